@@ -1,0 +1,259 @@
+//! How messages look on the wire: one folder per dialect, siblings of one shape, all pure.
+//!
+//! A dialect turns a [`Minimised`] case into a finished [`Message`], and an operator's [`Answer`]
+//! into a [`Verdict`]. It holds no socket, no clock and no state, and it never sees a whole case:
+//! what the policy withheld is not there to be encoded. Reading is tolerant (the traps of the
+//! specifications are listed in each folder), writing is strict.
+//!
+//! Adding a dialect: a folder with `mod.rs` that implements [`Dialect`], its schema under
+//! `schemas/dialects/`, its wire examples under `fixtures/dialects/`, and a line in [`dialect`].
+//! Adding an operator that speaks a known dialect needs no code: one file in `config/recipients/`.
+
+pub mod on_api;
+pub mod soap;
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::domain::{
+    AccessId, Field, OpaqueReference, OperatorReference, Purpose, RejectReason, SubscriptionId,
+    Timestamp,
+};
+use crate::minimise::Minimised;
+
+/// One wire format. Two pure halves: what we say, and how we read what we hear.
+pub trait Dialect: Send + Sync {
+    /// Name and version, as in `on-api 2.6`; stands in each leaf as the endpoint's dialect.
+    fn name(&self) -> &'static str;
+
+    /// The finished message. Deterministic: the same case gives the same bytes.
+    fn encode(&self, minimised: &Minimised<'_>) -> Result<Message, EncodeError>;
+
+    /// What the operator's answer to a message means. Never panics, whatever the bytes.
+    fn decode(&self, purpose: Purpose, answer: &Answer) -> Verdict;
+
+    /// Asks whether the operator has a message of ours, after an outcome that nobody knows.
+    fn find(&self, sought: &Sought) -> Query;
+
+    /// Reads the answer to [`Dialect::find`].
+    fn found(&self, sought: &Sought, answer: &Answer) -> Finding;
+
+    /// Asks how far the operator is with what it has.
+    fn follow(&self, purpose: Purpose, reference: &OperatorReference) -> Query;
+
+    /// Reads the answer to [`Dialect::follow`].
+    fn followed(&self, purpose: Purpose, answer: &Answer) -> Progress;
+
+    /// Asks for what has changed since the event with this id; `None` where there is no such feed.
+    fn feed(&self, since: Option<&str>) -> Option<Query>;
+
+    /// Reads the answer to [`Dialect::feed`], oldest event first; `None` where it cannot be read.
+    fn fed(&self, answer: &Answer) -> Option<Vec<FeedEvent>>;
+
+    /// The JSON members, or XML elements and attributes, whose type is an identifier: they are
+    /// exempt *by type* when a finished message is searched for identity numbers.
+    fn id_members(&self) -> &'static [&'static str];
+}
+
+/// The dialect of a channel; `None` where nobody here speaks it.
+pub fn dialect(name: &str, version: Option<&str>) -> Option<&'static dyn Dialect> {
+    match (name, version) {
+        ("on-api", None | Some("2.6")) => Some(&on_api::OnApi),
+        ("soap", None | Some("1")) => Some(&soap::Soap),
+        _ => None,
+    }
+}
+
+/// Names of the dialects that [`dialect`] knows, for messages to people.
+pub const KNOWN: &str = "on-api (version 2.6), soap (version 1)";
+
+/// HTTP method of a request to an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Asks.
+    Get,
+    /// Hands over.
+    Post,
+}
+
+impl Method {
+    /// As it stands on the request line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// The parts of an HTTP request that a dialect decides. The path is relative to the channel's base
+/// address; credentials are not in it: the wire adds them, as it adds the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// HTTP method.
+    pub method: Method,
+    /// Path and query, relative to the channel's base address, without a leading slash.
+    pub path: String,
+    /// `application/json` or `text/xml; charset=utf-8`; `None` where there is no body.
+    pub content_type: Option<&'static str>,
+    /// SOAP 1.1 action, quoted as the standard asks.
+    pub soap_action: Option<&'static str>,
+    /// The body, complete but for credentials.
+    pub body: Vec<u8>,
+    /// Where in the body a WS-Security header goes (SOAP 1.1: right behind `<soap:Header>`).
+    pub security_offset: Option<usize>,
+}
+
+/// A finished message that discloses something. It cannot be sent by itself: only what was
+/// recorded can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message(Request);
+
+impl Message {
+    /// Seals the request a dialect has made.
+    pub fn new(request: Request) -> Self {
+        Self(request)
+    }
+
+    /// What will be on the wire.
+    pub fn request(&self) -> &Request {
+        &self.0
+    }
+}
+
+/// A question to the operator about something it has, or may have, from us already. It can be made
+/// of ids only, so it discloses nothing new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query(Request);
+
+impl Query {
+    /// Seals the request a dialect has made.
+    pub fn new(request: Request) -> Self {
+        Self(request)
+    }
+
+    /// What will be on the wire.
+    pub fn request(&self) -> &Request {
+        &self.0
+    }
+}
+
+/// By what a message of ours can be found at the operator. Ids only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sought {
+    /// What the message was for.
+    pub purpose: Purpose,
+    /// Our reference in it.
+    pub reference: OpaqueReference,
+    /// The access it is about.
+    pub access: AccessId,
+    /// The operator's id of the service, where the message named one.
+    pub subscription: Option<SubscriptionId>,
+    /// When the disclosure was recorded: nothing older is ours.
+    pub since: Timestamp,
+}
+
+/// What came back. The wire has bounded the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Retry-After`, where it was a number of seconds.
+    pub retry_after: Option<Duration>,
+    /// `Location`.
+    pub location: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// How the operator stands to something it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Received or in progress.
+    Working,
+    /// Delivered, mended, closed.
+    Done,
+    /// Tried, in vain.
+    Failed,
+    /// A state that the dialect does not have: never guessed, a person decides.
+    Unknown,
+}
+
+/// Something of ours that the operator has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The operator's id of it; absent where it was done at once and has none (ON-API:
+    /// already active on ACTIVATE).
+    pub reference: Option<OperatorReference>,
+    /// The operator's id of the service, where it said so.
+    pub subscription: Option<SubscriptionId>,
+    /// How far it is.
+    pub standing: Standing,
+}
+
+/// What an answer to a message means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The operator has it.
+    Accepted(Placement),
+    /// The operator understood and refused.
+    Rejected(RejectReason),
+    /// The operator says that it did not look at it: come back, not before this long.
+    Busy(Option<Duration>),
+    /// Our user name or password is refused; nothing was done.
+    Credentials,
+    /// The operator does not offer this interface; nothing was done.
+    NotOffered,
+    /// Nobody can tell whether the operator acted: ask it.
+    Unclear,
+}
+
+/// Whether the operator has a message of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// Yes.
+    Present(Placement),
+    /// No.
+    Absent,
+    /// The operator asks us to come back.
+    Busy(Option<Duration>),
+    /// The answer cannot be read.
+    Unclear,
+}
+
+/// How far the operator is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// As it says.
+    At(Placement),
+    /// The operator does not know it any more.
+    Gone,
+    /// The operator asks us to come back.
+    Busy(Option<Duration>),
+    /// The answer cannot be read: ask again later.
+    Unclear,
+}
+
+/// One row of an operator's event feed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedEvent {
+    /// Id of the event; the feed is read on from here.
+    pub event: String,
+    /// The operator's id of what it is about.
+    pub reference: OperatorReference,
+    /// How far it is.
+    pub standing: Standing,
+}
+
+/// Why a minimised case cannot be put in a dialect's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum EncodeError {
+    /// The dialect cannot say it without this field, and the policy did not let it through or the
+    /// order did not have it.
+    #[error("the message needs {0}, which is not there")]
+    Missing(Field),
+    /// The dialect has no message for this purpose.
+    #[error("the dialect has no message for {0}")]
+    Purpose(Purpose),
+}

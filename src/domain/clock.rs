@@ -1,0 +1,115 @@
+//! Time comes in as an argument, so that a test can hold it still.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+/// A moment, in UTC, to the microsecond. What the store keeps and what leases are compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From microseconds since 1970-01-01T00:00:00Z.
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000_000)
+    }
+
+    /// This moment and some time more. Saturates far outside any date that can be written.
+    #[must_use]
+    pub fn after(self, wait: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
+    }
+
+    /// The calendar day in UTC, as `2026-03-01`.
+    pub fn date(self) -> jiff::civil::Date {
+        self.civil().date()
+    }
+
+    /// RFC 3339 in UTC to the second, as `2026-03-01T14:05:00Z`.
+    pub fn rfc3339(self) -> String {
+        let civil = self.civil();
+        format!("{}T{}Z", civil.date(), civil.time().with().subsec_nanosecond(0).build().unwrap_or(civil.time()))
+    }
+
+    /// Reads what [`Timestamp::rfc3339`] and other RFC 3339 writers write.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|moment| Self(moment.as_microsecond()))
+    }
+
+    fn civil(self) -> jiff::civil::DateTime {
+        let moment = jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        });
+        jiff::tz::Offset::UTC.to_datetime(moment)
+    }
+}
+
+/// Where the time comes from.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// The clock of the machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
+    fn now(&self) -> Timestamp {
+        Timestamp(jiff::Timestamp::now().as_microsecond())
+    }
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// Starts at the given moment.
+    pub fn at(moment: Timestamp) -> Self {
+        Self(AtomicI64::new(moment.micros()))
+    }
+
+    /// Moves forward.
+    pub fn advance(&self, by: Duration) {
+        let by = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+
+    /// Jumps, also backwards: what a wrongly set machine does.
+    pub fn set(&self, moment: Timestamp) {
+        self.0.store(moment.micros(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_and_read_back_to_the_second() {
+        let moment = Timestamp::from_micros(1_772_373_900_123_456);
+        assert_eq!(moment.rfc3339(), "2026-03-01T14:05:00Z");
+        assert_eq!(Timestamp::parse("2026-03-01T14:05:00Z").map(Timestamp::seconds), Some(moment.seconds()));
+        assert_eq!(Timestamp::parse("2026-03-01T15:05:00+01:00").map(Timestamp::seconds), Some(moment.seconds()));
+        assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+}

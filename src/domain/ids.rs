@@ -1,0 +1,265 @@
+//! Identifiers: parsed once, and then their type is the proof.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::entropy::Entropy;
+
+/// What is wrong with an identifier. Says which rule was broken, never what the text was.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum IdError {
+    /// Empty, or longer than the standard allows.
+    #[error("must have 1 to {max} characters, this has {length}")]
+    Length {
+        /// How long it may be.
+        max: usize,
+        /// How long it is.
+        length: usize,
+    },
+    /// A character that the standard does not allow.
+    #[error("has a character outside {allowed} at position {position}")]
+    Character {
+        /// What may stand there.
+        allowed: &'static str,
+        /// Where the first other one stands, counted in characters from 0.
+        position: usize,
+    },
+}
+
+fn check(text: &str, max: usize, allowed: &'static str, fits: fn(char) -> bool) -> Result<(), IdError> {
+    let length = text.chars().count();
+    if length == 0 || length > max {
+        return Err(IdError::Length { max, length });
+    }
+    match text.chars().position(|character| !fits(character)) {
+        Some(position) => Err(IdError::Character { allowed, position }),
+        None => Ok(()),
+    }
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $max:literal, $allowed:literal, $fits:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters it may have.
+            pub const LENGTH_MAX: usize = $max;
+
+            /// Reads it as it stands on the wire.
+            pub fn parse(text: &str) -> Result<Self, IdError> {
+                check(text, $max, $allowed, $fits)?;
+                Ok(Self(text.to_owned()))
+            }
+
+            /// As it stands on the wire.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+/// The format `ID` of ON-API 2.6 (common/dataformats.md): `^[-0-9a-zA-Z\.]{1,36}$`.
+fn on_api_id(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '-' || character == '.'
+}
+
+text_id! {
+    /// The operator's constant id of one delivery point: the key in all traffic between provider and
+    /// operator. Unique within one operator only. ON-API format `ID`.
+    AccessId, 36, "a-z A-Z 0-9 - .", on_api_id
+}
+text_id! {
+    /// The operator's id of an active service. It changes when the operator migrates. ON-API format `ID`.
+    SubscriptionId, 36, "a-z A-Z 0-9 - .", on_api_id
+}
+text_id! {
+    /// The operator's own id of an order or a ticket that it has received.
+    OperatorReference, 64, "a-z A-Z 0-9 - . _ #",
+    |c| on_api_id(c) || c == '_' || c == '#'
+}
+text_id! {
+    /// The operator's code of what is delivered, such as `BB-1000-1000`.
+    ServiceId, 64, "a-z A-Z 0-9 - . _ / + and space",
+    |c| on_api_id(c) || matches!(c, '_' | '/' | '+' | ' ')
+}
+text_id! {
+    /// Names a recipient in configuration, policy and log, such as `globalconnect`.
+    RecipientId, 40, "a-z 0-9 -",
+    |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+}
+text_id! {
+    /// Names a rule within its policy, such as `fault.report.mac`.
+    RuleId, 80, "a-z 0-9 - . _",
+    |c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | '_')
+}
+text_id! {
+    /// Names the system that handed in an order or a fault report.
+    ClientId, 64, "a-z A-Z 0-9 - . _",
+    |c| on_api_id(c) || c == '_'
+}
+text_id! {
+    /// The ordering system's own id of an order or a fault report. Dedupe is on (client, this).
+    ExternalId, 64, "a-z A-Z 0-9 - . _ : / #",
+    |c| on_api_id(c) || matches!(c, '_' | ':' | '/' | '#')
+}
+
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 16]);
+
+        impl $name {
+            /// Draws a new one.
+            pub fn draw(entropy: &dyn Entropy) -> Self {
+                Self(entropy.array())
+            }
+
+            /// Reads 32 lower-case hexadecimal digits.
+            pub fn parse(text: &str) -> Option<Self> {
+                unhex(text).map(Self)
+            }
+
+            /// The 128 bits.
+            pub const fn bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                hex(&self.0, f)
+            }
+        }
+    };
+}
+
+random_id! {
+    /// One case: one thing to get done at one operator.
+    CaseId
+}
+random_id! {
+    /// One order or one fault report as it was handed in; an order with several items has several cases.
+    SubmissionId
+}
+random_id! {
+    /// One leaf of the disclosure log, whatever its position.
+    LeafId
+}
+
+/// SHA-256 of a policy's canonical form: says exactly which rules decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PolicyId([u8; 32]);
+
+impl PolicyId {
+    /// From the hash.
+    pub const fn new(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+
+    /// Reads 64 lower-case hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        unhex(text).map(Self)
+    }
+}
+
+impl fmt::Display for PolicyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hex(&self.0, f)
+    }
+}
+
+/// Our reference of a case at one operator (`spReference`, `spTicketReference` in ON-API).
+///
+/// 128 random bits written in sixteen consonants: it cannot be mistaken for a personnummer or a
+/// phone number, spells no word, and says nothing about the customer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OpaqueReference(String);
+
+impl OpaqueReference {
+    const ALPHABET: &'static [u8; 16] = b"bcdfghjkmnpqrstv";
+
+    /// Draws a new one.
+    pub fn draw(entropy: &dyn Entropy) -> Self {
+        let letters = entropy.array::<16>().into_iter().flat_map(|byte| {
+            [byte >> 4, byte & 15].map(|nibble| char::from(Self::ALPHABET[usize::from(nibble)]))
+        });
+        Self(letters.collect())
+    }
+
+    /// Reads one that was drawn before.
+    pub fn parse(text: &str) -> Option<Self> {
+        let ours = text.len() == 32 && text.bytes().all(|byte| Self::ALPHABET.contains(&byte));
+        ours.then(|| Self(text.to_owned()))
+    }
+
+    /// As it stands on the wire.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for OpaqueReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+}
+
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digits = text.as_bytes();
+    if digits.len() != 2 * N || digits.iter().any(|d| !matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entropy::SeededEntropy;
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<(), &str>) {
+        let got = AccessId::parse(text).map(|_| ()).map_err(|error| error.to_string());
+        assert_eq!(got, expected.map_err(str::to_owned));
+    }
+
+    #[test]
+    fn access_ids() {
+        check("STTA0001", Ok(()));
+        check("A.1-2", Ok(()));
+        check("", Err("must have 1 to 36 characters, this has 0"));
+        check(&"A".repeat(37), Err("must have 1 to 36 characters, this has 37"));
+        check("STTA 0001", Err("has a character outside a-z A-Z 0-9 - . at position 4"));
+        check("ÅTTA0001", Err("has a character outside a-z A-Z 0-9 - . at position 0"));
+    }
+
+    #[test]
+    fn drawn_ids_read_back_and_references_hold_no_digit() {
+        let entropy = SeededEntropy::new(7);
+        let case = CaseId::draw(&entropy);
+        assert_eq!(CaseId::parse(&case.to_string()), Some(case));
+        let reference = OpaqueReference::draw(&entropy);
+        assert_eq!(OpaqueReference::parse(reference.as_str()), Some(reference.clone()));
+        assert!(reference.as_str().bytes().all(|byte| byte.is_ascii_lowercase()));
+        assert_eq!(OpaqueReference::parse("aeiou"), None);
+    }
+}

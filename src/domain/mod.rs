@@ -1,0 +1,27 @@
+//! The words: what sluss talks about. No I/O, no wire format, no storage format.
+//!
+//! Types in here are not serialisable. Each edge (intake, dialect, store, log) has its own copy of
+//! what it reads or writes, so that a change of one wire never moves another.
+
+mod case;
+mod clock;
+mod entropy;
+mod field;
+mod ids;
+mod personal;
+mod purpose;
+mod state;
+mod subject;
+
+pub use case::{Case, CaseParts, Handling, MaskCount};
+pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
+pub use entropy::{Entropy, OsEntropy, SeededEntropy};
+pub use field::{Category, Field, Sensitivity};
+pub use ids::{
+    AccessId, CaseId, ClientId, ExternalId, IdError, LeafId, OpaqueReference, OperatorReference,
+    PolicyId, RecipientId, RuleId, ServiceId, SubmissionId, SubscriptionId,
+};
+pub use personal::Personal;
+pub use purpose::{LegalBasis, Operation, Purpose};
+pub use state::{CaseState, HoldReason, RejectReason, StateError, Step};
+pub use subject::{SubjectKind, SubjectRef};

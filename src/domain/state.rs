@@ -1,0 +1,233 @@
+//! The states of a case, in one place, with the table of what moves them.
+//!
+//! ```text
+//! from       step          to          what it means
+//! accepted   record        recorded    an intent leaf stands in the log; bytes may leave
+//! accepted   hold          held        a person must decide (policy said no, or nobody may decide alone)
+//! recorded   retry         accepted    the operator did not act, for certain: ask the policy again later
+//! recorded   place         placed      the operator has it and works on it
+//! recorded   complete      completed   the operator had it done at once
+//! recorded   fail          failed      the operator tried and could not
+//! recorded   reject        rejected    the operator refused it
+//! recorded   hold          held        the operator's answer needs a person
+//! placed     progress      placed      still working
+//! placed     complete      completed
+//! placed     fail          failed
+//! placed     hold          held        an unknown operator state is never guessed
+//! held       release       accepted    a person said: go on
+//! accepted   cancel        cancelled   a person said: stop, before anything was sent
+//! held       cancel        cancelled
+//! ```
+//!
+//! `recorded` with its lease run out is *in doubt*: the operator is asked before anything else.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::purpose::closed_list;
+
+closed_list! {
+    /// Where a case stands.
+    CaseState {
+        /// In our keeping, to be minimised and recorded when it is due.
+        Accepted = "accepted",
+        /// A disclosure is in the log and its outcome is not.
+        Recorded = "recorded",
+        /// The operator has it.
+        Placed = "placed",
+        /// Delivered, or mended.
+        Completed = "completed",
+        /// The operator tried and could not.
+        Failed = "failed",
+        /// The operator refused it.
+        Rejected = "rejected",
+        /// A person must decide.
+        Held = "held",
+        /// Stopped by a person before the operator had it.
+        Cancelled = "cancelled",
+    }
+}
+
+closed_list! {
+    /// What moves a case.
+    Step {
+        /// An intent leaf was written.
+        Record = "record",
+        /// The operator did not act.
+        Retry = "retry",
+        /// The operator has it.
+        Place = "place",
+        /// The operator moved it on without ending it.
+        Progress = "progress",
+        /// Done.
+        Complete = "complete",
+        /// Tried, in vain.
+        Fail = "fail",
+        /// Refused.
+        Reject = "reject",
+        /// A person must decide.
+        Hold = "hold",
+        /// A person decided: go on.
+        Release = "release",
+        /// A person decided: stop.
+        Cancel = "cancel",
+    }
+}
+
+/// A step that the table does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a case that is {from} cannot {step}")]
+pub struct StateError {
+    /// Where it stands.
+    pub from: CaseState,
+    /// What was tried.
+    pub step: Step,
+}
+
+impl CaseState {
+    /// Where a step leads.
+    pub const fn after(self, step: Step) -> Result<Self, StateError> {
+        use CaseState as S;
+        match (self, step) {
+            (S::Accepted, Step::Record) => Ok(S::Recorded),
+            (S::Recorded, Step::Retry) | (S::Held, Step::Release) => Ok(S::Accepted),
+            (S::Recorded, Step::Place) | (S::Placed, Step::Progress) => Ok(S::Placed),
+            (S::Recorded | S::Placed, Step::Complete) => Ok(S::Completed),
+            (S::Recorded | S::Placed, Step::Fail) => Ok(S::Failed),
+            (S::Recorded, Step::Reject) => Ok(S::Rejected),
+            (S::Accepted | S::Recorded | S::Placed, Step::Hold) => Ok(S::Held),
+            (S::Accepted | S::Held, Step::Cancel) => Ok(S::Cancelled),
+            (from, step) => Err(StateError { from, step }),
+        }
+    }
+
+    /// Whether nothing moves it any more.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Rejected | Self::Cancelled)
+    }
+
+    /// The state of a TMF641 v4.1.0 service order item.
+    pub const fn tmf641(self) -> &'static str {
+        match self {
+            Self::Accepted | Self::Recorded => "acknowledged",
+            Self::Placed => "inProgress",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+            Self::Held => "held",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status of a TMF621 v4.0.0 trouble ticket. The operator's "closed" is our *resolved*:
+    /// whether it is closed is for whoever reported the fault to say.
+    pub const fn tmf621(self) -> &'static str {
+        match self {
+            Self::Accepted | Self::Recorded => "acknowledged",
+            Self::Placed => "inProgress",
+            Self::Completed => "resolved",
+            Self::Failed | Self::Held => "held",
+            Self::Rejected => "rejected",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+closed_list! {
+    /// Why a person must decide. Codes: the words for people are in [`HoldReason::advice`].
+    HoldReason {
+        /// The case may not be decided by a machine.
+        SpecialHandling = "special-handling",
+        /// The recipient has no agreement that is valid today.
+        NoAgreement = "no-valid-agreement",
+        /// The recipient is switched off, or not in the registry.
+        RecipientDisabled = "recipient-disabled",
+        /// No rule of the policy covers this purpose.
+        NoRule = "no-rule",
+        /// The policy withholds something without which the operator cannot act.
+        MissingField = "missing-field",
+        /// The finished message still held an identity number or a withheld value.
+        Screened = "screened",
+        /// Too much of the text was personal.
+        TextNeedsReview = "text-needs-review",
+        /// The operator refuses our credentials.
+        Credentials = "credentials-refused",
+        /// The operator does not have this interface.
+        NotOffered = "not-offered",
+        /// The operator's answer cannot be understood.
+        Unclear = "answer-unclear",
+        /// It was tried as often as is allowed.
+        AttemptsUsedUp = "attempts-used-up",
+        /// Somebody asked for it.
+        Person = "person",
+    }
+}
+
+impl HoldReason {
+    /// What to do about it.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::SpecialHandling => "handle this case by the written routine for special handling",
+            Self::NoAgreement => "sign or renew the agreement, enter its dates in the recipient file, then release the case",
+            Self::RecipientDisabled => "enable the recipient in its file, or cancel the case",
+            Self::NoRule => "add a rule for this purpose to the recipient's policy, then release the case",
+            Self::MissingField => "complete the order, or open the field in the policy, then release the case",
+            Self::Screened => "a value that may not leave was found in the finished message: correct the text and hand the case in anew",
+            Self::TextNeedsReview => "shorten the text to what the technician needs and hand the case in anew",
+            Self::Credentials => "check user name and password of the channel with the operator, then release the case",
+            Self::NotOffered => "the operator does not offer this: deliver it by hand, then cancel the case",
+            Self::Unclear => "ask the operator what it has done with our reference, then release or cancel the case",
+            Self::AttemptsUsedUp => "check the operator's interface, then release the case",
+            Self::Person => "release or cancel the case when the matter is clear",
+        }
+    }
+}
+
+/// Why the operator refused. Operators say it in free text (ON-API issue 36), so this is our own list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RejectReason {
+    /// The request was understood and found invalid: unknown access, service not offered there.
+    Invalid,
+    /// Another service or another provider is in the way.
+    Conflict,
+    /// The operator does not know what the request refers to.
+    NotFound,
+}
+
+impl RejectReason {
+    /// The code in the store, in answers and in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invalid => "operator-invalid",
+            Self::Conflict => "operator-conflict",
+            Self::NotFound => "operator-not-found",
+        }
+    }
+}
+
+impl fmt::Display for RejectReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_moves_what_is_final_and_nothing_is_sent_unrecorded() {
+        for &state in CaseState::ALL {
+            for &step in Step::ALL {
+                let next = state.after(step);
+                if state.is_final() {
+                    assert_eq!(next, Err(StateError { from: state, step }));
+                }
+                if next == Ok(CaseState::Placed) {
+                    assert!(matches!(state, CaseState::Recorded | CaseState::Placed));
+                }
+            }
+        }
+    }
+}

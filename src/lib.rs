@@ -1,0 +1,4 @@
+//! sluss: the lock between a provider's customer register and the city networks.
+pub mod dialects;
+pub mod domain;
+pub mod minimise;
