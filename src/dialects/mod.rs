@@ -27,7 +27,12 @@ pub trait Dialect: Send + Sync {
     /// Name and version, as in `on-api 2.6`; stands in each leaf as the endpoint's dialect.
     fn name(&self) -> &'static str;
 
-    /// The finished message. Deterministic: the same case gives the same bytes.
+    /// The fields that a message for this purpose has a place for; empty where the dialect has no
+    /// message for it. The policy of the day opens some of them; nothing else is ever put in.
+    fn carries(&self, purpose: Purpose) -> &'static [Field];
+
+    /// The finished message. It holds every field of the minimised case, and each only where
+    /// [`Dialect::carries`] says so. Deterministic: the same case gives the same bytes.
     fn encode(&self, minimised: &Minimised<'_>) -> Result<Message, EncodeError>;
 
     /// What the operator's answer to a message means. Never panics, whatever the bytes.

@@ -4,6 +4,7 @@ use super::*;
 pub struct OnApi;
 impl Dialect for OnApi {
     fn name(&self) -> &'static str { "on_api" }
+    fn carries(&self, _p: Purpose) -> &'static [Field] { &[] }
     fn encode(&self, _m: &Minimised<'_>) -> Result<Message, EncodeError> { Err(EncodeError::Purpose(Purpose::Activate)) }
     fn decode(&self, _p: Purpose, _a: &Answer) -> Verdict { Verdict::Unclear }
     fn find(&self, _s: &Sought) -> Query { unimplemented!() }
