@@ -1,1 +1,4 @@
 
+//! Tests of the whole, one file per subject.
+
+mod on_api;

@@ -1,17 +1,207 @@
-//! stub
-use super::*;
-/// stub
+//! ON-API 2.6, the Swedish open standard between service providers and communication operators:
+//! REST and JSON. An order holds no customer and no address, a ticket no contact: the operator
+//! asks us for one (`contacts/{spReference}`) when a visit needs it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `write` | an order or a ticket, from the fields that may leave |
+//! | `description` | how facts without a member of their own stand in a ticket's text |
+//! | `read` | what an order, a ticket or a list of the operator's says |
+//! | `answer` | what an answer means |
+//! | `path` | addresses: percent-encoding, and the id at the end |
+//!
+//! Written strictly, by the specification's data formats. Read tolerantly, because the text of the
+//! specification is not of one mind with itself, and operators follow one half or the other:
+//!
+//! - `state` is an order's, `status` a ticket's; either name is read in both.
+//! - `ipAddresses` (data formats) is `ipAddress` in the examples. We write the first; neither is
+//!   read, as nothing depends on it.
+//! - Ids come as numbers, optional members as `null`, lists as one object or inside a wrapper.
+//! - An order that was done at once has neither `orderId` nor `path`; others have only one of them.
+//! - An empty list of orders may come as 404.
+//! - `spReference` is of type `ID`, yet tickets show it with `#`: we write none, we read it.
+
+mod answer;
+mod description;
+mod path;
+mod read;
+mod write;
+
+use super::{
+    Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,
+};
+use crate::domain::{Field, OperatorReference, Purpose};
+use crate::minimise::Minimised;
+
+pub use write::write;
+
+/// The dialect `on-api` 2.6. The channel's base address ends in `/2.6/`.
 pub struct OnApi;
+
 impl Dialect for OnApi {
-    fn name(&self) -> &'static str { "on_api" }
-    fn carries(&self, _p: Purpose) -> &'static [Field] { &[] }
-    fn encode(&self, _m: &Minimised<'_>) -> Result<Message, EncodeError> { Err(EncodeError::Purpose(Purpose::Activate)) }
-    fn decode(&self, _p: Purpose, _a: &Answer) -> Verdict { Verdict::Unclear }
-    fn find(&self, _s: &Sought) -> Query { unimplemented!() }
-    fn found(&self, _s: &Sought, _a: &Answer) -> Finding { Finding::Unclear }
-    fn follow(&self, _p: Purpose, _r: &OperatorReference) -> Query { unimplemented!() }
-    fn followed(&self, _p: Purpose, _a: &Answer) -> Progress { Progress::Unclear }
-    fn feed(&self, _s: Option<&str>) -> Option<Query> { None }
-    fn fed(&self, _a: &Answer) -> Option<Vec<FeedEvent>> { None }
-    fn id_members(&self) -> &'static [&'static str] { &[] }
+    fn name(&self) -> &'static str {
+        "on-api 2.6"
+    }
+
+    fn carries(&self, purpose: Purpose) -> &'static [Field] {
+        match purpose {
+            Purpose::Activate => &[
+                Field::AccessId,
+                Field::CaseReference,
+                Field::ServiceId,
+                Field::Operation,
+                Field::RequestedDate,
+                Field::ForcedTakeover,
+                Field::FixedIp,
+                Field::Sla,
+                Field::CpeMac,
+                Field::CpeModel,
+                Field::IpAddress,
+            ],
+            Purpose::Change => &[
+                Field::SubscriptionId,
+                Field::CaseReference,
+                Field::ServiceId,
+                Field::Operation,
+                Field::RequestedDate,
+                Field::FixedIp,
+                Field::Sla,
+                Field::CpeMac,
+                Field::CpeModel,
+                Field::IpAddress,
+            ],
+            Purpose::Terminate => &[
+                Field::SubscriptionId,
+                Field::Operation,
+                Field::RequestedDate,
+            ],
+            Purpose::FaultReport => &[
+                Field::AccessId,
+                Field::SubscriptionId,
+                Field::CaseReference,
+                Field::CpeMac,
+                Field::CpeModel,
+                Field::IpAddress,
+                Field::ProblemType,
+                Field::FaultHeading,
+                Field::FaultSeverity,
+                Field::FaultSince,
+                Field::FaultPattern,
+                Field::FaultLamps,
+                Field::FaultLink,
+                Field::FaultWiredTest,
+                Field::FaultRestarted,
+                Field::FaultSpeed,
+                Field::FaultNeighbours,
+                Field::VisitBooked,
+                Field::VisitWindow,
+                Field::FaultDescription,
+            ],
+            Purpose::Feasibility
+            | Purpose::Suspend
+            | Purpose::Resume
+            | Purpose::FaultSupplement
+            | Purpose::FaultClose
+            | Purpose::ContactPull
+            | Purpose::NoticeRectification
+            | Purpose::NoticeErasure => &[],
+        }
+    }
+
+    fn encode(&self, minimised: &Minimised<'_>) -> Result<Message, EncodeError> {
+        write(minimised.purpose(), &|field| minimised.text(field)).map(Message::new)
+    }
+
+    fn decode(&self, purpose: Purpose, answer: &Answer) -> Verdict {
+        answer::verdict(purpose, answer)
+    }
+
+    fn find(&self, sought: &Sought) -> Query {
+        Query::new(path::get(path::search(sought)))
+    }
+
+    fn found(&self, sought: &Sought, answer: &Answer) -> Finding {
+        answer::finding(sought, answer)
+    }
+
+    fn follow(&self, purpose: Purpose, reference: &OperatorReference) -> Query {
+        Query::new(path::get(path::entry(Resource::of(purpose), reference)))
+    }
+
+    fn followed(&self, purpose: Purpose, answer: &Answer) -> Progress {
+        answer::progress(purpose, answer)
+    }
+
+    fn feed(&self, since: Option<&str>) -> Option<Query> {
+        Some(Query::new(path::get(path::events(since))))
+    }
+
+    fn fed(&self, answer: &Answer) -> Option<Vec<FeedEvent>> {
+        answer::events(answer)
+    }
+
+    /// Members whose data format is `ID` (common/dataformats.md), and the references of tickets,
+    /// which are ids in all but name.
+    fn id_members(&self) -> &'static [&'static str] {
+        &[
+            "accessId",
+            "coTicketReference",
+            "orderId",
+            "spReference",
+            "spSubscriptionId",
+            "spTicketReference",
+            "subscriptionId",
+        ]
+    }
+}
+
+/// What the operator keeps of ours, and under which path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Resource {
+    Orders,
+    Tickets,
+}
+
+impl Resource {
+    /// Where what is done for a purpose ends up.
+    const fn of(purpose: Purpose) -> Self {
+        match purpose {
+            Purpose::FaultReport | Purpose::FaultSupplement | Purpose::FaultClose => Self::Tickets,
+            Purpose::Feasibility
+            | Purpose::Activate
+            | Purpose::Change
+            | Purpose::Suspend
+            | Purpose::Resume
+            | Purpose::Terminate
+            | Purpose::ContactPull
+            | Purpose::NoticeRectification
+            | Purpose::NoticeErasure => Self::Orders,
+        }
+    }
+
+    /// The word in the path.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Orders => "orders",
+            Self::Tickets => "tickets",
+        }
+    }
+}
+
+/// The `operation` of an order (spec/orders.md); `None` where the purpose is not an order.
+const fn operation(purpose: Purpose) -> Option<&'static str> {
+    match purpose {
+        Purpose::Activate => Some("ACTIVATE"),
+        Purpose::Change => Some("CHANGE"),
+        Purpose::Suspend => Some("SUSPEND"),
+        Purpose::Resume => Some("RESUME"),
+        Purpose::Terminate => Some("DEACTIVATE"),
+        Purpose::Feasibility
+        | Purpose::FaultReport
+        | Purpose::FaultSupplement
+        | Purpose::FaultClose
+        | Purpose::ContactPull
+        | Purpose::NoticeRectification
+        | Purpose::NoticeErasure => None,
+    }
 }

@@ -1,0 +1,185 @@
+//! What an answer means (common/responses.md). Every doubt counts as "the operator may have acted".
+
+use super::super::{Answer, FeedEvent, Finding, Placement, Progress, Sought, Standing, Verdict};
+use super::read::{Entry, Row, json, rows};
+use super::{Resource, operation, path};
+use crate::domain::{Purpose, RejectReason};
+
+/// How many rows of the event feed are read at a time; the next question goes on from there.
+const EVENTS_MAX: usize = 10_000;
+
+/// The longest id of an event that is remembered. The specification allows 36 characters.
+const EVENT_ID_MAX: usize = 128;
+
+/// The answer to an order or a ticket.
+pub(super) fn verdict(purpose: Purpose, answer: &Answer) -> Verdict {
+    match answer.status {
+        200..=299 => taken(purpose, answer),
+        // Some operators still answer 400 where 409 is meant, and only the text tells.
+        400 | 406 | 413 | 415 | 422 => Verdict::Rejected(RejectReason::Invalid),
+        401 | 403 => Verdict::Credentials,
+        404 | 410 => Verdict::Rejected(RejectReason::NotFound),
+        405 | 501 => Verdict::NotOffered,
+        409 => Verdict::Rejected(RejectReason::Conflict),
+        _ if is_busy(answer) => Verdict::Busy(answer.retry_after),
+        _ => Verdict::Unclear,
+    }
+}
+
+/// Whether the operator has what we look for.
+///
+/// An order is ours by our reference. A DEACTIVATE carries none: there, any that was not in vain
+/// is as good as ours, since the subscription ends once. A ticket is ours by our reference; one of
+/// the same access without any reference may be ours, and a ticket sent twice is two tickets, so
+/// it is left to a person.
+pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
+    let resource = Resource::of(sought.purpose);
+    match (answer.status, resource) {
+        (200, _) => {}
+        // Operators answer an empty list this way. Were the order there after all, placing it
+        // again would bring back the same order; a ticket has no such rule.
+        (404, Resource::Orders) => return Finding::Absent,
+        _ if is_busy(answer) => return Finding::Busy(answer.retry_after),
+        _ => return Finding::Unclear,
+    }
+    let Some(mut entries) = entries(resource, answer) else {
+        return Finding::Unclear;
+    };
+    let is_ours = |entry: &Entry| match resource {
+        Resource::Orders => entry.is_of(sought.reference.as_str()) || ends_it(sought, entry),
+        Resource::Tickets => entry.is_of(sought.reference.as_str()),
+    };
+    // Of several the one that was not in vain, and of these the last.
+    entries.sort_by_key(|entry| entry.standing != Some(Standing::Failed));
+    if let Some(at) = entries.iter().rposition(is_ours) {
+        return Finding::Present(entries.swap_remove(at).placement(Standing::Working));
+    }
+    let may_be_ours = |entry: &Entry| match resource {
+        Resource::Orders => entry.reference.is_none() && entry.operation.is_none(),
+        Resource::Tickets => {
+            let same_access = entry
+                .access
+                .as_ref()
+                .is_none_or(|id| id == sought.access.as_str());
+            entry.ours.is_empty() && same_access
+        }
+    };
+    if entries.iter().any(may_be_ours) {
+        Finding::Unclear
+    } else {
+        Finding::Absent
+    }
+}
+
+/// How far an order or a ticket is.
+pub(super) fn progress(purpose: Purpose, answer: &Answer) -> Progress {
+    match answer.status {
+        200 => match single(Resource::of(purpose), answer) {
+            Some(entry) if entry.standing.is_some() => {
+                Progress::At(entry.placement(Standing::Unknown))
+            }
+            _ => Progress::Unclear,
+        },
+        404 | 410 => Progress::Gone,
+        _ if is_busy(answer) => Progress::Busy(answer.retry_after),
+        _ => Progress::Unclear,
+    }
+}
+
+/// The rows of the event feed. Rows that say nothing about an order under an id (it was done at
+/// once, or the row cannot be read) are passed over.
+pub(super) fn events(answer: &Answer) -> Option<Vec<FeedEvent>> {
+    if answer.status != 200 {
+        return None;
+    }
+    let value = json(&answer.body)?;
+    let rows = rows(&value)?;
+    // A list may be empty. Rows of which none is an event are something else altogether.
+    if !rows.is_empty() && rows.iter().all(|row| row.text("event").is_none()) {
+        return None;
+    }
+    Some(rows.iter().take(EVENTS_MAX).filter_map(event).collect())
+}
+
+fn event(row: &Row<'_>) -> Option<FeedEvent> {
+    let event = row.text("event")?;
+    if event.len() > EVENT_ID_MAX || event.contains(char::is_control) {
+        return None;
+    }
+    let order = Entry::read(Resource::Orders, &row.object("order")?);
+    Some(FeedEvent {
+        event: event.into_owned(),
+        reference: order.reference?,
+        standing: order.standing?,
+    })
+}
+
+/// A 2xx to an order or a ticket: 201 for a new one, 200 for one that is there already or was done
+/// at once.
+fn taken(purpose: Purpose, answer: &Answer) -> Verdict {
+    let resource = Resource::of(purpose);
+    let is_new = answer.status == 201;
+    let location = answer.location.as_deref().filter(|_| is_new);
+    let located = location.and_then(|location| path::reference(resource, location));
+    match (single(resource, answer), located) {
+        (Some(entry), _) if is_other(purpose, &entry) => {
+            // An order of another kind is in the way of ours, and was shown instead of it. That a
+            // new one is of another kind than ours cannot be.
+            if is_new {
+                Verdict::Unclear
+            } else {
+                Verdict::Rejected(RejectReason::Conflict)
+            }
+        }
+        (Some(mut entry), located) => {
+            entry.reference = entry.reference.or(located);
+            Verdict::Accepted(entry.placement(Standing::Working))
+        }
+        (None, Some(reference)) => Verdict::Accepted(Placement {
+            reference: Some(reference),
+            subscription: None,
+            standing: Standing::Working,
+        }),
+        (None, None) => Verdict::Unclear,
+    }
+}
+
+/// The one order or ticket in the body, also if it is the only row of a list.
+fn single(resource: Resource, answer: &Answer) -> Option<Entry> {
+    entries(resource, answer)
+        .filter(|entries| entries.len() == 1)?
+        .pop()
+}
+
+/// The orders or tickets in the body; `None` where there is anything else among them.
+fn entries(resource: Resource, answer: &Answer) -> Option<Vec<Entry>> {
+    let value = json(&answer.body)?;
+    let rows = rows(&value)?;
+    let entries = rows
+        .iter()
+        .map(|row| Some(Entry::read(resource, row)).filter(Entry::is_one));
+    entries.collect()
+}
+
+/// Whether it is an order, and not of the kind that we place for this purpose.
+fn is_other(purpose: Purpose, entry: &Entry) -> bool {
+    match (operation(purpose), &entry.operation) {
+        (Some(ours), Some(theirs)) => ours != theirs,
+        _ => false,
+    }
+}
+
+/// Whether this order ends the subscription that we sought to end.
+fn ends_it(sought: &Sought, entry: &Entry) -> bool {
+    sought.purpose == Purpose::Terminate
+        && sought.subscription.is_some()
+        && entry.subscription == sought.subscription
+        && entry.operation.as_deref() == operation(Purpose::Terminate)
+        && entry.standing != Some(Standing::Failed)
+}
+
+/// Whether the operator says that it did not look at the question. A 503 without a time to come
+/// back may have come from anywhere on the way.
+fn is_busy(answer: &Answer) -> bool {
+    answer.status == 429 || (answer.status == 503 && answer.retry_after.is_some())
+}

@@ -1,0 +1,152 @@
+//! What an order, a ticket or a list of the operator's says, as far as it can be read.
+//!
+//! Tolerant: members that are unknown, missing, `null` or of another type are passed over one by
+//! one. Nesting is bounded by `serde_json`, size by the wire.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::super::{Placement, Standing};
+use super::{Resource, path};
+use crate::domain::{OperatorReference, SubscriptionId};
+
+/// Members under which lists have been seen wrapped.
+const WRAPPERS: &[&str] = &[
+    "orders",
+    "tickets",
+    "orderevents",
+    "events",
+    "items",
+    "data",
+];
+
+/// The body as JSON. An error text in another character set must not hide the ids beside it, so
+/// bytes that are not UTF-8 are read as replacement characters.
+pub(super) fn json(body: &[u8]) -> Option<Value> {
+    let text = String::from_utf8_lossy(body);
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
+}
+
+/// The rows of a list: of an array, of an array in a wrapper, or the one object there is. `None`
+/// where it is none of these, or a row is not an object.
+pub(super) fn rows(value: &Value) -> Option<Vec<Row<'_>>> {
+    let rows = match value {
+        Value::Array(rows) => rows,
+        Value::Object(members) => {
+            match WRAPPERS
+                .iter()
+                .find_map(|&wrapper| members.get(wrapper)?.as_array())
+            {
+                Some(rows) => rows,
+                None => return Some(vec![Row(members)]),
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+    };
+    rows.iter().map(|row| row.as_object().map(Row)).collect()
+}
+
+/// The members of one object.
+pub(super) struct Row<'v>(&'v Map<String, Value>);
+
+impl<'v> Row<'v> {
+    /// A member that is an object.
+    pub(super) fn object(&self, member: &str) -> Option<Self> {
+        self.0.get(member)?.as_object().map(Row)
+    }
+
+    /// A member that is a text. Ids have been seen as whole numbers.
+    pub(super) fn text(&self, member: &str) -> Option<Cow<'v, str>> {
+        let text = match self.0.get(member)? {
+            Value::String(text) => Cow::Borrowed(text.trim()),
+            Value::Number(number) if number.is_u64() => Cow::Owned(number.to_string()),
+            _ => return None,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+}
+
+/// An order or a ticket.
+pub(super) struct Entry {
+    /// The operator's id of it.
+    pub(super) reference: Option<OperatorReference>,
+    /// The operator's id of the service.
+    pub(super) subscription: Option<SubscriptionId>,
+    /// The access it is about.
+    pub(super) access: Option<String>,
+    /// How far it is; `None` where it does not say.
+    pub(super) standing: Option<Standing>,
+    /// What an order asks for, in capitals.
+    pub(super) operation: Option<String>,
+    /// What of ours it belongs to.
+    pub(super) ours: Vec<String>,
+}
+
+impl Entry {
+    /// Reads what it says.
+    pub(super) fn read(resource: Resource, row: &Row<'_>) -> Self {
+        let own = match resource {
+            Resource::Orders => row.text("orderId"),
+            Resource::Tickets => row.text("coTicketReference"),
+        };
+        let reference = own
+            .and_then(|id| OperatorReference::parse(&id).ok())
+            .or_else(|| path::reference(resource, &row.text("path")?));
+        let (first, second) = match resource {
+            Resource::Orders => ("state", "status"),
+            Resource::Tickets => ("status", "state"),
+        };
+        let state = row.text(first).or_else(|| row.text(second));
+        Self {
+            reference,
+            subscription: row
+                .text("subscriptionId")
+                .and_then(|id| SubscriptionId::parse(&id).ok()),
+            access: row.text("accessId").map(Cow::into_owned),
+            standing: state.map(|state| standing(resource, &state)),
+            operation: row
+                .text("operation")
+                .map(|operation| operation.to_ascii_uppercase()),
+            ours: ["spReference", "spTicketReference"]
+                .iter()
+                .filter_map(|&member| row.text(member).map(Cow::into_owned))
+                .collect(),
+        }
+    }
+
+    /// Whether it is an order or a ticket at all, and not an error text or some other object.
+    pub(super) fn is_one(&self) -> bool {
+        self.reference.is_some() || self.operation.is_some() || self.standing.is_some()
+    }
+
+    /// Whether it belongs to what we call by this reference.
+    pub(super) fn is_of(&self, reference: &str) -> bool {
+        self.ours.iter().any(|ours| ours == reference)
+    }
+
+    /// As something of ours that the operator has. What is worked on under no id cannot be
+    /// followed, so that a person must look at it.
+    pub(super) fn placement(self, unsaid: Standing) -> Placement {
+        let standing = match self.standing.unwrap_or(unsaid) {
+            Standing::Working if self.reference.is_none() => Standing::Unknown,
+            standing => standing,
+        };
+        Placement {
+            reference: self.reference,
+            subscription: self.subscription,
+            standing,
+        }
+    }
+}
+
+/// common/dataformats.md, "orderState", and spec/tickets.md, "Description on status".
+fn standing(resource: Resource, state: &str) -> Standing {
+    match (resource, state.to_ascii_uppercase().as_str()) {
+        (Resource::Orders, "RECEIVED" | "IN_PROGRESS")
+        | (Resource::Tickets, "CREATED" | "IN_PROGRESS_CO" | "IN_PROGRESS_SP") => Standing::Working,
+        (Resource::Orders, "DONE_SUCCESS") | (Resource::Tickets, "CLOSED") => Standing::Done,
+        (Resource::Orders, "DONE_FAILED") => Standing::Failed,
+        _ => Standing::Unknown,
+    }
+}

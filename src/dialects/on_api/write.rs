@@ -1,0 +1,342 @@
+//! What we say: orders and tickets, from the fields that may leave and nothing else.
+//!
+//! Strict: a value that does not have the data format of the specification is as good as missing,
+//! and the message is not made. Left out silently, a broken `requestedDateTime` would mean "at
+//! once". Members stand in the order of the structs below, so the same case gives the same bytes.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use super::super::{EncodeError, Method, Request};
+use super::description::{TEXT_MAX, cut, describe, one_line};
+use super::operation;
+use crate::domain::{
+    AccessId, Field, OpaqueReference, Purpose, ServiceId, SubscriptionId, Timestamp,
+};
+
+/// Looks up the text of a field that may leave.
+pub(super) type Text<'t, 'a> = &'t dyn Fn(Field) -> Option<&'a str>;
+
+/// Whoever reports faults, as the operator is told: a role, never one of our staff.
+const CREATED_BY: &str = "support";
+
+/// The request for this purpose. `text` gives the fields that may leave; it is asked for no field
+/// that [`OnApi`](super::OnApi) does not carry for the purpose.
+///
+/// The operation is the purpose itself in ON-API's words, so it stands in an order whether or not
+/// the field [`Field::Operation`] is given.
+pub fn write<'a>(
+    purpose: Purpose,
+    text: &dyn Fn(Field) -> Option<&'a str>,
+) -> Result<Request, EncodeError> {
+    let fields = Fields(text);
+    match purpose {
+        Purpose::Activate => Ok(post("orders/", &Order::activate(fields)?)),
+        Purpose::Change => Ok(post("orders/", &Order::change(fields)?)),
+        Purpose::Terminate => Ok(post("orders/", &Order::deactivate(fields)?)),
+        Purpose::FaultReport => Ok(post("tickets", &Ticket::report(fields)?)),
+        Purpose::Feasibility
+        | Purpose::Suspend
+        | Purpose::Resume
+        | Purpose::FaultSupplement
+        | Purpose::FaultClose
+        | Purpose::ContactPull
+        | Purpose::NoticeRectification
+        | Purpose::NoticeErasure => Err(EncodeError::Purpose(purpose)),
+    }
+}
+
+/// spec/orders.md, "Fields".
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Order<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    service: Option<&'a str>,
+    operation: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forced_takeover: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    equipment: Option<[Equipment<'a>; 1]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sp_reference: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requested_date_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    characteristics: Option<Characteristics<'a>>,
+}
+
+impl<'a> Order<'a> {
+    fn activate(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        Ok(Self {
+            access_id: Some(fields.required(Field::AccessId, access_id)?),
+            service: Some(fields.required(Field::ServiceId, service)?),
+            operation: operation(Purpose::Activate),
+            forced_takeover: fields.optional(Field::ForcedTakeover, boolean)?,
+            equipment: Equipment::of(fields)?.map(|one| [one]),
+            sp_reference: fields.optional(Field::CaseReference, reference)?,
+            requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
+            characteristics: Characteristics::of(fields)?,
+            ..Self::default()
+        })
+    }
+
+    fn change(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        Ok(Self {
+            subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
+            service: Some(fields.required(Field::ServiceId, service)?),
+            operation: operation(Purpose::Change),
+            equipment: Equipment::of(fields)?.map(|one| [one]),
+            sp_reference: fields.optional(Field::CaseReference, reference)?,
+            requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
+            characteristics: Characteristics::of(fields)?,
+            ..Self::default()
+        })
+    }
+
+    fn deactivate(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        Ok(Self {
+            subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
+            operation: operation(Purpose::Terminate),
+            requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
+            ..Self::default()
+        })
+    }
+}
+
+/// common/dataformats.md, "equipment".
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Equipment<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mac_address: Option<String>,
+}
+
+impl<'a> Equipment<'a> {
+    fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
+        let one = Self {
+            vendor_id: fields.optional(Field::CpeModel, short_text)?,
+            mac_address: fields.optional(Field::CpeMac, mac_address)?,
+        };
+        Ok((one.vendor_id.is_some() || one.mac_address.is_some()).then_some(one))
+    }
+}
+
+/// common/dataformats.md, "characteristics".
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Characteristics<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed_ip: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip_addresses: Option<[&'a str; 1]>,
+    #[serde(rename = "SLA", skip_serializing_if = "Option::is_none")]
+    sla: Option<&'a str>,
+}
+
+impl<'a> Characteristics<'a> {
+    fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
+        let all = Self {
+            fixed_ip: fields.optional(Field::FixedIp, boolean)?,
+            ip_addresses: fields
+                .optional(Field::IpAddress, ip_address)?
+                .map(|one| [one]),
+            sla: fields.optional(Field::Sla, short_text)?,
+        };
+        let any = all.fixed_ip.is_some() || all.ip_addresses.is_some() || all.sla.is_some();
+        Ok(any.then_some(all))
+    }
+}
+
+/// spec/tickets.md, "POST tickets". The heading and the description are required there.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ticket<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sp_reference: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sp_ticket_reference: Option<&'a str>,
+    access_id: &'a str,
+    created_by: &'static str,
+    heading: Cow<'a, str>,
+    description: Cow<'a, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription_id: Option<&'a str>,
+    problem_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_info: Option<AdditionalInfo<'a>>,
+}
+
+impl<'a> Ticket<'a> {
+    fn report(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        let our_reference = fields.optional(Field::CaseReference, reference)?;
+        let (problem_type, name) = fields.required(Field::ProblemType, problem_type)?;
+        // Where the policy opens neither, the problem type says it again in words: no more is told.
+        let heading = match fields.optional(Field::FaultHeading, line)? {
+            Some(heading) => Cow::Owned(heading),
+            None => Cow::Borrowed(name),
+        };
+        let description = match describe(fields.0) {
+            nothing if nothing.is_empty() => Cow::Borrowed(name),
+            description => Cow::Owned(description),
+        };
+        Ok(Self {
+            sp_reference: our_reference,
+            sp_ticket_reference: our_reference,
+            access_id: fields.required(Field::AccessId, access_id)?,
+            created_by: CREATED_BY,
+            heading,
+            description,
+            subscription_id: fields.optional(Field::SubscriptionId, subscription_id)?,
+            problem_type,
+            additional_info: AdditionalInfo::of(fields)?,
+        })
+    }
+}
+
+/// spec/tickets.md, "additionalInfo". `link` is a boolean, whatever the example there shows.
+#[derive(Serialize)]
+struct AdditionalInfo<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mac: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<bool>,
+}
+
+impl<'a> AdditionalInfo<'a> {
+    fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
+        let all = Self {
+            ip: fields.optional(Field::IpAddress, ip_address)?,
+            mac: fields.optional(Field::CpeMac, mac_address)?,
+            link: fields.optional(Field::FaultLink, boolean)?,
+        };
+        let any = all.ip.is_some() || all.mac.is_some() || all.link.is_some();
+        Ok(any.then_some(all))
+    }
+}
+
+/// The fields that may leave, read by the data formats of the specification.
+#[derive(Clone, Copy)]
+struct Fields<'t, 'a>(Text<'t, 'a>);
+
+impl<'a> Fields<'_, 'a> {
+    fn optional<T>(
+        self,
+        field: Field,
+        format: impl Fn(&'a str) -> Option<T>,
+    ) -> Result<Option<T>, EncodeError> {
+        (self.0)(field)
+            .map(|text| format(text).ok_or(EncodeError::Missing(field)))
+            .transpose()
+    }
+
+    fn required<T>(
+        self,
+        field: Field,
+        format: impl Fn(&'a str) -> Option<T>,
+    ) -> Result<T, EncodeError> {
+        self.optional(field, format)?
+            .ok_or(EncodeError::Missing(field))
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "strings and booleans in structs: nothing in it can fail"
+)]
+fn post(path: &str, message: &impl Serialize) -> Request {
+    Request {
+        method: Method::Post,
+        path: path.to_owned(),
+        content_type: Some("application/json"),
+        soap_action: None,
+        body: serde_json::to_vec(message).expect("no map with keys that are not strings"),
+        security_offset: None,
+    }
+}
+
+// The data formats (common/dataformats.md), each as it goes on the wire, or nothing.
+
+fn access_id(text: &str) -> Option<&str> {
+    AccessId::parse(text).is_ok().then_some(text)
+}
+
+fn subscription_id(text: &str) -> Option<&str> {
+    SubscriptionId::parse(text).is_ok().then_some(text)
+}
+
+fn service(text: &str) -> Option<&str> {
+    ServiceId::parse(text).is_ok().then_some(text)
+}
+
+fn reference(text: &str) -> Option<&str> {
+    OpaqueReference::parse(text).is_some().then_some(text)
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
+fn date_time(text: &str) -> Option<String> {
+    Timestamp::parse(text).map(Timestamp::rfc3339)
+}
+
+/// `^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}$`; A to F should be capitals.
+fn mac_address(text: &str) -> Option<String> {
+    let mut pairs = 0;
+    let fits = text.split(':').all(|pair| {
+        pairs += 1;
+        pair.len() == 2 && pair.bytes().all(|digit| digit.is_ascii_hexdigit())
+    });
+    (fits && pairs == 6).then(|| text.to_ascii_uppercase())
+}
+
+/// An address, with or without the length of its network behind `/`.
+fn ip_address(text: &str) -> Option<&str> {
+    let (address, length) = match text.split_once('/') {
+        Some((address, length)) => (address, Some(length)),
+        None => (text, None),
+    };
+    let bits = if address.parse::<IpAddr>().ok()?.is_ipv4() {
+        32
+    } else {
+        128
+    };
+    let fits = |length: &str| {
+        length.bytes().all(|digit| digit.is_ascii_digit())
+            && length.parse::<u8>().is_ok_and(|length| length <= bits)
+    };
+    length.is_none_or(fits).then_some(text)
+}
+
+/// `text` that names something: cut short it would name something else.
+fn short_text(text: &str) -> Option<&str> {
+    let fits = (1..=TEXT_MAX).contains(&text.chars().count()) && !text.contains(char::is_control);
+    fits.then_some(text)
+}
+
+/// `text` for people to read.
+fn line(text: &str) -> Option<String> {
+    let line = one_line(text);
+    (!line.is_empty()).then(|| cut(&line, TEXT_MAX).into_owned())
+}
+
+/// The code, and what it says in Swedish.
+fn problem_type(text: &str) -> Option<(&str, &'static str)> {
+    match text {
+        "NO_LINK" => Some((text, "Ingen länk")),
+        "NO_ACCESS" => Some((text, "Ingen förbindelse")),
+        "QUALITY" => Some((text, "Bristande kvalitet")),
+        "OTHER" => Some((text, "Annat fel")),
+        _ => None,
+    }
+}

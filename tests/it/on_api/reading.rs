@@ -1,0 +1,375 @@
+//! What we hear: states, statuses, and the ways in which operators differ from the examples.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sluss::dialects::on_api::OnApi;
+use sluss::dialects::{
+    Answer, Dialect, FeedEvent, Finding, Method, Placement, Progress, Request, Standing, Verdict,
+};
+use sluss::domain::{OperatorReference, Purpose, RejectReason, SubscriptionId};
+
+use super::{OURS, sought};
+
+fn answer(status: u16, body: &Value) -> Answer {
+    Answer {
+        status,
+        retry_after: None,
+        location: None,
+        body: body.to_string().into_bytes(),
+    }
+}
+
+fn placement(reference: Option<&str>, standing: Standing) -> Placement {
+    let reference = reference.map(|reference| OperatorReference::parse(reference).unwrap());
+    Placement {
+        reference,
+        subscription: None,
+        standing,
+    }
+}
+
+#[test]
+fn statuses() {
+    let check = |status, retry_after: Option<u64>, expected| {
+        let retry_after = retry_after.map(Duration::from_secs);
+        let body = br#"{ "cause": "Error number 12345" }"#.to_vec();
+        let answer = Answer {
+            status,
+            retry_after,
+            location: None,
+            body,
+        };
+        assert_eq!(
+            OnApi.decode(Purpose::Activate, &answer),
+            expected,
+            "{status}"
+        );
+    };
+    check(200, None, Verdict::Unclear);
+    check(201, None, Verdict::Unclear);
+    check(302, None, Verdict::Unclear);
+    check(400, None, Verdict::Rejected(RejectReason::Invalid));
+    check(401, None, Verdict::Credentials);
+    check(403, None, Verdict::Credentials);
+    check(404, None, Verdict::Rejected(RejectReason::NotFound));
+    check(408, None, Verdict::Unclear);
+    check(409, None, Verdict::Rejected(RejectReason::Conflict));
+    check(422, None, Verdict::Rejected(RejectReason::Invalid));
+    check(429, None, Verdict::Busy(None));
+    check(429, Some(30), Verdict::Busy(Some(Duration::from_secs(30))));
+    check(500, Some(30), Verdict::Unclear);
+    check(501, None, Verdict::NotOffered);
+    check(502, None, Verdict::Unclear);
+    check(503, None, Verdict::Unclear);
+    check(503, Some(5), Verdict::Busy(Some(Duration::from_secs(5))));
+    check(0, None, Verdict::Unclear);
+}
+
+#[test]
+fn odd_orders() {
+    let check = |status, body: Value, expected| {
+        assert_eq!(
+            OnApi.decode(Purpose::Activate, &answer(status, &body)),
+            expected,
+            "{body}"
+        );
+    };
+    let working = |id| Verdict::Accepted(placement(Some(id), Standing::Working));
+    check(
+        201,
+        json!({ "orderId": 17, "state": "received" }),
+        working("17"),
+    );
+    check(
+        201,
+        json!({ "orderId": "a", "state": null, "status": "IN_PROGRESS" }),
+        working("a"),
+    );
+    check(
+        201,
+        json!({ "orderId": "a", "x": [], "y": { "state": 1 } }),
+        working("a"),
+    );
+    check(
+        201,
+        json!([{ "orderId": "a", "state": "RECEIVED" }]),
+        working("a"),
+    );
+    check(
+        202,
+        json!({ "data": [{ "orderId": "a", "state": "RECEIVED" }] }),
+        working("a"),
+    );
+    check(
+        201,
+        json!({ "orderId": "no id", "path": "/orders/b/" }),
+        working("b"),
+    );
+    let unknown = |id| Verdict::Accepted(placement(id, Standing::Unknown));
+    check(
+        201,
+        json!({ "orderId": "a", "state": "AWAITING_CUSTOMER_DATA" }),
+        unknown(Some("a")),
+    );
+    // What is worked on under no id cannot be followed.
+    check(200, json!({ "state": "RECEIVED" }), unknown(None));
+    // An order of another kind than ours.
+    let other = json!({ "orderId": "a", "operation": "DEACTIVATE", "state": "RECEIVED" });
+    check(
+        200,
+        other.clone(),
+        Verdict::Rejected(RejectReason::Conflict),
+    );
+    check(201, other, Verdict::Unclear);
+    check(201, json!({}), Verdict::Unclear);
+    check(201, json!([]), Verdict::Unclear);
+    check(201, json!("a"), Verdict::Unclear);
+    check(201, json!(null), Verdict::Unclear);
+}
+
+#[test]
+fn an_answer_in_another_character_set_still_shows_its_ids() {
+    let mut body = b"\xef\xbb\xbf{ \"message\": \"v\xe4ntar\", ".to_vec();
+    body.extend(br#""orderId": "a", "state": "RECEIVED" }"#);
+    let answer = Answer {
+        status: 201,
+        retry_after: None,
+        location: None,
+        body,
+    };
+    let expected = Verdict::Accepted(placement(Some("a"), Standing::Working));
+    assert_eq!(OnApi.decode(Purpose::Activate, &answer), expected);
+}
+
+#[test]
+fn questions() {
+    let check = |request: &Request, path: &str| {
+        assert_eq!((request.method, request.path.as_str()), (Method::Get, path));
+        assert!(request.body.is_empty() && request.content_type.is_none());
+    };
+    let orders = "orders/?accessId=STTA0001";
+    check(OnApi.find(&sought(Purpose::Activate)).request(), orders);
+    check(OnApi.find(&sought(Purpose::Terminate)).request(), orders);
+    // An hour earlier: the operator's clock may be behind.
+    let tickets = "tickets?created=2026-11-20T07%3A00%3A00Z";
+    check(OnApi.find(&sought(Purpose::FaultReport)).request(), tickets);
+    let reference = OperatorReference::parse("TT#1").unwrap();
+    check(
+        OnApi.follow(Purpose::Change, &reference).request(),
+        "orders/TT%231",
+    );
+    check(
+        OnApi.follow(Purpose::FaultReport, &reference).request(),
+        "tickets/TT%231",
+    );
+    check(OnApi.feed(None).unwrap().request(), "orderevents/");
+    check(
+        OnApi.feed(Some("a b&c")).unwrap().request(),
+        "orderevents/?since=a%20b%26c",
+    );
+}
+
+#[test]
+fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
+    let check = |purpose, status, body: Value, expected| {
+        assert_eq!(
+            OnApi.found(&sought(purpose), &answer(status, &body)),
+            expected,
+            "{body}"
+        );
+    };
+    let present = |id, standing| Finding::Present(placement(Some(id), standing));
+    let other = json!({ "orderId": "x", "operation": "ACTIVATE", "state": "DONE_SUCCESS",
+                        "spReference": "someone" });
+    let ours = json!({ "orderId": "a", "operation": "ACTIVATE", "state": "RECEIVED",
+                       "spReference": OURS });
+    let failed = json!({ "orderId": "f", "state": "DONE_FAILED", "spReference": OURS });
+    let activate = Purpose::Activate;
+    check(
+        activate,
+        200,
+        json!([other, ours]),
+        present("a", Standing::Working),
+    );
+    check(
+        activate,
+        200,
+        json!([ours, failed]),
+        present("a", Standing::Working),
+    );
+    check(
+        activate,
+        200,
+        json!([other, failed]),
+        present("f", Standing::Failed),
+    );
+    check(activate, 200, ours.clone(), present("a", Standing::Working));
+    check(
+        activate,
+        200,
+        json!({ "orders": [ours], "status": "ok" }),
+        present("a", Standing::Working),
+    );
+    check(activate, 200, json!([other]), Finding::Absent);
+    check(activate, 200, json!([]), Finding::Absent);
+    check(activate, 404, json!({ "cause": "none" }), Finding::Absent);
+    check(activate, 429, json!({}), Finding::Busy(None));
+    for unclear in [
+        json!({}),
+        json!({ "status": "ok" }),
+        json!({ "cause": "?" }),
+        json!([1]),
+        json!("x"),
+    ] {
+        check(activate, 200, unclear, Finding::Unclear);
+    }
+    check(activate, 401, json!({}), Finding::Unclear);
+    check(activate, 500, json!([]), Finding::Unclear);
+
+    let end = |state: &str, subscription: &str| {
+        json!([{ "orderId": "d", "operation": "DEACTIVATE", "state": state,
+                 "subscriptionId": subscription }])
+    };
+    let ended = |standing| {
+        let subscription = Some(SubscriptionId::parse("SUB-1").unwrap());
+        Finding::Present(Placement {
+            subscription,
+            ..placement(Some("d"), standing)
+        })
+    };
+    check(
+        Purpose::Terminate,
+        200,
+        end("RECEIVED", "SUB-1"),
+        ended(Standing::Working),
+    );
+    check(
+        Purpose::Terminate,
+        200,
+        end("DONE_SUCCESS", "SUB-1"),
+        ended(Standing::Done),
+    );
+    check(
+        Purpose::Terminate,
+        200,
+        end("DONE_FAILED", "SUB-1"),
+        Finding::Absent,
+    );
+    check(
+        Purpose::Terminate,
+        200,
+        end("RECEIVED", "SUB-2"),
+        Finding::Absent,
+    );
+    check(
+        Purpose::Change,
+        200,
+        end("RECEIVED", "SUB-1"),
+        Finding::Absent,
+    );
+}
+
+#[test]
+fn tickets_are_found_by_our_reference_and_doubt_is_left_to_a_person() {
+    let check = |status, body: Value, expected| {
+        let sought = sought(Purpose::FaultReport);
+        assert_eq!(
+            OnApi.found(&sought, &answer(status, &body)),
+            expected,
+            "{body}"
+        );
+    };
+    let ours =
+        json!({ "coTicketReference": "TT1", "spTicketReference": OURS, "status": "CREATED" });
+    let other =
+        json!({ "coTicketReference": "TT2", "spTicketReference": "CASE#1", "status": "CLOSED" });
+    let bare = json!({ "coTicketReference": "TT3", "accessId": "STTA0001" });
+    let elsewhere = json!({ "coTicketReference": "TT4", "accessId": "STTA0002" });
+    let present = Finding::Present(placement(Some("TT1"), Standing::Working));
+    check(200, json!([other, bare, ours]), present);
+    check(200, json!([other, elsewhere]), Finding::Absent);
+    check(200, json!([]), Finding::Absent);
+    check(200, json!([other, bare]), Finding::Unclear);
+    check(404, json!({}), Finding::Unclear);
+    check(501, json!({}), Finding::Unclear);
+}
+
+#[test]
+fn states() {
+    let check = |purpose, status, body: Value, expected| {
+        assert_eq!(
+            OnApi.followed(purpose, &answer(status, &body)),
+            expected,
+            "{body}"
+        );
+    };
+    for (purpose, state, standing) in [
+        (Purpose::Activate, "RECEIVED", Standing::Working),
+        (Purpose::Activate, "IN_PROGRESS", Standing::Working),
+        (Purpose::Activate, "DONE_SUCCESS", Standing::Done),
+        (Purpose::Activate, "DONE_FAILED", Standing::Failed),
+        (Purpose::Activate, "CLOSED", Standing::Unknown),
+        (Purpose::FaultReport, "CREATED", Standing::Working),
+        (Purpose::FaultReport, "IN_PROGRESS_CO", Standing::Working),
+        (Purpose::FaultReport, "IN_PROGRESS_SP", Standing::Working),
+        (Purpose::FaultReport, "CLOSED", Standing::Done),
+        (Purpose::FaultReport, "CLEARED", Standing::Unknown),
+    ] {
+        let body = json!({ "orderId": "a", "coTicketReference": "a", "state": state });
+        check(
+            purpose,
+            200,
+            body,
+            Progress::At(placement(Some("a"), standing)),
+        );
+    }
+    check(
+        Purpose::Activate,
+        200,
+        json!({ "orderId": "a" }),
+        Progress::Unclear,
+    );
+    check(Purpose::Activate, 200, json!([]), Progress::Unclear);
+    check(Purpose::Activate, 404, json!({}), Progress::Gone);
+    check(Purpose::Activate, 429, json!({}), Progress::Busy(None));
+    check(Purpose::Activate, 500, json!({}), Progress::Unclear);
+}
+
+#[test]
+fn the_feed_is_read_as_far_as_it_goes() {
+    let check = |body: Value, expected: Option<&[(&str, &str, Standing)]>| {
+        let expected: Option<Vec<FeedEvent>> = expected.map(|rows| {
+            let event = |&(event, reference, standing): &(&str, &str, Standing)| FeedEvent {
+                event: event.to_owned(),
+                reference: OperatorReference::parse(reference).unwrap(),
+                standing,
+            };
+            rows.iter().map(event).collect()
+        });
+        assert_eq!(OnApi.fed(&answer(200, &body)), expected, "{body}");
+    };
+    let row = |event: Value, path: &str, state: &str| json!({ "event": event, "order": { "path": path, "state": state, "message": "" } });
+    let first = row(json!(1), "/onapi/2.6/orders/a", "RECEIVED");
+    let last = row(json!("2"), "/onapi/2.6/orders/b", "DONE_SUCCESS");
+    let rows: &[_] = &[("1", "a", Standing::Working), ("2", "b", Standing::Done)];
+    check(json!([first, last]), Some(rows));
+    check(
+        json!({ "orderevents": [first, { "event": "x" }, { "order": 1 }, last] }),
+        Some(rows),
+    );
+    check(first.clone(), Some(&rows[..1]));
+    check(
+        row(json!("3"), "/orders/c", "PAUSED"),
+        Some(&[("3", "c", Standing::Unknown)]),
+    );
+    check(json!([]), Some(&[]));
+    check(json!({ "cause": "?" }), None);
+    check(json!(null), None);
+    assert_eq!(OnApi.fed(&answer(500, &json!([]))), None);
+
+    let many: Vec<Value> = (0..10_500)
+        .map(|n| row(json!(n), "/orders/a", "RECEIVED"))
+        .collect();
+    assert_eq!(OnApi.fed(&answer(200, &json!(many))).unwrap().len(), 10_000);
+}
