@@ -1,4 +1,6 @@
-
-//! Tests of the whole, one file per subject.
+//! The one integration binary: sluss from the outside.
+//!
+//! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
 mod on_api;
+mod soap;
