@@ -130,6 +130,11 @@ macro_rules! random_id {
                 unhex(text).map(Self)
             }
 
+            /// From the 128 bits.
+            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(bytes)
+            }
+
             /// The 128 bits.
             pub const fn bytes(&self) -> &[u8; 16] {
                 &self.0
@@ -165,6 +170,11 @@ impl PolicyId {
     /// From the hash.
     pub const fn new(hash: [u8; 32]) -> Self {
         Self(hash)
+    }
+
+    /// The hash.
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
     }
 
     /// Reads 64 lower-case hexadecimal digits.

@@ -1,0 +1,109 @@
+-- The case store and the disclosure log. Times are microseconds UTC. No column holds a personal
+-- value: what is personal is in case_.sealed, under the subject's key in the key store.
+
+CREATE TABLE submission (
+    id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    kind        TEXT    NOT NULL CHECK (kind IN ('order', 'ticket')),
+    client      TEXT    NOT NULL,
+    external_id TEXT,
+    -- HMAC of the canonical body: tells the same order from another one under the same external id.
+    body_mac    BLOB    NOT NULL CHECK (length(body_mac) = 32),
+    accepted_us INTEGER NOT NULL,
+    UNIQUE (client, kind, external_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX submission_accepted ON submission (kind, accepted_us, id);
+
+CREATE TABLE case_ (
+    id                 BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    submission         BLOB    NOT NULL REFERENCES submission (id),
+    item               TEXT    NOT NULL,
+    recipient          TEXT    NOT NULL,
+    purpose            TEXT    NOT NULL,
+    subject            BLOB    NOT NULL CHECK (length(subject) = 32),
+    sealed             BLOB    NOT NULL,
+    state              TEXT    NOT NULL CHECK (state IN
+        ('accepted', 'recorded', 'placed', 'completed', 'failed', 'rejected', 'held', 'cancelled')),
+    -- Why it is held or was rejected; a code.
+    reason             TEXT,
+    -- A person has decided that a held case may go on.
+    released           INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1)),
+    attempt            INTEGER NOT NULL DEFAULT 0,
+    due_us             INTEGER NOT NULL,
+    -- Who works on it: a process (epoch), until when, and the token that every later write must name.
+    epoch              BLOB,
+    lease_until_us     INTEGER NOT NULL DEFAULT 0,
+    lease_token        INTEGER NOT NULL DEFAULT 0,
+    -- The disclosure that has no outcome yet.
+    intent             INTEGER,
+    intent_hash        BLOB CHECK (intent_hash IS NULL OR length(intent_hash) = 32),
+    intent_us          INTEGER,
+    -- How often the operator said that it does not have it.
+    absent             INTEGER NOT NULL DEFAULT 0,
+    operator_reference TEXT,
+    subscription       TEXT,
+    -- The last answer, as a code.
+    answer             TEXT,
+    accepted_us        INTEGER NOT NULL,
+    changed_us         INTEGER NOT NULL,
+    UNIQUE (submission, item),
+    CHECK ((state = 'recorded') = (intent IS NOT NULL)),
+    CHECK ((intent IS NULL) = (intent_hash IS NULL) AND (intent IS NULL) = (intent_us IS NULL)),
+    CHECK (state <> 'placed' OR operator_reference IS NOT NULL),
+    CHECK ((state IN ('held', 'rejected')) <= (reason IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX case_due ON case_ (recipient, due_us) WHERE state IN ('accepted', 'recorded', 'placed');
+CREATE INDEX case_operator_reference ON case_ (recipient, operator_reference)
+    WHERE operator_reference IS NOT NULL;
+CREATE INDEX case_epoch ON case_ (epoch) WHERE lease_until_us > 0;
+CREATE INDEX case_accepted ON case_ (accepted_us, id);
+
+CREATE TABLE leaf (
+    idx  INTEGER NOT NULL PRIMARY KEY CHECK (idx >= 0),
+    id   BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+    kind TEXT    NOT NULL,
+    hash BLOB    NOT NULL CHECK (length(hash) = 32),
+    body BLOB    NOT NULL
+) STRICT;
+
+-- Guard rails against mistakes. What proves that nothing was changed is the tree, not these.
+CREATE TRIGGER leaf_is_never_changed BEFORE UPDATE ON leaf
+BEGIN SELECT RAISE(ABORT, 'a leaf is never changed'); END;
+CREATE TRIGGER leaf_is_never_deleted BEFORE DELETE ON leaf
+BEGIN SELECT RAISE(ABORT, 'a leaf is never deleted'); END;
+
+-- Hashes of complete subtrees above the leaves.
+CREATE TABLE node (
+    level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 63),
+    idx   INTEGER NOT NULL,
+    hash  BLOB    NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (level, idx)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE head (
+    only    INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+    size    INTEGER NOT NULL,
+    last_us INTEGER NOT NULL
+) STRICT;
+INSERT INTO head (only, size, last_us) VALUES (1, 0, 0);
+
+CREATE TABLE checkpoint (
+    size INTEGER NOT NULL PRIMARY KEY,
+    note TEXT    NOT NULL
+) STRICT;
+
+-- Every policy that has decided something, by the hash that stands in the leaves.
+CREATE TABLE policy (
+    id        BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 32),
+    recipient TEXT NOT NULL,
+    version   TEXT NOT NULL,
+    canonical BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far each operator's event feed has been read.
+CREATE TABLE feed (
+    recipient TEXT    NOT NULL PRIMARY KEY,
+    event     TEXT,
+    due_us    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,272 @@
+//! Configuration: files and environment in, checked values out, every fault at once.
+//!
+//! Defaults are compiled in; `config/sluss.toml` shows them, and a test holds the two together.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::recipients::{self, RecipientFile, Recipients};
+use crate::settle::Timing;
+use crate::table::{Fault, Faults, Table, parse};
+use crate::telemetry::Format;
+
+/// Prefix of the environment variables that set a key.
+const PREFIX: &str = "SLUSS__";
+
+/// A deployment, as checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The door for the ordering system.
+    pub http: Http,
+    /// The folder with everything that is kept.
+    pub state: PathBuf,
+    /// Name of the disclosure log.
+    pub origin: String,
+    /// How long to wait for what.
+    pub timing: Timing,
+    /// How many cases are recorded in one commit, at most.
+    pub batch_max: usize,
+    /// How many days before an agreement's end the check begins to warn.
+    pub agreement_warning_days: u32,
+    /// How events are written.
+    pub telemetry: Telemetry,
+    /// The recipients' files.
+    pub recipients: Vec<RecipientFile>,
+}
+
+/// The door for the ordering system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The longest body that is read.
+    pub body_bytes_max: usize,
+    /// The longest a request may take.
+    pub request_timeout: Duration,
+}
+
+/// How events are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telemetry {
+    /// For people or for machines.
+    pub format: Format,
+    /// What is written.
+    pub level: String,
+}
+
+impl Config {
+    /// The recipients, by id.
+    pub fn recipients(&self) -> Recipients {
+        let recipients = self.recipients.iter().map(|file| &file.recipient);
+        recipients.map(|recipient| (recipient.id.clone(), recipient.clone())).collect()
+    }
+}
+
+/// Reads `sluss.toml` and `recipients/*.toml` of a folder, with what the environment overrides.
+pub fn load(
+    folder: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<Config, Vec<Fault>> {
+    let mut all = Vec::new();
+    let file = folder.join("sluss.toml");
+    let deployment = match std::fs::read_to_string(&file) {
+        Ok(text) => deployment(&file, &text, environment),
+        Err(error) => Err(vec![unreadable(&file, &error)]),
+    };
+    let deployment = deployment.map_err(|faults| all.extend(faults)).ok();
+    let recipients = read_recipients(folder, &mut all);
+    if let Some(config) = &deployment {
+        between(&file, config, &recipients, &mut all);
+    }
+    match deployment {
+        Some(config) if all.is_empty() => Ok(Config { recipients, ..config }),
+        _ => Err(all),
+    }
+}
+
+/// The part that is in `sluss.toml`; no recipients yet.
+fn deployment(
+    file: &Path,
+    text: &str,
+    environment: &BTreeMap<String, String>,
+) -> Result<Config, Vec<Fault>> {
+    let mut table = parse(file, text).map_err(|fault| vec![fault])?;
+    let mut faults = Faults::new(file);
+    overlay(&mut table, environment, &mut faults);
+    let config = read(&table, &mut faults);
+    if faults.is_empty() { Ok(config) } else { Err(faults.into_vec()) }
+}
+
+fn read(table: &toml::Table, faults: &mut Faults) -> Config {
+    let mut root = Table::root(table);
+    let seconds = |number: u32| Duration::from_secs(number.into());
+
+    let mut http = root.table("http", faults);
+    let listen = http.text("listen", faults);
+    let listen = listen.as_deref().unwrap_or("127.0.0.1:8080").parse::<SocketAddr>();
+    let listen = listen.ok().filter(|address| address.ip().is_loopback()).unwrap_or_else(|| {
+        let what = "must be a loopback address and a port, as 127.0.0.1:8080: this version has no \
+                    sign-in, put a proxy that has one in front";
+        faults.add(http.key("listen"), what);
+        SocketAddr::from(([127, 0, 0, 1], 8080))
+    });
+    let body_bytes_max = http.number("body_bytes_max", 262_144, 1_024..=16_777_216, faults);
+    let request_timeout = http.number("request_timeout_seconds", 10, 1..=300, faults);
+    http.nothing_else(faults);
+
+    let mut store = root.table("store", faults);
+    let state = store.text("dir", faults).unwrap_or_else(|| "state".to_owned());
+    store.nothing_else(faults);
+
+    let mut log = root.table("log", faults);
+    let origin = log.text("origin", faults);
+    let origin = origin.unwrap_or_else(|| "sluss.example/disclosures".to_owned());
+    // A checkpoint's first line, and a key name: C2SP signed-note.
+    if origin.is_empty() || origin.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+') {
+        faults.add(log.key("origin"), "must be a name without spaces and plus signs");
+    }
+    log.nothing_else(faults);
+
+    let mut worker = root.table("worker", faults);
+    let batch_max = worker.number("batch_max", 64, 1..=512, faults);
+    let lease = worker.number("lease_seconds", 60, 5..=3_600, faults);
+    let settle = worker.number("settle_seconds", 10, 1..=3_600, faults);
+    let retry_first = worker.number("retry_first_seconds", 5, 1..=3_600, faults);
+    let retry_max = worker.number("retry_max_seconds", 3_600, 1..=86_400, faults);
+    let attempts_max = worker.number("attempts_max", 8, 1..=100, faults);
+    worker.nothing_else(faults);
+
+    let mut policy = root.table("policy", faults);
+    let agreement_warning_days = policy.number("agreement_warning_days", 60, 0..=730, faults);
+    policy.nothing_else(faults);
+
+    let mut telemetry = root.table("telemetry", faults);
+    let format = match telemetry.text("format", faults).as_deref() {
+        None | Some("text") => Format::Text,
+        Some("json") => Format::Json,
+        Some(_) => {
+            faults.add(telemetry.key("format"), "must be text or json");
+            Format::Text
+        }
+    };
+    let level = telemetry.text("level", faults).unwrap_or_else(|| "warn".to_owned());
+    telemetry.nothing_else(faults);
+    root.nothing_else(faults);
+
+    Config {
+        http: Http {
+            listen,
+            body_bytes_max: body_bytes_max as usize,
+            request_timeout: seconds(request_timeout),
+        },
+        state: PathBuf::from(state),
+        origin,
+        timing: Timing {
+            lease: seconds(lease),
+            settle: seconds(settle),
+            retry_first: seconds(retry_first),
+            retry_max: seconds(retry_max),
+            attempts_max,
+        },
+        batch_max: batch_max as usize,
+        agreement_warning_days,
+        telemetry: Telemetry { format, level },
+        recipients: Vec::new(),
+    }
+}
+
+/// Sets the keys that the environment names. A value that reads as TOML is that, else a text.
+fn overlay(
+    table: &mut toml::Table,
+    environment: &BTreeMap<String, String>,
+    faults: &mut Faults,
+) {
+    for (name, value) in environment {
+        let Some(path) = name.strip_prefix(PREFIX) else { continue };
+        let Some((section, key)) = path.split_once("__") else {
+            faults.add(name, "must name a section and a key, as SLUSS__HTTP__LISTEN");
+            continue;
+        };
+        let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
+        let read = format!("value = {value}").parse::<toml::Table>().ok();
+        let value = read
+            .and_then(|mut table| table.remove("value"))
+            .unwrap_or_else(|| toml::Value::String(value.clone()));
+        let section = table.entry(section).or_insert_with(|| toml::Table::new().into());
+        match section.as_table_mut() {
+            Some(section) => {
+                section.insert(key, value);
+            }
+            None => faults.add(name, "names a section that is not a table in the file"),
+        }
+    }
+}
+
+fn read_recipients(folder: &Path, faults: &mut Vec<Fault>) -> Vec<RecipientFile> {
+    let within = folder.join("recipients");
+    let mut files: Vec<PathBuf> = match std::fs::read_dir(&within) {
+        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+        Err(error) => {
+            faults.push(unreadable(&within, &error));
+            return Vec::new();
+        }
+    };
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    if files.is_empty() {
+        let what = "holds no recipient: write one file for each, ending in .toml".to_owned();
+        faults.push(Fault { file: within, key: String::new(), what });
+        return Vec::new();
+    }
+    let mut read: Vec<RecipientFile> = Vec::new();
+    for file in files {
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) => {
+                faults.push(unreadable(&file, &error));
+                continue;
+            }
+        };
+        match recipients::read(&file, folder, &text) {
+            Ok(recipient) => {
+                let id = &recipient.recipient.id;
+                let named = file.file_stem().is_some_and(|stem| stem == id.as_str());
+                if !named {
+                    let what = format!("is {id}: the file must be named {id}.toml");
+                    faults.push(Fault { file, key: "id".to_owned(), what });
+                } else {
+                    read.push(recipient);
+                }
+            }
+            Err(found) => faults.extend(found),
+        }
+    }
+    read
+}
+
+/// What must hold between values.
+fn between(file: &Path, config: &Config, recipients: &[RecipientFile], faults: &mut Vec<Fault>) {
+    let mut found = Faults::new(file);
+    let lease = config.timing.lease;
+    if config.http.request_timeout >= lease {
+        found.add("http.request_timeout_seconds", "must be below worker.lease_seconds");
+    }
+    if config.timing.retry_first > config.timing.retry_max {
+        found.add("worker.retry_first_seconds", "must not be above worker.retry_max_seconds");
+    }
+    for RecipientFile { recipient, .. } in recipients {
+        // Otherwise a second worker would ask about a message that the first still waits for.
+        if recipient.channel.timeout >= lease {
+            let what = format!("must be above channel.timeout_seconds of {}", recipient.id);
+            found.add("worker.lease_seconds", what);
+        }
+    }
+    faults.extend(found.into_vec());
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> Fault {
+    let what = format!("cannot be read: {error}");
+    Fault { file: file.to_owned(), key: String::new(), what }
+}

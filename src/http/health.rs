@@ -1,0 +1,21 @@
+//! `GET /health`: the process lives. `GET /ready`: it can take orders and may send.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::problem::{Problem, halted};
+use super::App;
+
+pub(super) async fn health() -> Response {
+    Json(json!({ "status": "alive" })).into_response()
+}
+
+pub(super) async fn ready(State(app): State<App>) -> Result<Response, Problem> {
+    if let Some(reason) = app.0.halt.reason() {
+        return Err(halted(reason));
+    }
+    let size = app.0.store.size().await?;
+    Ok(Json(json!({ "status": "ready", "logSize": size.0 })).into_response())
+}

@@ -1,0 +1,93 @@
+//! The door for the ordering system: TMF641 service orders, TMF621 trouble tickets, and whether the
+//! house stands.
+//!
+//! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
+//! Neither ever repeats what was submitted.
+
+mod body;
+mod health;
+mod problem;
+mod submissions;
+mod tmf;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use problem::Problem;
+pub use tmf::render;
+
+use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
+use crate::settle::Halt;
+use crate::store::Store;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+/// The parts of an [`App`].
+pub struct Shared {
+    /// Where cases and log are.
+    pub store: Store,
+    /// Who may receive; an order for anybody else is refused at the door.
+    pub recipients: BTreeSet<RecipientId>,
+    /// Who hands in. One system, until there is a sign-in.
+    pub client: ClientId,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// For ids.
+    pub entropy: Arc<dyn Entropy>,
+    /// The brake on all sending: while it is pulled nothing is accepted.
+    pub halt: Halt,
+    /// The longest body that is read.
+    pub body_bytes_max: usize,
+    /// The longest a request may take.
+    pub request_timeout: Duration,
+}
+
+/// The client that everybody is, on a loopback address without sign-in.
+pub fn local_client() -> Result<ClientId, IdError> {
+    ClientId::parse("local")
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+
+    /// All routes.
+    pub fn router(self) -> Router {
+        let orders = get(submissions::list_orders).post(submissions::post_order);
+        let tickets = get(submissions::list_tickets).post(submissions::post_ticket);
+        Router::new()
+            .route("/health", get(health::health))
+            .route("/ready", get(health::ready))
+            .route("/tmf-api/serviceOrdering/v4/serviceOrder", orders)
+            .route("/tmf-api/serviceOrdering/v4/serviceOrder/{id}", get(submissions::get_order))
+            .route("/tmf-api/troubleTicket/v4/troubleTicket", tickets)
+            .route("/tmf-api/troubleTicket/v4/troubleTicket/{id}", get(submissions::get_ticket))
+            .fallback(problem::no_such_path)
+            .method_not_allowed_fallback(problem::no_such_method)
+            .with_state(self)
+    }
+}
+
+/// Serves until told to stop, and then lets what is under way end.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    axum::serve(listener, app.router())
+        .with_graceful_shutdown(async move {
+            // A sender that is gone stops us too.
+            let _ = stop.wait_for(|stopped| *stopped).await;
+        })
+        .await
+}

@@ -1,0 +1,127 @@
+//! Errors as TMF630 asks: `code` and `reason`, and which members are at fault. Never a value.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::intake::IntakeError;
+use crate::store::StoreError;
+
+/// An error answer.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    reason: String,
+    faults: Vec<(String, String)>,
+    retry_after_seconds: Option<u32>,
+}
+
+impl Problem {
+    /// With a status, a code for programs, and a reason for people.
+    pub fn new(status: StatusCode, code: &'static str, reason: impl Into<String>) -> Self {
+        Self { status, code, reason: reason.into(), faults: Vec::new(), retry_after_seconds: None }
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The body: a TMF630 Error with the faults as an extension.
+    pub fn body(&self) -> Value {
+        let mut body = json!({
+            "@type": "Error",
+            "code": self.code,
+            "reason": self.reason,
+            "status": self.status.as_u16().to_string(),
+        });
+        if !self.faults.is_empty() {
+            body["fault"] = self
+                .faults
+                .iter()
+                .map(|(member, rule)| json!({ "member": member, "rule": rule }))
+                .collect();
+        }
+        body
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body())).into_response();
+        let headers = response.headers_mut();
+        let kind = HeaderValue::from_static("application/json;charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, kind);
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<IntakeError> for Problem {
+    fn from(error: IntakeError) -> Self {
+        let reason = error.to_string();
+        match error {
+            IntakeError::TooLarge { .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", reason)
+            }
+            IntakeError::Invalid(faults) => {
+                let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalidBody", reason);
+                problem.faults = faults.into_iter().map(|fault| (fault.member, fault.rule)).collect();
+                problem
+            }
+            _ => Self::new(StatusCode::BAD_REQUEST, "invalidJson", reason),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => {
+                let reason = "the externalId was used before with another content";
+                let mut problem = Self::new(StatusCode::CONFLICT, "externalIdConflict", reason);
+                let rule = "names another submission already".to_owned();
+                problem.faults = vec![("externalId".to_owned(), rule)];
+                problem
+            }
+            StoreError::Busy => {
+                let reason = "there is more to write than can be written: come back shortly";
+                let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", reason);
+                problem.retry_after_seconds = Some(1);
+                problem
+            }
+            error => {
+                tracing::error!(error = %crate::telemetry::chain(&error), "The store failed a request");
+                let mut problem =
+                    Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", error.to_string());
+                problem.retry_after_seconds = Some(30);
+                problem
+            }
+        }
+    }
+}
+
+/// There is nothing of that id.
+pub(super) fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "notFound", "there is nothing with this id")
+}
+
+/// Nothing is accepted while the log cannot be trusted.
+pub(super) fn halted(reason: &str) -> Problem {
+    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "halted", reason);
+    problem.retry_after_seconds = Some(300);
+    problem
+}
+
+pub(super) async fn no_such_path() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "notFound", "there is nothing at this path")
+}
+
+pub(super) async fn no_such_method() -> Problem {
+    let reason = "this method is not offered here";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "methodNotAllowed", reason)
+}

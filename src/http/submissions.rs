@@ -1,0 +1,115 @@
+//! Orders and tickets: hand in, look up, list.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::problem::{halted, not_found};
+use super::tmf::{self, render};
+use super::{App, Problem, body};
+use crate::domain::SubmissionId;
+use crate::intake::{self, Context, Kind};
+use crate::store::Accepted;
+
+pub(super) async fn post_order(app: State<App>, headers: HeaderMap, body: Body) -> Answer {
+    post(app, Kind::Order, &headers, body).await
+}
+
+pub(super) async fn post_ticket(app: State<App>, headers: HeaderMap, body: Body) -> Answer {
+    post(app, Kind::Ticket, &headers, body).await
+}
+
+pub(super) async fn get_order(app: State<App>, id: Path<String>) -> Answer {
+    get(app, Kind::Order, &id).await
+}
+
+pub(super) async fn get_ticket(app: State<App>, id: Path<String>) -> Answer {
+    get(app, Kind::Ticket, &id).await
+}
+
+pub(super) async fn list_orders(app: State<App>, page: PageQuery) -> Answer {
+    list(app, Kind::Order, page).await
+}
+
+pub(super) async fn list_tickets(app: State<App>, page: PageQuery) -> Answer {
+    list(app, Kind::Ticket, page).await
+}
+
+type Answer = Result<Response, Problem>;
+type PageQuery = Result<Query<Page>, axum::extract::rejection::QueryRejection>;
+
+/// Which part of a list.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Page {
+    #[serde(default)]
+    offset: u32,
+    #[serde(default = "Page::limit_default")]
+    limit: u32,
+}
+
+impl Page {
+    const LIMIT_MAX: u32 = 1_000;
+
+    const fn limit_default() -> u32 {
+        100
+    }
+}
+
+/// 201 after the durable commit; the same again gives 200 and the first answer.
+async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Body) -> Answer {
+    let shared = &*app.0;
+    if let Some(reason) = shared.halt.reason() {
+        return Err(halted(reason));
+    }
+    let bytes = zeroize::Zeroizing::new(body::read(shared, headers, body).await?);
+    let submission = intake::read(
+        kind,
+        &bytes,
+        &Context {
+            client: &shared.client,
+            recipients: &shared.recipients,
+            now: shared.clock.now(),
+            entropy: &*shared.entropy,
+            bytes_max: shared.body_bytes_max,
+        },
+    )?;
+    let accepted = shared.store.accept(submission).await?;
+    let status = match accepted {
+        Accepted::New(_) => StatusCode::CREATED,
+        Accepted::Existing(_) => StatusCode::OK,
+    };
+    let row = shared.store.submission(kind, accepted.id()).await?.ok_or_else(not_found)?;
+    let mut response = (status, Json(render(&row))).into_response();
+    if let Ok(location) = HeaderValue::from_str(&tmf::href(kind, accepted.id())) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+async fn get(State(app): State<App>, kind: Kind, id: &str) -> Answer {
+    let id = SubmissionId::parse(id).ok_or_else(not_found)?;
+    let row = app.0.store.submission(kind, id).await?.ok_or_else(not_found)?;
+    Ok(Json(render(&row)).into_response())
+}
+
+async fn list(State(app): State<App>, kind: Kind, page: PageQuery) -> Answer {
+    let bad = || {
+        let reason = "only offset and limit can be given, as whole numbers";
+        Problem::new(StatusCode::BAD_REQUEST, "invalidQuery", reason)
+    };
+    let Query(page) = page.map_err(|_| bad())?;
+    let limit = page.limit.min(Page::LIMIT_MAX);
+    let (total, rows) =
+        app.0.store.submissions(kind, &app.0.client, page.offset, limit).await?;
+    let shown = rows.len();
+    let rows: Vec<_> = rows.iter().map(render).collect();
+    let mut response = Json(rows).into_response();
+    let headers = response.headers_mut();
+    headers.insert("X-Total-Count", HeaderValue::from(total));
+    headers.insert("X-Result-Count", HeaderValue::from(shown));
+    Ok(response)
+}

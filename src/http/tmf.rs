@@ -1,0 +1,109 @@
+//! How a submission looks to the ordering system: TMF641 v4.1.0 and TMF621 v4.0.0, with ids, states
+//! and dates, and nothing personal.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::{CaseState, Operation, SubmissionId};
+use crate::intake::Kind;
+use crate::store::{CaseRow, SubmissionRow};
+
+/// Where a submission is found.
+pub(super) fn href(kind: Kind, id: SubmissionId) -> String {
+    match kind {
+        Kind::Order => format!("/tmf-api/serviceOrdering/v4/serviceOrder/{id}"),
+        Kind::Ticket => format!("/tmf-api/troubleTicket/v4/troubleTicket/{id}"),
+    }
+}
+
+/// A submission as its API shows it.
+pub fn render(row: &SubmissionRow) -> Value {
+    let mut body = Map::new();
+    body.insert("id".to_owned(), json!(row.id.to_string()));
+    body.insert("href".to_owned(), json!(href(row.kind, row.id)));
+    if let Some(external) = &row.external_id {
+        body.insert("externalId".to_owned(), json!(external.as_str()));
+    }
+    match row.kind {
+        Kind::Order => {
+            body.insert("@type".to_owned(), json!("ServiceOrder"));
+            body.insert("orderDate".to_owned(), json!(row.accepted.rfc3339()));
+            body.insert("state".to_owned(), json!(order_state(&row.cases)));
+            let items: Vec<Value> = row.cases.iter().map(item).collect();
+            body.insert("serviceOrderItem".to_owned(), json!(items));
+            if let Some(changed) = all_final(&row.cases) {
+                body.insert("completionDate".to_owned(), json!(changed.changed.rfc3339()));
+            }
+        }
+        Kind::Ticket => {
+            let case = row.cases.first();
+            let status = case.map_or("acknowledged", |case| case.state.tmf621());
+            body.insert("@type".to_owned(), json!("TroubleTicket"));
+            body.insert("creationDate".to_owned(), json!(row.accepted.rfc3339()));
+            body.insert("status".to_owned(), json!(status));
+            if let Some(case) = case {
+                body.insert("lastUpdate".to_owned(), json!(case.changed.rfc3339()));
+                if let Some(reason) = &case.reason {
+                    body.insert("statusChangeReason".to_owned(), json!(shown(reason)));
+                }
+            }
+        }
+    }
+    Value::Object(body)
+}
+
+fn item(case: &CaseRow) -> Value {
+    let action = match case.purpose.operation() {
+        Some(Operation::Change) => "modify",
+        Some(Operation::Terminate) => "delete",
+        Some(Operation::Activate) | None => "add",
+    };
+    let mut item = json!({
+        "id": case.item,
+        "action": action,
+        "state": case.state.tmf641(),
+        "service": {},
+    });
+    if let Some(subscription) = &case.subscription {
+        // What the ordering system needs to name when it changes or ends the service.
+        item["service"]["serviceCharacteristic"] =
+            json!([{ "name": "subscriptionId", "value": subscription.as_str() }]);
+    }
+    if let Some(reason) = &case.reason {
+        item["errorMessage"] = json!([{ "code": shown(reason), "reason": shown(reason) }]);
+    }
+    item
+}
+
+/// The reason as it may be shown to anybody: that a case is under special handling is not.
+fn shown(reason: &str) -> &str {
+    if reason == "special-handling" { "person" } else { reason }
+}
+
+/// TMF641: what the items are together.
+fn order_state(cases: &[CaseRow]) -> &'static str {
+    let all = |state: CaseState| cases.iter().all(|case| case.state == state);
+    let any = |state: CaseState| cases.iter().any(|case| case.state == state);
+    if all(CaseState::Completed) {
+        "completed"
+    } else if all(CaseState::Rejected) {
+        "rejected"
+    } else if all(CaseState::Cancelled) {
+        "cancelled"
+    } else if cases.iter().all(|case| case.state.is_final()) {
+        if any(CaseState::Completed) { "partial" } else { "failed" }
+    } else if any(CaseState::Held) {
+        "held"
+    } else if cases.iter().all(|case| case.state.tmf641() == "acknowledged") {
+        "acknowledged"
+    } else {
+        "inProgress"
+    }
+}
+
+fn all_final(cases: &[CaseRow]) -> Option<&CaseRow> {
+    if cases.iter().all(|case| case.state.is_final()) {
+        cases.iter().max_by_key(|case| case.changed)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,101 @@
+//! Who may receive anything at all: legal person, agreement, channel and policy, one file each.
+//!
+//! A recipient is data. Adding an operator that speaks a known dialect is adding one file under
+//! `config/recipients/`; nothing in the code names an operator.
+
+mod channel;
+mod condition;
+mod file;
+mod lint;
+mod policy;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+pub use channel::{Auth, Channel, Inbound, SecretFile};
+pub use condition::{Condition, Situation};
+pub use file::{Fault, RecipientFile, read};
+pub use lint::{Finding, Severity, lint, run_tests};
+pub use policy::{Because, Effect, Policy, Rule, Ruling, TextLimits, TextOverLimit, Transform};
+
+use crate::domain::RecipientId;
+
+/// One legal person that may receive disclosures, as its file says today.
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    /// Short name in configuration, policy and log.
+    pub id: RecipientId,
+    /// The name in the register of companies.
+    pub legal_name: String,
+    /// Organisation number.
+    pub org_no: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Postal address, for the register of recipients (EDPB 22/2024).
+    pub address: String,
+    /// Whom to write to in matters of data protection.
+    pub contact: String,
+    /// What the recipient is under the GDPR.
+    pub role: Role,
+    /// A switched-off recipient gets nothing.
+    pub enabled: bool,
+    /// On which agreement, and until when.
+    pub agreement: Option<Agreement>,
+    /// How to reach it.
+    pub channel: Channel,
+    /// How it reaches us.
+    pub inbound: Option<Inbound>,
+    /// What it may have.
+    pub policy: Policy,
+}
+
+/// What a recipient is under the GDPR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Processes for us (art. 28).
+    Processor,
+    /// Processes for one of our processors.
+    SubProcessor,
+    /// Decides for itself.
+    Controller,
+}
+
+impl Role {
+    /// The word in the file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Processor => "processor",
+            Self::SubProcessor => "sub-processor",
+            Self::Controller => "controller",
+        }
+    }
+}
+
+/// The agreement under which a recipient may receive; both days are included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    /// Our reference of it.
+    pub reference: String,
+    /// The first day.
+    pub valid_from: Date,
+    /// The last day.
+    pub valid_to: Date,
+}
+
+impl Agreement {
+    /// Whether it covers this day.
+    pub fn covers(&self, day: Date) -> bool {
+        self.valid_from <= day && day <= self.valid_to
+    }
+}
+
+impl Recipient {
+    /// The agreement that is valid on this day; `None`: nothing may be sent.
+    pub fn agreement_on(&self, day: Date) -> Option<&Agreement> {
+        self.agreement.as_ref().filter(|agreement| agreement.covers(day))
+    }
+}
+
+/// All recipients, by id.
+pub type Recipients = BTreeMap<RecipientId, Recipient>;

@@ -1,0 +1,243 @@
+//! Step 3: fix the bytes, look through them once more, and write the disclosure down, before it
+//! happens.
+//!
+//! [`record`] is the only maker of [`Recorded`], after the log's durable commit. A `Recorded` lives in
+//! memory only: it is not `Clone`, cannot be stored or read back, and is spent by sending. One leaf,
+//! one send: a retry comes through here again.
+
+mod screen;
+
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+pub use screen::Screened;
+
+use std::time::Duration;
+
+use crate::dialects::{Message, Request};
+use crate::domain::{Entropy, HoldReason, LeafId, Purpose, RecipientId};
+use crate::log::{Event, FieldDigest, Intent, RecipientRecord, Role, SubjectKey, digest};
+use crate::minimise::{Minimised, Refusal};
+use crate::store::{Appended, Claim, Disclosure, Store, StoreError};
+
+/// The name under which an intent leaf commits to the finished message.
+pub const MESSAGE: &str = "message";
+/// The name under which an intent leaf commits to the case.
+pub const CASE: &str = "case";
+
+/// A disclosure that stands in the log and has not been sent.
+///
+/// A value of this type is the proof. There is no constructor but [`record`], not even for tests.
+#[must_use = "the log says this was disclosed: send it, or settle it as unsent"]
+pub struct Recorded {
+    claim: Claim,
+    to: RecipientId,
+    purpose: Purpose,
+    message: Message,
+    receipt: Receipt,
+}
+
+/// Where a disclosure stands in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    leaf: LeafId,
+    appended: Appended,
+}
+
+impl Receipt {
+    /// Id of the intent leaf.
+    pub const fn leaf(&self) -> LeafId {
+        self.leaf
+    }
+
+    /// Its position and hash.
+    pub const fn appended(&self) -> Appended {
+        self.appended
+    }
+}
+
+impl Recorded {
+    /// Where it stands in the log.
+    pub const fn receipt(&self) -> Receipt {
+        self.receipt
+    }
+
+    /// Who may have it.
+    pub const fn to(&self) -> &RecipientId {
+        &self.to
+    }
+
+    /// Takes it apart, for the wire: what is sent is not recorded any more.
+    pub(crate) fn spend(self) -> (Claim, RecipientId, Purpose, Message, Receipt) {
+        (self.claim, self.to, self.purpose, self.message, self.receipt)
+    }
+}
+
+/// A minimised case on its way into the log.
+pub struct Ready<'case> {
+    /// The right to move it.
+    pub claim: Claim,
+    /// The key that its commitments are salted with.
+    pub key: &'case SubjectKey,
+    /// What may leave.
+    pub minimised: Minimised<'case>,
+}
+
+/// What became of one of them.
+pub enum Record {
+    /// It stands in the log.
+    Recorded(Recorded),
+    /// It may not leave as it is.
+    Refused(Claim, RecordError),
+    /// Another worker has it.
+    Lost,
+}
+
+/// Why a minimised case cannot be recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RecordError {
+    /// The dialect cannot say it.
+    #[error(transparent)]
+    Encode(#[from] crate::dialects::EncodeError),
+    /// The finished bytes hold what may not leave.
+    #[error(transparent)]
+    Screened(#[from] Screened),
+}
+
+impl RecordError {
+    /// Why a person must decide.
+    pub const fn reason(&self) -> HoldReason {
+        match self {
+            Self::Encode(crate::dialects::EncodeError::Missing(_)) => HoldReason::MissingField,
+            Self::Encode(crate::dialects::EncodeError::Purpose(_)) => HoldReason::NotOffered,
+            Self::Screened(_) => HoldReason::Screened,
+        }
+    }
+}
+
+/// The finished message: encoded, and looked through. Preview and explain show just this.
+pub fn finish(minimised: &Minimised<'_>) -> Result<Message, RecordError> {
+    let dialect = minimised.dialect();
+    let message = dialect.encode(minimised)?;
+    screen::screen(&message, dialect.id_members(), minimised)?;
+    Ok(message)
+}
+
+/// Writes the disclosures down, in one durable commit. One answer for each, in order.
+pub async fn record(
+    store: &Store,
+    entropy: &dyn Entropy,
+    lease: Duration,
+    batch: Vec<Ready<'_>>,
+) -> Result<Vec<Record>, StoreError> {
+    let mut disclosures = Vec::with_capacity(batch.len());
+    let mut pending = Vec::with_capacity(batch.len());
+    for Ready { claim, key, minimised } in batch {
+        match finish(&minimised) {
+            Ok(message) => {
+                let leaf = LeafId::draw(entropy);
+                let event = Event::Intent(intent(&minimised, &message, leaf, key, claim.attempt() + 1));
+                disclosures.push(Disclosure::new(&claim, leaf, event));
+                let to = minimised.recipient().id.clone();
+                pending.push(Ok((claim, to, minimised.purpose(), message, leaf)));
+            }
+            Err(error) => pending.push(Err((claim, error))),
+        }
+    }
+    let appended =
+        if disclosures.is_empty() { Vec::new() } else { store.append(disclosures, lease).await? };
+    let mut appended = appended.into_iter();
+    let mut records = Vec::with_capacity(pending.len());
+    for one in pending {
+        records.push(match one {
+            Err((claim, error)) => Record::Refused(claim, error),
+            Ok((claim, to, purpose, message, leaf)) => match appended.next() {
+                Some(Ok(appended)) => {
+                    let receipt = Receipt { leaf, appended };
+                    Record::Recorded(Recorded { claim, to, purpose, message, receipt })
+                }
+                Some(Err(StoreError::Fenced | StoreError::State(_))) | None => Record::Lost,
+                Some(Err(error)) => return Err(error),
+            },
+        });
+    }
+    Ok(records)
+}
+
+/// The leaf that says that nothing may leave, and why.
+pub fn refusal(
+    recipient: &RecipientId,
+    purpose: Purpose,
+    refusal: &Refusal,
+    key: &SubjectKey,
+    leaf: LeafId,
+    case: crate::domain::CaseId,
+) -> Event {
+    let leaf_event = crate::log::Refusal {
+        recipient: recipient.clone(),
+        purpose,
+        policy: refusal.policy,
+        reason: refusal.reason,
+        withheld: refusal.withheld.clone(),
+        actor: Role::System,
+        sd: vec![digest(key, leaf, CASE, &case.to_string())],
+    };
+    // The policy said no, or nobody but a person may say anything.
+    match refusal.reason {
+        HoldReason::SpecialHandling | HoldReason::TextNeedsReview | HoldReason::Screened => {
+            Event::Hold(leaf_event)
+        }
+        _ => Event::Refusal(leaf_event),
+    }
+}
+
+/// SHA-256 over what is on the wire but for host and credentials: method, path and body.
+pub fn message_hash(method: &str, path: &str, body: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    for part in [method.as_bytes(), path.as_bytes(), body] {
+        // The length first, so that no two messages hash alike by moving a boundary.
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    crate::log::Hash(hash.finalize().into()).to_string()
+}
+
+fn hash_of(request: &Request) -> String {
+    message_hash(request.method.as_str(), &request.path, &request.body)
+}
+
+fn intent(
+    minimised: &Minimised<'_>,
+    message: &Message,
+    leaf: LeafId,
+    key: &SubjectKey,
+    attempt: u32,
+) -> Intent {
+    let recipient = minimised.recipient();
+    let commit = |name: &str, value: &str| digest(key, leaf, name, value);
+    let mut sd: Vec<FieldDigest> =
+        minimised.fields().map(|(field, value)| commit(field.as_str(), value)).collect();
+    sd.push(commit(MESSAGE, &hash_of(message.request())));
+    sd.push(commit(CASE, &minimised.case().id().to_string()));
+    let host = recipient.channel.base_url.host_str().unwrap_or_default();
+    Intent {
+        recipient: RecipientRecord {
+            id: recipient.id.clone(),
+            legal_name: recipient.legal_name.clone(),
+            org_no: recipient.org_no.clone(),
+            country: recipient.country.clone(),
+            agreement: minimised.agreement().reference.clone(),
+        },
+        endpoint: format!("{} {host}", minimised.dialect().name()),
+        purpose: minimised.purpose(),
+        basis: minimised.basis().into_iter().collect(),
+        policy: recipient.policy.id(),
+        rules: minimised.rules().into_iter().collect(),
+        sent: minimised.fields().map(|(field, _)| field).collect(),
+        withheld: minimised.withheld(),
+        masked: minimised.masked().to_vec(),
+        actor: Role::System,
+        attempt,
+        sd,
+    }
+}

@@ -1,0 +1,187 @@
+//! The last look at the finished bytes: what must never leave is searched for where the message can
+//! still be stopped. Whatever the policy says, whatever the dialect does.
+
+use quick_xml::events::Event;
+use quick_xml::reader::Reader;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::dialects::Message;
+use crate::domain::Field;
+use crate::guard::identity;
+use crate::minimise::Minimised;
+
+/// What the finished message held. Names what it was, never what it said.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Screened {
+    /// A personnummer or samordningsnummer.
+    #[error("the finished message holds an identity number")]
+    IdentityNumber,
+    /// A value that the policy withholds.
+    #[error("the finished message holds {0}, which is withheld")]
+    Withheld(Field),
+    /// The message is not in a form that can be looked through.
+    #[error("the finished message cannot be looked through")]
+    Unreadable,
+}
+
+/// Looks through every text of a message. A text whose member is an identifier by its type is not
+/// searched for identity numbers: one in ninety random numbers looks like one.
+pub(super) fn screen(
+    message: &Message,
+    id_members: &[&str],
+    minimised: &Minimised<'_>,
+) -> Result<(), Screened> {
+    let request = message.request();
+    let withheld = withheld(minimised);
+    let mut look = |member: &str, text: &str| look(member, text, id_members, &withheld);
+    look("", &request.path)?;
+    match request.content_type {
+        None if request.body.is_empty() => Ok(()),
+        Some(kind) if kind.starts_with("application/json") => {
+            let body = serde_json::from_slice(&request.body).map_err(|_| Screened::Unreadable)?;
+            json("", &body, &mut look)
+        }
+        Some(kind) if kind.starts_with("text/xml") => xml(&request.body, &mut look),
+        _ => Err(Screened::Unreadable),
+    }
+}
+
+type Look<'l> = dyn FnMut(&str, &str) -> Result<(), Screened> + 'l;
+
+fn json(member: &str, value: &Value, look: &mut Look<'_>) -> Result<(), Screened> {
+    match value {
+        Value::Null | Value::Bool(_) => Ok(()),
+        Value::Number(number) => look(member, &number.to_string()),
+        Value::String(text) => look(member, text),
+        Value::Array(values) => values.iter().try_for_each(|value| json(member, value, look)),
+        Value::Object(members) => members.iter().try_for_each(|(name, value)| {
+            look("", name)?;
+            json(name, value, look)
+        }),
+    }
+}
+
+fn xml(body: &[u8], look: &mut Look<'_>) -> Result<(), Screened> {
+    let mut reader = Reader::from_reader(body);
+    let mut path: Vec<String> = Vec::new();
+    let mut text = String::new();
+    loop {
+        match reader.read_event().map_err(|_| Screened::Unreadable)? {
+            Event::Start(element) => {
+                text.clear();
+                path.push(local_name(element.local_name().as_ref())?);
+            }
+            Event::Text(part) => {
+                text.push_str(&part.decode().map_err(|_| Screened::Unreadable)?);
+            }
+            Event::GeneralRef(reference) => {
+                let name = reference.decode().map_err(|_| Screened::Unreadable)?;
+                match reference.resolve_char_ref().map_err(|_| Screened::Unreadable)? {
+                    Some(character) => text.push(character),
+                    None => text.push_str(
+                        quick_xml::escape::resolve_predefined_entity(&name)
+                            .ok_or(Screened::Unreadable)?,
+                    ),
+                }
+            }
+            Event::End(_) => {
+                let member = path.pop().unwrap_or_default();
+                look(&member, &text)?;
+                text.clear();
+            }
+            Event::Eof => return if path.is_empty() { Ok(()) } else { Err(Screened::Unreadable) },
+            Event::Decl(_) => {}
+            // Our own messages have none of these: what cannot be looked through does not leave.
+            Event::Empty(_) | Event::CData(_) | Event::Comment(_) | Event::PI(_) | Event::DocType(_) => {
+                return Err(Screened::Unreadable);
+            }
+        }
+    }
+}
+
+fn local_name(name: &[u8]) -> Result<String, Screened> {
+    String::from_utf8(name.to_vec()).map_err(|_| Screened::Unreadable)
+}
+
+fn look(
+    member: &str,
+    text: &str,
+    id_members: &[&str],
+    withheld: &[(Field, Needle)],
+) -> Result<(), Screened> {
+    if !id_members.contains(&member) && !identity::personnummer(text).is_empty() {
+        return Err(Screened::IdentityNumber);
+    }
+    let hay = Hay::of(text);
+    match withheld.iter().find(|(_, needle)| needle.is_in(&hay)) {
+        Some((field, _)) => Err(Screened::Withheld(*field)),
+        None => Ok(()),
+    }
+}
+
+/// A text, ready to be searched in.
+struct Hay {
+    words: String,
+    digits: String,
+}
+
+impl Hay {
+    fn of(text: &str) -> Self {
+        Self { words: words(text), digits: text.chars().filter(char::is_ascii_digit).collect() }
+    }
+}
+
+/// What to look for: whole words, or digits whatever stands between them.
+enum Needle {
+    Words(String),
+    Digits(String),
+}
+
+impl Needle {
+    fn is_in(&self, hay: &Hay) -> bool {
+        match self {
+            Self::Words(needle) => hay.words.contains(needle),
+            Self::Digits(needle) => hay.digits.contains(needle),
+        }
+    }
+}
+
+/// The withheld values that are long enough to be recognised. What is shorter (a house number, a
+/// yes) says nothing outside its field.
+fn withheld(minimised: &Minimised<'_>) -> Vec<(Field, Needle)> {
+    let mut needles = Vec::new();
+    for field in minimised.withheld() {
+        let Some(value) = minimised.case().facts().get(&field) else { continue };
+        if !is_searched_for(field) {
+            continue;
+        }
+        let value = value.disclose();
+        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+        if digits.len() >= 6 && field != Field::CpeMac && field != Field::IpAddress {
+            // +46701740605 is written 070-174 06 05: the national part is what both share.
+            let national = digits.strip_prefix("46").unwrap_or(&digits);
+            needles.push((field, Needle::Digits(national.to_owned())));
+        } else if value.chars().filter(|c| c.is_alphanumeric()).count() >= 4 {
+            needles.push((field, Needle::Words(words(value))));
+        }
+    }
+    needles
+}
+
+/// Whether a value is about a person or a place, and not a code that many cases share.
+const fn is_searched_for(field: Field) -> bool {
+    use crate::domain::Category;
+    matches!(field.category(), Category::Place | Category::Contact | Category::Identity)
+        || matches!(field, Field::CpeMac | Field::IpAddress | Field::DoorCode)
+}
+
+/// Lower case, with one space on either side of each word, so that only whole words are found.
+fn words(text: &str) -> String {
+    let mut words = String::from(" ");
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        words.extend(word.chars().flat_map(char::to_lowercase));
+        words.push(' ');
+    }
+    words
+}

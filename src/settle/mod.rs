@@ -1,0 +1,279 @@
+//! Step 5: what the answer means, the outcome leaf, and where the case goes from here.
+//!
+//! Every failure has one of four consequences ([`Consequence`]), decided in `consequence.rs` and
+//! matched here, once. Any doubt whether bytes left counts as yes: the operator is asked before
+//! anything is sent again.
+
+mod consequence;
+mod timing;
+
+use std::fmt::Write as _;
+
+use tracing::{info, instrument, warn};
+
+pub use consequence::{Consequence, Halt};
+pub use timing::Timing;
+
+use crate::dialects::{Answer, Dialect, Finding, Placement, Progress, Sought, Standing, Verdict};
+use crate::domain::{
+    AccessId, CaseState, Entropy, Field, HoldReason, Step, SubscriptionId, Timestamp,
+};
+use crate::log::OutcomeResult;
+use crate::store::{Claim, Doubt, Settlement, Store, StoreError};
+use crate::transmit::{Transmitted, WireError};
+
+/// How often the operator must say that it does not have a message before that is believed.
+const ABSENT_MIN: u32 = 2;
+
+/// What a step came to. Made here only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    state: CaseState,
+}
+
+impl Settled {
+    /// Where the case stands now.
+    pub const fn state(&self) -> CaseState {
+        self.state
+    }
+}
+
+/// What settling needs to know besides the answer.
+pub struct Settling<'s> {
+    /// Where outcomes are written.
+    pub store: &'s Store,
+    /// In whose words the answer is.
+    pub dialect: &'static dyn Dialect,
+    /// How long to wait for what.
+    pub timing: &'s Timing,
+    /// How often this operator is asked how far it is.
+    pub poll: std::time::Duration,
+    /// For the jitter of a retry.
+    pub entropy: &'s dyn Entropy,
+    /// The time now.
+    pub now: Timestamp,
+}
+
+impl Settling<'_> {
+    /// Settles what was sent.
+    #[instrument(skip_all, fields(case.id = %tracing::field::Empty, leaf.index = transmitted.receipt().appended().index().0))]
+    pub async fn sent(&self, transmitted: Transmitted) -> Result<Settled, StoreError> {
+        let leaf = transmitted.receipt().appended().index().0;
+        let (claim, purpose, result) = transmitted.into_parts();
+        let (judged, code) = match result {
+            Ok(answer) => {
+                let code = code(&answer);
+                info!("Disclosure {leaf} was answered with {}", answer.status);
+                (self.verdict(self.dialect.decode(purpose, &answer), &code), code)
+            }
+            Err(error) => {
+                warn!(error = %crate::telemetry::chain(&error), "Disclosure {leaf} got no answer");
+                let code = no_answer(&error).to_owned();
+                (Err(Consequence::of_wire(&error)), code)
+            }
+        };
+        self.conclude(claim, judged, code).await
+    }
+
+    /// Settles a disclosure that nobody knows the outcome of, by what the operator says.
+    #[instrument(skip_all, fields(leaf.index = doubt.intent.index().0))]
+    pub async fn found(
+        &self,
+        doubt: Doubt,
+        sought: &Sought,
+        result: Result<Answer, WireError>,
+    ) -> Result<Settled, StoreError> {
+        let leaf = doubt.intent.index().0;
+        let again = self.now.after(self.timing.settle);
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => {
+                warn!(error = %crate::telemetry::chain(&error), "Disclosure {leaf} is in doubt");
+                return self.later(doubt.claim, again).await;
+            }
+        };
+        match self.dialect.found(sought, &answer) {
+            Finding::Present(placement) => {
+                info!("Disclosure {leaf} is at the operator");
+                let code = "found-at-operator".to_owned();
+                let judged = self.verdict(Verdict::Accepted(placement), &code);
+                self.conclude(doubt.claim, judged, code).await
+            }
+            Finding::Absent if doubt.absent + 1 < ABSENT_MIN => {
+                self.store.absent(doubt.claim, again).await?;
+                Ok(Settled { state: CaseState::Recorded })
+            }
+            Finding::Absent => {
+                info!("Disclosure {leaf} is not at the operator");
+                // It may have left and been lost: the outcome stays unknown, and the case goes on.
+                let retry = Consequence::Retry { result: OutcomeResult::Unknown, wait: None };
+                self.conclude(doubt.claim, Err(retry), "not-found-at-operator".to_owned()).await
+            }
+            Finding::Busy(wait) => {
+                let again = wait.map_or(again, |wait| self.now.after(wait.min(self.timing.retry_max)));
+                self.later(doubt.claim, again).await
+            }
+            Finding::Unclear => {
+                warn!("The operator's answer about disclosure {leaf} cannot be read");
+                self.later(doubt.claim, again).await
+            }
+        }
+    }
+
+    /// Moves a case that the operator has by how far it is.
+    #[instrument(skip_all, fields(case.id = %claim.case()))]
+    pub async fn followed(
+        &self,
+        claim: Claim,
+        progress: Result<Progress, WireError>,
+    ) -> Result<Settled, StoreError> {
+        let again = self.next_look();
+        let (step, reason, subscription) = match progress {
+            Ok(Progress::At(placement)) => match placement.standing {
+                Standing::Working => (Step::Progress, None, placement.subscription),
+                Standing::Done => (Step::Complete, None, placement.subscription),
+                Standing::Failed => (Step::Fail, None, placement.subscription),
+                Standing::Unknown => (Step::Hold, Some(HoldReason::Unclear), placement.subscription),
+            },
+            Ok(Progress::Gone) => (Step::Hold, Some(HoldReason::Unclear), None),
+            Ok(Progress::Busy(wait)) => {
+                let wait = wait.unwrap_or(self.poll).min(self.timing.retry_max);
+                return self.later_placed(claim, self.now.after(wait)).await;
+            }
+            Ok(Progress::Unclear) => {
+                warn!("The operator's answer about a placed case cannot be read");
+                return self.later_placed(claim, again).await;
+            }
+            Err(error) => {
+                warn!(error = %crate::telemetry::chain(&error), "The operator did not say how far it is");
+                return self.later_placed(claim, again).await;
+            }
+        };
+        self.store.progress(claim, step, reason, subscription, again).await?;
+        let state = CaseState::Placed.after(step)?;
+        if state != CaseState::Placed {
+            info!("A placed case is {state}");
+        }
+        Ok(Settled { state })
+    }
+
+    /// What a verdict means for the case: a settlement, or a consequence.
+    fn verdict(&self, verdict: Verdict, code: &str) -> Result<Settlement, Consequence> {
+        match verdict {
+            Verdict::Accepted(Placement { reference, subscription, standing }) => {
+                let code = code.to_owned();
+                match (standing, reference) {
+                    (Standing::Done, reference) => {
+                        Ok(Settlement::Completed { reference, subscription, code })
+                    }
+                    (Standing::Failed, reference) => Ok(Settlement::Failed { reference, code }),
+                    (Standing::Working, Some(reference)) => {
+                        let due = self.next_look();
+                        Ok(Settlement::Placed { reference, subscription, code, due })
+                    }
+                    // It has it, and we could never ask how far it is; or its state is none we know.
+                    (Standing::Working | Standing::Unknown, reference) => Ok(Settlement::Held {
+                        result: OutcomeResult::Accepted,
+                        code,
+                        reason: HoldReason::Unclear,
+                        reference,
+                    }),
+                }
+            }
+            Verdict::Rejected(reason) => {
+                Ok(Settlement::Rejected { reason, code: code.to_owned() })
+            }
+            refused => Err(Consequence::of_refusal(&refused)),
+        }
+    }
+
+    /// The one place where consequences are carried out.
+    async fn conclude(
+        &self,
+        claim: Claim,
+        judged: Result<Settlement, Consequence>,
+        code: String,
+    ) -> Result<Settled, StoreError> {
+        let attempt = claim.attempt() + 1;
+        let settlement = match judged {
+            Ok(settlement) => settlement,
+            Err(Consequence::Reconcile) => {
+                let due = self.now.after(self.timing.settle);
+                return self.later(claim, due).await;
+            }
+            Err(Consequence::Retry { result, .. }) if attempt >= self.timing.attempts_max => {
+                let reason = HoldReason::AttemptsUsedUp;
+                Settlement::Held { result, code, reason, reference: None }
+            }
+            Err(Consequence::Retry { result, wait }) => {
+                let due = self.now.after(self.timing.backoff(attempt, wait, self.entropy));
+                Settlement::Retry { result, code, due }
+            }
+            Err(Consequence::Hold { result, reason }) => {
+                Settlement::Held { result, code, reason, reference: None }
+            }
+            Err(Consequence::Halt(reason)) => return Err(StoreError::Diverged(reason)),
+        };
+        let step = match &settlement {
+            Settlement::Placed { .. } => Step::Place,
+            Settlement::Completed { .. } => Step::Complete,
+            Settlement::Failed { .. } => Step::Fail,
+            Settlement::Rejected { .. } => Step::Reject,
+            Settlement::Retry { .. } => Step::Retry,
+            Settlement::Held { .. } => Step::Hold,
+        };
+        let case = claim.case();
+        self.store.settle(claim, settlement).await?;
+        let state = CaseState::Recorded.after(step)?;
+        info!(case.id = %case, "The case is {state}");
+        Ok(Settled { state })
+    }
+
+    /// The disclosure stays without outcome, and the operator is asked later.
+    async fn later(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
+        self.store.give_back(claim, due).await?;
+        Ok(Settled { state: CaseState::Recorded })
+    }
+
+    async fn later_placed(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
+        self.store.give_back(claim, due).await?;
+        Ok(Settled { state: CaseState::Placed })
+    }
+
+    /// Where the operator has an event feed, asking about a single case is the fallback for what
+    /// the feed missed, and may be rare.
+    fn next_look(&self) -> Timestamp {
+        let rare = if self.dialect.feed(None).is_some() { 10 } else { 1 };
+        self.now.after(self.poll * rare)
+    }
+}
+
+/// By what the operator can be asked about a disclosure in doubt. `None` where the case has no
+/// access id, which intake does not let happen.
+pub fn sought(doubt: &Doubt) -> Option<Sought> {
+    let text = |field| doubt.case.facts().get(&field).map(|value| value.disclose());
+    Some(Sought {
+        purpose: doubt.case.purpose(),
+        reference: doubt.case.reference().clone(),
+        access: AccessId::parse(text(Field::AccessId)?).ok()?,
+        subscription: text(Field::SubscriptionId).and_then(|id| SubscriptionId::parse(id).ok()),
+        since: doubt.recorded,
+    })
+}
+
+/// The answer as a code for the log: never its text, which may repeat what we sent.
+fn code(answer: &Answer) -> String {
+    let mut code = String::from("http-");
+    // Writing to a String cannot fail.
+    let _ = write!(code, "{}", answer.status);
+    code
+}
+
+const fn no_answer(error: &WireError) -> &'static str {
+    match error {
+        WireError::Address => "no-address",
+        WireError::NotSent(_) => "not-reached",
+        WireError::Unanswered(_) => "no-answer",
+        WireError::AnswerTooLong => "answer-too-long",
+    }
+}

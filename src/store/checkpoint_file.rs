@@ -1,0 +1,93 @@
+//! The latest signed checkpoint, kept on its own: the log can only go forward from it.
+//!
+//! A store that is behind this file, or beside it, was restored or replaced: going on would write a
+//! second history under one name. The file moves by compare-and-swap under a lock, so that several
+//! processes on one store agree.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+use crate::log::{Checkpoint, VerifierKey};
+
+/// The longest file that is read.
+const BYTES_MAX: u64 = 64 * 1024;
+
+pub(super) struct CheckpointFile {
+    path: PathBuf,
+    lock: PathBuf,
+    key: VerifierKey,
+}
+
+impl CheckpointFile {
+    pub(super) fn new(path: PathBuf, key: VerifierKey) -> Self {
+        let lock = path.with_extension("lock");
+        Self { path, lock, key }
+    }
+
+    /// The checkpoint that was signed last; `None` before the first.
+    pub(super) fn read(&self) -> Result<Option<Checkpoint>, StoreError> {
+        let mut note = String::new();
+        match File::open(&self.path) {
+            Ok(file) => {
+                file.take(BYTES_MAX).read_to_string(&mut note).map_err(unreadable)?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(error)),
+        }
+        Checkpoint::open(&note, std::slice::from_ref(&self.key))
+            .map(Some)
+            .map_err(|_| StoreError::Diverged("the checkpoint file is not signed by this log's key"))
+    }
+
+    /// Moves to a newer checkpoint. Never back: where another process is ahead, nothing is written.
+    pub(super) fn advance(&self, checkpoint: &Checkpoint, note: &str) -> Result<(), StoreError> {
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&self.lock)
+            .map_err(unwritable)?;
+        lock.lock().map_err(unwritable)?;
+        if let Some(last) = self.read()? {
+            if last.size > checkpoint.size {
+                return Ok(());
+            }
+            if last.size == checkpoint.size {
+                return if last.root == checkpoint.root {
+                    Ok(())
+                } else {
+                    Err(StoreError::Diverged("two trees of one size: the log was forked"))
+                };
+            }
+        }
+        self.replace(note).map_err(unwritable)
+    }
+
+    /// Written beside and moved over, so that a reader sees the old or the new. The folder is not
+    /// synced: should the power fail, an older checkpoint of the same history is left, which the
+    /// check at the next start accepts.
+    fn replace(&self, note: &str) -> std::io::Result<()> {
+        let new = self.path.with_extension("new");
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        file.write_all(note.as_bytes())?;
+        file.sync_data()?;
+        fs::rename(&new, &self.path)
+    }
+
+    pub(super) fn exists(path: &Path) -> bool {
+        path.exists()
+    }
+}
+
+fn unreadable(error: std::io::Error) -> StoreError {
+    StoreError::unavailable("reading the checkpoint file", error)
+}
+
+fn unwritable(error: std::io::Error) -> StoreError {
+    StoreError::unavailable("writing the checkpoint file", error)
+}

@@ -1,0 +1,91 @@
+//! How keeping fails.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::domain::{StateError, Timestamp};
+
+/// Why the store did not do what was asked. Cloned to everyone who shared the failed commit.
+#[derive(Clone, Debug, Error)]
+pub enum StoreError {
+    /// Nothing was kept; it may go better later.
+    #[error("the store cannot be written or read: {what}")]
+    Unavailable {
+        /// What was tried.
+        what: &'static str,
+        /// What the database or the file system said.
+        #[source]
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    /// More is waiting to be written than there is room for.
+    #[error("the store has too much to write: try again shortly")]
+    Busy,
+    /// Somebody else has taken the case over, or it has moved on.
+    #[error("the case was taken over by another worker")]
+    Fenced,
+    /// There is no such case.
+    #[error("there is no such case")]
+    NoSuchCase,
+    /// The same external id came with another body.
+    #[error("the external id is taken by a submission with another content")]
+    Conflict,
+    /// The state machine does not have that step.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Something stored cannot be what was written.
+    #[error("{table} holds something that sluss did not write there: restore it from a backup")]
+    Corrupt {
+        /// Where.
+        table: &'static str,
+    },
+    /// The log is not the one whose checkpoints were signed: nothing may be sent.
+    #[error("the disclosure log cannot be trusted: {0}")]
+    Diverged(&'static str),
+    /// The machine's clock is behind the last leaf.
+    #[error(
+        "the clock says {} and the log's last leaf is of {}: set the clock right",
+        now.rfc3339(),
+        last.rfc3339()
+    )]
+    ClockBehind {
+        /// What the clock says.
+        now: Timestamp,
+        /// When the last leaf was written.
+        last: Timestamp,
+    },
+    /// The file was written by a newer sluss.
+    #[error("the store has schema {found}, this sluss knows {known}: install a newer one")]
+    Newer {
+        /// In the file.
+        found: u32,
+        /// In this program.
+        known: u32,
+    },
+    /// The database does not promise durability.
+    #[error("the database does not keep what it promises: {0}")]
+    Unsafe(String),
+    /// A key file is missing, of the wrong size, or readable by others.
+    #[error("{0}")]
+    KeyFile(String),
+}
+
+impl StoreError {
+    pub(super) fn unavailable(
+        what: &'static str,
+        source: impl std::error::Error + Send + Sync + 'static,
+    ) -> Self {
+        Self::Unavailable { what, source: Arc::new(source) }
+    }
+
+    /// Whether all sending must stop: what the log says cannot be relied on.
+    pub const fn halts(&self) -> bool {
+        matches!(self, Self::Diverged(_) | Self::Corrupt { .. })
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::unavailable("database", error)
+    }
+}

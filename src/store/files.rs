@@ -1,0 +1,93 @@
+//! Key files: made on the first run, for the owner's eyes only.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::StoreError;
+use crate::domain::Entropy;
+
+/// Makes a folder that only the owner may enter.
+pub(super) fn folder(path: &Path) -> Result<(), StoreError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| StoreError::unavailable("making the state folder", error))
+}
+
+/// Reads a 32-byte key; draws and writes it where the file is not there and `make` says so.
+pub(super) fn key(
+    path: &Path,
+    make: bool,
+    entropy: &dyn Entropy,
+) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+    match File::open(path) {
+        Ok(file) => read_key(path, file),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && make => {
+            let mut key = Zeroizing::new([0; 32]);
+            entropy.fill(&mut *key);
+            let written = write_key(path, &key);
+            match written {
+                Ok(()) => Ok(key),
+                // Another process made it in the same moment: theirs counts.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                    key_again(path)
+                }
+                Err(error) => Err(StoreError::unavailable("writing a key file", error)),
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::KeyFile(
+            format!("{} is missing: restore it, nothing can be read without it", path.display()),
+        )),
+        Err(error) => Err(StoreError::unavailable("reading a key file", error)),
+    }
+}
+
+fn key_again(path: &Path) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+    let file =
+        File::open(path).map_err(|error| StoreError::unavailable("reading a key file", error))?;
+    read_key(path, file)
+}
+
+fn read_key(path: &Path, mut file: File) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+    let unreadable = |error| StoreError::unavailable("reading a key file", error);
+    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        let path = path.display();
+        return Err(StoreError::KeyFile(format!(
+            "{path} can be read by others (mode {:o}): chmod 600 {path}",
+            mode & 0o777
+        )));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(33));
+    file.by_ref().take(33).read_to_end(&mut bytes).map_err(unreadable)?;
+    let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
+        StoreError::KeyFile(format!("{} is not a key of 32 bytes: restore it", path.display()))
+    })?;
+    Ok(Zeroizing::new(key))
+}
+
+/// Under another name first, so that nobody ever reads half a key.
+fn write_key(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
+    let half = path.with_extension(format!("new-{}", std::process::id()));
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&half)?;
+    file.write_all(key)?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&half, path);
+    fs::remove_file(&half)?;
+    linked?;
+    sync_folder(path)
+}
+
+/// A new name lasts only once its folder is on disk.
+pub(super) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}

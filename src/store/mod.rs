@@ -1,0 +1,308 @@
+//! What is kept: cases (sealed), the disclosure log, and the keys, each method one intention and
+//! one transaction.
+//!
+//! A closed enum of concrete halves, and no trait: nothing else can vouch for a leaf. Everything
+//! that is queued when the writer looks shares one durable commit, and no answer leaves before it.
+
+mod checkpoint_file;
+mod error;
+mod files;
+mod processes;
+mod rows;
+mod seal;
+mod sqlite;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use error::StoreError;
+pub use rows::{
+    Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, Placed, Settlement,
+    StoredLeaf, SubmissionRow, Work,
+};
+
+use crate::dialects::FeedEvent;
+use crate::domain::{
+    CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, RecipientId, Step,
+    SubmissionId, SubscriptionId, Timestamp,
+};
+use crate::intake::{Kind, Submission};
+use crate::log::{Event, Hash, Leaf, LeafIndex, Role, TreeSize, VerifierKey};
+use crate::recipients::Policy;
+
+/// The store of one deployment.
+#[derive(Clone)]
+pub struct Store(Arc<Half>);
+
+/// The halves there are. `PostgreSQL` will stand beside `SQLite`, with the same methods.
+enum Half {
+    Sqlite(sqlite::Sqlite),
+}
+
+/// What the store needs to open.
+pub struct Opening<'a> {
+    /// The folder that holds everything.
+    pub dir: &'a Path,
+    /// Name of the log: first line of its checkpoints, and name of its key.
+    pub origin: &'a str,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where keys, ids and nonces come from.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Store {
+    /// Opens the embedded store, makes it where it is not there yet, and checks that the log it
+    /// finds is the one whose checkpoints were signed here.
+    pub fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
+        let half = Half::Sqlite(sqlite::Sqlite::open(opening)?);
+        Ok(Self(Arc::new(half)))
+    }
+
+    /// Whether a store is there at all, without making one.
+    pub fn exists(dir: &Path) -> bool {
+        sqlite::Sqlite::exists(dir)
+    }
+
+    /// Takes a submission into keeping. Returns after the durable commit.
+    pub async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.accept(submission).await
+    }
+
+    /// Leases up to `most` due cases of a recipient, oldest first.
+    pub async fn claim(
+        &self,
+        recipient: &RecipientId,
+        most: usize,
+        lease: Duration,
+    ) -> Result<Vec<Work>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.claim(recipient.clone(), most, lease).await
+    }
+
+    /// Writes the intent leaves of disclosures, in one commit; the cases are then recorded. One
+    /// answer for each, in order.
+    pub async fn append(
+        &self,
+        disclosures: Vec<Disclosure>,
+        lease: Duration,
+    ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.append(disclosures, lease).await
+    }
+
+    /// Writes what became of a disclosure: its outcome leaf, and the case's next state.
+    pub async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.settle(claim, settlement).await
+    }
+
+    /// Writes that nothing may leave: a refusal or hold leaf, and the case is held.
+    pub async fn hold(
+        &self,
+        claim: Claim,
+        leaf: (LeafId, Event),
+        reason: HoldReason,
+    ) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.hold(claim, leaf, reason).await
+    }
+
+    /// The operator does not have a message of ours: ask once more at `due`.
+    pub async fn absent(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.absent(claim, due).await
+    }
+
+    /// Gives a case back, to be looked at again at `due`; nothing has happened to it.
+    pub async fn give_back(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.give_back(claim, due).await
+    }
+
+    /// Moves a placed case on; looked at again at `due` where it has not ended.
+    pub async fn progress(
+        &self,
+        claim: Claim,
+        step: Step,
+        reason: Option<HoldReason>,
+        subscription: Option<SubscriptionId>,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.progress(claim, step, reason, subscription, due).await
+    }
+
+    /// Applies what an operator's event feed says, and remembers how far it was read.
+    pub async fn feed(
+        &self,
+        recipient: &RecipientId,
+        events: Vec<FeedEvent>,
+        due: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.feed(recipient.clone(), events, due).await
+    }
+
+    /// From where to read a recipient's feed, where that is due by `now`.
+    pub async fn feed_due(
+        &self,
+        recipient: &RecipientId,
+        now: Timestamp,
+    ) -> Result<Option<Option<String>>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.feed_due(recipient.clone(), now).await
+    }
+
+    /// A person's decision about a case: release, cancel or hold.
+    pub async fn decide(
+        &self,
+        case: CaseId,
+        step: Step,
+        leaf: (LeafId, Event),
+    ) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.decide(case, step, leaf).await
+    }
+
+    /// Appends a leaf that belongs to no case: a read, a heartbeat.
+    pub async fn note(&self, event: Event) -> Result<Appended, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.note(event).await
+    }
+
+    /// Makes sure that a policy is kept, and stands in the log, before it decides anything.
+    pub async fn keep_policy(
+        &self,
+        recipient: &RecipientId,
+        policy: &Policy,
+    ) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.keep_policy(recipient.clone(), policy.clone()).await
+    }
+
+    /// Frees what processes that are gone had leased; how many cases that were.
+    pub async fn reap(&self) -> Result<usize, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.reap().await
+    }
+
+    /// When the next case of a recipient is due; `None`: none is waiting.
+    pub async fn next_due(&self, recipient: &RecipientId) -> Result<Option<Timestamp>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.next_due(recipient.clone()).await
+    }
+
+    /// Waits until a case may have become due in this process.
+    pub async fn changed(&self) {
+        let Half::Sqlite(half) = &*self.0;
+        half.changed().await;
+    }
+
+    /// Cases, newest first.
+    pub async fn cases(&self, filter: CaseFilter) -> Result<Vec<CaseRow>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.cases(filter).await
+    }
+
+    /// One submission with its cases.
+    pub async fn submission(
+        &self,
+        kind: Kind,
+        id: SubmissionId,
+    ) -> Result<Option<SubmissionRow>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.submission(kind, id).await
+    }
+
+    /// A page of submissions, newest first, and how many there are.
+    pub async fn submissions(
+        &self,
+        kind: Kind,
+        client: &ClientId,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.submissions(kind, client.clone(), offset, limit).await
+    }
+
+    /// The case that an operator's reference belongs to.
+    pub async fn case_of(
+        &self,
+        recipient: &RecipientId,
+        reference: &OperatorReference,
+    ) -> Result<Option<CaseRow>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.case_of(recipient.clone(), reference.clone()).await
+    }
+
+    /// Leaves as they are stored, from an index on.
+    pub async fn leaves(
+        &self,
+        first: LeafIndex,
+        most: usize,
+    ) -> Result<Vec<StoredLeaf>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.leaves(first, most).await
+    }
+
+    /// How many leaves there are.
+    pub async fn size(&self) -> Result<TreeSize, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.size().await
+    }
+
+    /// The latest signed checkpoint, or the one of a size.
+    pub async fn checkpoint(&self, size: Option<TreeSize>) -> Result<Option<String>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.checkpoint(size).await
+    }
+
+    /// The proof that a leaf is in the tree of a size, as hashes.
+    pub async fn inclusion(
+        &self,
+        leaf: LeafIndex,
+        size: TreeSize,
+    ) -> Result<Vec<Hash>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.inclusion(leaf, size).await
+    }
+
+    /// The proof that one tree is a prefix of another, as hashes.
+    pub async fn consistency(&self, old: TreeSize, new: TreeSize) -> Result<Vec<Hash>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.consistency(old, new).await
+    }
+
+    /// Whether a leaf commits to this value under this name. False once the key is destroyed.
+    pub async fn commits_to(
+        &self,
+        leaf: &Leaf,
+        name: &str,
+        value: &str,
+    ) -> Result<bool, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.commits_to(leaf, name, value).await
+    }
+
+    /// The key that the log's checkpoints are verified with.
+    pub fn verifier_key(&self) -> VerifierKey {
+        let Half::Sqlite(half) = &*self.0;
+        half.verifier_key()
+    }
+
+    /// Appends a `read` leaf: somebody looked at the log.
+    pub async fn note_read(
+        &self,
+        actor: Role,
+        what: &str,
+        first: LeafIndex,
+        count: u64,
+    ) -> Result<(), StoreError> {
+        let event = Event::Read(crate::log::Read { actor, what: what.to_owned(), first, count });
+        self.note(event).await.map(|_| ())
+    }
+}

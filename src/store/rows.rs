@@ -1,0 +1,272 @@
+//! What goes into the store and comes out of it.
+
+use crate::domain::{
+    Case, CaseId, CaseState, ClientId, ExternalId, HoldReason, LeafId, OperatorReference, Purpose,
+    RecipientId, RejectReason, SubmissionId, SubscriptionId, Timestamp,
+};
+use crate::intake::Kind;
+use crate::log::{Event, Hash, LeafIndex, OutcomeResult, SubjectKey};
+
+/// What became of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// It is in our keeping now.
+    New(SubmissionId),
+    /// The same was handed in before, and this is it.
+    Existing(SubmissionId),
+}
+
+impl Accepted {
+    /// Which submission it is.
+    pub const fn id(self) -> SubmissionId {
+        match self {
+            Self::New(id) | Self::Existing(id) => id,
+        }
+    }
+}
+
+/// The right to move one case, for as long as the lease runs. Made by the store only, and spent by
+/// the write that uses it.
+#[derive(Debug)]
+pub struct Claim {
+    pub(super) case: CaseId,
+    pub(super) token: i64,
+    /// How often it was tried before.
+    pub(super) attempt: u32,
+}
+
+impl Claim {
+    /// Which case.
+    pub const fn case(&self) -> CaseId {
+        self.case
+    }
+
+    /// How many disclosures were recorded for it before.
+    pub const fn attempt(&self) -> u32 {
+        self.attempt
+    }
+}
+
+/// A case to be minimised, recorded and sent.
+pub struct Claimed {
+    /// The right to move it.
+    pub claim: Claim,
+    /// The case.
+    pub case: Case,
+    /// The key that its commitments are salted with.
+    pub key: SubjectKey,
+    /// A person has decided that it may go on.
+    pub released: bool,
+}
+
+/// A case that was recorded and has no outcome: nobody knows whether bytes left.
+pub struct Doubt {
+    /// The right to move it.
+    pub claim: Claim,
+    /// The case.
+    pub case: Case,
+    /// The disclosure.
+    pub intent: Appended,
+    /// When it was recorded.
+    pub recorded: Timestamp,
+    /// How often the operator said that it does not have it.
+    pub absent: u32,
+}
+
+/// A case that the operator has.
+#[derive(Debug)]
+pub struct Placed {
+    /// The right to move it.
+    pub claim: Claim,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The operator's id of it.
+    pub reference: OperatorReference,
+}
+
+/// One leased case.
+pub enum Work {
+    /// To be sent.
+    Deliver(Box<Claimed>),
+    /// To be asked about before anything else.
+    Reconcile(Box<Doubt>),
+    /// To be followed to its end.
+    Follow(Placed),
+}
+
+/// A leaf that stands in the log, after the commit. Made by the store only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appended {
+    pub(super) index: LeafIndex,
+    pub(super) hash: Hash,
+}
+
+impl Appended {
+    /// Its position.
+    pub const fn index(&self) -> LeafIndex {
+        self.index
+    }
+
+    /// Its hash.
+    pub const fn hash(&self) -> Hash {
+        self.hash
+    }
+}
+
+/// An intent leaf to be written.
+pub struct Disclosure {
+    /// The case it is for; given back as it was.
+    pub case: CaseId,
+    /// The claim's token.
+    pub(crate) token: i64,
+    /// The leaf's id, which its digests are salted with.
+    pub leaf: LeafId,
+    /// The leaf.
+    pub event: Event,
+}
+
+impl Disclosure {
+    /// For a claimed case.
+    pub fn new(claim: &Claim, leaf: LeafId, event: Event) -> Self {
+        Self { case: claim.case, token: claim.token, leaf, event }
+    }
+}
+
+/// What became of a disclosure, and what happens to its case.
+#[derive(Clone, Debug)]
+pub enum Settlement {
+    /// The operator has it and works on it.
+    Placed {
+        /// Its id of it.
+        reference: OperatorReference,
+        /// Its id of the service.
+        subscription: Option<SubscriptionId>,
+        /// Answer code.
+        code: String,
+        /// When to ask how far it is.
+        due: Timestamp,
+    },
+    /// The operator has done it.
+    Completed {
+        /// Its id of it, where it has one.
+        reference: Option<OperatorReference>,
+        /// Its id of the service.
+        subscription: Option<SubscriptionId>,
+        /// Answer code.
+        code: String,
+    },
+    /// The operator has it, tried, and could not.
+    Failed {
+        /// Its id of it, where it has one.
+        reference: Option<OperatorReference>,
+        /// Answer code.
+        code: String,
+    },
+    /// The operator refused.
+    Rejected {
+        /// Why, as far as it can be told.
+        reason: RejectReason,
+        /// Answer code.
+        code: String,
+    },
+    /// It did not come to an effect: try again.
+    Retry {
+        /// What is known about the disclosure.
+        result: OutcomeResult,
+        /// Answer code.
+        code: String,
+        /// When.
+        due: Timestamp,
+    },
+    /// A person must decide.
+    Held {
+        /// What is known about the disclosure.
+        result: OutcomeResult,
+        /// Answer code.
+        code: String,
+        /// Why.
+        reason: HoldReason,
+        /// The operator's id of it, where it has one.
+        reference: Option<OperatorReference>,
+    },
+}
+
+/// Which cases to list.
+#[derive(Clone, Debug, Default)]
+pub struct CaseFilter {
+    /// Only this one.
+    pub id: Option<CaseId>,
+    /// Only in this state.
+    pub state: Option<CaseState>,
+    /// Only at this recipient.
+    pub recipient: Option<RecipientId>,
+    /// At most so many; 0 means 100.
+    pub limit: u32,
+}
+
+/// A case as it can be shown: without a personal value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseRow {
+    /// Our id.
+    pub id: CaseId,
+    /// What it was handed in with.
+    pub submission: SubmissionId,
+    /// Order or ticket.
+    pub kind: Kind,
+    /// Who handed it in.
+    pub client: ClientId,
+    /// Its id there.
+    pub external_id: Option<ExternalId>,
+    /// Its item there.
+    pub item: String,
+    /// Who delivers or repairs.
+    pub recipient: RecipientId,
+    /// What is to be done.
+    pub purpose: Purpose,
+    /// Where it stands.
+    pub state: CaseState,
+    /// Why it is held or was rejected; a code.
+    pub reason: Option<String>,
+    /// How many disclosures were recorded.
+    pub attempt: u32,
+    /// When it is looked at next.
+    pub due: Timestamp,
+    /// The disclosure without outcome.
+    pub intent: Option<LeafIndex>,
+    /// The operator's id of it.
+    pub operator_reference: Option<OperatorReference>,
+    /// The operator's id of the service.
+    pub subscription: Option<SubscriptionId>,
+    /// The last answer, as a code.
+    pub answer: Option<String>,
+    /// When it came into our keeping.
+    pub accepted: Timestamp,
+    /// When it last moved.
+    pub changed: Timestamp,
+}
+
+/// A submission as it can be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubmissionRow {
+    /// Our id.
+    pub id: SubmissionId,
+    /// Order or ticket.
+    pub kind: Kind,
+    /// Its id at the client.
+    pub external_id: Option<ExternalId>,
+    /// When it came into our keeping.
+    pub accepted: Timestamp,
+    /// Its cases, in the order of their items.
+    pub cases: Vec<CaseRow>,
+}
+
+/// A leaf as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredLeaf {
+    /// Its position.
+    pub index: LeafIndex,
+    /// The hash that the tree is built on.
+    pub hash: Hash,
+    /// Its bytes.
+    pub body: Vec<u8>,
+}

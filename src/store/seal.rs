@@ -1,0 +1,250 @@
+//! Sealing: a case at rest can be read only with its subject's key, and that key only with the
+//! deployment's. Destroying the subject's key is erasing the case.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::StoreError;
+use crate::domain::{
+    Case, CaseId, CaseParts, ClientId, Entropy, Field, Handling, MaskCount, OpaqueReference,
+    Personal, Purpose, RecipientId, SubjectKind, SubjectRef,
+};
+use crate::log::SubjectKey;
+
+const NONCE_BYTES: usize = 24;
+
+/// The deployment's key and what is derived from it.
+pub(super) struct Vault {
+    master: Zeroizing<[u8; 32]>,
+}
+
+impl Vault {
+    pub(super) fn new(master: Zeroizing<[u8; 32]>) -> Self {
+        Self { master }
+    }
+
+    /// The pseudonym of a customer of a client; of the case itself where the customer has no number.
+    pub(super) fn subject(
+        &self,
+        client: &ClientId,
+        customer: Option<&Personal>,
+        case: CaseId,
+    ) -> SubjectRef {
+        let mac = match customer {
+            Some(customer) => self.mac(
+                b"subject/v1",
+                &[client.as_str().as_bytes(), customer.disclose().as_bytes()],
+            ),
+            None => self.mac(b"subject-of-case/v1", &[case.bytes()]),
+        };
+        SubjectRef::new(mac)
+    }
+
+    /// Tells the same body from another, and says nothing else about it.
+    pub(super) fn body_mac(&self, canonical: &[u8]) -> [u8; 32] {
+        self.mac(b"body/v1", &[canonical])
+    }
+
+    fn mac(&self, what: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        // HMAC takes a key of any length: it cannot refuse this one.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.master) else { return [0; 32] };
+        mac.update(what);
+        for part in parts {
+            // The length first, so that no two lists of parts read alike.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Draws a key for a subject and seals it under the deployment's.
+    pub(super) fn new_subject_key(
+        &self,
+        subject: SubjectRef,
+        entropy: &dyn Entropy,
+    ) -> Result<(Zeroizing<[u8; 32]>, Vec<u8>), StoreError> {
+        let mut key = Zeroizing::new([0; 32]);
+        entropy.fill(&mut *key);
+        let wrapped = seal(&self.master, &aad(b"subject_key", subject.bytes()), &*key, entropy)?;
+        Ok((key, wrapped))
+    }
+
+    /// Opens a subject's key.
+    pub(super) fn subject_key(
+        &self,
+        subject: SubjectRef,
+        wrapped: &[u8],
+    ) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+        let corrupt = StoreError::Corrupt { table: "subject_key" };
+        let key = open(&self.master, &aad(b"subject_key", subject.bytes()), wrapped)
+            .ok_or(corrupt.clone())?;
+        let key: [u8; 32] = key.as_slice().try_into().map_err(|_| corrupt)?;
+        Ok(Zeroizing::new(key))
+    }
+}
+
+/// Seals a case under its subject's key.
+pub(super) fn seal_case(
+    case: &Case,
+    key: &[u8; 32],
+    entropy: &dyn Entropy,
+) -> Result<Vec<u8>, StoreError> {
+    let sealed = SealedCase::of(case);
+    let plain = Zeroizing::new(
+        serde_json::to_vec(&sealed).map_err(|error| StoreError::unavailable("sealing", error))?,
+    );
+    seal(&case_key(key), &aad(b"case_.sealed", case.id().bytes()), &plain, entropy)
+}
+
+/// Opens a sealed case.
+pub(super) fn open_case(id: CaseId, sealed: &[u8], key: &[u8; 32]) -> Result<Case, StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "case_" };
+    let plain = open(&case_key(key), &aad(b"case_.sealed", id.bytes()), sealed).ok_or_else(corrupt)?;
+    let sealed: SealedCase = serde_json::from_slice(&plain).map_err(|_| corrupt())?;
+    sealed.into_case(id).ok_or_else(corrupt)
+}
+
+/// The key that commitments in the log are salted with: the same subject's, for another use.
+pub(super) fn commitment_key(key: &[u8; 32]) -> SubjectKey {
+    SubjectKey::new(*key)
+}
+
+fn case_key(key: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+    let mut derived = Zeroizing::new([0; 32]);
+    // 32 bytes are far below what HKDF-SHA-256 can give: it cannot refuse.
+    let _ = Hkdf::<Sha256>::new(None, key).expand(b"case/v1", &mut *derived);
+    derived
+}
+
+/// Names the place of a ciphertext, so that it cannot be moved to another row.
+fn aad(place: &[u8], id: &[u8]) -> Vec<u8> {
+    [place, b"|", id].concat()
+}
+
+fn seal(
+    key: &[u8; 32],
+    aad: &[u8],
+    plain: &[u8],
+    entropy: &dyn Entropy,
+) -> Result<Vec<u8>, StoreError> {
+    let nonce: [u8; NONCE_BYTES] = entropy.array();
+    let ciphertext = XChaCha20Poly1305::new(key.into())
+        .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad })
+        .map_err(|_| StoreError::Unsafe("a value is too long to be sealed".to_owned()))?;
+    Ok([&nonce[..], &ciphertext].concat())
+}
+
+fn open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+    XChaCha20Poly1305::new(key.into())
+        .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad })
+        .ok()
+        .map(Zeroizing::new)
+}
+
+/// A case in the form in which it is sealed. The one place where personal values are serialised,
+/// and its bytes go nowhere but into the cipher.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct SealedCase {
+    v: u8,
+    recipient: String,
+    purpose: String,
+    reference: String,
+    subject: String,
+    special: bool,
+    facts: Vec<(String, String)>,
+    dropped: Vec<String>,
+    masked: Vec<(String, String, u32)>,
+}
+
+impl SealedCase {
+    fn of(case: &Case) -> Self {
+        let facts = case.facts().iter();
+        let masked = case.masked().iter();
+        Self {
+            v: 1,
+            recipient: case.recipient().to_string(),
+            purpose: case.purpose().to_string(),
+            reference: case.reference().to_string(),
+            subject: case.subject().to_string(),
+            special: case.handling() == Handling::Special,
+            facts: facts.map(|(f, value)| (f.to_string(), value.disclose().to_owned())).collect(),
+            dropped: case.dropped().iter().map(ToString::to_string).collect(),
+            masked: masked.map(|m| (m.field.to_string(), m.kind.clone(), m.count)).collect(),
+        }
+    }
+
+    fn into_case(mut self, id: CaseId) -> Option<Case> {
+        let mut facts = BTreeMap::new();
+        for (name, value) in self.facts.drain(..) {
+            facts.insert(Field::parse(&name)?, Personal::new(value));
+        }
+        let dropped: Option<BTreeSet<Field>> =
+            self.dropped.iter().map(|name| Field::parse(name)).collect();
+        let masked: Option<Vec<MaskCount>> = self
+            .masked
+            .iter()
+            .map(|(name, kind, count)| {
+                let field = Field::parse(name)?;
+                Some(MaskCount { field, kind: kind.clone(), count: *count })
+            })
+            .collect();
+        Some(Case::new(CaseParts {
+            id,
+            recipient: RecipientId::parse(&self.recipient).ok()?,
+            purpose: Purpose::parse(&self.purpose)?,
+            reference: OpaqueReference::parse(&self.reference)?,
+            subject: SubjectKind::parse(&self.subject)?,
+            handling: if self.special { Handling::Special } else { Handling::Ordinary },
+            facts,
+            dropped: dropped?,
+            masked: masked?,
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SeededEntropy;
+
+    fn case(entropy: &dyn Entropy) -> Case {
+        Case::new(CaseParts {
+            id: CaseId::draw(entropy),
+            recipient: RecipientId::parse("globalconnect").unwrap(),
+            purpose: Purpose::Activate,
+            reference: OpaqueReference::draw(entropy),
+            subject: SubjectKind::Person,
+            handling: Handling::Special,
+            facts: BTreeMap::from([(Field::City, Personal::new("Göteborg".to_owned()))]),
+            dropped: BTreeSet::from([Field::Personnummer]),
+            masked: vec![MaskCount { field: Field::Note, kind: "telefon".to_owned(), count: 2 }],
+        })
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_its_key_in_its_place_and_nowhere_else() {
+        let entropy = SeededEntropy::new(1);
+        let case = case(&entropy);
+        let sealed = seal_case(&case, &[7; 32], &entropy).unwrap();
+        assert!(!sealed.windows(4).any(|bytes| bytes == b"borg"));
+        let opened = open_case(case.id(), &sealed, &[7; 32]).unwrap();
+        assert_eq!(opened.facts()[&Field::City].disclose(), "Göteborg");
+        assert_eq!(opened.handling(), Handling::Special);
+        assert_eq!(opened.masked(), case.masked());
+        assert!(open_case(case.id(), &sealed, &[8; 32]).is_err());
+        assert!(open_case(CaseId::draw(&entropy), &sealed, &[7; 32]).is_err());
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(open_case(case.id(), &changed, &[7; 32]).is_err());
+        }
+    }
+}

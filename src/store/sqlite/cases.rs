@@ -1,0 +1,551 @@
+//! The life of a case, one intention at a time. Every write names the claim's token: who lost the
+//! lease changes nothing.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::super::processes::Epoch;
+use super::super::rows::{
+    Accepted, Appended, Claim, Claimed, Disclosure, Doubt, Placed, Settlement, Work,
+};
+use super::super::seal::{self, Vault};
+use super::super::StoreError;
+use super::log::signed;
+use super::writer::Tx;
+use crate::dialects::{FeedEvent, Standing};
+use crate::domain::{
+    CaseId, CaseState, HoldReason, LeafId, OperatorReference, Purpose, RecipientId, Step,
+    SubjectRef, SubmissionId, SubscriptionId, Timestamp,
+};
+use crate::intake::Submission;
+use crate::log::{Event, Hash, LeafIndex, Outcome, OutcomeResult};
+
+/// The same (client, external id) gives the first answer again; with another body it is a conflict.
+pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepted, StoreError> {
+    let mac = tx.vault.body_mac(&submission.canonical);
+    let external = submission.external_id.as_ref().map(crate::domain::ExternalId::as_str);
+    let known: Option<([u8; 16], [u8; 32])> = tx
+        .database
+        .prepare_cached(
+            "SELECT id, body_mac FROM submission
+              WHERE client = ?1 AND kind = ?2 AND external_id = ?3",
+        )?
+        .query_row(
+            params![submission.client.as_str(), submission.kind.as_str(), external],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    if let Some((id, known)) = known {
+        return if known == mac {
+            Ok(Accepted::Existing(SubmissionId::from_bytes(id)))
+        } else {
+            Err(StoreError::Conflict)
+        };
+    }
+    tx.database
+        .prepare_cached(
+            "INSERT INTO submission (id, kind, client, external_id, body_mac, accepted_us)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            submission.id.bytes(),
+            submission.kind.as_str(),
+            submission.client.as_str(),
+            external,
+            mac,
+            tx.now.micros(),
+        ])?;
+    for item in &submission.items {
+        let case = &item.case;
+        let subject =
+            tx.vault.subject(&submission.client, submission.customer.as_ref(), case.id());
+        let key = subject_key(tx, subject)?;
+        let sealed = seal::seal_case(case, &key, tx.entropy)?;
+        tx.database
+            .prepare_cached(
+                "INSERT INTO case_ (id, submission, item, recipient, purpose, subject, sealed,
+                                    state, due_us, accepted_us, changed_us)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'accepted', ?8, ?8, ?8)",
+            )?
+            .execute(params![
+                case.id().bytes(),
+                submission.id.bytes(),
+                item.id,
+                case.recipient().as_str(),
+                case.purpose().as_str(),
+                subject.bytes(),
+                sealed,
+                tx.now.micros(),
+            ])?;
+    }
+    Ok(Accepted::New(submission.id))
+}
+
+fn subject_key(
+    tx: &mut Tx<'_>,
+    subject: SubjectRef,
+) -> Result<zeroize::Zeroizing<[u8; 32]>, StoreError> {
+    let (vault, entropy, now) = (tx.vault, tx.entropy, tx.now);
+    let keys = tx.keys()?;
+    if let Some(wrapped) = wrapped_key(keys, subject)? {
+        return vault.subject_key(subject, &wrapped);
+    }
+    let (key, wrapped) = vault.new_subject_key(subject, entropy)?;
+    keys.prepare_cached(
+        "INSERT INTO subject_key (subject, wrapped, created_us) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![subject.bytes(), wrapped, now.micros()])?;
+    Ok(key)
+}
+
+pub(super) fn wrapped_key(
+    keys: &Connection,
+    subject: SubjectRef,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(keys
+        .prepare_cached("SELECT wrapped FROM subject_key WHERE subject = ?1")?
+        .query_row([subject.bytes()], |row| row.get(0))
+        .optional()?)
+}
+
+/// A leased row, still sealed.
+pub(super) struct Leased {
+    id: CaseId,
+    purpose: String,
+    subject: SubjectRef,
+    sealed: Vec<u8>,
+    wrapped: Option<Vec<u8>>,
+    state: String,
+    released: bool,
+    attempt: u32,
+    token: i64,
+    intent: Option<(i64, [u8; 32], i64)>,
+    absent: u32,
+    operator_reference: Option<String>,
+}
+
+/// Leases due cases, oldest first. `recorded` is due again when its lease has run out: then it is
+/// in doubt.
+pub(super) fn claim(
+    tx: &mut Tx<'_>,
+    recipient: &RecipientId,
+    most: usize,
+    lease: Duration,
+    epoch: Epoch,
+) -> Result<Vec<Leased>, StoreError> {
+    let mut rows: Vec<Leased> = tx
+        .database
+        .prepare_cached(
+            "UPDATE case_
+                SET lease_until_us = ?1, lease_token = lease_token + 1, epoch = ?2
+              WHERE id IN (SELECT id FROM case_
+                            WHERE recipient = ?3
+                              AND state IN ('accepted', 'recorded', 'placed')
+                              AND due_us <= ?4 AND lease_until_us <= ?4
+                            ORDER BY due_us LIMIT ?5)
+          RETURNING id, purpose, subject, sealed, state, released, attempt, lease_token,
+                    intent, intent_hash, intent_us, absent, operator_reference",
+        )?
+        .query_map(
+            params![
+                tx.now.after(lease).micros(),
+                epoch,
+                recipient.as_str(),
+                tx.now.micros(),
+                most,
+            ],
+            leased,
+        )?
+        .collect::<Result<_, _>>()?;
+    let keys = tx.keys()?;
+    for row in &mut rows {
+        row.wrapped = wrapped_key(keys, row.subject)?;
+    }
+    Ok(rows)
+}
+
+fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
+    let intent: Option<i64> = row.get(8)?;
+    let intent = match intent {
+        Some(index) => Some((index, row.get(9)?, row.get(10)?)),
+        None => None,
+    };
+    Ok(Leased {
+        id: CaseId::from_bytes(row.get(0)?),
+        purpose: row.get(1)?,
+        subject: SubjectRef::new(row.get(2)?),
+        sealed: row.get(3)?,
+        wrapped: None,
+        state: row.get(4)?,
+        released: row.get(5)?,
+        attempt: row.get(6)?,
+        token: row.get(7)?,
+        intent,
+        absent: row.get(11)?,
+        operator_reference: row.get(12)?,
+    })
+}
+
+impl Leased {
+    pub(super) fn open(self, vault: &Vault) -> Result<Work, StoreError> {
+        let corrupt = || StoreError::Corrupt { table: "case_" };
+        let claim = Claim { case: self.id, token: self.token, attempt: self.attempt };
+        let purpose = Purpose::parse(&self.purpose).ok_or_else(corrupt)?;
+        if self.state == CaseState::Placed.as_str() {
+            let reference = self.operator_reference.ok_or_else(corrupt)?;
+            let reference = OperatorReference::parse(&reference).map_err(|_| corrupt())?;
+            return Ok(Work::Follow(Placed { claim, purpose, reference }));
+        }
+        let wrapped = self.wrapped.ok_or(StoreError::Corrupt { table: "subject_key" })?;
+        let key = vault.subject_key(self.subject, &wrapped)?;
+        let case = seal::open_case(self.id, &self.sealed, &key)?;
+        match self.intent {
+            None => Ok(Work::Deliver(Box::new(Claimed {
+                claim,
+                case,
+                key: seal::commitment_key(&key),
+                released: self.released,
+            }))),
+            Some((index, hash, recorded)) => {
+                let index = LeafIndex(u64::try_from(index).map_err(|_| corrupt())?);
+                Ok(Work::Reconcile(Box::new(Doubt {
+                    claim,
+                    case,
+                    intent: Appended { index, hash: Hash(hash) },
+                    recorded: Timestamp::from_micros(recorded),
+                    absent: self.absent,
+                })))
+            }
+        }
+    }
+}
+
+/// Writes an intent leaf; the case is recorded. The outer result is the batch's, the inner one this
+/// disclosure's: a case that was lost meanwhile takes no other with it.
+pub(super) fn record(
+    tx: &mut Tx<'_>,
+    disclosure: &Disclosure,
+    lease: Duration,
+) -> Result<Appended, StoreError> {
+    let (state, subject) = held_by(tx, disclosure.case, disclosure.token)?;
+    let next = state.after(Step::Record)?;
+    let appended = tx.append(disclosure.leaf, disclosure.event.clone())?;
+    remember_subject(tx, disclosure.leaf, subject)?;
+    tx.database
+        .prepare_cached(
+            "UPDATE case_
+                SET state = ?1, intent = ?2, intent_hash = ?3, intent_us = ?4, absent = 0,
+                    attempt = attempt + 1, lease_until_us = ?5, changed_us = ?4
+              WHERE id = ?6",
+        )?
+        .execute(params![
+            next.as_str(),
+            signed(appended.index.0)?,
+            appended.hash.0,
+            tx.now.micros(),
+            tx.now.after(lease).micros(),
+            disclosure.case.bytes(),
+        ])?;
+    Ok(appended)
+}
+
+/// What became of the open disclosure, and of the case.
+pub(super) fn settle(
+    tx: &mut Tx<'_>,
+    claim: &Claim,
+    leaf: LeafId,
+    settlement: &Settlement,
+) -> Result<(), StoreError> {
+    let (state, _) = held_by(tx, claim.case, claim.token)?;
+    let row = Next::of(settlement);
+    let next = state.after(row.step)?;
+    let (intent, intent_hash): (i64, [u8; 32]) = tx
+        .database
+        .prepare_cached("SELECT intent, intent_hash FROM case_ WHERE id = ?1")?
+        .query_row([claim.case.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let intent = u64::try_from(intent).map_err(|_| StoreError::Corrupt { table: "case_" })?;
+    tx.append(
+        leaf,
+        Event::Outcome(Outcome {
+            intent: LeafIndex(intent),
+            intent_hash: Hash(intent_hash),
+            result: row.result,
+            code: Some(row.code.to_owned()),
+        }),
+    )?;
+    tx.database
+        .prepare_cached(
+            "UPDATE case_
+                SET state = ?1, reason = ?2, intent = NULL, intent_hash = NULL, intent_us = NULL,
+                    operator_reference = coalesce(?3, operator_reference),
+                    subscription = coalesce(?4, subscription), answer = ?5,
+                    due_us = coalesce(?6, due_us), lease_until_us = 0, changed_us = ?7
+              WHERE id = ?8",
+        )?
+        .execute(params![
+            next.as_str(),
+            row.reason,
+            row.reference.map(OperatorReference::as_str),
+            row.subscription.map(SubscriptionId::as_str),
+            row.code,
+            row.due.map(Timestamp::micros),
+            tx.now.micros(),
+            claim.case.bytes(),
+        ])?;
+    Ok(())
+}
+
+/// A settlement as columns.
+struct Next<'s> {
+    step: Step,
+    result: OutcomeResult,
+    code: &'s str,
+    reason: Option<&'static str>,
+    reference: Option<&'s OperatorReference>,
+    subscription: Option<&'s SubscriptionId>,
+    due: Option<Timestamp>,
+}
+
+impl<'s> Next<'s> {
+    fn of(settlement: &'s Settlement) -> Self {
+        let accepted = |step, code| Self {
+            step,
+            result: OutcomeResult::Accepted,
+            code,
+            reason: None,
+            reference: None,
+            subscription: None,
+            due: None,
+        };
+        match settlement {
+            Settlement::Placed { reference, subscription, code, due } => Self {
+                reference: Some(reference),
+                subscription: subscription.as_ref(),
+                due: Some(*due),
+                ..accepted(Step::Place, code)
+            },
+            Settlement::Completed { reference, subscription, code } => Self {
+                reference: reference.as_ref(),
+                subscription: subscription.as_ref(),
+                ..accepted(Step::Complete, code)
+            },
+            Settlement::Failed { reference, code } => {
+                Self { reference: reference.as_ref(), ..accepted(Step::Fail, code) }
+            }
+            Settlement::Rejected { reason, code } => Self {
+                result: OutcomeResult::Rejected,
+                reason: Some(reason.as_str()),
+                ..accepted(Step::Reject, code)
+            },
+            Settlement::Retry { result, code, due } => {
+                Self { result: *result, due: Some(*due), ..accepted(Step::Retry, code) }
+            }
+            Settlement::Held { result, code, reason, reference } => Self {
+                result: *result,
+                reason: Some(reason.as_str()),
+                reference: reference.as_ref(),
+                ..accepted(Step::Hold, code)
+            },
+        }
+    }
+}
+
+/// Nothing may leave: a leaf says so, and a person decides.
+pub(super) fn hold(
+    tx: &mut Tx<'_>,
+    claim: &Claim,
+    (leaf, event): (LeafId, Event),
+    reason: HoldReason,
+) -> Result<(), StoreError> {
+    let (state, subject) = held_by(tx, claim.case, claim.token)?;
+    let next = state.after(Step::Hold)?;
+    tx.append(leaf, event)?;
+    remember_subject(tx, leaf, subject)?;
+    tx.database
+        .prepare_cached(
+            "UPDATE case_ SET state = ?1, reason = ?2, released = 0, lease_until_us = 0,
+                              changed_us = ?3
+              WHERE id = ?4",
+        )?
+        .execute(params![next.as_str(), reason.as_str(), tx.now.micros(), claim.case.bytes()])?;
+    Ok(())
+}
+
+/// Nothing has happened to the case; it is looked at again later.
+pub(super) fn wait(
+    tx: &mut Tx<'_>,
+    claim: &Claim,
+    due: Timestamp,
+    absent: u32,
+) -> Result<(), StoreError> {
+    held_by(tx, claim.case, claim.token)?;
+    tx.database
+        .prepare_cached(
+            "UPDATE case_ SET due_us = ?1, lease_until_us = 0, absent = absent + ?2 WHERE id = ?3",
+        )?
+        .execute(params![due.micros(), absent, claim.case.bytes()])?;
+    Ok(())
+}
+
+/// The operator has moved something that it has.
+pub(super) fn progress(
+    tx: &mut Tx<'_>,
+    claim: &Claim,
+    step: Step,
+    reason: Option<HoldReason>,
+    subscription: Option<&SubscriptionId>,
+    due: Timestamp,
+) -> Result<(), StoreError> {
+    let (state, _) = held_by(tx, claim.case, claim.token)?;
+    let next = state.after(step)?;
+    move_on(tx, claim.case, next, reason, subscription, due)
+}
+
+fn move_on(
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    next: CaseState,
+    reason: Option<HoldReason>,
+    subscription: Option<&SubscriptionId>,
+    due: Timestamp,
+) -> Result<(), StoreError> {
+    tx.database
+        .prepare_cached(
+            "UPDATE case_ SET state = ?1, reason = ?2, subscription = coalesce(?3, subscription),
+                              due_us = ?4, lease_until_us = 0, changed_us = ?5
+              WHERE id = ?6",
+        )?
+        .execute(params![
+            next.as_str(),
+            reason.map(HoldReason::as_str),
+            subscription.map(SubscriptionId::as_str),
+            due.micros(),
+            tx.now.micros(),
+            case.bytes(),
+        ])?;
+    Ok(())
+}
+
+/// What the operator's feed says of cases that it has. A reference that is not known yet is looked
+/// up by following its case: the feed may be quicker than the answer to our own message.
+pub(super) fn feed(
+    tx: &mut Tx<'_>,
+    recipient: &RecipientId,
+    events: &[FeedEvent],
+    due: Timestamp,
+) -> Result<usize, StoreError> {
+    let mut moved = 0;
+    for event in events {
+        let found: Option<([u8; 16], String)> = tx
+            .database
+            .prepare_cached(
+                "SELECT id, state FROM case_
+                  WHERE recipient = ?1 AND operator_reference = ?2 AND state = 'placed'",
+            )?
+            .query_row(params![recipient.as_str(), event.reference.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?;
+        let Some((id, state)) = found else { continue };
+        let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
+        // What has ended is followed once more, for what the feed does not say (the subscription).
+        let step = match event.standing {
+            Standing::Working | Standing::Done => Step::Progress,
+            Standing::Failed => Step::Fail,
+            Standing::Unknown => Step::Hold,
+        };
+        let reason = (step == Step::Hold).then_some(HoldReason::Unclear);
+        let due = if event.standing == Standing::Done { tx.now } else { due };
+        move_on(tx, CaseId::from_bytes(id), state.after(step)?, reason, None, due)?;
+        moved += 1;
+    }
+    tx.database
+        .prepare_cached(
+            "INSERT INTO feed (recipient, event, due_us) VALUES (?1, ?2, ?3)
+             ON CONFLICT (recipient)
+             DO UPDATE SET event = coalesce(excluded.event, event), due_us = excluded.due_us",
+        )?
+        .execute(params![
+            recipient.as_str(),
+            events.last().map(|event| event.event.as_str()),
+            due.micros(),
+        ])?;
+    Ok(moved)
+}
+
+/// A person's decision.
+pub(super) fn decide(
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    step: Step,
+    (leaf, event): (LeafId, Event),
+) -> Result<(), StoreError> {
+    let (state, subject, leased): (String, [u8; 32], bool) = tx
+        .database
+        .prepare_cached("SELECT state, subject, lease_until_us > ?1 FROM case_ WHERE id = ?2")?
+        .query_row(params![tx.now.micros(), case.bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?
+        .ok_or(StoreError::NoSuchCase)?;
+    if leased {
+        return Err(StoreError::Fenced);
+    }
+    let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
+    let next = state.after(step)?;
+    tx.append(leaf, event)?;
+    remember_subject(tx, leaf, SubjectRef::new(subject))?;
+    let reason = (step == Step::Hold).then_some(HoldReason::Person.as_str());
+    tx.database
+        .prepare_cached(
+            "UPDATE case_ SET state = ?1, reason = ?2, released = ?3, attempt = 0, due_us = ?4,
+                              changed_us = ?4
+              WHERE id = ?5",
+        )?
+        .execute(params![
+            next.as_str(),
+            reason,
+            step == Step::Release,
+            tx.now.micros(),
+            case.bytes(),
+        ])?;
+    Ok(())
+}
+
+/// What processes that are gone had leased is free at once.
+pub(super) fn free(tx: &mut Tx<'_>, gone: &[Epoch]) -> Result<usize, StoreError> {
+    let mut freed = 0;
+    for epoch in gone {
+        freed += tx
+            .database
+            .prepare_cached(
+                "UPDATE case_ SET lease_until_us = 0 WHERE epoch = ?1 AND lease_until_us > 0",
+            )?
+            .execute([epoch])?;
+    }
+    Ok(freed)
+}
+
+/// The state and subject of a case whose lease is this claim's.
+fn held_by(
+    tx: &Tx<'_>,
+    case: CaseId,
+    token: i64,
+) -> Result<(CaseState, SubjectRef), StoreError> {
+    let (state, subject): (String, [u8; 32]) = tx
+        .database
+        .prepare_cached("SELECT state, subject FROM case_ WHERE id = ?1 AND lease_token = ?2")?
+        .query_row(params![case.bytes(), token], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+        .ok_or(StoreError::Fenced)?;
+    let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
+    Ok((state, SubjectRef::new(subject)))
+}
+
+fn remember_subject(tx: &mut Tx<'_>, leaf: LeafId, subject: SubjectRef) -> Result<(), StoreError> {
+    tx.keys()?
+        .prepare_cached("INSERT INTO subject_leaf (leaf, subject) VALUES (?1, ?2)")?
+        .execute(params![leaf.bytes(), subject.bytes()])?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Opening the database files: pragmas are set and read back, migrations run once.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::super::StoreError;
+
+/// Numbered, forward only. A released file is never changed: a change is a further file.
+const DATABASE: &[&str] = &[include_str!("../../../schemas/sql/sqlite/0001_first.sql")];
+const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
+
+/// Before 3.51.3, two connections that wrote and checkpointed at once could corrupt the file.
+const VERSION_MIN: i32 = 3_051_003;
+
+/// How long a write waits for another process.
+const BUSY: Duration = Duration::from_secs(10);
+
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    writable(path, DATABASE)
+}
+
+pub(super) fn open_keys(path: &Path) -> Result<Connection, StoreError> {
+    let connection = writable(path, KEYS)?;
+    // A destroyed key is overwritten, not just unlinked.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    Ok(connection)
+}
+
+pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "query_only", "ON")?;
+    Ok(connection)
+}
+
+fn writable(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
+    if rusqlite::version_number() < VERSION_MIN {
+        let version = rusqlite::version();
+        return Err(StoreError::Unsafe(format!("SQLite {version} can corrupt a shared file")));
+    }
+    let mut connection = Connection::open(path)?;
+    owner_only(path)?;
+    connection.busy_timeout(BUSY)?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    if !mode.eq_ignore_ascii_case("wal") {
+        return Err(StoreError::Unsafe(format!("journal_mode is {mode}, not WAL")));
+    }
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    if synchronous < 2 {
+        return Err(StoreError::Unsafe(format!("synchronous is {synchronous}, not FULL (2)")));
+    }
+    migrate(&mut connection, migrations)?;
+    Ok(connection)
+}
+
+/// Under a write lock, so that of several processes that start at once one migrates.
+fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for migration in migrations.iter().skip(found as usize) {
+        transaction.execute_batch(migration)?;
+    }
+    if found < known {
+        transaction.pragma_update(None, "user_version", known)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+fn owner_only(path: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+        .map_err(|error| StoreError::unavailable("setting the permissions of the store", error))
+}

@@ -1,0 +1,197 @@
+//! The log's rows: leaves, nodes, head, checkpoints, policies.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::StoreError;
+use super::super::checkpoint_file::CheckpointFile;
+use super::super::rows::StoredLeaf;
+use super::writer::Tx;
+use crate::domain::{LeafId, RecipientId, Timestamp};
+use crate::log::{
+    self, Event, Frontier, Hash, Leaf, LeafIndex, Node, Nodes, PolicyEvent, TreeSize,
+};
+use crate::recipients::Policy;
+
+/// Where the log stands.
+#[derive(Clone, Copy)]
+pub(super) struct Head {
+    pub(super) size: TreeSize,
+    pub(super) last: Timestamp,
+}
+
+pub(super) fn head(database: &Connection) -> Result<Head, StoreError> {
+    let (size, last): (i64, i64) = database
+        .prepare_cached("SELECT size, last_us FROM head")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let size = u64::try_from(size).map_err(|_| StoreError::Corrupt { table: "head" })?;
+    Ok(Head { size: TreeSize(size), last: Timestamp::from_micros(last) })
+}
+
+pub(super) fn put_head(
+    database: &Connection,
+    size: TreeSize,
+    last: Timestamp,
+    note: &str,
+) -> Result<(), StoreError> {
+    database
+        .prepare_cached("UPDATE head SET size = ?1, last_us = ?2")?
+        .execute(params![signed(size.0)?, last.micros()])?;
+    database
+        .prepare_cached("INSERT INTO checkpoint (size, note) VALUES (?1, ?2)")?
+        .execute(params![signed(size.0)?, note])?;
+    Ok(())
+}
+
+pub(super) fn put_leaf(
+    database: &Connection,
+    index: LeafIndex,
+    leaf: &Leaf,
+    hash: Hash,
+    body: &[u8],
+) -> Result<(), StoreError> {
+    database
+        .prepare_cached("INSERT INTO leaf (idx, id, kind, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![signed(index.0)?, leaf.id.bytes(), leaf.event.kind(), hash.0, body])?;
+    Ok(())
+}
+
+pub(super) fn put_node(database: &Connection, node: &Node) -> Result<(), StoreError> {
+    database
+        .prepare_cached("INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)")?
+        .execute(params![node.level, signed(node.index)?, node.hash.0])?;
+    Ok(())
+}
+
+pub(super) fn frontier(database: &Connection, size: TreeSize) -> Result<Frontier, StoreError> {
+    Frontier::load(size, &Rows(database))
+}
+
+/// Compares the log with the checkpoint that was signed last. A log behind it, or beside it, was
+/// restored or replaced, and must not go on.
+pub(super) fn check(
+    database: &Connection,
+    checkpoints: &CheckpointFile,
+) -> Result<Frontier, StoreError> {
+    let head = head(database)?;
+    let leaves: i64 = database.query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))?;
+    if u64::try_from(leaves).ok() != Some(head.size.0) {
+        return Err(StoreError::Diverged("the log has lost leaves, or grown some"));
+    }
+    let frontier = frontier(database, head.size)?;
+    let Some(signed) = checkpoints.read()? else {
+        return if head.size == TreeSize(0) {
+            Ok(frontier)
+        } else {
+            Err(StoreError::Diverged("there is a log and no signed checkpoint beside it"))
+        };
+    };
+    if signed.size > head.size {
+        return Err(StoreError::Diverged(
+            "the log is older than its last signed checkpoint: an old backup was restored",
+        ));
+    }
+    if log::root_at(signed.size, &Rows(database))? != signed.root {
+        return Err(StoreError::Diverged("the log is not the one that was signed"));
+    }
+    Ok(frontier)
+}
+
+/// The policy stands in the log before it decides anything.
+pub(super) fn keep_policy(
+    tx: &mut Tx<'_>,
+    leaf: LeafId,
+    recipient: &RecipientId,
+    policy: &Policy,
+) -> Result<(), StoreError> {
+    let id = policy.id().bytes();
+    let added = tx
+        .database
+        .prepare_cached(
+            "INSERT INTO policy (id, recipient, version, canonical) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (id) DO NOTHING",
+        )?
+        .execute(params![id, recipient.as_str(), policy.version(), policy.canonical()])?;
+    if added == 1 {
+        let (recipient, version) = (recipient.clone(), policy.version().to_owned());
+        tx.append(leaf, Event::Policy(PolicyEvent { recipient, policy: policy.id(), version }))?;
+    }
+    Ok(())
+}
+
+pub(super) fn leaves(
+    database: &Connection,
+    first: LeafIndex,
+    most: usize,
+) -> Result<Vec<StoredLeaf>, StoreError> {
+    let mut select = database
+        .prepare_cached("SELECT idx, hash, body FROM leaf WHERE idx >= ?1 ORDER BY idx LIMIT ?2")?;
+    let rows = select.query_map(params![signed(first.0)?, most], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
+    })?;
+    rows.map(|row| {
+        let (index, hash, body) = row?;
+        let index = u64::try_from(index).map_err(|_| StoreError::Corrupt { table: "leaf" })?;
+        Ok(StoredLeaf { index: LeafIndex(index), hash: Hash(hash), body })
+    })
+    .collect()
+}
+
+pub(super) fn checkpoint(
+    database: &Connection,
+    size: Option<TreeSize>,
+) -> Result<Option<String>, StoreError> {
+    let note = match size {
+        Some(size) => database
+            .prepare_cached("SELECT note FROM checkpoint WHERE size = ?1")?
+            .query_row([signed(size.0)?], |row| row.get(0))
+            .optional()?,
+        None => database
+            .prepare_cached("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")?
+            .query_row([], |row| row.get(0))
+            .optional()?,
+    };
+    Ok(note)
+}
+
+pub(super) fn inclusion(
+    database: &Connection,
+    leaf: LeafIndex,
+    size: TreeSize,
+) -> Result<Vec<Hash>, StoreError> {
+    log::inclusion(leaf, size, &Rows(database)).map(log::InclusionProof::into_hashes)
+}
+
+pub(super) fn consistency(
+    database: &Connection,
+    old: TreeSize,
+    new: TreeSize,
+) -> Result<Vec<Hash>, StoreError> {
+    log::consistency(old, new, &Rows(database)).map(log::ConsistencyProof::into_hashes)
+}
+
+/// SQLite's integers are signed.
+pub(super) fn signed(number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|_| StoreError::Corrupt { table: "leaf" })
+}
+
+struct Rows<'c>(&'c Connection);
+
+impl Nodes for Rows<'_> {
+    type Error = StoreError;
+
+    fn node(&self, level: u8, index: u64) -> Result<Hash, StoreError> {
+        let index = signed(index)?;
+        let hash: Option<[u8; 32]> = if level == 0 {
+            self.0
+                .prepare_cached("SELECT hash FROM leaf WHERE idx = ?1")?
+                .query_row([index], |row| row.get(0))
+                .optional()?
+        } else {
+            self.0
+                .prepare_cached("SELECT hash FROM node WHERE level = ?1 AND idx = ?2")?
+                .query_row(params![level, index], |row| row.get(0))
+                .optional()?
+        };
+        hash.map(Hash).ok_or(StoreError::Diverged("a hash of the tree is missing"))
+    }
+}

@@ -1,0 +1,347 @@
+//! The embedded half: SQLite in one file, beside it the key store, the keys and the latest
+//! checkpoint. Several processes of one host may share it; each has one writer thread.
+
+mod cases;
+mod database;
+mod log;
+mod read;
+mod writer;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::Notify;
+
+use super::checkpoint_file::CheckpointFile;
+use super::processes::{Epoch, Processes};
+use super::rows::{
+    Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, Settlement, StoredLeaf,
+    SubmissionRow, Work,
+};
+use super::seal::Vault;
+use super::{Opening, StoreError, files};
+use crate::dialects::FeedEvent;
+use crate::domain::{
+    CaseId, ClientId, Entropy, HoldReason, LeafId, OperatorReference, RecipientId, Step,
+    SubmissionId, SubscriptionId, Timestamp,
+};
+use crate::intake::{Kind, Submission};
+use crate::log::{Event, Hash, Leaf, LeafIndex, SigningKey, TreeSize, VerifierKey};
+use crate::recipients::Policy;
+use writer::Writer;
+
+const DATABASE: &str = "sluss.db";
+const KEYS: &str = "keys.db";
+
+pub(super) struct Sqlite {
+    writer: Writer,
+    readers: Arc<Readers>,
+    processes: Arc<Processes>,
+    entropy: Arc<dyn Entropy>,
+    vault: Arc<Vault>,
+    key: VerifierKey,
+    changed: Arc<Notify>,
+}
+
+/// The connections that only read.
+pub(super) struct Readers {
+    database: Mutex<Connection>,
+    keys: Mutex<Connection>,
+}
+
+impl Sqlite {
+    pub(super) fn exists(dir: &Path) -> bool {
+        dir.join(DATABASE).exists()
+    }
+
+    pub(super) fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
+        let Opening { dir, origin, .. } = *opening;
+        let entropy = Arc::clone(&opening.entropy);
+        files::folder(dir)?;
+        let secrets = dir.join("keys");
+        files::folder(&secrets)?;
+        // A key is drawn on the very first run only: a lost one must not be replaced in silence.
+        let first_run = !Self::exists(dir);
+        let master = files::key(&secrets.join("master.key"), first_run, &*entropy)?;
+        let seed = files::key(&secrets.join("log.key"), first_run, &*entropy)?;
+        let signer = SigningKey::new(origin, &seed).map_err(|error| {
+            StoreError::KeyFile(format!("the log cannot be named {origin:?}: {error}"))
+        })?;
+        let key = signer.verifier_key();
+
+        let keys = database::open_keys(&dir.join(KEYS))?;
+        let connection = database::open(&dir.join(DATABASE))?;
+        let checkpoints = CheckpointFile::new(dir.join("checkpoint"), key.clone());
+        if first_run && CheckpointFile::exists(&dir.join("checkpoint")) {
+            return Err(StoreError::Diverged(
+                "there is a signed checkpoint and no log: restore the database beside it",
+            ));
+        }
+        let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
+        let vault = Arc::new(Vault::new(master));
+        let changed = Arc::new(Notify::new());
+        let readers = Arc::new(Readers {
+            database: Mutex::new(database::open_reader(&dir.join(DATABASE))?),
+            keys: Mutex::new(database::open_reader(&dir.join(KEYS))?),
+        });
+        let writer = Writer::start(writer::Parts {
+            database: connection,
+            keys,
+            database_path: dir.join(DATABASE),
+            checkpoints,
+            signer,
+            clock: Arc::clone(&opening.clock),
+            entropy: Arc::clone(&entropy),
+            vault: Arc::clone(&vault),
+        })?;
+        Ok(Self { writer, readers, processes, entropy, vault, key, changed })
+    }
+
+    pub(super) fn verifier_key(&self) -> VerifierKey {
+        self.key.clone()
+    }
+
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    pub(super) async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
+        let accepted = self.writer.run(move |tx| cases::accept(tx, &submission)).await?;
+        self.changed.notify_one();
+        Ok(accepted)
+    }
+
+    pub(super) async fn claim(
+        &self,
+        recipient: RecipientId,
+        most: usize,
+        lease: Duration,
+    ) -> Result<Vec<Work>, StoreError> {
+        let epoch: Epoch = self.processes.epoch();
+        let rows =
+            self.writer.run(move |tx| cases::claim(tx, &recipient, most, lease, epoch)).await?;
+        // Opened here and not on the writer's thread: it has one commit to make for everybody.
+        rows.into_iter().map(|row| row.open(&self.vault)).collect()
+    }
+
+    pub(super) async fn append(
+        &self,
+        disclosures: Vec<Disclosure>,
+        lease: Duration,
+    ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
+        self.writer
+            .run(move |tx| {
+                let each = |one| tx.savepoint(|tx| cases::record(tx, one, lease));
+                Ok(disclosures.iter().map(each).collect())
+            })
+            .await
+    }
+
+    pub(super) async fn settle(
+        &self,
+        claim: Claim,
+        settlement: Settlement,
+    ) -> Result<(), StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| cases::settle(tx, &claim, leaf, &settlement)).await
+    }
+
+    pub(super) async fn hold(
+        &self,
+        claim: Claim,
+        leaf: (LeafId, Event),
+        reason: HoldReason,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cases::hold(tx, &claim, leaf, reason)).await
+    }
+
+    pub(super) async fn absent(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cases::wait(tx, &claim, due, 1)).await
+    }
+
+    pub(super) async fn give_back(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cases::wait(tx, &claim, due, 0)).await
+    }
+
+    pub(super) async fn progress(
+        &self,
+        claim: Claim,
+        step: Step,
+        reason: Option<HoldReason>,
+        subscription: Option<SubscriptionId>,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.writer
+            .run(move |tx| cases::progress(tx, &claim, step, reason, subscription.as_ref(), due))
+            .await
+    }
+
+    pub(super) async fn feed(
+        &self,
+        recipient: RecipientId,
+        events: Vec<FeedEvent>,
+        due: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.writer.run(move |tx| cases::feed(tx, &recipient, &events, due)).await
+    }
+
+    pub(super) async fn decide(
+        &self,
+        case: CaseId,
+        step: Step,
+        leaf: (LeafId, Event),
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cases::decide(tx, case, step, leaf)).await?;
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    pub(super) async fn note(&self, event: Event) -> Result<Appended, StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| tx.append(leaf, event)).await
+    }
+
+    pub(super) async fn keep_policy(
+        &self,
+        recipient: RecipientId,
+        policy: Policy,
+    ) -> Result<(), StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| log::keep_policy(tx, leaf, &recipient, &policy)).await
+    }
+
+    pub(super) async fn reap(&self) -> Result<usize, StoreError> {
+        let gone = self.processes.gone()?;
+        if gone.is_empty() {
+            return Ok(0);
+        }
+        let freed = gone.clone();
+        let cases = self.writer.run(move |tx| cases::free(tx, &freed)).await?;
+        self.processes.forget(&gone);
+        Ok(cases)
+    }
+
+    /// Reads on a thread where waiting for the disk holds nobody up.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let readers = Arc::clone(&self.readers);
+        let read = move || {
+            let database = lock(&readers.database);
+            // One snapshot for all that is read together.
+            let snapshot = database.unchecked_transaction()?;
+            read(&snapshot)
+        };
+        tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|error| StoreError::unavailable("reading", error))?
+    }
+
+    pub(super) async fn feed_due(
+        &self,
+        recipient: RecipientId,
+        now: Timestamp,
+    ) -> Result<Option<Option<String>>, StoreError> {
+        self.read(move |database| read::feed_due(database, &recipient, now)).await
+    }
+
+    pub(super) async fn next_due(
+        &self,
+        recipient: RecipientId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.read(move |database| read::next_due(database, &recipient)).await
+    }
+
+    pub(super) async fn cases(&self, filter: CaseFilter) -> Result<Vec<CaseRow>, StoreError> {
+        self.read(move |database| read::cases(database, &filter)).await
+    }
+
+    pub(super) async fn submission(
+        &self,
+        kind: Kind,
+        id: SubmissionId,
+    ) -> Result<Option<SubmissionRow>, StoreError> {
+        self.read(move |database| read::submission(database, kind, id)).await
+    }
+
+    pub(super) async fn submissions(
+        &self,
+        kind: Kind,
+        client: ClientId,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
+        self.read(move |database| read::submissions(database, kind, &client, offset, limit)).await
+    }
+
+    pub(super) async fn case_of(
+        &self,
+        recipient: RecipientId,
+        reference: OperatorReference,
+    ) -> Result<Option<CaseRow>, StoreError> {
+        self.read(move |database| read::case_of(database, &recipient, &reference)).await
+    }
+
+    pub(super) async fn leaves(
+        &self,
+        first: LeafIndex,
+        most: usize,
+    ) -> Result<Vec<StoredLeaf>, StoreError> {
+        self.read(move |database| log::leaves(database, first, most)).await
+    }
+
+    pub(super) async fn size(&self) -> Result<TreeSize, StoreError> {
+        self.read(|database| log::head(database).map(|head| head.size)).await
+    }
+
+    pub(super) async fn checkpoint(
+        &self,
+        size: Option<TreeSize>,
+    ) -> Result<Option<String>, StoreError> {
+        self.read(move |database| log::checkpoint(database, size)).await
+    }
+
+    pub(super) async fn inclusion(
+        &self,
+        leaf: LeafIndex,
+        size: TreeSize,
+    ) -> Result<Vec<Hash>, StoreError> {
+        self.read(move |database| log::inclusion(database, leaf, size)).await
+    }
+
+    pub(super) async fn consistency(
+        &self,
+        old: TreeSize,
+        new: TreeSize,
+    ) -> Result<Vec<Hash>, StoreError> {
+        self.read(move |database| log::consistency(database, old, new)).await
+    }
+
+    pub(super) async fn commits_to(
+        &self,
+        leaf: &Leaf,
+        name: &str,
+        value: &str,
+    ) -> Result<bool, StoreError> {
+        let (id, digests) = (leaf.id, leaf.event.digests().to_vec());
+        let (name, value) = (name.to_owned(), zeroize::Zeroizing::new(value.to_owned()));
+        let (readers, vault) = (Arc::clone(&self.readers), Arc::clone(&self.vault));
+        let check = move || {
+            let keys = lock(&readers.keys);
+            let Some(key) = read::key_of_leaf(&keys, &vault, id)? else { return Ok(false) };
+            let digest = crate::log::digest(&key, id, &name, &value);
+            Ok(digests.contains(&digest))
+        };
+        tokio::task::spawn_blocking(check)
+            .await
+            .map_err(|error| StoreError::unavailable("reading", error))?
+    }
+}
+
+/// A reader that panicked has changed nothing: its connection is as good as before.
+fn lock(connection: &Mutex<Connection>) -> std::sync::MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,197 @@
+//! What is shown: rows without a personal value, from a read-only connection.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::super::StoreError;
+use super::super::rows::{CaseFilter, CaseRow, SubmissionRow};
+use super::super::seal::{self, Vault};
+use super::cases::wrapped_key;
+use crate::domain::{
+    CaseId, CaseState, ClientId, ExternalId, LeafId, OperatorReference, Purpose, RecipientId,
+    SubjectRef, SubmissionId, SubscriptionId, Timestamp,
+};
+use crate::intake::Kind;
+use crate::log::{LeafIndex, SubjectKey};
+
+const CASE: &str = "SELECT c.id, c.submission, s.kind, s.client, s.external_id, c.item, c.recipient,
+       c.purpose, c.state, c.reason, c.attempt, c.due_us, c.intent, c.operator_reference,
+       c.subscription, c.answer, c.accepted_us, c.changed_us
+  FROM case_ c JOIN submission s ON s.id = c.submission";
+
+pub(super) fn cases(database: &Connection, filter: &CaseFilter) -> Result<Vec<CaseRow>, StoreError> {
+    let limit = if filter.limit == 0 { 100 } else { filter.limit };
+    let sql = format!(
+        "{CASE} WHERE (?1 IS NULL OR c.id = ?1) AND (?2 IS NULL OR c.state = ?2)
+            AND (?3 IS NULL OR c.recipient = ?3)
+          ORDER BY c.accepted_us DESC, c.id LIMIT ?4"
+    );
+    let mut select = database.prepare_cached(&sql)?;
+    let rows = select.query_map(
+        params![
+            filter.id.as_ref().map(CaseId::bytes),
+            filter.state.map(CaseState::as_str),
+            filter.recipient.as_ref().map(RecipientId::as_str),
+            limit,
+        ],
+        |row| Ok(case_row(row)),
+    )?;
+    rows.map(|row| row?).collect()
+}
+
+pub(super) fn case_of(
+    database: &Connection,
+    recipient: &RecipientId,
+    reference: &OperatorReference,
+) -> Result<Option<CaseRow>, StoreError> {
+    let sql = format!("{CASE} WHERE c.recipient = ?1 AND c.operator_reference = ?2 LIMIT 1");
+    database
+        .prepare_cached(&sql)?
+        .query_row(params![recipient.as_str(), reference.as_str()], |row| Ok(case_row(row)))
+        .optional()?
+        .transpose()
+}
+
+pub(super) fn submission(
+    database: &Connection,
+    kind: Kind,
+    id: SubmissionId,
+) -> Result<Option<SubmissionRow>, StoreError> {
+    let found: Option<(Option<String>, i64)> = database
+        .prepare_cached("SELECT external_id, accepted_us FROM submission WHERE id = ?1 AND kind = ?2")?
+        .query_row(params![id.bytes(), kind.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((external_id, accepted)) = found else { return Ok(None) };
+    with_cases(database, kind, id, external_id, accepted).map(Some)
+}
+
+pub(super) fn submissions(
+    database: &Connection,
+    kind: Kind,
+    client: &ClientId,
+    offset: u32,
+    limit: u32,
+) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
+    let total: i64 = database
+        .prepare_cached("SELECT count(*) FROM submission WHERE kind = ?1 AND client = ?2")?
+        .query_row(params![kind.as_str(), client.as_str()], |row| row.get(0))?;
+    let mut select = database.prepare_cached(
+        "SELECT id, external_id, accepted_us FROM submission WHERE kind = ?1 AND client = ?2
+          ORDER BY accepted_us DESC, id LIMIT ?3 OFFSET ?4",
+    )?;
+    let rows: Vec<([u8; 16], Option<String>, i64)> = select
+        .query_map(params![kind.as_str(), client.as_str(), limit, offset], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    let rows = rows
+        .into_iter()
+        .map(|(id, external, accepted)| {
+            with_cases(database, kind, SubmissionId::from_bytes(id), external, accepted)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok((u64::try_from(total).unwrap_or(0), rows))
+}
+
+fn with_cases(
+    database: &Connection,
+    kind: Kind,
+    id: SubmissionId,
+    external_id: Option<String>,
+    accepted: i64,
+) -> Result<SubmissionRow, StoreError> {
+    let sql = format!("{CASE} WHERE c.submission = ?1 ORDER BY length(c.item), c.item");
+    let mut select = database.prepare_cached(&sql)?;
+    let rows = select.query_map([id.bytes()], |row| Ok(case_row(row)))?;
+    let cases = rows.map(|row| row?).collect::<Result<_, StoreError>>()?;
+    let external_id = external_id
+        .map(|text| ExternalId::parse(&text))
+        .transpose()
+        .map_err(|_| StoreError::Corrupt { table: "submission" })?;
+    Ok(SubmissionRow { id, kind, external_id, accepted: Timestamp::from_micros(accepted), cases })
+}
+
+pub(super) fn next_due(
+    database: &Connection,
+    recipient: &RecipientId,
+) -> Result<Option<Timestamp>, StoreError> {
+    let due: Option<i64> = database
+        .prepare_cached(
+            "SELECT min(max(due_us, lease_until_us)) FROM case_
+              WHERE recipient = ?1 AND state IN ('accepted', 'recorded', 'placed')",
+        )?
+        .query_row([recipient.as_str()], |row| row.get(0))?;
+    Ok(due.map(Timestamp::from_micros))
+}
+
+/// The feed is read only while something is placed there: an idle deployment asks nobody.
+pub(super) fn feed_due(
+    database: &Connection,
+    recipient: &RecipientId,
+    now: Timestamp,
+) -> Result<Option<Option<String>>, StoreError> {
+    let placed: bool = database
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM case_ WHERE recipient = ?1 AND state = 'placed')",
+        )?
+        .query_row([recipient.as_str()], |row| row.get(0))?;
+    if !placed {
+        return Ok(None);
+    }
+    let row: Option<(Option<String>, i64)> = database
+        .prepare_cached("SELECT event, due_us FROM feed WHERE recipient = ?1")?
+        .query_row([recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(match row {
+        None => Some(None),
+        Some((event, due)) if due <= now.micros() => Some(event),
+        Some(_) => None,
+    })
+}
+
+/// The key of the subject that a leaf is about; `None` once it is destroyed, or where the leaf is
+/// about nobody.
+pub(super) fn key_of_leaf(
+    keys: &Connection,
+    vault: &Vault,
+    leaf: LeafId,
+) -> Result<Option<SubjectKey>, StoreError> {
+    let subject: Option<[u8; 32]> = keys
+        .prepare_cached("SELECT subject FROM subject_leaf WHERE leaf = ?1")?
+        .query_row([leaf.bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(subject) = subject.map(SubjectRef::new) else { return Ok(None) };
+    let Some(wrapped) = wrapped_key(keys, subject)? else { return Ok(None) };
+    let key = vault.subject_key(subject, &wrapped)?;
+    Ok(Some(seal::commitment_key(&key)))
+}
+
+fn case_row(row: &Row<'_>) -> Result<CaseRow, StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "case_" };
+    let text = |column: usize| row.get::<_, String>(column);
+    let optional = |column: usize| row.get::<_, Option<String>>(column);
+    let time = |column: usize| row.get::<_, i64>(column).map(Timestamp::from_micros);
+    let external = optional(4)?.map(|text| ExternalId::parse(&text)).transpose();
+    let reference = optional(13)?.map(|text| OperatorReference::parse(&text)).transpose();
+    let subscription = optional(14)?.map(|text| SubscriptionId::parse(&text)).transpose();
+    let intent = row.get::<_, Option<i64>>(12)?.map(u64::try_from).transpose();
+    Ok(CaseRow {
+        id: CaseId::from_bytes(row.get(0)?),
+        submission: SubmissionId::from_bytes(row.get(1)?),
+        kind: Kind::parse(&text(2)?).ok_or_else(corrupt)?,
+        client: ClientId::parse(&text(3)?).map_err(|_| corrupt())?,
+        external_id: external.map_err(|_| corrupt())?,
+        item: text(5)?,
+        recipient: RecipientId::parse(&text(6)?).map_err(|_| corrupt())?,
+        purpose: Purpose::parse(&text(7)?).ok_or_else(corrupt)?,
+        state: CaseState::parse(&text(8)?).ok_or_else(corrupt)?,
+        reason: optional(9)?,
+        attempt: row.get(10)?,
+        due: time(11)?,
+        intent: intent.map_err(|_| corrupt())?.map(LeafIndex),
+        operator_reference: reference.map_err(|_| corrupt())?,
+        subscription: subscription.map_err(|_| corrupt())?,
+        answer: optional(15)?,
+        accepted: time(16)?,
+        changed: time(17)?,
+    })
+}

@@ -1,0 +1,291 @@
+//! The writer thread: everything that is queued shares one durable commit, and nobody is answered
+//! before it.
+//!
+//! Each job runs in a savepoint of its own, so that one that fails takes nobody with it. The signed
+//! checkpoint is written in the same transaction as its leaves, and its copy moves forward after
+//! the commit and before any answer.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::super::StoreError;
+use super::super::checkpoint_file::CheckpointFile;
+use super::super::rows::Appended;
+use super::super::seal::Vault;
+use super::log;
+use crate::domain::{Clock, Entropy, LeafId, Timestamp};
+use crate::log::{
+    Checkpoint, Event, Frontier, Leaf, LeafIndex, SigningKey, TreeSize, leaf_hash,
+};
+
+/// How many jobs may wait. Past it, intake is told to come back.
+const QUEUE_MAX: usize = 4_096;
+/// How many jobs share one commit.
+const BATCH_MAX: usize = 512;
+
+type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+/// Run in a transaction, or told why there is none.
+type Job = Box<dyn FnOnce(Result<&mut Tx<'_>, StoreError>) -> Finish + Send>;
+
+pub(super) struct Writer(SyncSender<Job>);
+
+pub(super) struct Parts {
+    pub(super) database: Connection,
+    pub(super) keys: Connection,
+    pub(super) database_path: PathBuf,
+    pub(super) checkpoints: CheckpointFile,
+    pub(super) signer: SigningKey,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
+    pub(super) vault: Arc<Vault>,
+}
+
+impl Writer {
+    /// Checks the log against its last signed checkpoint, and starts the thread.
+    pub(super) fn start(parts: Parts) -> Result<Self, StoreError> {
+        let inode = std::fs::metadata(&parts.database_path)
+            .map_err(|error| StoreError::unavailable("reading the store", error))?
+            .ino();
+        let frontier = log::check(&parts.database, &parts.checkpoints)?;
+        let mut thread = Thread { parts, frontier, inode };
+        // A crash may have come between a commit and the copy of its checkpoint.
+        thread.catch_up()?;
+        let (sender, receiver) = sync_channel(QUEUE_MAX);
+        std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || thread.run(&receiver))
+            .map_err(|error| StoreError::unavailable("starting the writer", error))?;
+        Ok(Self(sender))
+    }
+
+    /// Runs a job in the next commit and answers after it.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |tx| {
+            let result = tx.and_then(|tx| tx.savepoint(job));
+            Box::new(move |committed| {
+                // Whoever asked may be gone.
+                let _ = answer.send(committed.and(result));
+            })
+        });
+        self.0.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy,
+            TrySendError::Disconnected(_) => stopped(),
+        })?;
+        answered.await.map_err(|_| stopped())?
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::unavailable("the writer has stopped", std::io::Error::other("no writer"))
+}
+
+struct Thread {
+    parts: Parts,
+    frontier: Frontier,
+    inode: u64,
+}
+
+impl Thread {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(first) = jobs.recv() {
+            let mut batch = vec![first];
+            // No lingering: what has queued while the last commit ran is the batch.
+            while batch.len() < BATCH_MAX {
+                match jobs.try_recv() {
+                    Ok(job) => batch.push(job),
+                    Err(_) => break,
+                }
+            }
+            self.commit(batch);
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<Job>) {
+        let mut finishes = Vec::with_capacity(batch.len());
+        let before = self.frontier.clone();
+        let committed = self.transact(batch, &mut finishes);
+        if committed.is_err() {
+            self.frontier = before;
+        }
+        for finish in finishes {
+            finish(committed.clone());
+        }
+    }
+
+    fn transact(&mut self, batch: Vec<Job>, finishes: &mut Vec<Finish>) -> Result<(), StoreError> {
+        let started = self.begin();
+        let head = match started {
+            Ok(head) => head,
+            Err(error) => {
+                finishes.extend(batch.into_iter().map(|job| job(Err(error.clone()))));
+                return Err(error);
+            }
+        };
+        let mut tx = Tx {
+            database: &self.parts.database,
+            keys: &self.parts.keys,
+            keys_begun: false,
+            frontier: &mut self.frontier,
+            last: head.last,
+            clock: self.parts.clock.as_ref(),
+            now: self.parts.clock.now(),
+            entropy: self.parts.entropy.as_ref(),
+            vault: &self.parts.vault,
+        };
+        finishes.extend(batch.into_iter().map(|job| job(Ok(&mut tx))));
+        let (keys_begun, last) = (tx.keys_begun, tx.last);
+        let done = self.finish(head, keys_begun, last);
+        if done.is_err() {
+            // Whichever of the two is still open is undone; the other has committed nothing that
+            // anything refers to.
+            let _ = self.parts.database.execute_batch("ROLLBACK");
+            let _ = self.parts.keys.execute_batch("ROLLBACK");
+        }
+        done
+    }
+
+    fn begin(&mut self) -> Result<log::Head, StoreError> {
+        self.still_there()?;
+        self.parts.database.execute_batch("BEGIN IMMEDIATE")?;
+        let begun = log::head(&self.parts.database).and_then(|head| {
+            // Another process has written: its leaves are the history that ours follow.
+            if head.size != self.frontier.size() {
+                self.frontier = log::frontier(&self.parts.database, head.size)?;
+            }
+            Ok(head)
+        });
+        if begun.is_err() {
+            let _ = self.parts.database.execute_batch("ROLLBACK");
+        }
+        begun
+    }
+
+    /// A file that was unlinked or replaced still takes writes, and nobody will ever read them.
+    fn still_there(&self) -> Result<(), StoreError> {
+        match std::fs::metadata(&self.parts.database_path) {
+            Ok(metadata) if metadata.ino() == self.inode => Ok(()),
+            _ => Err(StoreError::Diverged("the store's file was removed or replaced while in use")),
+        }
+    }
+
+    fn finish(
+        &mut self,
+        head: log::Head,
+        keys_begun: bool,
+        last: Timestamp,
+    ) -> Result<(), StoreError> {
+        let grown = (self.frontier.size() != head.size).then(|| {
+            let checkpoint = Checkpoint {
+                origin: self.parts.signer.name().to_owned(),
+                size: self.frontier.size(),
+                root: self.frontier.root(),
+            };
+            let note = checkpoint.sign(&self.parts.signer);
+            (checkpoint, note)
+        });
+        if let Some((checkpoint, note)) = &grown {
+            log::put_head(&self.parts.database, checkpoint.size, last, note)?;
+        }
+        // Keys first: a key that nothing uses is harmless, a case without its key is lost.
+        if keys_begun {
+            self.parts.keys.execute_batch("COMMIT")?;
+        }
+        self.parts.database.execute_batch("COMMIT")?;
+        match grown {
+            Some((checkpoint, note)) => self.parts.checkpoints.advance(&checkpoint, &note),
+            None => Ok(()),
+        }
+    }
+
+    fn catch_up(&mut self) -> Result<(), StoreError> {
+        let size = self.frontier.size();
+        match log::checkpoint(&self.parts.database, Some(size))? {
+            Some(note) => {
+                let keys = [self.parts.signer.verifier_key()];
+                let checkpoint = Checkpoint::open(&note, &keys)
+                    .map_err(|_| StoreError::Corrupt { table: "checkpoint" })?;
+                self.parts.checkpoints.advance(&checkpoint, &note)
+            }
+            None if size == TreeSize(0) => Ok(()),
+            None => Err(StoreError::Corrupt { table: "checkpoint" }),
+        }
+    }
+}
+
+/// One job's view of the transaction.
+pub(super) struct Tx<'t> {
+    pub(super) database: &'t Connection,
+    keys: &'t Connection,
+    keys_begun: bool,
+    frontier: &'t mut Frontier,
+    last: Timestamp,
+    clock: &'t dyn Clock,
+    /// When this commit began.
+    pub(super) now: Timestamp,
+    pub(super) entropy: &'t dyn Entropy,
+    pub(super) vault: &'t Vault,
+}
+
+impl Tx<'_> {
+    /// Runs a piece that fails alone.
+    pub(super) fn savepoint<T>(
+        &mut self,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.database.execute_batch("SAVEPOINT job")?;
+        let (before, last) = (self.frontier.clone(), self.last);
+        let result = job(self);
+        if result.is_err() {
+            self.database.execute_batch("ROLLBACK TO job")?;
+            *self.frontier = before;
+            self.last = last;
+        }
+        self.database.execute_batch("RELEASE job")?;
+        result
+    }
+
+    /// The key store, in a transaction that commits before the database does.
+    pub(super) fn keys(&mut self) -> Result<&Connection, StoreError> {
+        if !self.keys_begun {
+            self.keys.execute_batch("BEGIN IMMEDIATE")?;
+            self.keys_begun = true;
+        }
+        Ok(self.keys)
+    }
+
+    /// Appends a leaf. Its time is the commit's: leaves never run backwards.
+    pub(super) fn append(&mut self, id: LeafId, event: Event) -> Result<Appended, StoreError> {
+        let now = self.now;
+        if now.seconds() < self.last.seconds() {
+            // The commit may have begun before another process' last leaf; the clock decides.
+            let now = self.clock.now();
+            if now.seconds() < self.last.seconds() {
+                return Err(StoreError::ClockBehind { now, last: self.last });
+            }
+            self.now = now;
+        }
+        let leaf = Leaf { id, at: self.now, event };
+        let body = leaf
+            .to_bytes()
+            .map_err(|error| StoreError::unavailable("a leaf cannot be written", error))?;
+        let hash = leaf_hash(&body);
+        let index = LeafIndex(self.frontier.size().0);
+        log::put_leaf(self.database, index, &leaf, hash, &body)?;
+        for node in self.frontier.push(hash) {
+            if node.level > 0 {
+                log::put_node(self.database, &node)?;
+            }
+        }
+        self.last = self.now;
+        Ok(Appended { index, hash })
+    }
+}

@@ -1,0 +1,71 @@
+//! How far a request got that brought no answer.
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::domain::RecipientId;
+
+/// How far a request got that brought no answer.
+#[derive(Debug, Error)]
+pub enum WireError {
+    /// No address is configured for this recipient, or the path does not fit it.
+    #[error("the recipient has no address that fits this message")]
+    Address,
+    /// No byte left this host: sending again is safe.
+    #[error("the operator cannot be reached")]
+    NotSent(#[source] reqwest::Error),
+    /// Some bytes may have left: the operator may have acted.
+    #[error("the operator did not answer")]
+    Unanswered(#[source] reqwest::Error),
+    /// An answer came that is longer than any that makes sense: the operator may have acted.
+    #[error("the operator's answer is too long to be read")]
+    AnswerTooLong,
+}
+
+impl From<reqwest::Error> for WireError {
+    fn from(error: reqwest::Error) -> Self {
+        // The path may hold a reference to somebody's order: it stays out of error texts.
+        let error = error.without_url();
+        // Only a failed connect proves that nothing was sent. Every doubt counts as sent.
+        if error.is_connect() || error.is_builder() {
+            Self::NotSent(error)
+        } else {
+            Self::Unanswered(error)
+        }
+    }
+}
+
+/// Why the way to a recipient cannot be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// A file is missing or unreadable.
+    #[error("{}: cannot be read", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A secret can be read by anybody on this machine.
+    #[error("{}: can be read by others: chmod 600 it", .0.display())]
+    Readable(PathBuf),
+    /// A secret is empty, or not text.
+    #[error("{}: holds no secret", .0.display())]
+    Empty(PathBuf),
+    /// The client cannot be made.
+    #[error("{recipient}: {what}")]
+    Client {
+        /// For whom.
+        recipient: RecipientId,
+        /// What is wrong.
+        what: &'static str,
+    },
+}
+
+impl OpenError {
+    pub(super) fn file(file: &Path, source: std::io::Error) -> Self {
+        Self::File { file: file.to_owned(), source }
+    }
+}

@@ -1,0 +1,250 @@
+//! Step 4: put recorded bytes on the wire. The only place that talks to an operator.
+//!
+//! [`Wire::send`] takes nothing but a [`Recorded`], and looks the address up itself: bytes that are
+//! not in the log have no route to an operator, and bytes logged for one operator have no route to
+//! another. [`Wire::ask`] takes a [`Query`], which can be made of ids only.
+
+mod error;
+mod limits;
+mod secrets;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Certificate, Client, Identity, RequestBuilder, Response};
+use secrecy::{ExposeSecret, SecretString};
+use tracing::{Span, instrument};
+use url::Url;
+
+pub use error::{OpenError, WireError};
+pub use limits::Permit;
+
+use crate::dialects::soap::security_header;
+use crate::dialects::{Answer, Method, Query, Request};
+use crate::domain::{Purpose, RecipientId};
+use crate::recipients::{Auth, Recipient, Recipients};
+use crate::record::{Receipt, Recorded};
+use crate::store::Claim;
+use limits::Limits;
+
+/// The longest answer that is read.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+
+/// What was sent, and what came back. Made by [`Wire::send`] only.
+#[must_use = "a disclosure without an outcome is a question: settle it"]
+pub struct Transmitted {
+    claim: Claim,
+    to: RecipientId,
+    purpose: Purpose,
+    receipt: Receipt,
+    result: Result<Answer, WireError>,
+}
+
+impl Transmitted {
+    /// Who was sent to.
+    pub const fn to(&self) -> &RecipientId {
+        &self.to
+    }
+
+    /// Where it stands in the log.
+    pub const fn receipt(&self) -> Receipt {
+        self.receipt
+    }
+
+    /// What it was for.
+    pub const fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// What came back.
+    pub const fn result(&self) -> &Result<Answer, WireError> {
+        &self.result
+    }
+
+    /// Takes it apart, for settling.
+    pub(crate) fn into_parts(self) -> (Claim, Purpose, Result<Answer, WireError>) {
+        (self.claim, self.purpose, self.result)
+    }
+}
+
+/// The one way out of this program.
+pub struct Wire {
+    lines: BTreeMap<RecipientId, Line>,
+}
+
+/// The way to one recipient: a client of its own, so that no connection, credential or limit is
+/// shared with another.
+struct Line {
+    client: Client,
+    base: Url,
+    credentials: Credentials,
+    limits: Limits,
+}
+
+enum Credentials {
+    Basic { username: String, password: SecretString },
+    WsSecurity { username: String, password: SecretString },
+    /// In the TLS handshake.
+    Certificate,
+}
+
+impl Wire {
+    /// Reads the secrets and makes a client for each enabled recipient.
+    pub fn open(recipients: &Recipients) -> Result<Self, OpenError> {
+        // Two crates of the tree may ask for it; whoever is first decides, and both ask for ring.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let lines = recipients
+            .values()
+            .filter(|recipient| recipient.enabled)
+            .map(|recipient| Ok((recipient.id.clone(), Line::open(recipient)?)))
+            .collect::<Result<_, OpenError>>()?;
+        Ok(Self { lines })
+    }
+
+    /// How many more messages may be under way to this recipient now.
+    pub fn room(&self, to: &RecipientId) -> usize {
+        self.lines.get(to).map_or(0, |line| line.limits.room())
+    }
+
+    /// Waits for a place among the messages under way to this recipient.
+    pub async fn permit(&self, to: &RecipientId) -> Option<Permit> {
+        self.lines.get(to)?.limits.permit().await
+    }
+
+    /// Sends what was recorded, once. The client does not retry by itself, follows no redirect, and
+    /// speaks to the recipient's own host alone.
+    #[instrument(
+        skip_all,
+        fields(recipient = %recorded.to(), leaf.index = recorded.receipt().appended().index().0, answer.status)
+    )]
+    pub async fn send(&self, recorded: Recorded) -> Transmitted {
+        let (claim, to, purpose, message, receipt) = recorded.spend();
+        let result = self.exchange(&to, message.request()).await;
+        if let Ok(answer) = &result {
+            Span::current().record("answer.status", answer.status);
+        }
+        Transmitted { claim, to, purpose, receipt, result }
+    }
+
+    /// Asks an operator about what it has.
+    #[instrument(skip_all, fields(recipient = %to, answer.status))]
+    pub async fn ask(&self, to: &RecipientId, query: &Query) -> Result<Answer, WireError> {
+        let result = self.exchange(to, query.request()).await;
+        if let Ok(answer) = &result {
+            Span::current().record("answer.status", answer.status);
+        }
+        result
+    }
+
+    async fn exchange(&self, to: &RecipientId, request: &Request) -> Result<Answer, WireError> {
+        let line = self.lines.get(to).ok_or(WireError::Address)?;
+        line.limits.turn().await;
+        let response = dispatch(line.request(request)?).await?;
+        read(response).await
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one send")]
+async fn dispatch(request: RequestBuilder) -> Result<Response, WireError> {
+    Ok(request.send().await?)
+}
+
+async fn read(mut response: Response) -> Result<Answer, WireError> {
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let retry_after = header(RETRY_AFTER).and_then(|text| text.trim().parse().ok());
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        retry_after: retry_after.map(Duration::from_secs),
+        location: header(LOCATION).map(str::to_owned),
+        body: Vec::new(),
+    };
+    while let Some(chunk) = response.chunk().await? {
+        if answer.body.len() + chunk.len() > ANSWER_BYTES_MAX {
+            return Err(WireError::AnswerTooLong);
+        }
+        answer.body.extend_from_slice(&chunk);
+    }
+    Ok(answer)
+}
+
+impl Line {
+    fn open(recipient: &Recipient) -> Result<Self, OpenError> {
+        let channel = &recipient.channel;
+        let fault = |what| OpenError::Client { recipient: recipient.id.clone(), what };
+        let mut client = Client::builder()
+            .user_agent(concat!("sluss/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .https_only(channel.base_url.scheme() == "https")
+            .connect_timeout(channel.timeout.min(Duration::from_secs(10)))
+            .timeout(channel.timeout)
+            .tcp_nodelay(true);
+        if let Some(path) = &channel.ca_file {
+            let pem = std::fs::read(path).map_err(|source| OpenError::file(path, source))?;
+            let authority = Certificate::from_pem(&pem).map_err(|_| fault("ca_file is not PEM"))?;
+            client = client.tls_certs_merge([authority]);
+        }
+        let credentials = match &channel.auth {
+            Auth::Basic { username, password } => {
+                let password = secrets::read(password)?;
+                Credentials::Basic { username: username.clone(), password }
+            }
+            Auth::WsSecurity { username, password } => {
+                let password = secrets::read(password)?;
+                Credentials::WsSecurity { username: username.clone(), password }
+            }
+            Auth::ClientCertificate { certificate, key } => {
+                let pem = secrets::read_pem(certificate, key)?;
+                let identity = Identity::from_pem(pem.expose_secret().as_bytes())
+                    .map_err(|_| fault("client certificate and key are not PEM"))?;
+                client = client.identity(identity);
+                Credentials::Certificate
+            }
+        };
+        Ok(Self {
+            client: client.build().map_err(|_| fault("TLS cannot be set up"))?,
+            base: channel.base_url.clone(),
+            credentials,
+            limits: Limits::new(channel.requests_per_second, channel.in_flight_max),
+        })
+    }
+
+    fn request(&self, request: &Request) -> Result<RequestBuilder, WireError> {
+        let url = self.base.join(&request.path).map_err(|_| WireError::Address)?;
+        // A path that climbs out of the channel's own address is nobody's.
+        if url.origin() != self.base.origin() || !url.path().starts_with(self.base.path()) {
+            return Err(WireError::Address);
+        }
+        let mut builder = match request.method {
+            Method::Get => self.client.get(url),
+            Method::Post => self.client.post(url),
+        };
+        if let Some(content_type) = request.content_type {
+            builder = builder.header(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        }
+        if let Some(action) = request.soap_action {
+            builder = builder.header("SOAPAction", HeaderValue::from_static(action));
+        }
+        let body = match (&self.credentials, request.security_offset) {
+            (Credentials::WsSecurity { username, password }, Some(offset)) => {
+                let header = security_header(username, password.expose_secret());
+                let (before, after) =
+                    request.body.split_at_checked(offset).ok_or(WireError::Address)?;
+                [before, header.as_bytes(), after].concat()
+            }
+            (Credentials::Basic { username, password }, _) => {
+                builder = builder.basic_auth(username, Some(password.expose_secret()));
+                request.body.clone()
+            }
+            _ => request.body.clone(),
+        };
+        Ok(if body.is_empty() { builder } else { builder.body(body) })
+    }
+}
+
+/// Shared by all lanes of a worker.
+pub type SharedWire = Arc<Wire>;

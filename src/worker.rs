@@ -1,0 +1,372 @@
+//! The loop: claim → minimise → record → transmit → settle, one lane per recipient.
+//!
+//! A lane claims no more than its recipient has room for, so a slow operator holds nobody else up.
+//! What a lane does with a case is decided by the case's state alone; stopping is crashing with
+//! manners, and starting again is the same path as going on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tracing::{error, info, instrument, warn};
+
+use crate::crash;
+use crate::dialects::{self, Dialect};
+use crate::domain::{Clock, Entropy, LeafId, RecipientId, Timestamp};
+use crate::minimise::{Refusal, minimise};
+use crate::record::{Ready, Record, Recorded, record, refusal};
+use crate::recipients::{Recipient, Recipients};
+use crate::settle::{Consequence, Halt, Settling, Timing, sought};
+use crate::store::{Claimed, Doubt, Placed, Store, StoreError, Work};
+use crate::transmit::{Permit, Wire};
+
+/// The longest an idle lane sleeps: what another process accepts is seen no later.
+const IDLE: Duration = Duration::from_millis(250);
+
+/// Moves cases from accepted to their end.
+#[derive(Clone)]
+pub struct Worker(Arc<Parts>);
+
+/// What a worker is made of.
+pub struct Parts {
+    /// Where cases and log are.
+    pub store: Store,
+    /// Who may receive.
+    pub recipients: Arc<Recipients>,
+    /// The way out.
+    pub wire: Arc<Wire>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// For ids and jitter.
+    pub entropy: Arc<dyn Entropy>,
+    /// How long to wait for what.
+    pub timing: Timing,
+    /// How many cases are recorded in one commit, at most.
+    pub batch_max: usize,
+    /// The brake.
+    pub halt: Halt,
+}
+
+impl Worker {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The brake on all sending.
+    pub fn halt(&self) -> &Halt {
+        &self.0.halt
+    }
+
+    /// Runs until told to stop, and then lets what is under way end.
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) -> Result<(), StoreError> {
+        self.keep_policies().await?;
+        let mut lanes = JoinSet::new();
+        for id in self.0.recipients.keys() {
+            let (worker, id, stop) = (self.clone(), id.clone(), stop.clone());
+            lanes.spawn(async move { worker.lane(&id, stop).await });
+        }
+        while !*stop.borrow() {
+            match self.0.store.reap().await {
+                Ok(0) => {}
+                Ok(cases) => info!("{cases} cases of a process that is gone are free"),
+                Err(error) => self.failed(&error),
+            }
+            let pause = tokio::time::sleep(Duration::from_secs(1));
+            tokio::select! { () = pause => {}, _ = stop.changed() => {} }
+        }
+        while lanes.join_next().await.is_some() {}
+        Ok(())
+    }
+
+    /// Every policy that can decide something stands in the log before it does.
+    pub async fn keep_policies(&self) -> Result<(), StoreError> {
+        for recipient in self.0.recipients.values() {
+            self.0.store.keep_policy(&recipient.id, &recipient.policy).await?;
+        }
+        Ok(())
+    }
+
+    /// Does all that is due now, and what becomes due by doing it, without waiting for time to
+    /// pass; how many cases were moved. For one-shot commands and for tests that hold the clock.
+    pub async fn drain(&self) -> Result<usize, StoreError> {
+        self.keep_policies().await?;
+        self.0.store.reap().await?;
+        let mut moved = 0;
+        loop {
+            let mut turn = 0;
+            for recipient in self.0.recipients.values() {
+                let mut under_way = JoinSet::new();
+                turn += self.turn(recipient, &mut under_way).await?;
+                while under_way.join_next().await.is_some() {}
+            }
+            if turn == 0 {
+                return Ok(moved);
+            }
+            moved += turn;
+        }
+    }
+
+    async fn lane(&self, id: &RecipientId, mut stop: watch::Receiver<bool>) {
+        let Some(recipient) = self.0.recipients.get(id) else { return };
+        let mut under_way = JoinSet::new();
+        while !*stop.borrow() {
+            let moved = match self.turn(recipient, &mut under_way).await {
+                Ok(moved) => moved,
+                Err(error) => {
+                    self.failed(&error);
+                    0
+                }
+            };
+            while under_way.try_join_next().is_some() {}
+            if moved > 0 {
+                continue;
+            }
+            tokio::select! {
+                () = self.0.store.changed() => {}
+                () = self.nap(id) => {}
+                Some(_) = under_way.join_next() => {}
+                _ = stop.changed() => {}
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+    }
+
+    async fn nap(&self, id: &RecipientId) {
+        let due = self.0.store.next_due(id).await.ok().flatten();
+        let now = self.0.clock.now().micros();
+        let wait = due.map_or(IDLE, |due| {
+            Duration::from_micros(u64::try_from(due.micros() - now).unwrap_or(1_000).max(1_000))
+        });
+        tokio::time::sleep(wait.min(IDLE)).await;
+    }
+
+    fn failed(&self, error: &StoreError) {
+        if let Consequence::Halt(_) = Consequence::of_store(error) {
+            self.0.halt.pull(&error.to_string());
+        } else {
+            error!(error = %crate::telemetry::chain(error), "The store does not do what is asked");
+        }
+    }
+
+    /// One look at what is due at a recipient. Sends and questions go on in `under_way`.
+    #[instrument(skip_all, fields(recipient = %recipient.id))]
+    async fn turn(
+        &self,
+        recipient: &Recipient,
+        under_way: &mut JoinSet<()>,
+    ) -> Result<usize, StoreError> {
+        let parts = &self.0;
+        if parts.halt.reason().is_some() {
+            return Ok(0);
+        }
+        let channel = &recipient.channel;
+        let Some(dialect) = dialects::dialect(&channel.dialect, channel.version.as_deref()) else {
+            return Ok(0);
+        };
+        let mut moved = self.read_feed(recipient, dialect).await?;
+        // A recipient that is switched off has no line: its cases are still decided, that is, held.
+        let room = if recipient.enabled { parts.wire.room(&recipient.id) } else { parts.batch_max };
+        let most = room.min(parts.batch_max);
+        let now = parts.clock.now();
+        let waiting = parts.store.next_due(&recipient.id).await?;
+        if most == 0 || waiting.is_none_or(|due| due > now) {
+            return Ok(moved);
+        }
+        let work = parts.store.claim(&recipient.id, most, parts.timing.lease).await?;
+        crash::point("claimed");
+        moved += work.len();
+        let mut deliver = Vec::new();
+        for work in work {
+            match work {
+                Work::Deliver(claimed) => deliver.push(claimed),
+                Work::Reconcile(doubt) => self.spawn(recipient, under_way, *doubt, Self::reconcile).await,
+                Work::Follow(placed) => self.spawn(recipient, under_way, placed, Self::follow).await,
+            }
+        }
+        for recorded in self.decide(recipient, dialect, deliver).await? {
+            self.spawn(recipient, under_way, recorded, Self::send).await;
+        }
+        Ok(moved)
+    }
+
+    async fn spawn<T: Send + 'static, F>(
+        &self,
+        recipient: &Recipient,
+        under_way: &mut JoinSet<()>,
+        work: T,
+        how: fn(Self, RecipientId, T) -> F,
+    ) where
+        F: Future<Output = Result<(), StoreError>> + Send + 'static,
+    {
+        let permit: Option<Permit> = self.0.wire.permit(&recipient.id).await;
+        let (worker, id) = (self.clone(), recipient.id.clone());
+        under_way.spawn(async move {
+            if let Err(error) = how(worker.clone(), id, work).await {
+                worker.failed(&error);
+            }
+            drop(permit);
+        });
+    }
+
+    /// Minimise and record: what may leave stands in the log when this returns.
+    async fn decide(
+        &self,
+        recipient: &Recipient,
+        dialect: &'static dyn Dialect,
+        claimed: Vec<Box<Claimed>>,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let parts = &self.0;
+        let today = parts.clock.now().date();
+        let mut ready = Vec::with_capacity(claimed.len());
+        let mut refused = Vec::new();
+        let mut cases = Vec::with_capacity(claimed.len());
+        for one in claimed {
+            let Claimed { claim, case, key, released } = *one;
+            cases.push((claim, case, key, released));
+        }
+        let mut kept = Vec::with_capacity(cases.len());
+        for (claim, case, key, released) in cases {
+            kept.push((case, key, released));
+            refused.push(Some(claim));
+        }
+        for (position, (case, key, released)) in kept.iter().enumerate() {
+            match minimise(case, recipient, dialect, today, *released) {
+                Ok(minimised) => {
+                    if let Some(claim) = refused[position].take() {
+                        ready.push(Ready { claim, key, minimised });
+                    }
+                }
+                Err(stop) => {
+                    if let Some(claim) = refused[position].take() {
+                        self.refuse(recipient, claim, case, key, &stop).await?;
+                    }
+                }
+            }
+        }
+        let records = record(&parts.store, &*parts.entropy, parts.timing.lease, ready).await?;
+        crash::point("recorded");
+        let mut recorded = Vec::with_capacity(records.len());
+        for one in records {
+            match one {
+                Record::Recorded(one) => recorded.push(one),
+                Record::Lost => warn!("A case was taken over by another worker"),
+                Record::Refused(claim, error) => {
+                    warn!(case.id = %claim.case(), error = %error, "A case cannot be recorded");
+                    let Some((case, key, _)) = kept.iter().find(|(case, _, _)| case.id() == claim.case())
+                    else {
+                        continue;
+                    };
+                    let stop = Refusal {
+                        reason: error.reason(),
+                        policy: Some(recipient.policy.id()),
+                        withheld: case.facts().keys().chain(case.dropped()).copied().collect(),
+                    };
+                    self.refuse(recipient, claim, case, key, &stop).await?;
+                }
+            }
+        }
+        Ok(recorded)
+    }
+
+    async fn refuse(
+        &self,
+        recipient: &Recipient,
+        claim: crate::store::Claim,
+        case: &crate::domain::Case,
+        key: &crate::log::SubjectKey,
+        stop: &Refusal,
+    ) -> Result<(), StoreError> {
+        let leaf = LeafId::draw(&*self.0.entropy);
+        let event = refusal(&recipient.id, case.purpose(), stop, key, leaf, case.id());
+        info!(case.id = %case.id(), reason = %stop.reason, "The case is held");
+        match self.0.store.hold(claim, (leaf, event), stop.reason).await {
+            Err(StoreError::Fenced) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn send(self, id: RecipientId, recorded: Recorded) -> Result<(), StoreError> {
+        let parts = &self.0;
+        if parts.halt.reason().is_some() {
+            // Recorded and not sent: its lease runs out, and the operator is asked about it.
+            return Ok(());
+        }
+        let transmitted = parts.wire.send(recorded).await;
+        crash::point("sent");
+        if let Some(settling) = self.settling(&id) {
+            ignore_fenced(settling.sent(transmitted).await.map(|_| ()))?;
+        }
+        crash::point("settled");
+        Ok(())
+    }
+
+    async fn reconcile(self, id: RecipientId, doubt: Doubt) -> Result<(), StoreError> {
+        let Some(settling) = self.settling(&id) else { return Ok(()) };
+        let Some(sought) = sought(&doubt) else {
+            return Err(StoreError::Corrupt { table: "case_" });
+        };
+        let answer = self.0.wire.ask(&id, &settling.dialect.find(&sought)).await;
+        ignore_fenced(settling.found(doubt, &sought, answer).await.map(|_| ()))
+    }
+
+    async fn follow(self, id: RecipientId, placed: Placed) -> Result<(), StoreError> {
+        let Some(settling) = self.settling(&id) else { return Ok(()) };
+        let Placed { claim, purpose, reference } = placed;
+        let query = settling.dialect.follow(purpose, &reference);
+        let answer = self.0.wire.ask(&id, &query).await;
+        let progress = answer.map(|answer| settling.dialect.followed(purpose, &answer));
+        ignore_fenced(settling.followed(claim, progress).await.map(|_| ()))
+    }
+
+    async fn read_feed(
+        &self,
+        recipient: &Recipient,
+        dialect: &'static dyn Dialect,
+    ) -> Result<usize, StoreError> {
+        let parts = &self.0;
+        let now = parts.clock.now();
+        if !recipient.enabled {
+            return Ok(0);
+        }
+        let Some(since) = parts.store.feed_due(&recipient.id, now).await? else { return Ok(0) };
+        let Some(query) = dialect.feed(since.as_deref()) else { return Ok(0) };
+        let due: Timestamp = now.after(recipient.channel.poll);
+        let events = match parts.wire.ask(&recipient.id, &query).await {
+            Ok(answer) => dialect.fed(&answer).unwrap_or_else(|| {
+                warn!(answer.status = answer.status, "The operator's event feed cannot be read");
+                Vec::new()
+            }),
+            Err(error) => {
+                warn!(error = %crate::telemetry::chain(&error), "The event feed did not answer");
+                Vec::new()
+            }
+        };
+        parts.store.feed(&recipient.id, events, due).await
+    }
+
+    fn settling(&self, id: &RecipientId) -> Option<Settling<'_>> {
+        let parts = &self.0;
+        let channel = &parts.recipients.get(id)?.channel;
+        Some(Settling {
+            store: &parts.store,
+            dialect: dialects::dialect(&channel.dialect, channel.version.as_deref())?,
+            timing: &parts.timing,
+            poll: channel.poll,
+            entropy: &*parts.entropy,
+            now: parts.clock.now(),
+        })
+    }
+}
+
+/// Who lost the lease changes nothing: whoever has it now writes what is true.
+fn ignore_fenced(result: Result<(), StoreError>) -> Result<(), StoreError> {
+    match result {
+        Err(StoreError::Fenced) => {
+            warn!("A case was taken over by another worker");
+            Ok(())
+        }
+        other => other,
+    }
+}
