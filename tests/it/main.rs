@@ -2,5 +2,6 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod log;
 mod on_api;
 mod soap;

@@ -99,8 +99,8 @@ enum Refusal {
 /// A part of an answer is missing, is there twice, or has another form.
 struct Unreadable;
 
-/// Takes an answer apart. A fault that the schema knows counts for more than the HTTP status: it was
-/// written by the operator's own system, the status perhaps by something in front of it.
+/// Takes an answer apart. A fault that the schema knows counts for more than the HTTP status: the
+/// operator's own system wrote it, the status perhaps something in front of that.
 fn hear<T>(
     answer: &Answer,
     call: Call,
@@ -157,8 +157,8 @@ fn fault(fault: &Element, retry_after: Option<Duration>) -> Option<Refusal> {
             _ => None,
         };
     }
-    // WSS SOAP Message Security 1.0 section 12: the gate in front of the operator's system looked at
-    // the credentials and at nothing else.
+    // WSS SOAP Message Security 1.0 section 12: the gate in front of the operator's system looked
+    // at the credentials and at nothing else.
     let code = child("faultcode")?.text().trim();
     let local = code.rsplit_once(':').map_or(code, |(_, local)| local);
     matches!(local, "FailedAuthentication" | "InvalidSecurityToken").then_some(Refusal::Credentials)
@@ -169,8 +169,8 @@ fn retry_after_seconds(fault: &Element) -> Option<Duration> {
     (seconds <= 86_400).then(|| Duration::from_secs(seconds.into()))
 }
 
-/// The row that has our reference. Two different ones would mean that it was done twice, and that is
-/// for a person; so is our reference on something that we did not ask for.
+/// The row that has our reference. Two different ones would mean that it was done twice, and that
+/// is for a person; so is our reference on something that we did not ask for.
 fn ours(
     list: &Element,
     rows: &str,
@@ -253,7 +253,7 @@ fn order_standing(state: &str) -> Standing {
     }
 }
 
-/// Each state of a ticket, and what it is to us. ON-API 2.6, spec/tickets.md, "Description on status".
+/// Each state of a ticket, and what it is to us. ON-API 2.6, spec/tickets.md.
 fn ticket_standing(state: &str) -> Standing {
     match state {
         "CREATED" | "IN_PROGRESS_CO" | "IN_PROGRESS_SP" => Standing::Working,
