@@ -1,0 +1,228 @@
+//! Leaves: one entry of the log, to bytes and back.
+//!
+//! A leaf is canonical JSON (RFC 8785) of less than 64 KiB, and a leaf that was read writes itself to
+//! the same bytes. Reading is strict: unknown members, other orders and other spellings are refused,
+//! so that what one reader sees is all there is.
+
+use thiserror::Error;
+
+use super::canonical;
+use super::canonical::{CanonicalError, Json, Key};
+use super::event::{Anchor, Event, Intent, Kind, PolicyInForce, RecipientRecord};
+use super::note::Note;
+use super::wire::Word;
+use crate::domain::{LeafId, Timestamp};
+
+/// The most bytes a leaf may have. Entry bundles (C2SP `tlog-tiles`) write the length in two bytes:
+/// a leaf of 64 KiB to the byte could be logged and not be published.
+pub const LEAF_BYTES_MAX: usize = 64 * 1024 - 1;
+
+/// Version of the leaf format, the member `v`.
+const VERSION: i64 = 1;
+
+/// Why a leaf cannot be written or read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum LeafError {
+    /// Too large.
+    #[error("a leaf has at most {LEAF_BYTES_MAX} bytes, this has {0}")]
+    Size(usize),
+    /// Not canonical JSON.
+    #[error("the leaf is not canonical: {0}")]
+    Canonical(#[from] CanonicalError),
+    /// A format that this program does not know: use a newer one.
+    #[error("the leaf is of a version that this program does not know")]
+    Version,
+    /// A kind that the format does not have.
+    #[error("the leaf is of a kind that the format does not have")]
+    Kind,
+    /// A member that every leaf has is not right.
+    #[error("the leaf has no well-formed member {0}")]
+    Head(&'static str),
+    /// Members are missing, unknown or not of their type.
+    #[error("the members of this {0} are not those of the format")]
+    Members(Kind),
+    /// A text is empty, too long, or has characters that do not belong there.
+    #[error("the member {0} is out of its bounds")]
+    Bounds(&'static str),
+}
+
+/// One entry of the disclosure log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// Random, and in no other leaf: salts are derived from it.
+    pub id: LeafId,
+    /// When it was written. The leaf holds it to the second.
+    pub at: Timestamp,
+    /// What it says.
+    pub event: Event,
+}
+
+impl Leaf {
+    /// The canonical bytes, which [`Leaf::parse`] reads back.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, LeafError> {
+        check_bounds(&self.event)?;
+        let time = self.at.rfc3339();
+        parse_time(&time)?;
+        let Json::Object(mut members) = members(&self.event)? else {
+            return Err(LeafError::Members(self.event.kind()));
+        };
+        for (key, value) in [
+            ("v", Json::Integer(VERSION)),
+            ("kind", Json::Text(self.event.kind().write())),
+            ("id", Json::Text(self.id.write())),
+            ("t", Json::Text(time)),
+        ] {
+            members.insert(Key(key.to_owned()), value);
+        }
+        let bytes = Json::Object(members).to_bytes();
+        check_size(&bytes)?;
+        Ok(bytes)
+    }
+
+    /// Reads a leaf from the bytes that were hashed.
+    pub fn parse(bytes: &[u8]) -> Result<Self, LeafError> {
+        check_size(bytes)?;
+        let Json::Object(mut members) = Json::parse(bytes)? else {
+            return Err(LeafError::Head("v"));
+        };
+        let mut take = |key: &str| members.remove(&Key(key.to_owned()));
+        match take("v") {
+            Some(Json::Integer(VERSION)) => {}
+            Some(Json::Integer(_)) => return Err(LeafError::Version),
+            _ => return Err(LeafError::Head("v")),
+        }
+        let kind = take("kind").and_then(text).ok_or(LeafError::Head("kind"))?;
+        let kind = Kind::read(&kind).ok_or(LeafError::Kind)?;
+        let id = take("id").and_then(text).and_then(|id| LeafId::read(&id));
+        let id = id.ok_or(LeafError::Head("id"))?;
+        let at = parse_time(&take("t").and_then(text).ok_or(LeafError::Head("t"))?)?;
+        let event = event(kind, &Json::Object(members))?;
+        check_bounds(&event)?;
+        Ok(Self { id, at, event })
+    }
+}
+
+/// The members that are the kind's own.
+fn members(event: &Event) -> Result<Json, CanonicalError> {
+    match event {
+        Event::Intent(event) => Json::of(event),
+        Event::Outcome(event) => Json::of(event),
+        Event::Refusal(event) | Event::Hold(event) => Json::of(event),
+        Event::Release(event) => Json::of(event),
+        Event::Read(event) => Json::of(event),
+        Event::Policy(event) => Json::of(event),
+        Event::Key(event) => Json::of(event),
+        Event::Erasure(event) => Json::of(event),
+        Event::Heartbeat => Json::of(&Nothing {}),
+        Event::Anchor(event) => Json::of(event),
+    }
+}
+
+fn event(kind: Kind, members: &Json) -> Result<Event, LeafError> {
+    let bytes = members.to_bytes();
+    let event = match kind {
+        Kind::Intent => canonical::from_bytes(&bytes).map(Event::Intent),
+        Kind::Outcome => canonical::from_bytes(&bytes).map(Event::Outcome),
+        Kind::Refusal => canonical::from_bytes(&bytes).map(Event::Refusal),
+        Kind::Hold => canonical::from_bytes(&bytes).map(Event::Hold),
+        Kind::Release => canonical::from_bytes(&bytes).map(Event::Release),
+        Kind::Read => canonical::from_bytes(&bytes).map(Event::Read),
+        Kind::Policy => canonical::from_bytes(&bytes).map(Event::Policy),
+        Kind::Key => canonical::from_bytes(&bytes).map(Event::Key),
+        Kind::Erasure => canonical::from_bytes(&bytes).map(Event::Erasure),
+        Kind::Heartbeat => canonical::from_bytes(&bytes).map(|Nothing {}| Event::Heartbeat),
+        Kind::Anchor => canonical::from_bytes(&bytes).map(Event::Anchor),
+    };
+    event.map_err(|_| LeafError::Members(kind))
+}
+
+/// What a kind without members of its own has.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+fn check_size(bytes: &[u8]) -> Result<(), LeafError> {
+    if bytes.len() > LEAF_BYTES_MAX {
+        Err(LeafError::Size(bytes.len()))
+    } else {
+        Ok(())
+    }
+}
+
+/// Reads a time in the one form that leaves have: UTC, to the second.
+fn parse_time(text: &str) -> Result<Timestamp, LeafError> {
+    // Twenty characters: years have four digits.
+    let time = Timestamp::parse(text).filter(|time| text.len() == 20 && time.rfc3339() == text);
+    time.ok_or(LeafError::Head("t"))
+}
+
+fn text(json: Json) -> Option<String> {
+    match json {
+        Json::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// What the types do not say: the bounds of texts and counts. Checked on the way in and out.
+fn check_bounds(event: &Event) -> Result<(), LeafError> {
+    match event {
+        Event::Intent(intent) => check_intent(intent),
+        Event::Policy(PolicyInForce { version, .. }) => bounds("version", line(version, 64)),
+        // Whoever reads it wants a note, and a note has no room for anything said in passing.
+        Event::Anchor(Anchor { checkpoint }) => {
+            let note = Note::parse(checkpoint);
+            bounds(
+                "checkpoint",
+                note.is_ok_and(|note| note.to_string() == *checkpoint),
+            )
+        }
+        Event::Outcome(_)
+        | Event::Refusal(_)
+        | Event::Hold(_)
+        | Event::Release(_)
+        | Event::Read(_)
+        | Event::Key(_)
+        | Event::Erasure(_)
+        | Event::Heartbeat => Ok(()),
+    }
+}
+
+fn check_intent(intent: &Intent) -> Result<(), LeafError> {
+    let RecipientRecord {
+        id: _,
+        legal_name,
+        org_no,
+        country,
+        agreement,
+    } = &intent.recipient;
+    let org_no_fits = org_no
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let country_fits = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+    bounds("recipient.legal_name", line(legal_name, 200))?;
+    bounds("recipient.org_no", org_no_fits && line(org_no, 20))?;
+    bounds("recipient.country", country_fits)?;
+    bounds("recipient.agreement", line(agreement, 200))?;
+    bounds("endpoint", line(&intent.endpoint, 200))?;
+    bounds("attempt", intent.attempt > 0)?;
+    intent.masked.iter().try_for_each(|mask| {
+        let fits = |c: char| c.is_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+        bounds(
+            "masked.kind",
+            line(&mask.kind, 40) && mask.kind.chars().all(fits),
+        )?;
+        bounds("masked.count", mask.count > 0)
+    })
+}
+
+fn line(text: &str, max: usize) -> bool {
+    (1..=max).contains(&text.chars().count()) && !text.chars().any(char::is_control)
+}
+
+fn bounds(member: &'static str, hold: bool) -> Result<(), LeafError> {
+    if hold {
+        Ok(())
+    } else {
+        Err(LeafError::Bounds(member))
+    }
+}
