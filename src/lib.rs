@@ -1,5 +1,45 @@
-//! sluss: the lock between a provider's customer register and the city networks.
-pub mod dialects;
+//! sluss: the lock between an internet provider's customer register and the city networks.
+//!
+//! An order or a fault report enters with everything the provider knows about a customer. What
+//! leaves towards the network operator is the least that lets it deliver or repair, and each
+//! disclosure is written down, before it happens, in a log that an auditor can verify without us.
+//!
+//! The modules stand in the order in which a case passes them; each uses only what stands above it:
+//!
+//! ```text
+//!  intake ───► minimise ───► record ───► transmit ───► settle
+//!  TMF641      policy +      Merkle      dialect +     outcome leaf,
+//!  TMF621      guard         log         operator      next state
+//! ```
+//!
+//! One type per step, each made only by the step before it: [`domain::Case`],
+//! [`minimise::Minimised`], [`record::Recorded`], [`transmit::Transmitted`], [`settle::Settled`].
+
+// The ground.
+pub mod crash;
 pub mod domain;
+pub mod table;
+pub mod telemetry;
+
+pub mod guard;
 pub mod log;
+
+// Who may receive, and in whose words.
+pub mod dialects;
+pub mod recipients;
+
+// The journey, and what is kept on the way.
+pub mod intake;
 pub mod minimise;
+pub mod store;
+
+pub mod record;
+
+pub mod transmit;
+
+pub mod settle;
+
+// The shells.
+pub mod config;
+pub mod http;
+pub mod worker;

@@ -12,11 +12,13 @@ use thiserror::Error;
 
 pub use screen::Screened;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::dialects::{Message, Request};
 use crate::domain::{Entropy, HoldReason, LeafId, Purpose, RecipientId};
-use crate::log::{Event, FieldDigest, Intent, RecipientRecord, Role, SubjectKey, digest};
+use crate::log::digest::digest;
+use crate::log::{Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey};
 use crate::minimise::{Minimised, Refusal};
 use crate::store::{Appended, Claim, Disclosure, Store, StoreError};
 
@@ -173,21 +175,21 @@ pub fn refusal(
     leaf: LeafId,
     case: crate::domain::CaseId,
 ) -> Event {
-    let leaf_event = crate::log::Refusal {
+    let stopped = Stopped {
         recipient: recipient.clone(),
         purpose,
         policy: refusal.policy,
         reason: refusal.reason,
-        withheld: refusal.withheld.clone(),
+        withheld: refusal.withheld.iter().copied().collect(),
         actor: Role::System,
-        sd: vec![digest(key, leaf, CASE, &case.to_string())],
+        sd: BTreeSet::from([digest(key, leaf, CASE, &case.to_string())]),
     };
     // The policy said no, or nobody but a person may say anything.
     match refusal.reason {
         HoldReason::SpecialHandling | HoldReason::TextNeedsReview | HoldReason::Screened => {
-            Event::Hold(leaf_event)
+            Event::Hold(stopped)
         }
-        _ => Event::Refusal(leaf_event),
+        _ => Event::Refusal(stopped),
     }
 }
 
@@ -199,7 +201,7 @@ pub fn message_hash(method: &str, path: &str, body: &[u8]) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    crate::log::Hash(hash.finalize().into()).to_string()
+    Hash::new(hash.finalize().into()).to_string()
 }
 
 fn hash_of(request: &Request) -> String {
@@ -215,10 +217,10 @@ fn intent(
 ) -> Intent {
     let recipient = minimised.recipient();
     let commit = |name: &str, value: &str| digest(key, leaf, name, value);
-    let mut sd: Vec<FieldDigest> =
+    let mut sd: BTreeSet<FieldDigest> =
         minimised.fields().map(|(field, value)| commit(field.as_str(), value)).collect();
-    sd.push(commit(MESSAGE, &hash_of(message.request())));
-    sd.push(commit(CASE, &minimised.case().id().to_string()));
+    sd.insert(commit(MESSAGE, &hash_of(message.request())));
+    sd.insert(commit(CASE, &minimised.case().id().to_string()));
     let host = recipient.channel.base_url.host_str().unwrap_or_default();
     Intent {
         recipient: RecipientRecord {
@@ -230,11 +232,11 @@ fn intent(
         },
         endpoint: format!("{} {host}", minimised.dialect().name()),
         purpose: minimised.purpose(),
-        basis: minimised.basis().into_iter().collect(),
+        basis: minimised.basis(),
         policy: recipient.policy.id(),
-        rules: minimised.rules().into_iter().collect(),
+        rules: minimised.rules(),
         sent: minimised.fields().map(|(field, _)| field).collect(),
-        withheld: minimised.withheld(),
+        withheld: minimised.withheld().into_iter().collect(),
         masked: minimised.masked().to_vec(),
         actor: Role::System,
         attempt,

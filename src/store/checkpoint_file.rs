@@ -10,7 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use crate::log::{Checkpoint, VerifierKey};
+use crate::log::{Checkpoint, Note, VerifierKey};
 
 /// The longest file that is read.
 const BYTES_MAX: u64 = 64 * 1024;
@@ -37,13 +37,14 @@ impl CheckpointFile {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(error)),
         }
-        Checkpoint::open(&note, std::slice::from_ref(&self.key))
-            .map(Some)
-            .map_err(|_| StoreError::Diverged("the checkpoint file is not signed by this log's key"))
+        let unsigned =
+            || StoreError::Diverged("the checkpoint file is not signed by this log's key");
+        let note = Note::parse(&note).map_err(|_| unsigned())?;
+        Checkpoint::open(&note, std::slice::from_ref(&self.key)).map(Some).map_err(|_| unsigned())
     }
 
     /// Moves to a newer checkpoint. Never back: where another process is ahead, nothing is written.
-    pub(super) fn advance(&self, checkpoint: &Checkpoint, note: &str) -> Result<(), StoreError> {
+    pub(super) fn advance(&self, checkpoint: &Checkpoint, note: &Note) -> Result<(), StoreError> {
         let lock = OpenOptions::new()
             .write(true)
             .create(true)
@@ -70,11 +71,11 @@ impl CheckpointFile {
     /// Written beside and moved over, so that a reader sees the old or the new. The folder is not
     /// synced: should the power fail, an older checkpoint of the same history is left, which the
     /// check at the next start accepts.
-    fn replace(&self, note: &str) -> std::io::Result<()> {
+    fn replace(&self, note: &Note) -> std::io::Result<()> {
         let new = self.path.with_extension("new");
         let mut file =
             OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(note.as_bytes())?;
+        file.write_all(note.to_string().as_bytes())?;
         file.sync_data()?;
         fs::rename(&new, &self.path)
     }

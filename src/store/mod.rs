@@ -28,7 +28,7 @@ use crate::domain::{
     SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
-use crate::log::{Event, Hash, Leaf, LeafIndex, Role, TreeSize, VerifierKey};
+use crate::log::{Code, Event, Hash, Leaf, LeafIndex, Role, TreeSize, VerifierKey};
 use crate::recipients::Policy;
 
 /// The store of one deployment.
@@ -298,11 +298,11 @@ impl Store {
     pub async fn note_read(
         &self,
         actor: Role,
-        what: &str,
+        what: Code,
         first: LeafIndex,
         count: u64,
     ) -> Result<(), StoreError> {
-        let event = Event::Read(crate::log::Read { actor, what: what.to_owned(), first, count });
+        let event = Event::Read(crate::log::Read { actor, what, first, count });
         self.note(event).await.map(|_| ())
     }
 }

@@ -21,7 +21,7 @@ use url::Url;
 pub use error::{OpenError, WireError};
 pub use limits::Permit;
 
-use crate::dialects::soap::security_header;
+use crate::dialects::soap::security::security_header;
 use crate::dialects::{Answer, Method, Query, Request};
 use crate::domain::{Purpose, RecipientId};
 use crate::recipients::{Auth, Recipient, Recipients};

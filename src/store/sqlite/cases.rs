@@ -19,7 +19,7 @@ use crate::domain::{
     SubjectRef, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::Submission;
-use crate::log::{Event, Hash, LeafIndex, Outcome, OutcomeResult};
+use crate::log::{Code, Event, Hash, LeafIndex, Outcome, OutcomeResult};
 
 /// The same (client, external id) gives the first answer again; with another body it is a conflict.
 pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepted, StoreError> {
@@ -212,7 +212,7 @@ impl Leased {
                 Ok(Work::Reconcile(Box::new(Doubt {
                     claim,
                     case,
-                    intent: Appended { index, hash: Hash(hash) },
+                    intent: Appended { index, hash: Hash::new(hash) },
                     recorded: Timestamp::from_micros(recorded),
                     absent: self.absent,
                 })))
@@ -242,7 +242,7 @@ pub(super) fn record(
         .execute(params![
             next.as_str(),
             signed(appended.index.0)?,
-            appended.hash.0,
+            appended.hash.bytes(),
             tx.now.micros(),
             tx.now.after(lease).micros(),
             disclosure.case.bytes(),
@@ -269,9 +269,9 @@ pub(super) fn settle(
         leaf,
         Event::Outcome(Outcome {
             intent: LeafIndex(intent),
-            intent_hash: Hash(intent_hash),
+            intent_hash: Hash::new(intent_hash),
             result: row.result,
-            code: Some(row.code.to_owned()),
+            code: Code::parse(row.code).ok(),
         }),
     )?;
     tx.database

@@ -8,7 +8,7 @@ use super::super::rows::StoredLeaf;
 use super::writer::Tx;
 use crate::domain::{LeafId, RecipientId, Timestamp};
 use crate::log::{
-    self, Event, Frontier, Hash, Leaf, LeafIndex, Node, Nodes, PolicyEvent, TreeSize,
+    self, Event, Frontier, Hash, Leaf, LeafIndex, MakeError, Node, Nodes, PolicyInForce, TreeSize,
 };
 use crate::recipients::Policy;
 
@@ -51,14 +51,14 @@ pub(super) fn put_leaf(
 ) -> Result<(), StoreError> {
     database
         .prepare_cached("INSERT INTO leaf (idx, id, kind, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![signed(index.0)?, leaf.id.bytes(), leaf.event.kind(), hash.0, body])?;
+        .execute(params![signed(index.0)?, leaf.id.bytes(), leaf.event.kind().as_str(), hash.bytes(), body])?;
     Ok(())
 }
 
 pub(super) fn put_node(database: &Connection, node: &Node) -> Result<(), StoreError> {
     database
         .prepare_cached("INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)")?
-        .execute(params![node.level, signed(node.index)?, node.hash.0])?;
+        .execute(params![node.level, signed(node.index)?, node.hash.bytes()])?;
     Ok(())
 }
 
@@ -113,7 +113,7 @@ pub(super) fn keep_policy(
         .execute(params![id, recipient.as_str(), policy.version(), policy.canonical()])?;
     if added == 1 {
         let (recipient, version) = (recipient.clone(), policy.version().to_owned());
-        tx.append(leaf, Event::Policy(PolicyEvent { recipient, policy: policy.id(), version }))?;
+        tx.append(leaf, Event::Policy(PolicyInForce { recipient, policy: policy.id(), version }))?;
     }
     Ok(())
 }
@@ -131,7 +131,7 @@ pub(super) fn leaves(
     rows.map(|row| {
         let (index, hash, body) = row?;
         let index = u64::try_from(index).map_err(|_| StoreError::Corrupt { table: "leaf" })?;
-        Ok(StoredLeaf { index: LeafIndex(index), hash: Hash(hash), body })
+        Ok(StoredLeaf { index: LeafIndex(index), hash: Hash::new(hash), body })
     })
     .collect()
 }
@@ -158,7 +158,7 @@ pub(super) fn inclusion(
     leaf: LeafIndex,
     size: TreeSize,
 ) -> Result<Vec<Hash>, StoreError> {
-    log::inclusion(leaf, size, &Rows(database)).map(log::InclusionProof::into_hashes)
+    log::inclusion(leaf, size, &Rows(database)).map(|proof| proof.hashes().to_vec()).map_err(made)
 }
 
 pub(super) fn consistency(
@@ -166,7 +166,15 @@ pub(super) fn consistency(
     old: TreeSize,
     new: TreeSize,
 ) -> Result<Vec<Hash>, StoreError> {
-    log::consistency(old, new, &Rows(database)).map(log::ConsistencyProof::into_hashes)
+    log::consistency(old, new, &Rows(database)).map(|proof| proof.hashes().to_vec()).map_err(made)
+}
+
+/// A proof that was asked for outside the tree is the caller's mistake; a missing hash is ours.
+fn made(error: MakeError<StoreError>) -> StoreError {
+    match error {
+        MakeError::Nodes(error) => error,
+        other => StoreError::unavailable("making a proof", std::io::Error::other(other.to_string())),
+    }
 }
 
 /// SQLite's integers are signed.
@@ -192,6 +200,6 @@ impl Nodes for Rows<'_> {
                 .query_row(params![level, index], |row| row.get(0))
                 .optional()?
         };
-        hash.map(Hash).ok_or(StoreError::Diverged("a hash of the tree is missing"))
+        hash.map(Hash::new).ok_or(StoreError::Diverged("a hash of the tree is missing"))
     }
 }

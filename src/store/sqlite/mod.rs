@@ -28,7 +28,7 @@ use crate::domain::{
     SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
-use crate::log::{Event, Hash, Leaf, LeafIndex, SigningKey, TreeSize, VerifierKey};
+use crate::log::{digest, Event, Hash, KeyName, Leaf, LeafIndex, SigningKey, TreeSize, VerifierKey};
 use crate::recipients::Policy;
 use writer::Writer;
 
@@ -66,10 +66,11 @@ impl Sqlite {
         let first_run = !Self::exists(dir);
         let master = files::key(&secrets.join("master.key"), first_run, &*entropy)?;
         let seed = files::key(&secrets.join("log.key"), first_run, &*entropy)?;
-        let signer = SigningKey::new(origin, &seed).map_err(|error| {
+        let name = KeyName::parse(origin).map_err(|error| {
             StoreError::KeyFile(format!("the log cannot be named {origin:?}: {error}"))
         })?;
-        let key = signer.verifier_key();
+        let signer = SigningKey::new(name, &seed);
+        let key = signer.verifier().clone();
 
         let keys = database::open_keys(&dir.join(KEYS))?;
         let connection = database::open(&dir.join(DATABASE))?;
@@ -326,13 +327,13 @@ impl Sqlite {
         name: &str,
         value: &str,
     ) -> Result<bool, StoreError> {
-        let (id, digests) = (leaf.id, leaf.event.digests().to_vec());
+        let (id, digests) = (leaf.id, leaf.event.digests().clone());
         let (name, value) = (name.to_owned(), zeroize::Zeroizing::new(value.to_owned()));
         let (readers, vault) = (Arc::clone(&self.readers), Arc::clone(&self.vault));
         let check = move || {
             let keys = lock(&readers.keys);
             let Some(key) = read::key_of_leaf(&keys, &vault, id)? else { return Ok(false) };
-            let digest = crate::log::digest(&key, id, &name, &value);
+            let digest = digest::digest(&key, id, &name, &value);
             Ok(digests.contains(&digest))
         };
         tokio::task::spawn_blocking(check)

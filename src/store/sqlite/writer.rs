@@ -20,7 +20,7 @@ use super::super::seal::Vault;
 use super::log;
 use crate::domain::{Clock, Entropy, LeafId, Timestamp};
 use crate::log::{
-    Checkpoint, Event, Frontier, Leaf, LeafIndex, SigningKey, TreeSize, leaf_hash,
+    Checkpoint, Event, Frontier, Leaf, LeafIndex, Note, SigningKey, TreeSize, leaf_hash,
 };
 
 /// How many jobs may wait. Past it, intake is told to come back.
@@ -185,7 +185,7 @@ impl Thread {
     ) -> Result<(), StoreError> {
         let grown = (self.frontier.size() != head.size).then(|| {
             let checkpoint = Checkpoint {
-                origin: self.parts.signer.name().to_owned(),
+                origin: self.parts.signer.name().clone(),
                 size: self.frontier.size(),
                 root: self.frontier.root(),
             };
@@ -193,7 +193,7 @@ impl Thread {
             (checkpoint, note)
         });
         if let Some((checkpoint, note)) = &grown {
-            log::put_head(&self.parts.database, checkpoint.size, last, note)?;
+            log::put_head(&self.parts.database, checkpoint.size, last, &note.to_string())?;
         }
         // Keys first: a key that nothing uses is harmless, a case without its key is lost.
         if keys_begun {
@@ -210,9 +210,10 @@ impl Thread {
         let size = self.frontier.size();
         match log::checkpoint(&self.parts.database, Some(size))? {
             Some(note) => {
-                let keys = [self.parts.signer.verifier_key()];
-                let checkpoint = Checkpoint::open(&note, &keys)
-                    .map_err(|_| StoreError::Corrupt { table: "checkpoint" })?;
+                let keys = [self.parts.signer.verifier().clone()];
+                let corrupt = || StoreError::Corrupt { table: "checkpoint" };
+                let note = Note::parse(&note).map_err(|_| corrupt())?;
+                let checkpoint = Checkpoint::open(&note, &keys).map_err(|_| corrupt())?;
                 self.parts.checkpoints.advance(&checkpoint, &note)
             }
             None if size == TreeSize(0) => Ok(()),
