@@ -1,1 +1,2 @@
-
+//! One binary for all tests that need the whole crate.
+mod guard;
