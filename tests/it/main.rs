@@ -2,6 +2,8 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod guard;
 mod log;
 mod on_api;
+mod sandbox;
 mod soap;

@@ -1,0 +1,276 @@
+//! One way to write things: the text as the layers read it, and the way back to the original.
+//!
+//! Folding is for finding only; what is sent on is the original with spans taken out. So it may be
+//! bold: a fold too many costs a little readability, a fold too few costs somebody's number.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use zeroize::Zeroizing;
+
+/// A folded text: composed, plain spaces, dashes and digits, nothing invisible, entities resolved,
+/// quote marks of mail taken out of broken lines.
+pub(super) struct Folded {
+    text: Zeroizing<String>,
+    /// For each byte of the text: the code points of the original that it came from.
+    origin: Vec<Range<usize>>,
+}
+
+/// A character with the code points of the original that it came from.
+struct Piece {
+    char: char,
+    from: Range<usize>,
+}
+
+impl Folded {
+    pub(super) fn new(text: &str) -> Self {
+        let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
+        let mut pieces = compose(&visible(&chars));
+        zeros(&mut pieces);
+        // Sized at once: a text that grows by moving leaves copies of itself behind.
+        let mut text = Zeroizing::new(String::with_capacity(pieces.len() * 4));
+        let mut origin = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            text.push(piece.char);
+            origin.resize(text.len(), piece.from);
+        }
+        Self { text, origin }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The code points of the original that a byte range of the folded text came from.
+    pub(super) fn original(&self, range: Range<usize>) -> Range<usize> {
+        if range.is_empty() {
+            return 0..0;
+        }
+        self.origin[range.start].start..self.origin[range.end - 1].end
+    }
+}
+
+/// Resolves what is written in several characters, and drops what is not seen.
+fn visible(chars: &[char]) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while at < chars.len() {
+        let rest = &chars[at..];
+        let (char, length) = entity(rest)
+            .or_else(|| mojibake(rest))
+            .or_else(|| broken_line(rest))
+            .unwrap_or((rest[0], 1));
+        if !invisible(char) {
+            pieces.push(Piece {
+                char: plain(char),
+                from: at..at + length,
+            });
+        }
+        at += length;
+    }
+    pieces
+}
+
+/// NFKC, one base character with its marks at a time, so that each result knows where it came from.
+fn compose(pieces: &[Piece]) -> Vec<Piece> {
+    let mut composed = Vec::with_capacity(pieces.len());
+    let mut at = 0;
+    while at < pieces.len() {
+        let marks = pieces[at + 1..]
+            .iter()
+            .take_while(|piece| is_combining_mark(piece.char))
+            .count();
+        let cluster = &pieces[at..=at + marks];
+        let from = cluster[0].from.start..cluster[marks].from.end;
+        let chars = cluster.iter().map(|piece| piece.char).nfkc();
+        composed.extend(chars.map(|char| Piece {
+            char: plain(char),
+            from: from.clone(),
+        }));
+        at += marks + 1;
+    }
+    composed
+}
+
+/// A letter o that stands among digits is a zero: `o7o 174 06 05`.
+fn zeros(pieces: &mut [Piece]) {
+    for token in pieces.chunk_by_mut(|a, b| a.char.is_alphanumeric() && b.char.is_alphanumeric()) {
+        let numeric = token
+            .iter()
+            .all(|piece| piece.char.is_ascii_digit() || matches!(piece.char, 'o' | 'O'));
+        if numeric && token.iter().any(|piece| piece.char.is_ascii_digit()) {
+            for piece in token
+                .iter_mut()
+                .filter(|piece| !piece.char.is_ascii_digit())
+            {
+                piece.char = '0';
+            }
+        }
+    }
+}
+
+fn plain(char: char) -> char {
+    match char {
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => '\n',
+        '\u{2010}'..='\u{2015}'
+        | '\u{2043}'
+        | '\u{2212}'
+        | '\u{2796}'
+        | '\u{2d7}'
+        | '\u{58a}'
+        | '\u{2e3a}'
+        | '\u{2e3b}'
+        | '\u{fe58}'
+        | '\u{fe63}'
+        | '\u{ff0d}' => '-',
+        '\u{2018}' | '\u{2019}' | '\u{b4}' | '`' => '\'',
+        '\u{201c}'..='\u{201e}' | '\u{ab}' | '\u{bb}' => '"',
+        '\u{2044}' | '\u{2215}' => '/',
+        '\u{660}'..='\u{669}' => digit(char, 0x660),
+        '\u{6f0}'..='\u{6f9}' => digit(char, 0x6f0),
+        '\u{966}'..='\u{96f}' => digit(char, 0x966),
+        '\u{9e6}'..='\u{9ef}' => digit(char, 0x9e6),
+        space if space.is_whitespace() || space.is_control() => ' ',
+        other => other,
+    }
+}
+
+fn digit(char: char, zero: u32) -> char {
+    char::from_digit(u32::from(char) - zero, 10).unwrap_or(char)
+}
+
+fn invisible(char: char) -> bool {
+    matches!(
+        char,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// An end of line, together with the marks of a quoted mail that stand before the next.
+fn broken_line(rest: &[char]) -> Option<(char, usize)> {
+    if !matches!(rest[0], '\n' | '\r') {
+        return None;
+    }
+    let mut length = if rest.starts_with(&['\r', '\n']) {
+        2
+    } else {
+        1
+    };
+    let quoted = rest[length..]
+        .iter()
+        .take_while(|char| matches!(char, '>' | ' ' | '\t' | '\u{a0}'))
+        .count();
+    if rest[length..length + quoted].contains(&'>') {
+        length += quoted;
+    }
+    Some(('\n', length))
+}
+
+/// HTML entities: numeric ones, and the names that Swedish text has.
+fn entity(rest: &[char]) -> Option<(char, usize)> {
+    const LENGTH_MAX: usize = 10;
+    if rest[0] != '&' {
+        return None;
+    }
+    let end = rest.iter().take(LENGTH_MAX).position(|char| *char == ';')?;
+    let name: String = rest[1..end].iter().collect();
+    let char = match name.as_str() {
+        "aring" => 'å',
+        "auml" => 'ä',
+        "ouml" => 'ö',
+        "Aring" => 'Å',
+        "Auml" => 'Ä',
+        "Ouml" => 'Ö',
+        "eacute" => 'é',
+        "Eacute" => 'É',
+        "uuml" => 'ü',
+        "Uuml" => 'Ü',
+        "aelig" => 'æ',
+        "oslash" => 'ø',
+        "nbsp" | "ensp" | "emsp" | "thinsp" => ' ',
+        "shy" | "zwnj" | "zwj" => '\u{ad}',
+        "ndash" | "mdash" | "minus" => '-',
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "commat" => '@',
+        "period" => '.',
+        _ => {
+            let digits = name.strip_prefix('#')?;
+            let code = match digits.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => digits.parse(),
+            };
+            char::from_u32(code.ok()?)?
+        }
+    };
+    Some((char, end + 1))
+}
+
+/// UTF-8 that somebody has read as Windows-1252: `Ã¥` for å. The letters U+00C0 to U+00FF, and `Â`
+/// before a character that was right.
+fn mojibake(rest: &[char]) -> Option<(char, usize)> {
+    // What Windows-1252 has at 0x80 to 0x9F.
+    const HIGH: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+    let [lead @ ('Ã' | 'Â'), next, ..] = rest else {
+        return None;
+    };
+    let low_bits = match u32::from(*next) {
+        code @ 0x80..=0xbf => code & 0x3f,
+        _ => u32::try_from(HIGH.chars().position(|char| char == *next)?).ok()?,
+    };
+    let base = if *lead == 'Ã' { 0xc0 } else { 0x80 };
+    Some((char::from_u32(base + low_bits)?, 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let folded = Folded::new(text);
+        assert_eq!(folded.as_str(), expected);
+        assert_eq!(folded.original(0..expected.len()), 0..text.chars().count());
+    }
+
+    #[test]
+    fn one_way_to_write_things() {
+        check("A\u{30a}sa", "Åsa");
+        check("070\u{a0}174\u{202f}06\u{2009}05", "070 174 06 05");
+        check("19121212\u{2013}1212", "19121212-1212");
+        check("１９１２", "1912");
+        check("Yv\u{2060}on\u{ad}ne", "Yvonne");
+        check("operat&ouml;rens &#229; &#xE4;", "operatörens å ä");
+        check("Ã–nskar Ã¥terkoppling", "Önskar återkoppling");
+        check("070\n> 174", "070\n174");
+        check("o7o 174", "070 174");
+        check("modell o, CO2", "modell o, CO2");
+    }
+
+    #[test]
+    fn each_byte_knows_where_it_came_from() {
+        let folded = Folded::new("p&aring; A\u{30a}sa");
+        assert_eq!(folded.as_str(), "på Åsa");
+        assert_eq!(folded.original(4..8), 9..13);
+    }
+}

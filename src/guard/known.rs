@@ -1,0 +1,197 @@
+//! Layer 1: the values that the register has, in whatever spelling; and the values that may stand.
+//!
+//! Nothing is guessed here: every finding is a value that the caller has named.
+
+use std::ops::Range;
+
+use super::compact::{Compact, Edge, skeleton, token_around};
+use super::fold::Folded;
+use super::names;
+use super::{Finding, Kind, Layer, Vocabulary, numbers};
+
+/// From this many characters on a value is found inside other letters and digits too.
+const LONG: usize = 7;
+
+/// Every masked value of the vocabulary, wherever the text has it.
+pub(super) fn find(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Finding> {
+    let text = folded.as_str();
+    let compact = Compact::new(text);
+    let names = vocabulary
+        .masked()
+        .iter()
+        .filter(|(kind, _)| *kind == Kind::Person);
+    let mut found: Vec<_> = names::find(text, &compact, names.map(|(_, value)| *value))
+        .into_iter()
+        .map(|range| (Kind::Person, range))
+        .collect();
+    for (kind, value) in vocabulary.masked() {
+        let value = Folded::new(value);
+        let value = value.as_str();
+        match kind {
+            Kind::Person => {}
+            Kind::Phone => found.extend(phone(text, &compact, value).map(|range| (*kind, range))),
+            Kind::Personnummer | Kind::OrgNo => {
+                found.extend(identity(text, &compact, value, *kind));
+            }
+            Kind::BirthDate => found.extend(birth_date(&compact, value)),
+            Kind::Email => found.extend(email(text, &compact, value)),
+            _ => found.extend(anywhere(text, &compact, value).map(|range| (*kind, range))),
+        }
+    }
+    let layer = Layer::KnownValue;
+    found
+        .into_iter()
+        .map(|(kind, range)| Finding { range, kind, layer })
+        .collect()
+}
+
+/// Every place where a protected value stands whole.
+pub(super) fn protected(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Range<usize>> {
+    let text = folded.as_str();
+    let compact = Compact::new(text);
+    let mut found = Vec::new();
+    for value in vocabulary.protected() {
+        let value = Folded::new(value);
+        let value = value.as_str().trim();
+        if let Some(national) = numbers::national(value).filter(|_| value.starts_with('+')) {
+            found.extend(phones(text, &compact, &national));
+            continue;
+        }
+        let places = compact.find(&skeleton(value), Edge::Token);
+        // Many digits in a row mean what they are written as: `6509121234` is an order reference,
+        // `650912-1234` is not.
+        let literal = numbers::digits(value).len() > 5 && !value.contains(char::is_alphabetic);
+        found.extend(
+            places
+                .into_iter()
+                .filter(|range| !literal || text[range.clone()] == *value),
+        );
+    }
+    found
+}
+
+/// The value across any separators; a long one inside other things too, and then all of it goes.
+fn anywhere(text: &str, compact: &Compact<'_>, value: &str) -> impl Iterator<Item = Range<usize>> {
+    let needle = skeleton(value);
+    let edge = if needle.chars().count() < LONG {
+        Edge::Turn
+    } else {
+        Edge::Any
+    };
+    compact
+        .find(&needle, edge)
+        .into_iter()
+        .map(move |range| match edge {
+            Edge::Any => token_around(text, range),
+            _ => range,
+        })
+}
+
+fn phone(text: &str, compact: &Compact<'_>, value: &str) -> impl Iterator<Item = Range<usize>> {
+    let national = numbers::national(value);
+    let swedish = national
+        .iter()
+        .flat_map(|national| phones(text, compact, national))
+        .collect::<Vec<_>>();
+    let foreign = national.is_none().then(|| anywhere(text, compact, value));
+    swedish.into_iter().chain(foreign.into_iter().flatten())
+}
+
+/// A national number with whatever stands for its trunk zero or its country code.
+fn phones(text: &str, compact: &Compact<'_>, national: &str) -> Vec<Range<usize>> {
+    let places = compact.find(national, Edge::Any).into_iter();
+    places
+        .map(|range| {
+            let around = token_around(text, range.clone());
+            // Letters that are glued on, as in `tel0701740605`, are not the number.
+            let digits_end = range.end
+                + text[range.end..around.end]
+                    .bytes()
+                    .take_while(u8::is_ascii_digit)
+                    .count();
+            prefix_start(text, range.start)..digits_end
+        })
+        .collect()
+}
+
+/// Walks back over `0`, `46`, `0046`, `+46`, `(0)` and what separates them.
+fn prefix_start(text: &str, start: usize) -> usize {
+    const PREFIX_MAX: usize = 12;
+    let mut begin = start;
+    let mut digits = String::new();
+    for (at, char) in text[..start].char_indices().rev().take(PREFIX_MAX) {
+        match char {
+            '0' | '4' | '6' => {
+                digits.insert(0, char);
+                if !["0", "6", "60", "46", "460", "046", "0046", "0460", "00460"]
+                    .contains(&digits.as_str())
+                {
+                    break;
+                }
+                if !digits.starts_with('6') {
+                    begin = at;
+                }
+            }
+            '+' => return at,
+            '(' if begin - at <= 2 => begin = at,
+            digit if digit.is_ascii_digit() => break,
+            letter if letter.is_alphabetic() => break,
+            _ => {}
+        }
+    }
+    begin
+}
+
+/// Ten digits and, if it is there, the century; for a personnummer the date of birth as well.
+fn identity(
+    text: &str,
+    compact: &Compact<'_>,
+    value: &str,
+    kind: Kind,
+) -> Vec<(Kind, Range<usize>)> {
+    let digits = numbers::digits(value);
+    if digits.len() < 10 {
+        return anywhere(text, compact, value)
+            .map(|range| (kind, range))
+            .collect();
+    }
+    let short = &digits[digits.len() - 10..];
+    let mut found = Vec::new();
+    for needle in [digits.as_str(), short] {
+        let places = compact.find(needle, Edge::Any).into_iter();
+        found.extend(places.map(|range| (kind, token_around(text, range))));
+    }
+    if kind == Kind::Personnummer && digits.len() == 12 {
+        found.extend(birth_date(compact, &digits[..8]));
+    }
+    found
+}
+
+/// A date of birth written as digits, with the century or without.
+fn birth_date(compact: &Compact<'_>, value: &str) -> Vec<(Kind, Range<usize>)> {
+    let digits = numbers::digits(value);
+    let mut needles = vec![digits.as_str()];
+    if digits.len() == 8 {
+        needles.push(&digits[2..]);
+    }
+    let places = needles
+        .into_iter()
+        .flat_map(|needle| compact.find(needle, Edge::Turn));
+    places.map(|range| (Kind::BirthDate, range)).collect()
+}
+
+/// The whole address in any spacing, and the name before the `@` wherever it stands alone.
+fn email(text: &str, compact: &Compact<'_>, value: &str) -> Vec<(Kind, Range<usize>)> {
+    let mut found: Vec<_> = anywhere(text, compact, value)
+        .map(|range| (Kind::Email, range))
+        .collect();
+    let local = value.split('@').next().unwrap_or(value);
+    let local = skeleton(local);
+    if local.chars().count() >= LONG {
+        // In one piece: `astrid.lindqvist` is her address, `Astrid Lindqvist` her name.
+        let places = compact.find(&local, Edge::Token).into_iter();
+        let whole = places.filter(|range| !text[range.clone()].contains(char::is_whitespace));
+        found.extend(whole.map(|range| (Kind::Email, range)));
+    }
+    found
+}

@@ -1,0 +1,188 @@
+//! The findings of all layers become one list of spans. The union: no layer outvotes another.
+
+use std::ops::Range;
+
+use super::fold::Folded;
+use super::{Finding, Kind, Layer, Span, identifiers};
+
+/// From this many letters and digits on a protected value says what it is by itself; a shorter one
+/// (a VLAN, a port) can equal a door code by chance.
+const TELLING: usize = 6;
+
+/// Leaves out what stands wholly inside a protected value.
+///
+/// - A known personal value stands only where the protected value is *more* than it: `Karl` inside
+///   the delivery address `Karl Johansgatan 24`. Where both are the same text, the person wins.
+/// - A code after its cue stands only inside a telling value.
+/// - Of a guess by context a telling value is cut out, so that `portkod 4711 TN404352-30` keeps the
+///   access id.
+pub(super) fn spare(
+    text: &str,
+    findings: Vec<Finding>,
+    protected: &[Range<usize>],
+) -> Vec<Finding> {
+    let weight = |range: &Range<usize>| {
+        text[range.clone()]
+            .chars()
+            .filter(|char| char.is_alphanumeric())
+            .count()
+    };
+    let mut kept = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let shielded = protected.iter().any(|shield| {
+            let inside = shield.start <= finding.range.start && finding.range.end <= shield.end;
+            let more = weight(shield) > weight(&finding.range);
+            let telling = weight(shield) >= TELLING;
+            inside
+                && match (finding.layer, finding.kind) {
+                    (Layer::Length, _) => false,
+                    (Layer::KnownValue, _) => telling && more,
+                    (_, Kind::Credential) => telling,
+                    _ => true,
+                }
+        });
+        if shielded {
+            continue;
+        }
+        if finding.layer != Layer::Context {
+            kept.push(finding);
+            continue;
+        }
+        let mut cuts: Vec<_> = protected
+            .iter()
+            .filter(|shield| weight(shield) >= TELLING)
+            .filter(|shield| shield.start < finding.range.end && finding.range.start < shield.end)
+            .collect();
+        cuts.sort_by_key(|shield| shield.start);
+        let Finding { range, kind, layer } = finding;
+        let mut start = range.start;
+        for cut in cuts {
+            kept.push(Finding {
+                range: start..cut.start.max(start),
+                kind,
+                layer,
+            });
+            start = start.max(cut.end);
+        }
+        kept.push(Finding {
+            range: start..range.end.max(start),
+            kind,
+            layer,
+        });
+    }
+    kept.retain(|finding| weight(&finding.range) > 0);
+    kept
+}
+
+/// Sorts, joins what overlaps, and looks at what is left as its reader will: a number or an address
+/// that only shows once something beside it is gone, goes too.
+///
+/// `shields` are the protected values, in code points.
+pub(super) fn settle(chars: &[char], spans: Vec<Span>, shields: &[Range<usize>]) -> Vec<Span> {
+    const ROUNDS_MAX: usize = 4;
+    let mut spans = union(chars, spans);
+    for _ in 0..ROUNDS_MAX {
+        let more = leftover(chars, &spans, shields);
+        if more.is_empty() {
+            return spans;
+        }
+        spans.extend(more);
+        spans = union(chars, spans);
+    }
+    vec![Span {
+        start: 0,
+        end: chars.len(),
+        kind: Kind::Unread,
+        layer: Layer::Length,
+    }]
+}
+
+/// Identity numbers and e-mail addresses in what stands between the spans.
+fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>]) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let ends = spans.iter().map(|span| (span.start, span.end));
+    for (end, next) in ends.chain(std::iter::once((chars.len(), chars.len()))) {
+        if start < end {
+            let piece: String = chars[start..end].iter().collect();
+            let folded = Folded::new(&piece);
+            let numbers = identifiers::personnummer(folded.as_str()).into_iter();
+            let addresses = identifiers::email(folded.as_str()).into_iter();
+            let hits = numbers
+                .map(|range| (range, Kind::Personnummer))
+                .chain(addresses.map(|range| (range, Kind::Email)));
+            found.extend(hits.map(|(range, kind)| {
+                let range = folded.original(range);
+                let (start, end) = (start + range.start, start + range.end);
+                Span {
+                    start,
+                    end,
+                    kind,
+                    layer: Layer::Identifier,
+                }
+            }));
+        }
+        start = next;
+    }
+    found.retain(|span| {
+        !shields
+            .iter()
+            .any(|shield| shield.start <= span.start && span.end <= shield.end)
+    });
+    found
+}
+
+/// One span for all that overlap, named after the longest of them.
+fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
+    spans.retain(|span| span.start < span.end);
+    for span in &mut spans {
+        // An `@` beside a tag would tell what the tag stands for.
+        while span.start > 0 && chars[span.start - 1] == '@' {
+            span.start -= 1;
+        }
+        while chars.get(span.end) == Some(&'@') {
+            span.end += 1;
+        }
+    }
+    spans.sort_by_key(|span| {
+        (
+            span.start,
+            std::cmp::Reverse(span.end),
+            span.layer,
+            span.kind,
+        )
+    });
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    let mut longest = 0;
+    for span in spans {
+        let length = span.end - span.start;
+        match merged.last_mut() {
+            Some(last)
+                if span.start < last.end
+                    || (span.kind == last.kind && joins(chars, last, &span)) =>
+            {
+                last.end = last.end.max(span.end);
+                if length > longest {
+                    (last.kind, last.layer, longest) = (span.kind, span.layer, length);
+                }
+            }
+            _ => {
+                longest = length;
+                merged.push(span);
+            }
+        }
+    }
+    merged
+}
+
+/// Whether two spans of a kind are one: they touch, or they are the street and the town of one
+/// address.
+fn joins(chars: &[char], last: &Span, next: &Span) -> bool {
+    let between = &chars[last.end..next.start];
+    let within = last.kind == Kind::Address && between.len() <= 3;
+    between.is_empty()
+        || within
+            && between
+                .iter()
+                .all(|char| *char == ',' || char.is_whitespace())
+}

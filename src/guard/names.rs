@@ -1,0 +1,278 @@
+//! Known names: whole, in parts, turned round, inflected, initialled, run together, mistyped.
+//!
+//! The names of the record are always taken out, also where they are ordinary words: the person
+//! reading the text knows which case it belongs to.
+
+use std::ops::Range;
+
+use super::compact::{Compact, Edge, skeleton, token_around};
+
+/// From this length on one mistake is forgiven, and a part is found inside other words.
+const FORGIVING: usize = 5;
+const EMBEDDED: usize = 6;
+
+/// Words of a name that name nobody when they stand alone.
+const PARTICLES: [&str; 16] = [
+    "von", "van", "af", "av", "de", "del", "della", "der", "den", "di", "da", "la", "le", "el",
+    "al", "bin",
+];
+
+/// A run of letters in the text.
+struct Word {
+    range: Range<usize>,
+    skeleton: String,
+    capital: bool,
+}
+
+/// Every place of any of the names, as byte ranges of the folded text.
+pub(super) fn find<'v>(
+    text: &str,
+    compact: &Compact<'_>,
+    names: impl Iterator<Item = &'v str>,
+) -> Vec<Range<usize>> {
+    let words = words(text);
+    let mut found = Vec::new();
+    for name in names {
+        let parts = parts(name);
+        let whole: Vec<&str> = parts.iter().map(String::as_str).collect();
+        found.extend(spoken(text, &words, &whole));
+        found.extend(embedded(text, compact, &whole));
+    }
+    found
+}
+
+/// The name in words of its own.
+fn spoken(text: &str, words: &[Word], parts: &[&str]) -> Vec<Range<usize>> {
+    let mut hit: Vec<bool> = words
+        .iter()
+        .map(|word| {
+            parts
+                .iter()
+                .any(|part| !PARTICLES.contains(part) && says(&word.skeleton, part))
+        })
+        .collect();
+    let caseless = !words.iter().any(|word| word.capital);
+    for at in 0..words.len() {
+        let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
+        let named = beside.filter(|near| hit.get(*near).is_some_and(|hit| *hit));
+        let joined = named.filter(|near| gap(text, words, at, *near).chars().count() <= 2);
+        let word = &words[at];
+        let particle = PARTICLES.contains(&word.skeleton.as_str());
+        let initial = word.skeleton.chars().count() == 1 && (word.capital || caseless);
+        let fits =
+            (particle || initial) && parts.iter().any(|part| part.starts_with(&word.skeleton));
+        if fits && joined.count() > 0 {
+            hit[at] = true;
+        }
+    }
+    for at in 0..words.len().saturating_sub(1) {
+        if initials(text, &words[at], &words[at + 1], parts) {
+            hit[at] = true;
+            hit[at + 1] = true;
+        }
+    }
+    join(text, words, &hit)
+}
+
+/// `A.L.` for Astrid Lindqvist, or `L.A.`; both letters with their dots.
+fn initials(text: &str, first: &Word, second: &Word, parts: &[&str]) -> bool {
+    let dotted = |word: &Word| text[word.range.end..].starts_with('.');
+    let single = |word: &Word| word.capital && word.skeleton.chars().count() == 1;
+    let starts = |word: &Word, part: Option<&&str>| {
+        part.is_some_and(|part| part.starts_with(&word.skeleton))
+    };
+    let (given, family) = (parts.first(), parts.last());
+    parts.len() > 1
+        && single(first)
+        && single(second)
+        && dotted(first)
+        && text[first.range.end..second.range.start].trim() == "."
+        && (starts(first, given) && starts(second, family)
+            || starts(first, family) && starts(second, given))
+}
+
+/// Neighbouring hits become one span, each with the digits or the dot that belong to it.
+fn join(text: &str, words: &[Word], hit: &[bool]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (word, _) in words.iter().zip(hit).filter(|(_, hit)| **hit) {
+        let mut range = word.range.clone();
+        if word.skeleton.chars().count() == 1 && text[range.end..].starts_with('.') {
+            range.end += 1;
+        }
+        // `astrid79` is an account of hers.
+        range.end += text[range.end..]
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .count();
+        let joins = |last: &&mut Range<usize>| {
+            let between = &text[last.end.min(range.start)..range.start];
+            between.chars().count() <= 3
+                && between
+                    .chars()
+                    .all(|char| matches!(char, ' ' | '\n' | ',' | '-' | '.' | '_'))
+        };
+        match found.last_mut().filter(joins) {
+            Some(last) => last.end = range.end,
+            None => found.push(range),
+        }
+    }
+    found
+}
+
+/// The name run together (`astridlindqvist`), broken up (`Lind-\nqvist`), or inside another word
+/// (`FamiljenLindqvist`): then all of that word goes.
+fn embedded(text: &str, compact: &Compact<'_>, parts: &[&str]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut turned = parts.to_vec();
+    turned.rotate_right(1);
+    for needle in [parts.concat(), turned.concat()] {
+        if parts.len() > 1 && needle.chars().count() >= EMBEDDED {
+            found.extend(compact.find(&needle, Edge::Any));
+        }
+    }
+    // `annsofie`: two given names in one word.
+    for pair in parts.windows(2).map(<[&str]>::concat) {
+        found.extend(compact.find(&pair, Edge::Token));
+    }
+    for part in parts.iter().filter(|part| !PARTICLES.contains(part)) {
+        let length = part.chars().count();
+        if length >= FORGIVING {
+            found.extend(compact.find(part, Edge::Token));
+        }
+        if length >= EMBEDDED {
+            let inside = compact.find(part, Edge::Any).into_iter();
+            found.extend(
+                inside.filter(|range| text[range.clone()].chars().all(char::is_alphanumeric)),
+            );
+        }
+    }
+    found
+        .into_iter()
+        .map(|range| token_around(text, range))
+        .collect()
+}
+
+/// Whether a word is this part of a name: itself, in the genitive, or one mistake away.
+fn says(word: &str, part: &str) -> bool {
+    if word == part || word.strip_suffix('s') == Some(part) || single(word) == single(part) {
+        return true;
+    }
+    let (word, part): (Vec<char>, Vec<char>) = (word.chars().collect(), part.chars().collect());
+    let genitive = word
+        .strip_suffix(&['s'])
+        .is_some_and(|word| one_mistake(word, &part));
+    part.len() >= FORGIVING && (one_mistake(&word, &part) || genitive)
+}
+
+/// Without doubled letters: they are what is mistyped most.
+fn single(word: &str) -> String {
+    let mut chars: Vec<char> = word.chars().collect();
+    chars.dedup();
+    chars.into_iter().collect()
+}
+
+/// One letter too many, too few or wrong, or two that changed places.
+fn one_mistake(a: &[char], b: &[char]) -> bool {
+    let common = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[common..], &b[common..]);
+    match (a, b) {
+        ([_, rest @ ..], longer) if rest == longer => true,
+        (shorter, [_, rest @ ..]) if shorter == rest => true,
+        ([_, a @ ..], [_, b @ ..]) if a == b => true,
+        ([a1, a2, a @ ..], [b1, b2, b @ ..]) => a1 == b2 && a2 == b1 && a == b,
+        _ => false,
+    }
+}
+
+/// The parts of a name: `Ann-Sofie von Hartman` has `ann`, `sofie`, `von`, `hartman`.
+fn parts(name: &str) -> Vec<String> {
+    words(super::fold::Folded::new(name).as_str())
+        .into_iter()
+        .map(|word| word.skeleton)
+        .filter(|part| part.chars().count() >= 2)
+        .collect()
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, first)) = chars.next() {
+        if !first.is_alphabetic() {
+            continue;
+        }
+        let mut end = start + first.len_utf8();
+        while let Some((at, char)) = chars.next_if(|(_, char)| char.is_alphabetic()) {
+            end = at + char.len_utf8();
+        }
+        let skeleton = skeleton(&text[start..end]).to_string();
+        words.push(Word {
+            range: start..end,
+            skeleton,
+            capital: first.is_uppercase(),
+        });
+    }
+    words
+}
+
+fn gap<'t>(text: &'t str, words: &[Word], a: usize, b: usize) -> &'t str {
+    let (first, second) = (&words[a.min(b)], &words[a.max(b)]);
+    &text[first.range.end..second.range.start]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, name: &str, expected: &[&str]) {
+        let mut found = find(text, &Compact::new(text), std::iter::once(name));
+        found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        found.dedup_by(|later, earlier| later.end <= earlier.end);
+        let found: Vec<_> = found.into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn a_name_in_many_spellings() {
+        let name = "Astrid Lindqvist";
+        check("Kund Astrid Lindqvist ringer", name, &["Astrid Lindqvist"]);
+        check("LINDQVIST, ASTRID ringer", name, &["LINDQVIST, ASTRID"]);
+        check(
+            "astrids router, Lindqvists port",
+            name,
+            &["astrids", "Lindqvists"],
+        );
+        check(
+            "A. Lindqvist och Astrid L. ringer",
+            name,
+            &["A. Lindqvist", "Astrid L."],
+        );
+        check("Kund A.L. ringer", name, &["A.L."]);
+        check(
+            "wifi FamiljenLindqvist och astridlindqvist",
+            name,
+            &["FamiljenLindqvist", "astridlindqvist"],
+        );
+        check(
+            "Atsrid Lindkvist, Lindqist",
+            name,
+            &["Atsrid Lindkvist, Lindqist"],
+        );
+        check("konto astrid79", name, &["astrid79"]);
+        check("inget ljus på porten", name, &[]);
+    }
+
+    #[test]
+    fn short_parts_and_particles() {
+        check(
+            "Bo von Ek i huset, bo och ek. Där von",
+            "Bo von Ek",
+            &["Bo von Ek", "bo", "ek"],
+        );
+        check(
+            "Ann-Sofie, annsofie, sofie",
+            "Ann-Sofie Berg",
+            &["Ann-Sofie", "annsofie", "sofie"],
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! What the caller knows about the case that a text belongs to. Holds borrowed values only.
+
+use super::Kind;
+
+/// The values of a case that the guard looks for: what must go, and what may stand.
+///
+/// Everything that the register knows goes in, also what is never stored and what the policy
+/// withholds; a value that is not here can still be found by its shape or by the words around it.
+/// It has no `Debug`: it is a list of personal values.
+#[derive(Clone, Default)]
+pub struct Vocabulary<'a> {
+    masked: Vec<(Kind, &'a str)>,
+    protected: Vec<&'a str>,
+}
+
+impl<'a> Vocabulary<'a> {
+    /// Nothing known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A personal value of the record. Names, numbers and addresses are found in other spellings
+    /// too. A name is given whole, first name first: `Astrid Maria Lindqvist`.
+    #[must_use]
+    pub fn mask(mut self, kind: Kind, value: &'a str) -> Self {
+        if value.chars().any(char::is_alphanumeric) {
+            self.masked.push((kind, value));
+        }
+        self
+    }
+
+    /// A value that may stand in the text: of the service (access id, port, serial number, order
+    /// reference, delivery address), or one that the policy lets through.
+    ///
+    /// It stands where it is written whole; a telephone number in E.164 (`+46…`) in any grouping, a
+    /// value with letters in any case. A longer finding that it is a part of is masked
+    /// nevertheless.
+    #[must_use]
+    pub fn protect(mut self, value: &'a str) -> Self {
+        if value.chars().any(char::is_alphanumeric) {
+            self.protected.push(value);
+        }
+        self
+    }
+
+    pub(super) fn masked(&self) -> &[(Kind, &'a str)] {
+        &self.masked
+    }
+
+    pub(super) fn protected(&self) -> &[&'a str] {
+        &self.protected
+    }
+}
