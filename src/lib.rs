@@ -2,3 +2,4 @@
 pub mod dialects;
 pub mod domain;
 pub mod minimise;
+pub mod sandbox;
