@@ -42,4 +42,5 @@ pub mod settle;
 // The shells.
 pub mod config;
 pub mod http;
+pub mod sandbox;
 pub mod worker;
