@@ -196,6 +196,22 @@ impl Event {
             Self::Anchor(_) => Kind::Anchor,
         }
     }
+
+    /// The digests that it commits with; `None` where a leaf of its kind commits to nothing.
+    pub const fn digests(&self) -> Option<&BTreeSet<FieldDigest>> {
+        match self {
+            Self::Intent(intent) => Some(&intent.sd),
+            Self::Refusal(stopped) | Self::Hold(stopped) => Some(&stopped.sd),
+            Self::Release(release) => Some(&release.sd),
+            Self::Erasure(erasure) => Some(&erasure.sd),
+            Self::Outcome(_)
+            | Self::Read(_)
+            | Self::Policy(_)
+            | Self::Key(_)
+            | Self::Heartbeat
+            | Self::Anchor(_) => None,
+        }
+    }
 }
 
 /// The legal person that receives, as the registry had it at that time.

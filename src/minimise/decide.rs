@@ -171,7 +171,7 @@ pub fn minimise<'case>(
         for (kind, count) in redacted.counts() {
             masked.push(MaskCount { field, kind: kind.tag().to_owned(), count });
         }
-        if redacted.masked_share() <= limits.masked_percent_max {
+        if redacted.masked_share() <= usize::from(limits.masked_percent_max) {
             let cut: String = redacted.text().chars().take(limits.length_max).collect();
             fields.insert(field, Zeroizing::new(cut));
         } else if limits.over == TextOverLimit::Replace {

@@ -56,7 +56,7 @@ pub struct Settling<'s> {
 
 impl Settling<'_> {
     /// Settles what was sent.
-    #[instrument(skip_all, fields(case.id = %tracing::field::Empty, leaf.index = transmitted.receipt().appended().index().0))]
+    #[instrument(skip_all, fields(leaf.index = transmitted.receipt().appended().index().0))]
     pub async fn sent(&self, transmitted: Transmitted) -> Result<Settled, StoreError> {
         let leaf = transmitted.receipt().appended().index().0;
         let (claim, purpose, result) = transmitted.into_parts();

@@ -64,7 +64,7 @@ fn read_key(path: &Path, mut file: File) -> Result<Zeroizing<[u8; 32]>, StoreErr
         )));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(33));
-    file.by_ref().take(33).read_to_end(&mut bytes).map_err(unreadable)?;
+    Read::by_ref(&mut file).take(33).read_to_end(&mut bytes).map_err(unreadable)?;
     let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
         StoreError::KeyFile(format!("{} is not a key of 32 bytes: restore it", path.display()))
     })?;

@@ -153,7 +153,7 @@ pub(super) fn claim(
                 epoch,
                 recipient.as_str(),
                 tx.now.micros(),
-                most,
+                i64::try_from(most).unwrap_or(i64::MAX),
             ],
             leased,
         )?
@@ -271,7 +271,7 @@ pub(super) fn settle(
             intent: LeafIndex(intent),
             intent_hash: Hash::new(intent_hash),
             result: row.result,
-            code: Code::parse(row.code).ok(),
+            code: Code::parse(row.code),
         }),
     )?;
     tx.database

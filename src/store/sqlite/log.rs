@@ -125,7 +125,7 @@ pub(super) fn leaves(
 ) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut select = database
         .prepare_cached("SELECT idx, hash, body FROM leaf WHERE idx >= ?1 ORDER BY idx LIMIT ?2")?;
-    let rows = select.query_map(params![signed(first.0)?, most], |row| {
+    let rows = select.query_map(params![signed(first.0)?, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
     })?;
     rows.map(|row| {
@@ -172,7 +172,7 @@ pub(super) fn consistency(
 /// A proof that was asked for outside the tree is the caller's mistake; a missing hash is ours.
 fn made(error: MakeError<StoreError>) -> StoreError {
     match error {
-        MakeError::Nodes(error) => error,
+        MakeError::Node(error) => error,
         other => StoreError::unavailable("making a proof", std::io::Error::other(other.to_string())),
     }
 }

@@ -327,7 +327,7 @@ impl Sqlite {
         name: &str,
         value: &str,
     ) -> Result<bool, StoreError> {
-        let (id, digests) = (leaf.id, leaf.event.digests().clone());
+        let (id, digests) = (leaf.id, leaf.event.digests().cloned().unwrap_or_default());
         let (name, value) = (name.to_owned(), zeroize::Zeroizing::new(value.to_owned()));
         let (readers, vault) = (Arc::clone(&self.readers), Arc::clone(&self.vault));
         let check = move || {
