@@ -70,7 +70,9 @@ impl From<IntakeError> for Problem {
             }
             IntakeError::Invalid(faults) => {
                 let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalidBody", reason);
-                problem.faults = faults.into_iter().map(|fault| (fault.member, fault.rule)).collect();
+                let told = faults.list().iter();
+                problem.faults =
+                    told.map(|fault| (fault.member.clone(), fault.rule.clone())).collect();
                 problem
             }
             _ => Self::new(StatusCode::BAD_REQUEST, "invalidJson", reason),

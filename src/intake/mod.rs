@@ -56,6 +56,21 @@ pub enum Kind {
     Ticket,
 }
 
+impl Kind {
+    /// The word in the store and in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Ticket => "ticket",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Order, Self::Ticket].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
 /// What an order asks to be done with a service, in TM Forum's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {

@@ -63,24 +63,22 @@ fn json(member: &str, value: &Value, look: &mut Look<'_>) -> Result<(), Screened
 }
 
 fn xml(body: &[u8], look: &mut Look<'_>) -> Result<(), Screened> {
-    let mut reader = Reader::from_reader(body);
+    let body = std::str::from_utf8(body).map_err(|_| Screened::Unreadable)?;
+    let mut reader = Reader::from_str(body);
     let mut path: Vec<String> = Vec::new();
     let mut text = String::new();
     loop {
         match reader.read_event().map_err(|_| Screened::Unreadable)? {
             Event::Start(element) => {
                 text.clear();
-                path.push(local_name(element.local_name().as_ref())?);
+                path.push(element.local_name().as_ref().to_owned());
             }
-            Event::Text(part) => {
-                text.push_str(&part.decode().map_err(|_| Screened::Unreadable)?);
-            }
+            Event::Text(part) => text.push_str(&part),
             Event::GeneralRef(reference) => {
-                let name = reference.decode().map_err(|_| Screened::Unreadable)?;
                 match reference.resolve_char_ref().map_err(|_| Screened::Unreadable)? {
                     Some(character) => text.push(character),
                     None => text.push_str(
-                        quick_xml::escape::resolve_predefined_entity(&name)
+                        quick_xml::escape::resolve_predefined_entity(&reference)
                             .ok_or(Screened::Unreadable)?,
                     ),
                 }
@@ -98,10 +96,6 @@ fn xml(body: &[u8], look: &mut Look<'_>) -> Result<(), Screened> {
             }
         }
     }
-}
-
-fn local_name(name: &[u8]) -> Result<String, Screened> {
-    String::from_utf8(name.to_vec()).map_err(|_| Screened::Unreadable)
 }
 
 fn look(

@@ -103,14 +103,14 @@ pub(super) fn keep_policy(
     recipient: &RecipientId,
     policy: &Policy,
 ) -> Result<(), StoreError> {
-    let id = policy.id().bytes();
+    let id = policy.id();
     let added = tx
         .database
         .prepare_cached(
             "INSERT INTO policy (id, recipient, version, canonical) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (id) DO NOTHING",
         )?
-        .execute(params![id, recipient.as_str(), policy.version(), policy.canonical()])?;
+        .execute(params![id.bytes(), recipient.as_str(), policy.version(), policy.canonical()])?;
     if added == 1 {
         let (recipient, version) = (recipient.clone(), policy.version().to_owned());
         tx.append(leaf, Event::Policy(PolicyInForce { recipient, policy: policy.id(), version }))?;

@@ -189,9 +189,12 @@ impl Thread {
                 size: self.frontier.size(),
                 root: self.frontier.root(),
             };
-            let note = checkpoint.sign(&self.parts.signer);
-            (checkpoint, note)
+            let note = checkpoint.sign(&self.parts.signer).map_err(|error| {
+                StoreError::unavailable("a checkpoint cannot be signed", error)
+            })?;
+            Ok::<_, StoreError>((checkpoint, note))
         });
+        let grown = grown.transpose()?;
         if let Some((checkpoint, note)) = &grown {
             log::put_head(&self.parts.database, checkpoint.size, last, &note.to_string())?;
         }
