@@ -40,12 +40,19 @@ pub struct Faults {
 impl Faults {
     /// None yet.
     pub fn new(file: &Path) -> Self {
-        Self { file: file.to_owned(), found: Vec::new() }
+        Self {
+            file: file.to_owned(),
+            found: Vec::new(),
+        }
     }
 
     /// Adds one.
     pub fn add(&mut self, key: impl Into<String>, what: impl Into<String>) {
-        self.found.push(Fault { file: self.file.clone(), key: key.into(), what: what.into() });
+        self.found.push(Fault {
+            file: self.file.clone(),
+            key: key.into(),
+            what: what.into(),
+        });
     }
 
     /// Whether there are none.
@@ -69,12 +76,20 @@ pub struct Table<'t> {
 impl<'t> Table<'t> {
     /// The whole file.
     pub fn root(table: &'t toml::Table) -> Self {
-        Self { path: String::new(), table: Some(table), asked: BTreeSet::new() }
+        Self {
+            path: String::new(),
+            table: Some(table),
+            asked: BTreeSet::new(),
+        }
     }
 
     /// The key of a member, as people write it.
     pub fn key(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+        if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        }
     }
 
     /// Whether the table is there at all.
@@ -99,7 +114,11 @@ impl<'t> Table<'t> {
                 None
             }
         };
-        Table { path, table, asked: BTreeSet::new() }
+        Table {
+            path,
+            table,
+            asked: BTreeSet::new(),
+        }
     }
 
     /// The tables of an array, each with its position in its key.
@@ -113,7 +132,11 @@ impl<'t> Table<'t> {
                 .filter_map(|(position, member)| {
                     let path = format!("{path}[{position}]");
                     if let Value::Table(table) = member {
-                        Some(Table { path, table: Some(table), asked: BTreeSet::new() })
+                        Some(Table {
+                            path,
+                            table: Some(table),
+                            asked: BTreeSet::new(),
+                        })
                     } else {
                         faults.add(path, "must be a table");
                         None
@@ -204,7 +227,10 @@ impl<'t> Table<'t> {
             Some(value) => value,
             None => {
                 let (low, high) = (bounds.start(), bounds.end());
-                faults.add(self.key(name), format!("must be a whole number from {low} to {high}"));
+                faults.add(
+                    self.key(name),
+                    format!("must be a whole number from {low} to {high}"),
+                );
                 default
             }
         }
@@ -236,8 +262,18 @@ impl<'t> Table<'t> {
 /// Reads a file into a table; a file that is not TOML is one fault.
 pub fn parse(file: &Path, text: &str) -> Result<toml::Table, Fault> {
     text.parse::<toml::Table>().map_err(|error| {
-        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count());
-        let what = format!("is not TOML, near line {}: {}", line.max(1), error.message());
-        Fault { file: file.to_owned(), key: String::new(), what }
+        let line = error
+            .span()
+            .map_or(0, |span| text[..span.start.min(text.len())].lines().count());
+        let what = format!(
+            "is not TOML, near line {}: {}",
+            line.max(1),
+            error.message()
+        );
+        Fault {
+            file: file.to_owned(),
+            key: String::new(),
+            what,
+        }
     })
 }

@@ -15,8 +15,8 @@ use crate::crash;
 use crate::dialects::{self, Dialect};
 use crate::domain::{Clock, Entropy, LeafId, RecipientId, Timestamp};
 use crate::minimise::{Refusal, minimise};
-use crate::record::{Ready, Record, Recorded, record, refusal};
 use crate::recipients::{Recipient, Recipients};
+use crate::record::{Ready, Record, Recorded, record, refusal};
 use crate::settle::{Consequence, Halt, Settling, Timing, sought};
 use crate::store::{Claimed, Doubt, Placed, Store, StoreError, Work};
 use crate::transmit::{Permit, Wire};
@@ -83,7 +83,10 @@ impl Worker {
     /// Every policy that can decide something stands in the log before it does.
     pub async fn keep_policies(&self) -> Result<(), StoreError> {
         for recipient in self.0.recipients.values() {
-            self.0.store.keep_policy(&recipient.id, &recipient.policy).await?;
+            self.0
+                .store
+                .keep_policy(&recipient.id, &recipient.policy)
+                .await?;
         }
         Ok(())
     }
@@ -109,7 +112,9 @@ impl Worker {
     }
 
     async fn lane(&self, id: &RecipientId, mut stop: watch::Receiver<bool>) {
-        let Some(recipient) = self.0.recipients.get(id) else { return };
+        let Some(recipient) = self.0.recipients.get(id) else {
+            return;
+        };
         let mut under_way = JoinSet::new();
         while !*stop.borrow() {
             let moved = match self.turn(recipient, &mut under_way).await {
@@ -137,7 +142,11 @@ impl Worker {
         let due = self.0.store.next_due(id).await.ok().flatten();
         let now = self.0.clock.now().micros();
         let wait = due.map_or(IDLE, |due| {
-            Duration::from_micros(u64::try_from(due.micros() - now).unwrap_or(1_000).max(1_000))
+            Duration::from_micros(
+                u64::try_from(due.micros() - now)
+                    .unwrap_or(1_000)
+                    .max(1_000),
+            )
         });
         tokio::time::sleep(wait.min(IDLE)).await;
     }
@@ -167,22 +176,34 @@ impl Worker {
         };
         let mut moved = self.read_feed(recipient, dialect).await?;
         // A recipient that is switched off has no line: its cases are still decided, that is, held.
-        let room = if recipient.enabled { parts.wire.room(&recipient.id) } else { parts.batch_max };
+        let room = if recipient.enabled {
+            parts.wire.room(&recipient.id)
+        } else {
+            parts.batch_max
+        };
         let most = room.min(parts.batch_max);
         let now = parts.clock.now();
         let waiting = parts.store.next_due(&recipient.id).await?;
         if most == 0 || waiting.is_none_or(|due| due > now) {
             return Ok(moved);
         }
-        let work = parts.store.claim(&recipient.id, most, parts.timing.lease).await?;
+        let work = parts
+            .store
+            .claim(&recipient.id, most, parts.timing.lease)
+            .await?;
         crash::point("claimed");
         moved += work.len();
         let mut deliver = Vec::new();
         for work in work {
             match work {
                 Work::Deliver(claimed) => deliver.push(claimed),
-                Work::Reconcile(doubt) => self.spawn(recipient, under_way, *doubt, Self::reconcile).await,
-                Work::Follow(placed) => self.spawn(recipient, under_way, placed, Self::follow).await,
+                Work::Reconcile(doubt) => {
+                    self.spawn(recipient, under_way, *doubt, Self::reconcile)
+                        .await
+                }
+                Work::Follow(placed) => {
+                    self.spawn(recipient, under_way, placed, Self::follow).await
+                }
             }
         }
         for recorded in self.decide(recipient, dialect, deliver).await? {
@@ -223,7 +244,12 @@ impl Worker {
         let mut refused = Vec::new();
         let mut cases = Vec::with_capacity(claimed.len());
         for one in claimed {
-            let Claimed { claim, case, key, released } = *one;
+            let Claimed {
+                claim,
+                case,
+                key,
+                released,
+            } = *one;
             cases.push((claim, case, key, released));
         }
         let mut kept = Vec::with_capacity(cases.len());
@@ -235,7 +261,11 @@ impl Worker {
             match minimise(case, recipient, dialect, today, *released) {
                 Ok(minimised) => {
                     if let Some(claim) = refused[position].take() {
-                        ready.push(Ready { claim, key, minimised });
+                        ready.push(Ready {
+                            claim,
+                            key,
+                            minimised,
+                        });
                     }
                 }
                 Err(stop) => {
@@ -254,7 +284,8 @@ impl Worker {
                 Record::Lost => warn!("A case was taken over by another worker"),
                 Record::Refused(claim, error) => {
                     warn!(case.id = %claim.case(), error = %error, "A case cannot be recorded");
-                    let Some((case, key, _)) = kept.iter().find(|(case, _, _)| case.id() == claim.case())
+                    let Some((case, key, _)) =
+                        kept.iter().find(|(case, _, _)| case.id() == claim.case())
                     else {
                         continue;
                     };
@@ -303,7 +334,9 @@ impl Worker {
     }
 
     async fn reconcile(self, id: RecipientId, doubt: Doubt) -> Result<(), StoreError> {
-        let Some(settling) = self.settling(&id) else { return Ok(()) };
+        let Some(settling) = self.settling(&id) else {
+            return Ok(());
+        };
         let Some(sought) = sought(&doubt) else {
             return Err(StoreError::Corrupt { table: "case_" });
         };
@@ -312,8 +345,14 @@ impl Worker {
     }
 
     async fn follow(self, id: RecipientId, placed: Placed) -> Result<(), StoreError> {
-        let Some(settling) = self.settling(&id) else { return Ok(()) };
-        let Placed { claim, purpose, reference } = placed;
+        let Some(settling) = self.settling(&id) else {
+            return Ok(());
+        };
+        let Placed {
+            claim,
+            purpose,
+            reference,
+        } = placed;
         let query = settling.dialect.follow(purpose, &reference);
         let answer = self.0.wire.ask(&id, &query).await;
         let progress = answer.map(|answer| settling.dialect.followed(purpose, &answer));
@@ -330,12 +369,19 @@ impl Worker {
         if !recipient.enabled {
             return Ok(0);
         }
-        let Some(since) = parts.store.feed_due(&recipient.id, now).await? else { return Ok(0) };
-        let Some(query) = dialect.feed(since.as_deref()) else { return Ok(0) };
+        let Some(since) = parts.store.feed_due(&recipient.id, now).await? else {
+            return Ok(0);
+        };
+        let Some(query) = dialect.feed(since.as_deref()) else {
+            return Ok(0);
+        };
         let due: Timestamp = now.after(recipient.channel.poll);
         let events = match parts.wire.ask(&recipient.id, &query).await {
             Ok(answer) => dialect.fed(&answer).unwrap_or_else(|| {
-                warn!(answer.status = answer.status, "The operator's event feed cannot be read");
+                warn!(
+                    answer.status = answer.status,
+                    "The operator's event feed cannot be read"
+                );
                 Vec::new()
             }),
             Err(error) => {

@@ -26,7 +26,10 @@ impl Timestamp {
     /// This moment and some time more. Saturates far outside any date that can be written.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// The calendar day in UTC, as `2026-03-01`.
@@ -37,12 +40,23 @@ impl Timestamp {
     /// RFC 3339 in UTC to the second, as `2026-03-01T14:05:00Z`.
     pub fn rfc3339(self) -> String {
         let civil = self.civil();
-        format!("{}T{}Z", civil.date(), civil.time().with().subsec_nanosecond(0).build().unwrap_or(civil.time()))
+        format!(
+            "{}T{}Z",
+            civil.date(),
+            civil
+                .time()
+                .with()
+                .subsec_nanosecond(0)
+                .build()
+                .unwrap_or(civil.time())
+        )
     }
 
     /// Reads what [`Timestamp::rfc3339`] and other RFC 3339 writers write.
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse::<jiff::Timestamp>().ok().map(|moment| Self(moment.as_microsecond()))
+        text.parse::<jiff::Timestamp>()
+            .ok()
+            .map(|moment| Self(moment.as_microsecond()))
     }
 
     fn civil(self) -> jiff::civil::DateTime {
@@ -66,7 +80,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the machine"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp(jiff::Timestamp::now().as_microsecond())
     }
@@ -108,8 +125,14 @@ mod tests {
     fn written_and_read_back_to_the_second() {
         let moment = Timestamp::from_micros(1_772_373_900_123_456);
         assert_eq!(moment.rfc3339(), "2026-03-01T14:05:00Z");
-        assert_eq!(Timestamp::parse("2026-03-01T14:05:00Z").map(Timestamp::seconds), Some(moment.seconds()));
-        assert_eq!(Timestamp::parse("2026-03-01T15:05:00+01:00").map(Timestamp::seconds), Some(moment.seconds()));
+        assert_eq!(
+            Timestamp::parse("2026-03-01T14:05:00Z").map(Timestamp::seconds),
+            Some(moment.seconds())
+        );
+        assert_eq!(
+            Timestamp::parse("2026-03-01T15:05:00+01:00").map(Timestamp::seconds),
+            Some(moment.seconds())
+        );
         assert_eq!(Timestamp::parse("yesterday"), None);
     }
 }

@@ -104,7 +104,10 @@ impl CaseState {
 
     /// Whether nothing moves it any more.
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::Completed | Self::Failed | Self::Rejected | Self::Cancelled)
+        matches!(
+            self,
+            Self::Completed | Self::Failed | Self::Rejected | Self::Cancelled
+        )
     }
 
     /// The state of a TMF641 v4.1.0 service order item.
@@ -169,15 +172,31 @@ impl HoldReason {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::SpecialHandling => "handle this case by the written routine for special handling",
-            Self::NoAgreement => "sign or renew the agreement, enter its dates in the recipient file, then release the case",
+            Self::NoAgreement => {
+                "sign or renew the agreement, enter its dates in the recipient file, then release the case"
+            }
             Self::RecipientDisabled => "enable the recipient in its file, or cancel the case",
-            Self::NoRule => "add a rule for this purpose to the recipient's policy, then release the case",
-            Self::MissingField => "complete the order, or open the field in the policy, then release the case",
-            Self::Screened => "a value that may not leave was found in the finished message: correct the text and hand the case in anew",
-            Self::TextNeedsReview => "shorten the text to what the technician needs and hand the case in anew",
-            Self::Credentials => "check user name and password of the channel with the operator, then release the case",
-            Self::NotOffered => "the operator does not offer this: deliver it by hand, then cancel the case",
-            Self::Unclear => "ask the operator what it has done with our reference, then release or cancel the case",
+            Self::NoRule => {
+                "add a rule for this purpose to the recipient's policy, then release the case"
+            }
+            Self::MissingField => {
+                "complete the order, or open the field in the policy, then release the case"
+            }
+            Self::Screened => {
+                "a value that may not leave was found in the finished message: correct the text and hand the case in anew"
+            }
+            Self::TextNeedsReview => {
+                "shorten the text to what the technician needs and hand the case in anew"
+            }
+            Self::Credentials => {
+                "check user name and password of the channel with the operator, then release the case"
+            }
+            Self::NotOffered => {
+                "the operator does not offer this: deliver it by hand, then cancel the case"
+            }
+            Self::Unclear => {
+                "ask the operator what it has done with our reference, then release or cancel the case"
+            }
             Self::AttemptsUsedUp => "check the operator's interface, then release the case",
             Self::Person => "release or cancel the case when the matter is clear",
         }

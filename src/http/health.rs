@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::problem::{Problem, halted};
 use super::App;
+use super::problem::{Problem, halted};
 
 pub(super) async fn health() -> Response {
     Json(json!({ "status": "alive" })).into_response()

@@ -67,7 +67,9 @@ impl Kind {
 
     /// Reads the word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Order, Self::Ticket].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Order, Self::Ticket]
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
     }
 }
 

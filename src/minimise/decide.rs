@@ -12,9 +12,7 @@ use crate::domain::{
     Case, Field, Handling, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RuleId,
 };
 use crate::guard::{self, Kind, Vocabulary};
-use crate::recipients::{
-    Agreement, Because, Recipient, Ruling, Situation, TextOverLimit,
-};
+use crate::recipients::{Agreement, Because, Recipient, Ruling, Situation, TextOverLimit};
 
 /// A case cut down to what may leave. [`minimise`] is the only way to get one.
 ///
@@ -54,7 +52,9 @@ impl<'case> Minimised<'case> {
 
     /// All that may leave.
     pub fn fields(&self) -> impl Iterator<Item = (Field, &str)> {
-        self.fields.iter().map(|(field, text)| (*field, text.as_str()))
+        self.fields
+            .iter()
+            .map(|(field, text)| (*field, text.as_str()))
     }
 
     /// The case itself: for the steps that follow, which know what it holds already.
@@ -106,10 +106,12 @@ impl<'case> Minimised<'case> {
     }
 
     fn opened(&self) -> impl Iterator<Item = &'case crate::recipients::Rule> {
-        self.fields.keys().filter_map(|field| match self.rulings.get(field) {
-            Some(Ruling::Sent(rule)) => Some(*rule),
-            _ => None,
-        })
+        self.fields
+            .keys()
+            .filter_map(|field| match self.rulings.get(field) {
+                Some(Ruling::Sent(rule)) => Some(*rule),
+                _ => None,
+            })
     }
 }
 
@@ -122,7 +124,11 @@ pub fn minimise<'case>(
     today: Date,
     released: bool,
 ) -> Result<Minimised<'case>, Refusal> {
-    let refuse = |reason, policy| Refusal { reason, policy, withheld: everything(case) };
+    let refuse = |reason, policy| Refusal {
+        reason,
+        policy,
+        withheld: everything(case),
+    };
     let policy = &recipient.policy;
     if !recipient.enabled || case.recipient() != &recipient.id {
         return Err(refuse(HoldReason::RecipientDisabled, None));
@@ -153,7 +159,12 @@ pub fn minimise<'case>(
     let mut rulings: BTreeMap<Field, Ruling<'case>> = case
         .facts()
         .keys()
-        .map(|&field| (field, narrowed(field, policy.rule_on(field, &first), carried)))
+        .map(|&field| {
+            (
+                field,
+                narrowed(field, policy.rule_on(field, &first), carried),
+            )
+        })
         .collect();
 
     let texts = guarded_texts(case, &rulings);
@@ -161,15 +172,23 @@ pub fn minimise<'case>(
     let mut fields = BTreeMap::new();
     let mut masked = case.masked().to_vec();
     for (&field, text) in case.facts() {
-        let Some(Ruling::Sent(rule)) = rulings.get(&field) else { continue };
+        let Some(Ruling::Sent(rule)) = rulings.get(&field) else {
+            continue;
+        };
         let Some(redacted) = texts.get(&field) else {
             let text = text.disclose();
-            let text = rule.transform.map_or_else(|| text.to_owned(), |how| how.apply(text));
+            let text = rule
+                .transform
+                .map_or_else(|| text.to_owned(), |how| how.apply(text));
             fields.insert(field, Zeroizing::new(text));
             continue;
         };
         for (kind, count) in redacted.counts() {
-            masked.push(MaskCount { field, kind: kind.tag().to_owned(), count });
+            masked.push(MaskCount {
+                field,
+                kind: kind.tag().to_owned(),
+                count,
+            });
         }
         if redacted.masked_share() <= usize::from(limits.masked_percent_max) {
             let cut: String = redacted.text().chars().take(limits.length_max).collect();
@@ -187,7 +206,15 @@ pub fn minimise<'case>(
         };
         rulings.entry(field).or_insert(ruling);
     }
-    Ok(Minimised { case, recipient, agreement, dialect, fields, rulings, masked })
+    Ok(Minimised {
+        case,
+        recipient,
+        agreement,
+        dialect,
+        fields,
+        rulings,
+        masked,
+    })
 }
 
 /// What the policy opens, less what the dialect has no place for.
@@ -218,10 +245,22 @@ fn guarded_texts(
             vocabulary = vocabulary.mask(kind, value.disclose());
         }
     }
-    let street = case.facts().get(&Field::Street).map(|street| street.disclose());
-    let number = case.facts().get(&Field::StreetNumber).map(|number| number.disclose());
-    let apartment = case.facts().get(&Field::Apartment).map(|number| number.disclose());
-    let littera = case.facts().get(&Field::StreetLittera).map_or("", |littera| littera.disclose());
+    let street = case
+        .facts()
+        .get(&Field::Street)
+        .map(|street| street.disclose());
+    let number = case
+        .facts()
+        .get(&Field::StreetNumber)
+        .map(|number| number.disclose());
+    let apartment = case
+        .facts()
+        .get(&Field::Apartment)
+        .map(|number| number.disclose());
+    let littera = case
+        .facts()
+        .get(&Field::StreetLittera)
+        .map_or("", |littera| littera.disclose());
     let place_withheld = matches!(rulings.get(&Field::Street), Some(Ruling::Withheld(_)));
     let mut lines = Vec::new();
     if let (Some(street), Some(number), true) = (street, number, place_withheld) {
@@ -297,7 +336,6 @@ const fn kind_in_text(field: Field) -> Option<Kind> {
 }
 
 fn everything(case: &Case) -> Vec<Field> {
-    let names: BTreeSet<Field> =
-        case.facts().keys().chain(case.dropped()).copied().collect();
+    let names: BTreeSet<Field> = case.facts().keys().chain(case.dropped()).copied().collect();
     names.into_iter().collect()
 }

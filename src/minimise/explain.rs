@@ -62,6 +62,10 @@ impl Explanation {
                 }),
             }
         }
-        Self { sent, withheld, masked: minimised.masked().to_vec() }
+        Self {
+            sent,
+            withheld,
+            masked: minimised.masked().to_vec(),
+        }
     }
 }

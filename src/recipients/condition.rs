@@ -50,7 +50,9 @@ impl Condition {
         let list = |rest: &str| -> Option<Vec<String>> {
             let members: Vec<String> = rest.split('|').map(|m| m.trim().to_owned()).collect();
             let sound = |m: &String| {
-                !m.is_empty() && m.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
+                !m.is_empty()
+                    && m.bytes()
+                        .all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
             };
             members.iter().all(sound).then_some(members)
         };
@@ -135,10 +137,24 @@ mod tests {
 
     #[test]
     fn written_as_read() {
-        for text in ["visit.booked", "problem_type in NO_LINK|OTHER", "service_type in VOIP", "text.clean"] {
-            assert_eq!(Condition::parse(text).map(|c| c.to_string()).as_deref(), Some(text));
+        for text in [
+            "visit.booked",
+            "problem_type in NO_LINK|OTHER",
+            "service_type in VOIP",
+            "text.clean",
+        ] {
+            assert_eq!(
+                Condition::parse(text).map(|c| c.to_string()).as_deref(),
+                Some(text)
+            );
         }
-        for text in ["", "visit", "problem_type in ", "problem_type in a b", "true"] {
+        for text in [
+            "",
+            "visit",
+            "problem_type in ",
+            "problem_type in a b",
+            "true",
+        ] {
             assert_eq!(Condition::parse(text), None);
         }
     }

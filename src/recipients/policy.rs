@@ -159,7 +159,15 @@ impl Policy {
                 }
             }
         }
-        Self { id, version, notice, text, rules, by_field, canonical }
+        Self {
+            id,
+            version,
+            notice,
+            text,
+            rules,
+            by_field,
+            canonical,
+        }
     }
 
     /// SHA-256 of the canonical form; stands in every leaf that this policy decided.
@@ -194,7 +202,9 @@ impl Policy {
 
     /// The rule for a field and a purpose.
     pub fn rule(&self, purpose: Purpose, field: Field) -> Option<&Rule> {
-        self.by_field.get(&(purpose, field)).map(|&position| &self.rules[position])
+        self.by_field
+            .get(&(purpose, field))
+            .map(|&position| &self.rules[position])
     }
 
     /// Whether any rule opens anything for this purpose.
@@ -217,7 +227,11 @@ impl Policy {
             Effect::Never => Ruling::Withheld(Because::Never(rule)),
             Effect::Allowed => Ruling::Sent(rule),
             Effect::Conditional => {
-                match rule.when.iter().find(|condition| !condition.holds(field, situation)) {
+                match rule
+                    .when
+                    .iter()
+                    .find(|condition| !condition.holds(field, situation))
+                {
                     Some(failed) => Ruling::Withheld(Because::Condition(rule, failed)),
                     None => Ruling::Sent(rule),
                 }
@@ -253,7 +267,9 @@ impl Because<'_> {
             Self::NoRule => "ingen regel tillåter uppgiften för ändamålet".to_owned(),
             Self::Never(rule) => rule.why_sv.clone(),
             Self::Condition(_, condition) => condition.failed_sv().to_owned(),
-            Self::NotCarried(_) => "operatörens gränssnitt har ingen plats för uppgiften".to_owned(),
+            Self::NotCarried(_) => {
+                "operatörens gränssnitt har ingen plats för uppgiften".to_owned()
+            }
             Self::NotKept => "uppgiften behövs inte och sparas inte".to_owned(),
             Self::SpecialHandling => "ärendet handläggs för hand".to_owned(),
         }

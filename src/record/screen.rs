@@ -54,7 +54,9 @@ fn json(member: &str, value: &Value, look: &mut Look<'_>) -> Result<(), Screened
         Value::Null | Value::Bool(_) => Ok(()),
         Value::Number(number) => look(member, &number.to_string()),
         Value::String(text) => look(member, text),
-        Value::Array(values) => values.iter().try_for_each(|value| json(member, value, look)),
+        Value::Array(values) => values
+            .iter()
+            .try_for_each(|value| json(member, value, look)),
         Value::Object(members) => members.iter().try_for_each(|(name, value)| {
             look("", name)?;
             json(name, value, look)
@@ -75,7 +77,10 @@ fn xml(body: &[u8], look: &mut Look<'_>) -> Result<(), Screened> {
             }
             Event::Text(part) => text.push_str(&part),
             Event::GeneralRef(reference) => {
-                match reference.resolve_char_ref().map_err(|_| Screened::Unreadable)? {
+                match reference
+                    .resolve_char_ref()
+                    .map_err(|_| Screened::Unreadable)?
+                {
                     Some(character) => text.push(character),
                     None => text.push_str(
                         quick_xml::escape::resolve_predefined_entity(&reference)
@@ -88,10 +93,20 @@ fn xml(body: &[u8], look: &mut Look<'_>) -> Result<(), Screened> {
                 look(&member, &text)?;
                 text.clear();
             }
-            Event::Eof => return if path.is_empty() { Ok(()) } else { Err(Screened::Unreadable) },
+            Event::Eof => {
+                return if path.is_empty() {
+                    Ok(())
+                } else {
+                    Err(Screened::Unreadable)
+                };
+            }
             Event::Decl(_) => {}
             // Our own messages have none of these: what cannot be looked through does not leave.
-            Event::Empty(_) | Event::CData(_) | Event::Comment(_) | Event::PI(_) | Event::DocType(_) => {
+            Event::Empty(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::PI(_)
+            | Event::DocType(_) => {
                 return Err(Screened::Unreadable);
             }
         }
@@ -122,7 +137,10 @@ struct Hay {
 
 impl Hay {
     fn of(text: &str) -> Self {
-        Self { words: words(text), digits: text.chars().filter(char::is_ascii_digit).collect() }
+        Self {
+            words: words(text),
+            digits: text.chars().filter(char::is_ascii_digit).collect(),
+        }
     }
 }
 
@@ -146,7 +164,9 @@ impl Needle {
 fn withheld(minimised: &Minimised<'_>) -> Vec<(Field, Needle)> {
     let mut needles = Vec::new();
     for field in minimised.withheld() {
-        let Some(value) = minimised.case().facts().get(&field) else { continue };
+        let Some(value) = minimised.case().facts().get(&field) else {
+            continue;
+        };
         if !is_searched_for(field) {
             continue;
         }
@@ -166,14 +186,19 @@ fn withheld(minimised: &Minimised<'_>) -> Vec<(Field, Needle)> {
 /// Whether a value is about a person or a place, and not a code that many cases share.
 const fn is_searched_for(field: Field) -> bool {
     use crate::domain::Category;
-    matches!(field.category(), Category::Place | Category::Contact | Category::Identity)
-        || matches!(field, Field::CpeMac | Field::IpAddress | Field::DoorCode)
+    matches!(
+        field.category(),
+        Category::Place | Category::Contact | Category::Identity
+    ) || matches!(field, Field::CpeMac | Field::IpAddress | Field::DoorCode)
 }
 
 /// Lower case, with one space on either side of each word, so that only whole words are found.
 fn words(text: &str) -> String {
     let mut words = String::from(" ");
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         words.extend(word.chars().flat_map(char::to_lowercase));
         words.push(' ');
     }

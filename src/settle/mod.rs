@@ -64,7 +64,10 @@ impl Settling<'_> {
             Ok(answer) => {
                 let code = code(&answer);
                 info!("Disclosure {leaf} was answered with {}", answer.status);
-                (self.verdict(self.dialect.decode(purpose, &answer), &code), code)
+                (
+                    self.verdict(self.dialect.decode(purpose, &answer), &code),
+                    code,
+                )
             }
             Err(error) => {
                 warn!(error = %crate::telemetry::chain(&error), "Disclosure {leaf} got no answer");
@@ -101,16 +104,24 @@ impl Settling<'_> {
             }
             Finding::Absent if doubt.absent + 1 < ABSENT_MIN => {
                 self.store.absent(doubt.claim, again).await?;
-                Ok(Settled { state: CaseState::Recorded })
+                Ok(Settled {
+                    state: CaseState::Recorded,
+                })
             }
             Finding::Absent => {
                 info!("Disclosure {leaf} is not at the operator");
                 // It may have left and been lost: the outcome stays unknown, and the case goes on.
-                let retry = Consequence::Retry { result: OutcomeResult::Unknown, wait: None };
-                self.conclude(doubt.claim, Err(retry), "not-found-at-operator".to_owned()).await
+                let retry = Consequence::Retry {
+                    result: OutcomeResult::Unknown,
+                    wait: None,
+                };
+                self.conclude(doubt.claim, Err(retry), "not-found-at-operator".to_owned())
+                    .await
             }
             Finding::Busy(wait) => {
-                let again = wait.map_or(again, |wait| self.now.after(wait.min(self.timing.retry_max)));
+                let again = wait.map_or(again, |wait| {
+                    self.now.after(wait.min(self.timing.retry_max))
+                });
                 self.later(doubt.claim, again).await
             }
             Finding::Unclear => {
@@ -133,7 +144,11 @@ impl Settling<'_> {
                 Standing::Working => (Step::Progress, None, placement.subscription),
                 Standing::Done => (Step::Complete, None, placement.subscription),
                 Standing::Failed => (Step::Fail, None, placement.subscription),
-                Standing::Unknown => (Step::Hold, Some(HoldReason::Unclear), placement.subscription),
+                Standing::Unknown => (
+                    Step::Hold,
+                    Some(HoldReason::Unclear),
+                    placement.subscription,
+                ),
             },
             Ok(Progress::Gone) => (Step::Hold, Some(HoldReason::Unclear), None),
             Ok(Progress::Busy(wait)) => {
@@ -149,7 +164,9 @@ impl Settling<'_> {
                 return self.later_placed(claim, again).await;
             }
         };
-        self.store.progress(claim, step, reason, subscription, again).await?;
+        self.store
+            .progress(claim, step, reason, subscription, again)
+            .await?;
         let state = CaseState::Placed.after(step)?;
         if state != CaseState::Placed {
             info!("A placed case is {state}");
@@ -160,16 +177,27 @@ impl Settling<'_> {
     /// What a verdict means for the case: a settlement, or a consequence.
     fn verdict(&self, verdict: Verdict, code: &str) -> Result<Settlement, Consequence> {
         match verdict {
-            Verdict::Accepted(Placement { reference, subscription, standing }) => {
+            Verdict::Accepted(Placement {
+                reference,
+                subscription,
+                standing,
+            }) => {
                 let code = code.to_owned();
                 match (standing, reference) {
-                    (Standing::Done, reference) => {
-                        Ok(Settlement::Completed { reference, subscription, code })
-                    }
+                    (Standing::Done, reference) => Ok(Settlement::Completed {
+                        reference,
+                        subscription,
+                        code,
+                    }),
                     (Standing::Failed, reference) => Ok(Settlement::Failed { reference, code }),
                     (Standing::Working, Some(reference)) => {
                         let due = self.next_look();
-                        Ok(Settlement::Placed { reference, subscription, code, due })
+                        Ok(Settlement::Placed {
+                            reference,
+                            subscription,
+                            code,
+                            due,
+                        })
                     }
                     // It has it, and we could never ask how far it is; or its state is none we know.
                     (Standing::Working | Standing::Unknown, reference) => Ok(Settlement::Held {
@@ -180,9 +208,10 @@ impl Settling<'_> {
                     }),
                 }
             }
-            Verdict::Rejected(reason) => {
-                Ok(Settlement::Rejected { reason, code: code.to_owned() })
-            }
+            Verdict::Rejected(reason) => Ok(Settlement::Rejected {
+                reason,
+                code: code.to_owned(),
+            }),
             refused => Err(Consequence::of_refusal(&refused)),
         }
     }
@@ -203,15 +232,25 @@ impl Settling<'_> {
             }
             Err(Consequence::Retry { result, .. }) if attempt >= self.timing.attempts_max => {
                 let reason = HoldReason::AttemptsUsedUp;
-                Settlement::Held { result, code, reason, reference: None }
+                Settlement::Held {
+                    result,
+                    code,
+                    reason,
+                    reference: None,
+                }
             }
             Err(Consequence::Retry { result, wait }) => {
-                let due = self.now.after(self.timing.backoff(attempt, wait, self.entropy));
+                let due = self
+                    .now
+                    .after(self.timing.backoff(attempt, wait, self.entropy));
                 Settlement::Retry { result, code, due }
             }
-            Err(Consequence::Hold { result, reason }) => {
-                Settlement::Held { result, code, reason, reference: None }
-            }
+            Err(Consequence::Hold { result, reason }) => Settlement::Held {
+                result,
+                code,
+                reason,
+                reference: None,
+            },
             Err(Consequence::Halt(reason)) => return Err(StoreError::Diverged(reason)),
         };
         let step = match &settlement {
@@ -232,18 +271,26 @@ impl Settling<'_> {
     /// The disclosure stays without outcome, and the operator is asked later.
     async fn later(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
         self.store.give_back(claim, due).await?;
-        Ok(Settled { state: CaseState::Recorded })
+        Ok(Settled {
+            state: CaseState::Recorded,
+        })
     }
 
     async fn later_placed(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
         self.store.give_back(claim, due).await?;
-        Ok(Settled { state: CaseState::Placed })
+        Ok(Settled {
+            state: CaseState::Placed,
+        })
     }
 
     /// Where the operator has an event feed, asking about a single case is the fallback for what
     /// the feed missed, and may be rare.
     fn next_look(&self) -> Timestamp {
-        let rare = if self.dialect.feed(None).is_some() { 10 } else { 1 };
+        let rare = if self.dialect.feed(None).is_some() {
+            10
+        } else {
+            1
+        };
         self.now.after(self.poll * rare)
     }
 }

@@ -22,13 +22,24 @@ pub struct Timing {
 impl Timing {
     /// The wait after this attempt (counted from 1): doubling, up to a fifth longer or shorter by
     /// chance so that cases do not come back all at once, and never shorter than the operator asked.
-    pub fn backoff(&self, attempt: u32, asked: Option<Duration>, entropy: &dyn Entropy) -> Duration {
-        let doubled = self.retry_first.saturating_mul(1 << attempt.saturating_sub(1).min(20));
+    pub fn backoff(
+        &self,
+        attempt: u32,
+        asked: Option<Duration>,
+        entropy: &dyn Entropy,
+    ) -> Duration {
+        let doubled = self
+            .retry_first
+            .saturating_mul(1 << attempt.saturating_sub(1).min(20));
         let wait = doubled.min(self.retry_max);
         let micros = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
         let fifth = micros / 5;
         let jittered = Duration::from_micros(micros - fifth + entropy.below(2 * fifth + 1));
-        jittered.max(asked.unwrap_or(Duration::ZERO).min(Duration::from_secs(86_400)))
+        jittered.max(
+            asked
+                .unwrap_or(Duration::ZERO)
+                .min(Duration::from_secs(86_400)),
+        )
     }
 }
 
@@ -50,7 +61,10 @@ mod tests {
         for (attempt, seconds) in [(1, 5), (2, 10), (5, 80), (30, 3600)] {
             let wait = timing.backoff(attempt, None, &entropy).as_secs_f64();
             let expected = f64::from(seconds);
-            assert!((expected * 0.8..=expected * 1.2).contains(&wait), "attempt {attempt}: {wait}");
+            assert!(
+                (expected * 0.8..=expected * 1.2).contains(&wait),
+                "attempt {attempt}: {wait}"
+            );
         }
         let asked = Duration::from_secs(500);
         assert!(timing.backoff(1, Some(asked), &entropy) >= asked);

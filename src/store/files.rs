@@ -34,15 +34,16 @@ pub(super) fn key(
             match written {
                 Ok(()) => Ok(key),
                 // Another process made it in the same moment: theirs counts.
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-                    key_again(path)
-                }
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => key_again(path),
                 Err(error) => Err(StoreError::unavailable("writing a key file", error)),
             }
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::KeyFile(
-            format!("{} is missing: restore it, nothing can be read without it", path.display()),
-        )),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(StoreError::KeyFile(format!(
+                "{} is missing: restore it, nothing can be read without it",
+                path.display()
+            )))
+        }
         Err(error) => Err(StoreError::unavailable("reading a key file", error)),
     }
 }
@@ -64,9 +65,15 @@ fn read_key(path: &Path, mut file: File) -> Result<Zeroizing<[u8; 32]>, StoreErr
         )));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(33));
-    Read::by_ref(&mut file).take(33).read_to_end(&mut bytes).map_err(unreadable)?;
+    Read::by_ref(&mut file)
+        .take(33)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
-        StoreError::KeyFile(format!("{} is not a key of 32 bytes: restore it", path.display()))
+        StoreError::KeyFile(format!(
+            "{} is not a key of 32 bytes: restore it",
+            path.display()
+        ))
     })?;
     Ok(Zeroizing::new(key))
 }
@@ -74,8 +81,11 @@ fn read_key(path: &Path, mut file: File) -> Result<Zeroizing<[u8; 32]>, StoreErr
 /// Under another name first, so that nobody ever reads half a key.
 fn write_key(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
     let half = path.with_extension(format!("new-{}", std::process::id()));
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&half)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&half)?;
     file.write_all(key)?;
     file.sync_all()?;
     let linked = fs::hard_link(&half, path);

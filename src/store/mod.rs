@@ -302,7 +302,12 @@ impl Store {
         first: LeafIndex,
         count: u64,
     ) -> Result<(), StoreError> {
-        let event = Event::Read(crate::log::Read { actor, what, first, count });
+        let event = Event::Read(crate::log::Read {
+            actor,
+            what,
+            first,
+            count,
+        });
         self.note(event).await.map(|_| ())
     }
 }

@@ -32,7 +32,11 @@ impl Processes {
             .open(folder.join(name(&epoch)))
             .map_err(unusable)?;
         alive.lock().map_err(unusable)?;
-        Ok(Self { folder: folder.to_owned(), epoch, _alive: alive })
+        Ok(Self {
+            folder: folder.to_owned(),
+            epoch,
+            _alive: alive,
+        })
     }
 
     pub(super) fn epoch(&self) -> Epoch {
@@ -50,7 +54,9 @@ impl Processes {
             if epoch == self.epoch {
                 continue;
             }
-            let Ok(file) = File::open(&path) else { continue };
+            let Ok(file) = File::open(&path) else {
+                continue;
+            };
             if file.try_lock().is_ok() {
                 gone.push(epoch);
             }

@@ -128,7 +128,12 @@ pub struct Disclosure {
 impl Disclosure {
     /// For a claimed case.
     pub fn new(claim: &Claim, leaf: LeafId, event: Event) -> Self {
-        Self { case: claim.case, token: claim.token, leaf, event }
+        Self {
+            case: claim.case,
+            token: claim.token,
+            leaf,
+            event,
+        }
     }
 }
 

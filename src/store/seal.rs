@@ -54,7 +54,9 @@ impl Vault {
 
     fn mac(&self, what: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         // HMAC takes a key of any length: it cannot refuse this one.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.master) else { return [0; 32] };
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.master) else {
+            return [0; 32];
+        };
         mac.update(what);
         for part in parts {
             // The length first, so that no two lists of parts read alike.
@@ -72,7 +74,12 @@ impl Vault {
     ) -> Result<(Zeroizing<[u8; 32]>, Vec<u8>), StoreError> {
         let mut key = Zeroizing::new([0; 32]);
         entropy.fill(&mut *key);
-        let wrapped = seal(&self.master, &aad(b"subject_key", subject.bytes()), &*key, entropy)?;
+        let wrapped = seal(
+            &self.master,
+            &aad(b"subject_key", subject.bytes()),
+            &*key,
+            entropy,
+        )?;
         Ok((key, wrapped))
     }
 
@@ -82,7 +89,9 @@ impl Vault {
         subject: SubjectRef,
         wrapped: &[u8],
     ) -> Result<Zeroizing<[u8; 32]>, StoreError> {
-        let corrupt = StoreError::Corrupt { table: "subject_key" };
+        let corrupt = StoreError::Corrupt {
+            table: "subject_key",
+        };
         let key = open(&self.master, &aad(b"subject_key", subject.bytes()), wrapped)
             .ok_or(corrupt.clone())?;
         let key: [u8; 32] = key.as_slice().try_into().map_err(|_| corrupt)?;
@@ -100,13 +109,19 @@ pub(super) fn seal_case(
     let plain = Zeroizing::new(
         serde_json::to_vec(&sealed).map_err(|error| StoreError::unavailable("sealing", error))?,
     );
-    seal(&case_key(key), &aad(b"case_.sealed", case.id().bytes()), &plain, entropy)
+    seal(
+        &case_key(key),
+        &aad(b"case_.sealed", case.id().bytes()),
+        &plain,
+        entropy,
+    )
 }
 
 /// Opens a sealed case.
 pub(super) fn open_case(id: CaseId, sealed: &[u8], key: &[u8; 32]) -> Result<Case, StoreError> {
     let corrupt = || StoreError::Corrupt { table: "case_" };
-    let plain = open(&case_key(key), &aad(b"case_.sealed", id.bytes()), sealed).ok_or_else(corrupt)?;
+    let plain =
+        open(&case_key(key), &aad(b"case_.sealed", id.bytes()), sealed).ok_or_else(corrupt)?;
     let sealed: SealedCase = serde_json::from_slice(&plain).map_err(|_| corrupt())?;
     sealed.into_case(id).ok_or_else(corrupt)
 }
@@ -144,7 +159,13 @@ fn seal(
 fn open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
     XChaCha20Poly1305::new(key.into())
-        .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad })
+        .decrypt(
+            &XNonce::from(*nonce),
+            Payload {
+                msg: ciphertext,
+                aad,
+            },
+        )
         .ok()
         .map(Zeroizing::new)
 }
@@ -175,9 +196,13 @@ impl SealedCase {
             reference: case.reference().to_string(),
             subject: case.subject().to_string(),
             special: case.handling() == Handling::Special,
-            facts: facts.map(|(f, value)| (f.to_string(), value.disclose().to_owned())).collect(),
+            facts: facts
+                .map(|(f, value)| (f.to_string(), value.disclose().to_owned()))
+                .collect(),
             dropped: case.dropped().iter().map(ToString::to_string).collect(),
-            masked: masked.map(|m| (m.field.to_string(), m.kind.clone(), m.count)).collect(),
+            masked: masked
+                .map(|m| (m.field.to_string(), m.kind.clone(), m.count))
+                .collect(),
         }
     }
 
@@ -193,7 +218,11 @@ impl SealedCase {
             .iter()
             .map(|(name, kind, count)| {
                 let field = Field::parse(name)?;
-                Some(MaskCount { field, kind: kind.clone(), count: *count })
+                Some(MaskCount {
+                    field,
+                    kind: kind.clone(),
+                    count: *count,
+                })
             })
             .collect();
         Some(Case::new(CaseParts {
@@ -202,7 +231,11 @@ impl SealedCase {
             purpose: Purpose::parse(&self.purpose)?,
             reference: OpaqueReference::parse(&self.reference)?,
             subject: SubjectKind::parse(&self.subject)?,
-            handling: if self.special { Handling::Special } else { Handling::Ordinary },
+            handling: if self.special {
+                Handling::Special
+            } else {
+                Handling::Ordinary
+            },
             facts,
             dropped: dropped?,
             masked: masked?,
@@ -225,7 +258,11 @@ mod tests {
             handling: Handling::Special,
             facts: BTreeMap::from([(Field::City, Personal::new("Göteborg".to_owned()))]),
             dropped: BTreeSet::from([Field::Personnummer]),
-            masked: vec![MaskCount { field: Field::Note, kind: "telefon".to_owned(), count: 2 }],
+            masked: vec![MaskCount {
+                field: Field::Note,
+                kind: "telefon".to_owned(),
+                count: 2,
+            }],
         })
     }
 

@@ -66,6 +66,9 @@ pub enum OpenError {
 
 impl OpenError {
     pub(super) fn file(file: &Path, source: std::io::Error) -> Self {
-        Self::File { file: file.to_owned(), source }
+        Self::File {
+            file: file.to_owned(),
+            source,
+        }
     }
 }

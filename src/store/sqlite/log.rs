@@ -24,7 +24,10 @@ pub(super) fn head(database: &Connection) -> Result<Head, StoreError> {
         .prepare_cached("SELECT size, last_us FROM head")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let size = u64::try_from(size).map_err(|_| StoreError::Corrupt { table: "head" })?;
-    Ok(Head { size: TreeSize(size), last: Timestamp::from_micros(last) })
+    Ok(Head {
+        size: TreeSize(size),
+        last: Timestamp::from_micros(last),
+    })
 }
 
 pub(super) fn put_head(
@@ -51,7 +54,13 @@ pub(super) fn put_leaf(
 ) -> Result<(), StoreError> {
     database
         .prepare_cached("INSERT INTO leaf (idx, id, kind, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![signed(index.0)?, leaf.id.bytes(), leaf.event.kind().as_str(), hash.bytes(), body])?;
+        .execute(params![
+            signed(index.0)?,
+            leaf.id.bytes(),
+            leaf.event.kind().as_str(),
+            hash.bytes(),
+            body
+        ])?;
     Ok(())
 }
 
@@ -75,14 +84,18 @@ pub(super) fn check(
     let head = head(database)?;
     let leaves: i64 = database.query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))?;
     if u64::try_from(leaves).ok() != Some(head.size.0) {
-        return Err(StoreError::Diverged("the log has lost leaves, or grown some"));
+        return Err(StoreError::Diverged(
+            "the log has lost leaves, or grown some",
+        ));
     }
     let frontier = frontier(database, head.size)?;
     let Some(signed) = checkpoints.read()? else {
         return if head.size == TreeSize(0) {
             Ok(frontier)
         } else {
-            Err(StoreError::Diverged("there is a log and no signed checkpoint beside it"))
+            Err(StoreError::Diverged(
+                "there is a log and no signed checkpoint beside it",
+            ))
         };
     };
     if signed.size > head.size {
@@ -91,7 +104,9 @@ pub(super) fn check(
         ));
     }
     if log::root_at(signed.size, &Rows(database))? != signed.root {
-        return Err(StoreError::Diverged("the log is not the one that was signed"));
+        return Err(StoreError::Diverged(
+            "the log is not the one that was signed",
+        ));
     }
     Ok(frontier)
 }
@@ -110,10 +125,22 @@ pub(super) fn keep_policy(
             "INSERT INTO policy (id, recipient, version, canonical) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (id) DO NOTHING",
         )?
-        .execute(params![id.bytes(), recipient.as_str(), policy.version(), policy.canonical()])?;
+        .execute(params![
+            id.bytes(),
+            recipient.as_str(),
+            policy.version(),
+            policy.canonical()
+        ])?;
     if added == 1 {
         let (recipient, version) = (recipient.clone(), policy.version().to_owned());
-        tx.append(leaf, Event::Policy(PolicyInForce { recipient, policy: policy.id(), version }))?;
+        tx.append(
+            leaf,
+            Event::Policy(PolicyInForce {
+                recipient,
+                policy: policy.id(),
+                version,
+            }),
+        )?;
     }
     Ok(())
 }
@@ -125,13 +152,24 @@ pub(super) fn leaves(
 ) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut select = database
         .prepare_cached("SELECT idx, hash, body FROM leaf WHERE idx >= ?1 ORDER BY idx LIMIT ?2")?;
-    let rows = select.query_map(params![signed(first.0)?, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
-    })?;
+    let rows = select.query_map(
+        params![signed(first.0)?, i64::try_from(most).unwrap_or(i64::MAX)],
+        |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, [u8; 32]>(1)?,
+                row.get::<_, Vec<u8>>(2)?,
+            ))
+        },
+    )?;
     rows.map(|row| {
         let (index, hash, body) = row?;
         let index = u64::try_from(index).map_err(|_| StoreError::Corrupt { table: "leaf" })?;
-        Ok(StoredLeaf { index: LeafIndex(index), hash: Hash::new(hash), body })
+        Ok(StoredLeaf {
+            index: LeafIndex(index),
+            hash: Hash::new(hash),
+            body,
+        })
     })
     .collect()
 }
@@ -158,7 +196,9 @@ pub(super) fn inclusion(
     leaf: LeafIndex,
     size: TreeSize,
 ) -> Result<Vec<Hash>, StoreError> {
-    log::inclusion(leaf, size, &Rows(database)).map(|proof| proof.hashes().to_vec()).map_err(made)
+    log::inclusion(leaf, size, &Rows(database))
+        .map(|proof| proof.hashes().to_vec())
+        .map_err(made)
 }
 
 pub(super) fn consistency(
@@ -166,14 +206,18 @@ pub(super) fn consistency(
     old: TreeSize,
     new: TreeSize,
 ) -> Result<Vec<Hash>, StoreError> {
-    log::consistency(old, new, &Rows(database)).map(|proof| proof.hashes().to_vec()).map_err(made)
+    log::consistency(old, new, &Rows(database))
+        .map(|proof| proof.hashes().to_vec())
+        .map_err(made)
 }
 
 /// A proof that was asked for outside the tree is the caller's mistake; a missing hash is ours.
 fn made(error: MakeError<StoreError>) -> StoreError {
     match error {
         MakeError::Node(error) => error,
-        other => StoreError::unavailable("making a proof", std::io::Error::other(other.to_string())),
+        other => {
+            StoreError::unavailable("making a proof", std::io::Error::other(other.to_string()))
+        }
     }
 }
 
@@ -200,6 +244,7 @@ impl Nodes for Rows<'_> {
                 .query_row(params![level, index], |row| row.get(0))
                 .optional()?
         };
-        hash.map(Hash::new).ok_or(StoreError::Diverged("a hash of the tree is missing"))
+        hash.map(Hash::new)
+            .ok_or(StoreError::Diverged("a hash of the tree is missing"))
     }
 }

@@ -28,7 +28,9 @@ use crate::domain::{
     SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
-use crate::log::{digest, Event, Hash, KeyName, Leaf, LeafIndex, SigningKey, TreeSize, VerifierKey};
+use crate::log::{
+    Event, Hash, KeyName, Leaf, LeafIndex, SigningKey, TreeSize, VerifierKey, digest,
+};
 use crate::recipients::Policy;
 use writer::Writer;
 
@@ -97,7 +99,15 @@ impl Sqlite {
             entropy: Arc::clone(&entropy),
             vault: Arc::clone(&vault),
         })?;
-        Ok(Self { writer, readers, processes, entropy, vault, key, changed })
+        Ok(Self {
+            writer,
+            readers,
+            processes,
+            entropy,
+            vault,
+            key,
+            changed,
+        })
     }
 
     pub(super) fn verifier_key(&self) -> VerifierKey {
@@ -109,7 +119,10 @@ impl Sqlite {
     }
 
     pub(super) async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
-        let accepted = self.writer.run(move |tx| cases::accept(tx, &submission)).await?;
+        let accepted = self
+            .writer
+            .run(move |tx| cases::accept(tx, &submission))
+            .await?;
         self.changed.notify_one();
         Ok(accepted)
     }
@@ -121,8 +134,10 @@ impl Sqlite {
         lease: Duration,
     ) -> Result<Vec<Work>, StoreError> {
         let epoch: Epoch = self.processes.epoch();
-        let rows =
-            self.writer.run(move |tx| cases::claim(tx, &recipient, most, lease, epoch)).await?;
+        let rows = self
+            .writer
+            .run(move |tx| cases::claim(tx, &recipient, most, lease, epoch))
+            .await?;
         // Opened here and not on the writer's thread: it has one commit to make for everybody.
         rows.into_iter().map(|row| row.open(&self.vault)).collect()
     }
@@ -146,7 +161,9 @@ impl Sqlite {
         settlement: Settlement,
     ) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| cases::settle(tx, &claim, leaf, &settlement)).await
+        self.writer
+            .run(move |tx| cases::settle(tx, &claim, leaf, &settlement))
+            .await
     }
 
     pub(super) async fn hold(
@@ -155,15 +172,21 @@ impl Sqlite {
         leaf: (LeafId, Event),
         reason: HoldReason,
     ) -> Result<(), StoreError> {
-        self.writer.run(move |tx| cases::hold(tx, &claim, leaf, reason)).await
+        self.writer
+            .run(move |tx| cases::hold(tx, &claim, leaf, reason))
+            .await
     }
 
     pub(super) async fn absent(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        self.writer.run(move |tx| cases::wait(tx, &claim, due, 1)).await
+        self.writer
+            .run(move |tx| cases::wait(tx, &claim, due, 1))
+            .await
     }
 
     pub(super) async fn give_back(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        self.writer.run(move |tx| cases::wait(tx, &claim, due, 0)).await
+        self.writer
+            .run(move |tx| cases::wait(tx, &claim, due, 0))
+            .await
     }
 
     pub(super) async fn progress(
@@ -185,7 +208,9 @@ impl Sqlite {
         events: Vec<FeedEvent>,
         due: Timestamp,
     ) -> Result<usize, StoreError> {
-        self.writer.run(move |tx| cases::feed(tx, &recipient, &events, due)).await
+        self.writer
+            .run(move |tx| cases::feed(tx, &recipient, &events, due))
+            .await
     }
 
     pub(super) async fn decide(
@@ -194,7 +219,9 @@ impl Sqlite {
         step: Step,
         leaf: (LeafId, Event),
     ) -> Result<(), StoreError> {
-        self.writer.run(move |tx| cases::decide(tx, case, step, leaf)).await?;
+        self.writer
+            .run(move |tx| cases::decide(tx, case, step, leaf))
+            .await?;
         self.changed.notify_one();
         Ok(())
     }
@@ -210,7 +237,9 @@ impl Sqlite {
         policy: Policy,
     ) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| log::keep_policy(tx, leaf, &recipient, &policy)).await
+        self.writer
+            .run(move |tx| log::keep_policy(tx, leaf, &recipient, &policy))
+            .await
     }
 
     pub(super) async fn reap(&self) -> Result<usize, StoreError> {
@@ -246,18 +275,21 @@ impl Sqlite {
         recipient: RecipientId,
         now: Timestamp,
     ) -> Result<Option<Option<String>>, StoreError> {
-        self.read(move |database| read::feed_due(database, &recipient, now)).await
+        self.read(move |database| read::feed_due(database, &recipient, now))
+            .await
     }
 
     pub(super) async fn next_due(
         &self,
         recipient: RecipientId,
     ) -> Result<Option<Timestamp>, StoreError> {
-        self.read(move |database| read::next_due(database, &recipient)).await
+        self.read(move |database| read::next_due(database, &recipient))
+            .await
     }
 
     pub(super) async fn cases(&self, filter: CaseFilter) -> Result<Vec<CaseRow>, StoreError> {
-        self.read(move |database| read::cases(database, &filter)).await
+        self.read(move |database| read::cases(database, &filter))
+            .await
     }
 
     pub(super) async fn submission(
@@ -265,7 +297,8 @@ impl Sqlite {
         kind: Kind,
         id: SubmissionId,
     ) -> Result<Option<SubmissionRow>, StoreError> {
-        self.read(move |database| read::submission(database, kind, id)).await
+        self.read(move |database| read::submission(database, kind, id))
+            .await
     }
 
     pub(super) async fn submissions(
@@ -275,7 +308,8 @@ impl Sqlite {
         offset: u32,
         limit: u32,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
-        self.read(move |database| read::submissions(database, kind, &client, offset, limit)).await
+        self.read(move |database| read::submissions(database, kind, &client, offset, limit))
+            .await
     }
 
     pub(super) async fn case_of(
@@ -283,7 +317,8 @@ impl Sqlite {
         recipient: RecipientId,
         reference: OperatorReference,
     ) -> Result<Option<CaseRow>, StoreError> {
-        self.read(move |database| read::case_of(database, &recipient, &reference)).await
+        self.read(move |database| read::case_of(database, &recipient, &reference))
+            .await
     }
 
     pub(super) async fn leaves(
@@ -291,18 +326,21 @@ impl Sqlite {
         first: LeafIndex,
         most: usize,
     ) -> Result<Vec<StoredLeaf>, StoreError> {
-        self.read(move |database| log::leaves(database, first, most)).await
+        self.read(move |database| log::leaves(database, first, most))
+            .await
     }
 
     pub(super) async fn size(&self) -> Result<TreeSize, StoreError> {
-        self.read(|database| log::head(database).map(|head| head.size)).await
+        self.read(|database| log::head(database).map(|head| head.size))
+            .await
     }
 
     pub(super) async fn checkpoint(
         &self,
         size: Option<TreeSize>,
     ) -> Result<Option<String>, StoreError> {
-        self.read(move |database| log::checkpoint(database, size)).await
+        self.read(move |database| log::checkpoint(database, size))
+            .await
     }
 
     pub(super) async fn inclusion(
@@ -310,7 +348,8 @@ impl Sqlite {
         leaf: LeafIndex,
         size: TreeSize,
     ) -> Result<Vec<Hash>, StoreError> {
-        self.read(move |database| log::inclusion(database, leaf, size)).await
+        self.read(move |database| log::inclusion(database, leaf, size))
+            .await
     }
 
     pub(super) async fn consistency(
@@ -318,7 +357,8 @@ impl Sqlite {
         old: TreeSize,
         new: TreeSize,
     ) -> Result<Vec<Hash>, StoreError> {
-        self.read(move |database| log::consistency(database, old, new)).await
+        self.read(move |database| log::consistency(database, old, new))
+            .await
     }
 
     pub(super) async fn commits_to(
@@ -332,7 +372,9 @@ impl Sqlite {
         let (readers, vault) = (Arc::clone(&self.readers), Arc::clone(&self.vault));
         let check = move || {
             let keys = lock(&readers.keys);
-            let Some(key) = read::key_of_leaf(&keys, &vault, id)? else { return Ok(false) };
+            let Some(key) = read::key_of_leaf(&keys, &vault, id)? else {
+                return Ok(false);
+            };
             let digest = digest::digest(&key, id, &name, &value);
             Ok(digests.contains(&digest))
         };
@@ -344,5 +386,7 @@ impl Sqlite {
 
 /// A reader that panicked has changed nothing: its connection is as good as before.
 fn lock(connection: &Mutex<Connection>) -> std::sync::MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    connection
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -13,12 +13,16 @@ use crate::domain::{
 use crate::intake::Kind;
 use crate::log::{LeafIndex, SubjectKey};
 
-const CASE: &str = "SELECT c.id, c.submission, s.kind, s.client, s.external_id, c.item, c.recipient,
+const CASE: &str =
+    "SELECT c.id, c.submission, s.kind, s.client, s.external_id, c.item, c.recipient,
        c.purpose, c.state, c.reason, c.attempt, c.due_us, c.intent, c.operator_reference,
        c.subscription, c.answer, c.accepted_us, c.changed_us
   FROM case_ c JOIN submission s ON s.id = c.submission";
 
-pub(super) fn cases(database: &Connection, filter: &CaseFilter) -> Result<Vec<CaseRow>, StoreError> {
+pub(super) fn cases(
+    database: &Connection,
+    filter: &CaseFilter,
+) -> Result<Vec<CaseRow>, StoreError> {
     let limit = if filter.limit == 0 { 100 } else { filter.limit };
     let sql = format!(
         "{CASE} WHERE (?1 IS NULL OR c.id = ?1) AND (?2 IS NULL OR c.state = ?2)
@@ -46,7 +50,9 @@ pub(super) fn case_of(
     let sql = format!("{CASE} WHERE c.recipient = ?1 AND c.operator_reference = ?2 LIMIT 1");
     database
         .prepare_cached(&sql)?
-        .query_row(params![recipient.as_str(), reference.as_str()], |row| Ok(case_row(row)))
+        .query_row(params![recipient.as_str(), reference.as_str()], |row| {
+            Ok(case_row(row))
+        })
         .optional()?
         .transpose()
 }
@@ -57,10 +63,16 @@ pub(super) fn submission(
     id: SubmissionId,
 ) -> Result<Option<SubmissionRow>, StoreError> {
     let found: Option<(Option<String>, i64)> = database
-        .prepare_cached("SELECT external_id, accepted_us FROM submission WHERE id = ?1 AND kind = ?2")?
-        .query_row(params![id.bytes(), kind.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .prepare_cached(
+            "SELECT external_id, accepted_us FROM submission WHERE id = ?1 AND kind = ?2",
+        )?
+        .query_row(params![id.bytes(), kind.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
-    let Some((external_id, accepted)) = found else { return Ok(None) };
+    let Some((external_id, accepted)) = found else {
+        return Ok(None);
+    };
     with_cases(database, kind, id, external_id, accepted).map(Some)
 }
 
@@ -79,14 +91,21 @@ pub(super) fn submissions(
           ORDER BY accepted_us DESC, id LIMIT ?3 OFFSET ?4",
     )?;
     let rows: Vec<([u8; 16], Option<String>, i64)> = select
-        .query_map(params![kind.as_str(), client.as_str(), limit, offset], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?
+        .query_map(
+            params![kind.as_str(), client.as_str(), limit, offset],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )?
         .collect::<Result<_, _>>()?;
     let rows = rows
         .into_iter()
         .map(|(id, external, accepted)| {
-            with_cases(database, kind, SubmissionId::from_bytes(id), external, accepted)
+            with_cases(
+                database,
+                kind,
+                SubmissionId::from_bytes(id),
+                external,
+                accepted,
+            )
         })
         .collect::<Result<_, _>>()?;
     Ok((u64::try_from(total).unwrap_or(0), rows))
@@ -106,8 +125,16 @@ fn with_cases(
     let external_id = external_id
         .map(|text| ExternalId::parse(&text))
         .transpose()
-        .map_err(|_| StoreError::Corrupt { table: "submission" })?;
-    Ok(SubmissionRow { id, kind, external_id, accepted: Timestamp::from_micros(accepted), cases })
+        .map_err(|_| StoreError::Corrupt {
+            table: "submission",
+        })?;
+    Ok(SubmissionRow {
+        id,
+        kind,
+        external_id,
+        accepted: Timestamp::from_micros(accepted),
+        cases,
+    })
 }
 
 pub(super) fn next_due(
@@ -159,8 +186,12 @@ pub(super) fn key_of_leaf(
         .prepare_cached("SELECT subject FROM subject_leaf WHERE leaf = ?1")?
         .query_row([leaf.bytes()], |row| row.get(0))
         .optional()?;
-    let Some(subject) = subject.map(SubjectRef::new) else { return Ok(None) };
-    let Some(wrapped) = wrapped_key(keys, subject)? else { return Ok(None) };
+    let Some(subject) = subject.map(SubjectRef::new) else {
+        return Ok(None);
+    };
+    let Some(wrapped) = wrapped_key(keys, subject)? else {
+        return Ok(None);
+    };
     let key = vault.subject_key(subject, &wrapped)?;
     Ok(Some(seal::commitment_key(&key)))
 }
@@ -170,10 +201,19 @@ fn case_row(row: &Row<'_>) -> Result<CaseRow, StoreError> {
     let text = |column: usize| row.get::<_, String>(column);
     let optional = |column: usize| row.get::<_, Option<String>>(column);
     let time = |column: usize| row.get::<_, i64>(column).map(Timestamp::from_micros);
-    let external = optional(4)?.map(|text| ExternalId::parse(&text)).transpose();
-    let reference = optional(13)?.map(|text| OperatorReference::parse(&text)).transpose();
-    let subscription = optional(14)?.map(|text| SubscriptionId::parse(&text)).transpose();
-    let intent = row.get::<_, Option<i64>>(12)?.map(u64::try_from).transpose();
+    let external = optional(4)?
+        .map(|text| ExternalId::parse(&text))
+        .transpose();
+    let reference = optional(13)?
+        .map(|text| OperatorReference::parse(&text))
+        .transpose();
+    let subscription = optional(14)?
+        .map(|text| SubscriptionId::parse(&text))
+        .transpose();
+    let intent = row
+        .get::<_, Option<i64>>(12)?
+        .map(u64::try_from)
+        .transpose();
     Ok(CaseRow {
         id: CaseId::from_bytes(row.get(0)?),
         submission: SubmissionId::from_bytes(row.get(1)?),

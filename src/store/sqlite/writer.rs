@@ -52,7 +52,11 @@ impl Writer {
             .map_err(|error| StoreError::unavailable("reading the store", error))?
             .ino();
         let frontier = log::check(&parts.database, &parts.checkpoints)?;
-        let mut thread = Thread { parts, frontier, inode };
+        let mut thread = Thread {
+            parts,
+            frontier,
+            inode,
+        };
         // A crash may have come between a commit and the copy of its checkpoint.
         thread.catch_up()?;
         let (sender, receiver) = sync_channel(QUEUE_MAX);
@@ -173,7 +177,9 @@ impl Thread {
     fn still_there(&self) -> Result<(), StoreError> {
         match std::fs::metadata(&self.parts.database_path) {
             Ok(metadata) if metadata.ino() == self.inode => Ok(()),
-            _ => Err(StoreError::Diverged("the store's file was removed or replaced while in use")),
+            _ => Err(StoreError::Diverged(
+                "the store's file was removed or replaced while in use",
+            )),
         }
     }
 
@@ -189,14 +195,19 @@ impl Thread {
                 size: self.frontier.size(),
                 root: self.frontier.root(),
             };
-            let note = checkpoint.sign(&self.parts.signer).map_err(|error| {
-                StoreError::unavailable("a checkpoint cannot be signed", error)
-            })?;
+            let note = checkpoint
+                .sign(&self.parts.signer)
+                .map_err(|error| StoreError::unavailable("a checkpoint cannot be signed", error))?;
             Ok::<_, StoreError>((checkpoint, note))
         });
         let grown = grown.transpose()?;
         if let Some((checkpoint, note)) = &grown {
-            log::put_head(&self.parts.database, checkpoint.size, last, &note.to_string())?;
+            log::put_head(
+                &self.parts.database,
+                checkpoint.size,
+                last,
+                &note.to_string(),
+            )?;
         }
         // Keys first: a key that nothing uses is harmless, a case without its key is lost.
         if keys_begun {
@@ -214,13 +225,17 @@ impl Thread {
         match log::checkpoint(&self.parts.database, Some(size))? {
             Some(note) => {
                 let keys = [self.parts.signer.verifier().clone()];
-                let corrupt = || StoreError::Corrupt { table: "checkpoint" };
+                let corrupt = || StoreError::Corrupt {
+                    table: "checkpoint",
+                };
                 let note = Note::parse(&note).map_err(|_| corrupt())?;
                 let checkpoint = Checkpoint::open(&note, &keys).map_err(|_| corrupt())?;
                 self.parts.checkpoints.advance(&checkpoint, &note)
             }
             None if size == TreeSize(0) => Ok(()),
-            None => Err(StoreError::Corrupt { table: "checkpoint" }),
+            None => Err(StoreError::Corrupt {
+                table: "checkpoint",
+            }),
         }
     }
 }
@@ -273,11 +288,18 @@ impl Tx<'_> {
             // The commit may have begun before another process' last leaf; the clock decides.
             let now = self.clock.now();
             if now.seconds() < self.last.seconds() {
-                return Err(StoreError::ClockBehind { now, last: self.last });
+                return Err(StoreError::ClockBehind {
+                    now,
+                    last: self.last,
+                });
             }
             self.now = now;
         }
-        let leaf = Leaf { id, at: self.now, event };
+        let leaf = Leaf {
+            id,
+            at: self.now,
+            event,
+        };
         let body = leaf
             .to_bytes()
             .map_err(|error| StoreError::unavailable("a leaf cannot be written", error))?;
