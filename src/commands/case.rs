@@ -14,9 +14,10 @@ use crate::store::{CaseFilter, CaseRow};
 pub(super) enum Command {
     /// List cases, newest first
     List {
-        /// Only in this state, such as held
-        #[arg(long)]
-        state: Option<String>,
+        /// Only those that are held, accepted, recorded, placed, completed, failed, rejected or
+        /// cancelled
+        #[arg(long = "in", value_name = "STATE")]
+        within: Option<String>,
         /// Only at this recipient
         #[arg(long, value_name = "ID")]
         recipient: Option<String>,
@@ -50,11 +51,11 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
     let deployment = Deployment::open(config.clone())?;
     match command {
         Command::List {
-            state,
+            within,
             recipient,
             limit,
         } => {
-            let filter = filter(state.as_deref(), recipient.as_deref(), limit)?;
+            let filter = filter(within.as_deref(), recipient.as_deref(), limit)?;
             let rows = deployment.store.cases(filter).await?;
             if rows.is_empty() {
                 output.line("no cases");

@@ -52,9 +52,8 @@ pub(super) fn print(outcome: &Outcome, kept: Option<&Path>, output: &Output) {
     ));
     for leak in &outcome.leaks {
         output.line(format!(
-            "    a value of {} is in message {}",
-            leak.place, leak.message
-        ));
+            "    {} of {} is in request {}",
+            leak.member, leak.place, leak.message));
     }
     for index in &report.open_intents {
         output.line(format!("  leaf {index} has no outcome"));
@@ -171,7 +170,7 @@ fn data(outcome: &Outcome) -> Value {
     let leaks: Vec<Value> = outcome
         .leaks
         .iter()
-        .map(|leak| json!({ "of": leak.place, "message": leak.message }))
+        .map(|leak| json!({ "of": leak.place, "member": leak.member, "request": leak.message }))
         .collect();
     json!({
         "handedIn": handed,

@@ -12,7 +12,8 @@ use crate::sandbox::Received;
 /// What an order says about people and places, and what of it may leave.
 #[derive(Default)]
 pub(super) struct Personal {
-    values: Vec<String>,
+    /// Each with the member that it stood in.
+    values: Vec<(String, String)>,
     allowed: Vec<String>,
 }
 
@@ -20,6 +21,8 @@ pub(super) struct Personal {
 pub(super) struct Leak {
     /// Which case's value.
     pub(super) place: String,
+    /// In which member it was handed in.
+    pub(super) member: String,
     /// In which message, by its position in what was received.
     pub(super) message: usize,
 }
@@ -55,21 +58,21 @@ impl Personal {
         let mut personal = Self::default();
         for party in body["relatedParty"].as_array().into_iter().flatten() {
             if party["role"] != "communicationsOperator" {
-                personal.collect(party, false);
+                personal.collect("relatedParty", party, false);
             }
         }
         for note in body["note"].as_array().into_iter().flatten() {
-            personal.collect(&note["author"], true);
+            personal.collect("author", &note["author"], true);
         }
         for item in body["serviceOrderItem"].as_array().into_iter().flatten() {
-            personal.collect(&item["service"]["place"], false);
+            personal.collect("place", &item["service"]["place"], false);
         }
         personal.values.sort();
         personal.values.dedup();
         personal
     }
 
-    fn collect(&mut self, value: &Value, wanted: bool) {
+    fn collect(&mut self, member: &str, value: &Value, wanted: bool) {
         match value {
             Value::Object(members) => {
                 let is_characteristic = members.contains_key("value");
@@ -77,12 +80,13 @@ impl Personal {
                     // A characteristic's name says what its value is; only its value is told.
                     let wanted =
                         MEMBERS.contains(&name.as_str()) && !(is_characteristic && name == "name");
-                    self.collect(value, wanted);
+                    self.collect(name, value, wanted);
                 }
             }
-            Value::Array(values) => values.iter().for_each(|value| self.collect(value, wanted)),
-            Value::String(text) if wanted && is_telling(text) => self.values.push(text.clone()),
-            _ => {}
+            Value::Array(values) => values.iter().for_each(|value| self.collect(member, value, wanted)),
+            Value::String(text) if wanted && is_telling(text) => {
+                self.values.push((member.to_owned(), text.clone()));
+            }_ => {}
         }
     }
 
@@ -91,10 +95,9 @@ impl Personal {
         self.allowed.extend(texts.map(str::to_owned));
     }
 
-    fn withheld(&self) -> impl Iterator<Item = &String> {
-        self.values
-            .iter()
-            .filter(|value| !self.allowed.iter().any(|text| holds(text, value)))
+    fn withheld(&self) -> impl Iterator<Item = &(String, String)> {
+        let allowed = |value: &str| self.allowed.iter().any(|text| holds(text, value));
+        self.values.iter().filter(move |(_, value)| !allowed(value))
     }
 }
 
@@ -123,12 +126,9 @@ pub(super) fn sweep(received: &[Received], handed: &[Handed], vouched: &Vouched)
         for shown in one.result.iter().flatten() {
             for (position, text) in texts.iter().enumerate() {
                 let own = owners.get(&position) == Some(&shown.id);
-                if leaked(shown, text, own) {
+                if let Some(member) = leaked(shown, text, own) {
                     let place = format!("{}, item {}", one.place, shown.item);
-                    leaks.push(Leak {
-                        place,
-                        message: position,
-                    });
+                    leaks.push(Leak { place, member, message: position });
                 }
             }
         }
@@ -136,11 +136,12 @@ pub(super) fn sweep(received: &[Received], handed: &[Handed], vouched: &Vouched)
     leaks
 }
 
-fn leaked(shown: &Shown, text: &str, own: bool) -> bool {
-    shown
-        .personal
-        .withheld()
-        .any(|value| (own || is_unmistakable(value)) && holds(text, value))
+/// The member whose value is in the text and should not be.
+fn leaked(shown: &Shown, text: &str, own: bool) -> Option<String> {
+    let mut withheld = shown.personal.withheld();
+    let leaked = withheld
+        .find(|(_, value)| (own || is_unmistakable(value)) && holds(text, value));
+    leaked.map(|(member, _)| member.clone())
 }
 
 /// Everything of a request but the credentials, which the simulators have blotted out.
