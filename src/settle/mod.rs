@@ -16,7 +16,7 @@ pub use timing::Timing;
 
 use crate::dialects::{Answer, Dialect, Finding, Placement, Progress, Sought, Standing, Verdict};
 use crate::domain::{
-    AccessId, CaseState, Entropy, Field, HoldReason, Step, SubscriptionId, Timestamp,
+    AccessId, CaseState, Entropy, Field, HoldReason, Purpose, Step, SubscriptionId, Timestamp,
 };
 use crate::log::OutcomeResult;
 use crate::store::{Claim, Doubt, Settlement, Store, StoreError};
@@ -99,7 +99,7 @@ impl Settling<'_> {
             Finding::Present(placement) => {
                 info!("Disclosure {leaf} is at the operator");
                 let code = "found-at-operator".to_owned();
-                let judged = self.verdict(Verdict::Accepted(placement), &code);
+                let judged = self.verdict(sought.purpose, Verdict::Accepted(placement), &code);
                 self.conclude(doubt.claim, judged, code).await
             }
             Finding::Absent if doubt.absent + 1 < ABSENT_MIN => {
@@ -136,9 +136,10 @@ impl Settling<'_> {
     pub async fn followed(
         &self,
         claim: Claim,
+        purpose: Purpose,
         progress: Result<Progress, WireError>,
     ) -> Result<Settled, StoreError> {
-        let again = self.next_look();
+        let again = self.next_look(purpose);
         let (step, reason, subscription) = match progress {
             Ok(Progress::At(placement)) => match placement.standing {
                 Standing::Working => (Step::Progress, None, placement.subscription),
@@ -175,7 +176,12 @@ impl Settling<'_> {
     }
 
     /// What a verdict means for the case: a settlement, or a consequence.
-    fn verdict(&self, verdict: Verdict, code: &str) -> Result<Settlement, Consequence> {
+    fn verdict(
+        &self,
+        purpose: Purpose,
+        verdict: Verdict,
+        code: &str,
+    ) -> Result<Settlement, Consequence> {
         match verdict {
             Verdict::Accepted(Placement {
                 reference,
@@ -191,7 +197,7 @@ impl Settling<'_> {
                     }),
                     (Standing::Failed, reference) => Ok(Settlement::Failed { reference, code }),
                     (Standing::Working, Some(reference)) => {
-                        let due = self.next_look();
+                        let due = self.next_look(purpose);
                         Ok(Settlement::Placed {
                             reference,
                             subscription,
