@@ -65,7 +65,7 @@ impl Settling<'_> {
                 let code = code(&answer);
                 info!("Disclosure {leaf} was answered with {}", answer.status);
                 (
-                    self.verdict(self.dialect.decode(purpose, &answer), &code),
+                    self.verdict(purpose, self.dialect.decode(purpose, &answer), &code),
                     code,
                 )
             }
@@ -289,14 +289,11 @@ impl Settling<'_> {
         })
     }
 
-    /// Where the operator has an event feed, asking about a single case is the fallback for what
-    /// the feed missed, and may be rare.
-    fn next_look(&self) -> Timestamp {
-        let rare = if self.dialect.feed(None).is_some() {
-            10
-        } else {
-            1
-        };
+    /// Where the operator has a feed of order events, asking about a single order is the fallback
+    /// for what the feed missed, and may be rare. Tickets have no feed.
+    fn next_look(&self, purpose: Purpose) -> Timestamp {
+        let told = purpose.is_order() && self.dialect.feed(None).is_some();
+        let rare = if told { 10 } else { 1 };
         self.now.after(self.poll * rare)
     }
 }
