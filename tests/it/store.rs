@@ -40,7 +40,7 @@ use tempfile::TempDir;
 
 const ORIGIN: &str = "log.example.se/disclosures/2026";
 const START: Timestamp = Timestamp::from_micros(1_772_373_900_000_000);
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 /// A folder for a store, and the clock of all that open it.
 struct Place {

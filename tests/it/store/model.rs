@@ -213,9 +213,9 @@ impl World {
                 return;
             }
             Work::Deliver(claimed) if step == Step::Hold => {
-                let (claim, stop) = (claimed.claim, self.place.stop());
+                let leaf = self.place.stop();
                 self.store
-                    .hold(claim, stop, HoldReason::NoRule)
+                    .hold(claimed.claim, leaf, HoldReason::NoRule)
                     .await
                     .unwrap();
                 return self.moved(case, step);

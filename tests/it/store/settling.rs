@@ -124,7 +124,7 @@ async fn check(
 
 #[tokio::test]
 async fn each_settlement_leads_where_the_table_says_and_writes_one_outcome() {
-    let due = START.after(Duration::from_secs(60));
+    let due = START.after(Duration::from_mins(1));
     let code = || "http-201".to_owned();
     let reference = || Some(operator_reference("KO-1"));
     let subscription = || Some(SubscriptionId::parse("SUB-9").unwrap());

@@ -233,7 +233,7 @@ async fn a_changed_leaf_is_found() {
             .rows()
             .execute(
                 "UPDATE leaf SET hash = ?1 WHERE idx = ?2",
-                (hash.bytes(), index as i64),
+                (hash.bytes(), index.cast_signed()),
             )
             .unwrap();
         let faults = audit(&store).await.faults;
