@@ -8,3 +8,4 @@ mod log;
 mod on_api;
 mod sandbox;
 mod soap;
+mod store;
