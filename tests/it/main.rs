@@ -8,3 +8,5 @@ mod log;
 mod on_api;
 mod sandbox;
 mod soap;
+mod tidy;
+mod typestate;
