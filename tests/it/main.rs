@@ -9,3 +9,5 @@ mod on_api;
 mod sandbox;
 mod soap;
 mod store;
+mod tidy;
+mod typestate;
