@@ -7,5 +7,6 @@ mod guard;
 mod intake;
 mod log;
 mod on_api;
+mod recipients;
 mod sandbox;
 mod soap;
