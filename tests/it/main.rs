@@ -6,6 +6,7 @@ mod config;
 mod guard;
 mod intake;
 mod log;
+mod minimise;
 mod on_api;
 mod recipients;
 mod sandbox;
