@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tracing_subscriber::EnvFilter;
+
 use crate::recipients::{self, RecipientFile, Recipients};
 use crate::settle::Timing;
 use crate::table::{Fault, Faults, Table, parse};
@@ -129,6 +131,9 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     let state = store
         .text("dir", faults)
         .unwrap_or_else(|| "state".to_owned());
+    if state.trim().is_empty() {
+        faults.add(store.key("dir"), "must not be blank");
+    }
     store.nothing_else(faults);
 
     let mut log = root.table("log", faults);
@@ -172,6 +177,12 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     let level = telemetry
         .text("level", faults)
         .unwrap_or_else(|| "warn".to_owned());
+    if EnvFilter::try_new(&level).is_err() {
+        faults.add(
+            telemetry.key("level"),
+            "must be error, warn, info, debug, trace or off, or a filter such as sluss=debug",
+        );
+    }
     telemetry.nothing_else(faults);
     root.nothing_else(faults);
 
@@ -213,6 +224,7 @@ fn overlay(table: &mut toml::Table, environment: &BTreeMap<String, String>, faul
         let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
         let read = format!("value = {value}").parse::<toml::Table>().ok();
         let value = read
+            .filter(|table| table.len() == 1)
             .and_then(|mut table| table.remove("value"))
             .unwrap_or_else(|| toml::Value::String(value.clone()));
         let section = table
@@ -263,15 +275,15 @@ fn read_recipients(folder: &Path, faults: &mut Vec<Fault>) -> Vec<RecipientFile>
             Ok(recipient) => {
                 let id = &recipient.recipient.id;
                 let named = file.file_stem().is_some_and(|stem| stem == id.as_str());
-                if !named {
+                if named {
+                    read.push(recipient);
+                } else {
                     let what = format!("is {id}: the file must be named {id}.toml");
                     faults.push(Fault {
                         file,
                         key: "id".to_owned(),
                         what,
                     });
-                } else {
-                    read.push(recipient);
                 }
             }
             Err(found) => faults.extend(found),

@@ -69,7 +69,7 @@ impl Faults {
 /// A table on the way to being read.
 pub struct Table<'t> {
     path: String,
-    table: Option<&'t toml::Table>,
+    members: Option<&'t toml::Table>,
     asked: BTreeSet<String>,
 }
 
@@ -78,7 +78,7 @@ impl<'t> Table<'t> {
     pub fn root(table: &'t toml::Table) -> Self {
         Self {
             path: String::new(),
-            table: Some(table),
+            members: Some(table),
             asked: BTreeSet::new(),
         }
     }
@@ -94,16 +94,17 @@ impl<'t> Table<'t> {
 
     /// Whether the table is there at all.
     pub fn is_present(&self) -> bool {
-        self.table.is_some()
+        self.members.is_some()
     }
 
     /// A member as it is.
     pub fn value(&mut self, name: &str) -> Option<&'t Value> {
         self.asked.insert(name.to_owned());
-        self.table.and_then(|table| table.get(name))
+        self.members.and_then(|table| table.get(name))
     }
 
     /// A table within; absent reads as empty.
+    #[must_use]
     pub fn table(&mut self, name: &str, faults: &mut Faults) -> Table<'t> {
         let path = self.key(name);
         let table = match self.value(name) {
@@ -116,7 +117,7 @@ impl<'t> Table<'t> {
         };
         Table {
             path,
-            table,
+            members: table,
             asked: BTreeSet::new(),
         }
     }
@@ -134,7 +135,7 @@ impl<'t> Table<'t> {
                     if let Value::Table(table) = member {
                         Some(Table {
                             path,
-                            table: Some(table),
+                            members: Some(table),
                             asked: BTreeSet::new(),
                         })
                     } else {
@@ -152,18 +153,16 @@ impl<'t> Table<'t> {
 
     /// A text.
     pub fn text(&mut self, name: &str, faults: &mut Faults) -> Option<String> {
-        match self.value(name)? {
-            Value::String(text) => Some(text.clone()),
-            _ => {
-                faults.add(self.key(name), "must be a text in quotes");
-                None
-            }
+        let text = self.value(name)?.as_str();
+        if text.is_none() {
+            faults.add(self.key(name), "must be a text in quotes");
         }
+        text.map(str::to_owned)
     }
 
     /// A text that must be there and not be blank.
     pub fn required(&mut self, name: &str, faults: &mut Faults) -> Option<String> {
-        if self.table.is_some_and(|table| !table.contains_key(name)) || self.table.is_none() {
+        if self.members.is_none_or(|table| !table.contains_key(name)) {
             self.asked.insert(name.to_owned());
             faults.add(self.key(name), "is missing");
             return None;
@@ -223,24 +222,27 @@ impl<'t> Table<'t> {
             Some(Value::Integer(value)) => u32::try_from(*value).ok(),
             Some(_) => None,
         };
-        match value.filter(|value| bounds.contains(value)) {
-            Some(value) => value,
-            None => {
+        value
+            .filter(|value| bounds.contains(value))
+            .unwrap_or_else(|| {
                 let (low, high) = (bounds.start(), bounds.end());
-                faults.add(
-                    self.key(name),
-                    format!("must be a whole number from {low} to {high}"),
-                );
+                let what = format!("must be a whole number from {low} to {high}");
+                faults.add(self.key(name), what);
                 default
-            }
-        }
+            })
     }
 
     /// A day, as `2026-01-01`.
     pub fn date(&mut self, name: &str, faults: &mut Faults) -> Option<Date> {
         let read = match self.value(name)? {
-            Value::Datetime(moment) => moment.to_string().parse().ok(),
-            Value::String(text) => text.parse().ok(),
+            Value::Datetime(moment) => moment.to_string().parse().ok().filter(|_| {
+                // A day has no hour: which day would 23:30 somewhere else belong to?
+                moment.time.is_none() && moment.offset.is_none()
+            }),
+            Value::String(text) => text
+                .parse()
+                .ok()
+                .filter(|day: &Date| day.to_string() == *text),
             _ => None,
         };
         if read.is_none() {
@@ -251,7 +253,7 @@ impl<'t> Table<'t> {
 
     /// Every key that nobody has asked for is a fault.
     pub fn nothing_else(&self, faults: &mut Faults) {
-        for name in self.table.into_iter().flat_map(toml::Table::keys) {
+        for name in self.members.into_iter().flat_map(toml::Table::keys) {
             if !self.asked.contains(name) {
                 faults.add(self.key(name), "is not a key that sluss knows");
             }

@@ -119,6 +119,8 @@ const NOBODY: &[&str] = &[
     "hos",
     "vaktmästare",
     "heter",
+    "innehavare",
+    "innehavaren",
     "call",
     "contact",
     "regards",

@@ -5,6 +5,9 @@ use std::fmt;
 
 use crate::domain::{Field, Handling, Purpose, SubjectKind};
 
+/// The problem types of ON-API (spec/tickets.md), which the catalogue has taken over.
+const PROBLEM_TYPES: &[&str] = &["NO_LINK", "NO_ACCESS", "QUALITY", "OTHER"];
+
 /// What a condition may look at.
 pub struct Situation<'a> {
     /// What the disclosure would be for.
@@ -67,7 +70,13 @@ impl Condition {
             "text.clean" => Some(Self::TextClean),
             other => {
                 if let Some(rest) = other.strip_prefix("problem_type in ") {
-                    list(rest).map(Self::ProblemTypeIn)
+                    // A misspelt type would be a condition that never holds.
+                    let known = |types: &Vec<String>| {
+                        types
+                            .iter()
+                            .all(|one| PROBLEM_TYPES.contains(&one.as_str()))
+                    };
+                    list(rest).filter(known).map(Self::ProblemTypeIn)
                 } else if let Some(rest) = other.strip_prefix("service_type in ") {
                     list(rest).map(Self::ServiceTypeIn)
                 } else {
@@ -153,6 +162,7 @@ mod tests {
             "visit",
             "problem_type in ",
             "problem_type in a b",
+            "problem_type in NO_LINKS",
             "true",
         ] {
             assert_eq!(Condition::parse(text), None);

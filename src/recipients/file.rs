@@ -249,6 +249,12 @@ impl Reading<'_> {
             value
         };
         match word.as_deref().unwrap_or(default) {
+            // There is no place for the header in it: nothing would show who we are.
+            "ws-security" if dialect == Some("on-api") => {
+                let what = "ws-security is for soap: on-api has basic or client-certificate";
+                self.faults.add(table.key("auth"), what);
+                None
+            }
             word @ ("basic" | "ws-security") => {
                 let (username, password) =
                     (need("username", username), need("password_file", password));
@@ -561,10 +567,6 @@ impl CanonicalPolicy {
         text: TextLimits,
         rules: &[Rule],
     ) -> Self {
-        let sorted = |mut list: Vec<&'static str>| {
-            list.sort_unstable();
-            list
-        };
         let mut rules: Vec<CanonicalRule> = rules
             .iter()
             .map(|rule| CanonicalRule {
@@ -577,12 +579,12 @@ impl CanonicalPolicy {
                         .collect(),
                 ),
                 effect: rule.effect.as_str(),
-                when: rule.when.iter().map(ToString::to_string).collect(),
+                when: sorted(rule.when.iter().map(ToString::to_string).collect()),
                 basis: rule.basis.map(LegalBasis::as_str),
                 why_sv: rule.why_sv.clone(),
                 retain: rule.retain.clone(),
                 transform: rule.transform.map(Transform::as_str),
-                dpv: rule.dpv.clone(),
+                dpv: sorted(rule.dpv.clone()),
             })
             .collect();
         rules.sort_unstable_by(|a, b| a.id.cmp(&b.id));
@@ -600,4 +602,9 @@ impl CanonicalPolicy {
             rules,
         }
     }
+}
+
+fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort_unstable();
+    list
 }

@@ -180,6 +180,10 @@ fn rules(file: &RecipientFile, findings: &mut Findings<'_>) {
                 if field.sensitivity() == Sensitivity::Secret && rule.effect == Effect::Allowed {
                     findings.error(place, format!("{field} needs a condition"));
                 }
+                if rule.transform.is_some() && *field != Field::ContactName {
+                    let what = format!("{field} is no name to be shortened (transform)");
+                    findings.error(place, what);
+                }
                 let guarded = rule.when.contains(&super::Condition::TextClean);
                 if field.is_free_text() && !guarded {
                     let what = format!("{field} is free text and needs the condition text.clean");

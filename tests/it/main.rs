@@ -2,10 +2,13 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod config;
 mod guard;
 mod intake;
 mod log;
+mod minimise;
 mod on_api;
+mod recipients;
 mod sandbox;
 mod soap;
 mod store;

@@ -544,11 +544,14 @@ pub(super) fn decide(
     step: Step,
     (leaf, event): (LeafId, Event),
 ) -> Result<(), StoreError> {
-    let (state, subject, leased): (String, [u8; 32], bool) = tx
+    let (state, subject, leased, at_operator): (String, [u8; 32], bool, bool) = tx
         .database
-        .prepare_cached("SELECT state, subject, lease_until_us > ?1 FROM case_ WHERE id = ?2")?
+        .prepare_cached(
+            "SELECT state, subject, lease_until_us > ?1, operator_reference IS NOT NULL
+               FROM case_ WHERE id = ?2",
+        )?
         .query_row(params![tx.now.micros(), case.bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?
         .ok_or(StoreError::NoSuchCase)?;
@@ -560,6 +563,8 @@ pub(super) fn decide(
     if !decides || state == CaseState::Recorded {
         return Err(StateError { from: state, step }.into());
     }
+    // What the operator has already is followed, never sent again.
+    let step = if step == Step::Release && at_operator { Step::Resume } else { step };
     let next = state.after(step)?;
     tx.append(leaf, event)?;
     remember_subject(tx, leaf, SubjectRef::new(subject))?;

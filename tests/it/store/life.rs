@@ -240,6 +240,18 @@ async fn a_person_releases_holds_and_cancels() {
 }
 
 #[tokio::test]
+async fn what_the_operator_has_is_followed_after_a_release_and_not_sent_again() {
+    let place = Place::new();
+    let store = place.open();
+    let case = placed_case(&place, &store, "ORD-1").await;
+    store.decide(case, Step::Hold, place.decision()).await.unwrap();
+    store.decide(case, Step::Release, place.decision()).await.unwrap();
+    assert_eq!(state(&store, case).await, CaseState::Placed);
+    place.pass(LEASE);
+    assert_eq!(follow(&store).await.claim.case(), case);
+}
+
+#[tokio::test]
 async fn a_person_decides_what_the_table_allows_and_nobody_works_on() {
     let place = Place::new();
     let store = place.open();

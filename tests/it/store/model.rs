@@ -47,6 +47,8 @@ fn intention() -> impl Strategy<Value = Intention> {
 struct Model {
     state: CaseState,
     leased: bool,
+    /// The operator has it under a reference that we know.
+    at_operator: bool,
 }
 
 fn settlement(step: Step, now: Timestamp) -> Option<Settlement> {
@@ -73,7 +75,7 @@ fn settlement(step: Step, now: Timestamp) -> Option<Settlement> {
             reason: HoldReason::Unclear,
             reference: None,
         },
-        Step::Record | Step::Progress | Step::Release | Step::Cancel => return None,
+        Step::Record | Step::Progress | Step::Release | Step::Resume | Step::Cancel => return None,
     })
 }
 
@@ -105,23 +107,16 @@ impl World {
             Work::Follow(placed) => (placed.claim.case(), CaseState::Placed),
         };
         let model = self.model(case);
-        assert_eq!(
-            *model,
-            Model {
-                state,
-                leased: false
-            }
-        );
+        assert_eq!((model.state, model.leased), (state, false));
         model.leased = true;
         Some((case, work))
     }
 
     fn moved(&mut self, case: CaseId, step: Step) {
         let model = self.model(case);
-        *model = Model {
-            state: model.state.after(step).unwrap(),
-            leased: false,
-        };
+        model.state = model.state.after(step).unwrap();
+        model.leased = false;
+        model.at_operator |= step == Step::Place;
     }
 
     async fn take(&mut self, intention: Intention) {
@@ -141,6 +136,7 @@ impl World {
                         Model {
                             state,
                             leased: false,
+                            at_operator: false,
                         },
                     );
                 }
@@ -164,7 +160,7 @@ impl World {
                 let Some(&case) = self.names.get(&name) else {
                     return;
                 };
-                let Model { state, leased } = self.cases[&case];
+                let Model { state, leased, at_operator } = self.cases[&case];
                 let persons = [Step::Release, Step::Cancel, Step::Hold].contains(&step);
                 let may = persons && state != CaseState::Recorded && state.after(step).is_ok();
                 let decided = self.store.decide(case, step, self.place.decision()).await;
@@ -174,7 +170,9 @@ impl World {
                     "{step} of {state}: {decided:?}"
                 );
                 if decided.is_ok() {
-                    self.moved(case, step);
+                    // What the operator has is followed, never sent again.
+                    let resumes = step == Step::Release && at_operator;
+                    self.moved(case, if resumes { Step::Resume } else { step });
                 }
             }
             Intention::Reopen => {
