@@ -3,6 +3,8 @@
 //! A rule that types can keep is a type (`typestate.rs`); a rule that the compiler's lints can keep
 //! is a lint. Here is the rest. Each failure names the place, and what the rule is for.
 
+#![expect(clippy::expect_used, reason = "a rule that cannot be looked up says why")]
+
 mod arrows;
 mod catalogue;
 mod confined;
