@@ -170,7 +170,7 @@ pub fn minimise<'case>(
     let texts = guarded_texts(case, &rulings);
     let limits = policy.text();
     let mut fields = BTreeMap::new();
-    let mut masked = case.masked().to_vec();
+    let mut masked = Vec::new();
     for (&field, text) in case.facts() {
         let Some(Ruling::Sent(rule)) = rulings.get(&field) else {
             continue;
@@ -199,6 +199,8 @@ pub fn minimise<'case>(
             return Err(refuse(HoldReason::TextNeedsReview, Some(policy.id())));
         }
     }
+    // What intake took out of a text that leaves; of a text that stays nothing need be said.
+    masked.extend(case.masked().iter().filter(|mask| fields.contains_key(&mask.field)).cloned());
     for &field in case.dropped() {
         let ruling = match policy.rule_on(field, &first) {
             Ruling::Withheld(because @ Because::Never(_)) => Ruling::Withheld(because),
@@ -234,7 +236,8 @@ fn guarded_texts(
     rulings: &BTreeMap<Field, Ruling<'_>>,
 ) -> BTreeMap<Field, guard::Redacted> {
     let mut vocabulary = Vocabulary::new();
-    for (&field, value) in case.facts() {
+    // The texts themselves are what is looked through: one of them must not vouch for its words.
+    for (&field, value) in case.facts().iter().filter(|(field, _)| !field.is_free_text()) {
         let plain = matches!(
             rulings.get(&field),
             Some(Ruling::Sent(rule)) if rule.transform.is_none()

@@ -8,5 +8,6 @@ mod log;
 mod on_api;
 mod sandbox;
 mod soap;
+mod store;
 mod tidy;
 mod typestate;
