@@ -42,11 +42,7 @@ async fn the_leases_of_a_killed_process_are_free_at_once() {
     let store = place.open();
     let case = place.accepted(&store, "ORD-1").await;
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "store::processes::child",
-            "--nocapture",
-        ])
+        .args(["--exact", "store::processes::child", "--nocapture"])
         .env(CHILD, place.path())
         .stdout(Stdio::piped())
         .spawn()

@@ -52,7 +52,13 @@ fn literals(code: &str, proof: &str) -> usize {
             || before.ends_with("->")
             || before.ends_with(" for")
             || line.starts_with("impl");
-        whole_word && rest.starts_with('{') && !declared
+        // `CaseState::Recorded` is a word of a list, `record::Recorded` is the type.
+        let listed = code[..at].strip_suffix("::").is_some_and(|path| {
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            let list = path.rsplit(|c| !is_word(c)).next().unwrap_or_default();
+            list.starts_with(char::is_uppercase)
+        });
+        whole_word && rest.starts_with('{') && !declared && !listed
     };
     code.match_indices(proof)
         .filter(|(at, _)| is_literal(*at))
@@ -85,5 +91,7 @@ fn the_counter_finds_what_it_counts() {
                 }\n    }\n}\nfn a() -> Claim {\n    let b = Claim { case };\n    Preclaim {}\n}\n";
     assert_eq!(literals(code, "Claim"), 1);
     assert_eq!(in_its_own_impl(code, "Claim"), 1);
+    assert_eq!(literals("let a = store::Claim { case };", "Claim"), 1);
+    assert_eq!(literals("if state == State::Claim { return }", "Claim"), 0);
     assert_eq!(in_its_own_impl("impl Other {\n    Self {\n}\n", "Claim"), 0);
 }
