@@ -44,3 +44,6 @@ pub mod config;
 pub mod http;
 pub mod sandbox;
 pub mod worker;
+
+pub mod commands;
+pub mod demo;

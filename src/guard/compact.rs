@@ -26,26 +26,40 @@ pub(super) struct Compact<'t> {
     text: Zeroizing<String>,
     /// For each byte of the text: the byte range of its character in the folded text.
     origin: Vec<Range<usize>>,
+    /// For each byte of the text: how many wide gaps there are before it.
+    gaps: Vec<usize>,
 }
 
 impl<'t> Compact<'t> {
     pub(super) fn new(folded: &'t str) -> Self {
         let mut text = Zeroizing::new(String::with_capacity(folded.len() * 2));
         let mut origin = Vec::with_capacity(folded.len());
+        let mut gaps = Vec::with_capacity(folded.len());
+        let (mut wide, mut between) = (0, 0);
         for (start, char) in folded.char_indices() {
             skeleton_into(char, &mut text);
+            between += 1;
+            if origin.len() < text.len() {
+                wide += usize::from(between > GAP_MAX + 1);
+                between = 0;
+            }
             origin.resize(text.len(), start..start + char.len_utf8());
+            gaps.resize(text.len(), wide);
         }
         Self {
             folded,
             text,
             origin,
+            gaps,
         }
     }
 
     /// Every place of a needle (itself compact), as byte ranges of the folded text.
     pub(super) fn find(&self, needle: &str, edge: Edge) -> Vec<Range<usize>> {
         let mut found = Vec::new();
+        if needle.is_empty() {
+            return found;
+        }
         let mut from = 0;
         while let Some(offset) = self.text[from..].find(needle) {
             let start = from + offset;
@@ -63,15 +77,9 @@ impl<'t> Compact<'t> {
 
     /// Where a stretch of the compact text stands in the folded one, if it hangs together.
     fn range(&self, compact: Range<usize>) -> Option<Range<usize>> {
-        let origin = self
-            .origin
-            .get(compact)
-            .filter(|origin| !origin.is_empty())?;
-        let together = origin.windows(2).all(|pair| {
-            let gap = pair[0].end.min(pair[1].start)..pair[1].start;
-            self.folded[gap].chars().take(GAP_MAX + 1).count() <= GAP_MAX
-        });
-        together.then(|| origin[0].start..origin[origin.len() - 1].end)
+        let last = compact.end.checked_sub(1)?;
+        let together = self.gaps.get(compact.start)? == self.gaps.get(last)?;
+        together.then(|| self.origin[compact.start].start..self.origin[last].end)
     }
 
     fn stands(&self, range: &Range<usize>, edge: Edge) -> bool {

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 /// A folded text: composed, plain spaces, dashes and digits, nothing invisible, entities resolved,
 /// quote marks of mail taken out of broken lines.
+#[derive(Clone)]
 pub(super) struct Folded {
     text: Zeroizing<String>,
     /// For each byte of the text: the code points of the original that it came from.

@@ -6,43 +6,85 @@ use std::ops::Range;
 
 use super::compact::{Compact, Edge, skeleton, token_around};
 use super::fold::Folded;
-use super::names;
+use super::names::{self, Name};
 use super::{Finding, Kind, Layer, Vocabulary, numbers};
 
 /// From this many characters on a value is found inside other letters and digits too.
 const LONG: usize = 7;
 
-/// Every masked value of the vocabulary, wherever the text has it.
-pub(super) fn find(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Finding> {
-    let text = folded.as_str();
-    let compact = Compact::new(text);
-    let names = vocabulary
-        .masked()
-        .iter()
-        .filter(|(kind, _)| *kind == Kind::Person);
-    let mut found: Vec<_> = names::find(text, &compact, names.map(|(_, value)| *value))
-        .into_iter()
-        .map(|range| (Kind::Person, range))
-        .collect();
-    for (kind, value) in vocabulary.masked() {
-        let value = Folded::new(value);
-        let value = value.as_str();
-        match kind {
-            Kind::Person => {}
-            Kind::Phone => found.extend(phone(text, &compact, value).map(|range| (*kind, range))),
-            Kind::Personnummer | Kind::OrgNo => {
-                found.extend(identity(text, &compact, value, *kind));
+/// The masked values of a vocabulary, folded and taken apart: once, for a case has several texts.
+#[derive(Clone)]
+pub(super) struct Known {
+    names: Vec<Name>,
+    values: Vec<(Kind, Folded)>,
+}
+
+impl Known {
+    pub(super) fn new(masked: &[(Kind, &str)]) -> Self {
+        let (mut names, mut values) = (Vec::new(), Vec::<(Kind, Folded)>::new());
+        for &(kind, value) in masked {
+            if kind == Kind::Person {
+                let name = Name::new(value);
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+                continue;
             }
-            Kind::BirthDate => found.extend(birth_date(&compact, value)),
-            Kind::Email => found.extend(email(text, &compact, value)),
-            _ => found.extend(anywhere(text, &compact, value).map(|range| (*kind, range))),
+            let folded = Folded::new(value);
+            let mut before = values.iter();
+            if !before.any(|(of, known)| (*of, known.as_str()) == (kind, folded.as_str())) {
+                values.push((kind, folded));
+            }
         }
+        Self { names, values }
     }
-    let layer = Layer::KnownValue;
-    found
-        .into_iter()
-        .map(|(kind, range)| Finding { range, kind, layer })
-        .collect()
+
+    /// Every one of the values, wherever the text has it.
+    pub(super) fn find(&self, folded: &Folded) -> Vec<Finding> {
+        let text = folded.as_str();
+        let compact = Compact::new(text);
+        let mut found = Vec::new();
+        for range in names::find(text, &compact, &self.names) {
+            add(&mut found, Kind::Person, range);
+        }
+        for (kind, value) in &self.values {
+            for (kind, range) in places(text, &compact, *kind, value.as_str()) {
+                add(&mut found, kind, range);
+            }
+        }
+        found
+    }
+}
+
+/// A finding, or more of the last one: a value can overlap itself all through a text.
+fn add(found: &mut Vec<Finding>, kind: Kind, range: Range<usize>) {
+    match found.last_mut() {
+        Some(last) if last.kind == kind && last.range.contains(&range.start) => {
+            last.range.end = last.range.end.max(range.end);
+        }
+        _ => found.push(Finding {
+            range,
+            kind,
+            layer: Layer::KnownValue,
+        }),
+    }
+}
+
+/// Where a value stands that is not a name, and as what.
+fn places(text: &str, compact: &Compact<'_>, kind: Kind, value: &str) -> Vec<(Kind, Range<usize>)> {
+    let of_kind = |range| (kind, range);
+    match kind {
+        Kind::Phone => phone(text, compact, value).map(of_kind).collect(),
+        Kind::Personnummer | Kind::OrgNo => identity(text, compact, value, kind),
+        Kind::BirthDate => birth_date(compact, value),
+        Kind::Email => email(text, compact, value),
+        // It may be a common word: `bredband` is not to take `bredbandsdosan` along.
+        Kind::Other if !value.contains(char::is_numeric) => {
+            let places = compact.find(&skeleton(value), Edge::Token).into_iter();
+            places.map(of_kind).collect()
+        }
+        _ => anywhere(text, compact, value).map(of_kind).collect(),
+    }
 }
 
 /// Every place where a protected value stands whole.
@@ -116,7 +158,8 @@ fn phones(text: &str, compact: &Compact<'_>, national: &str) -> Vec<Range<usize>
 
 /// Walks back over `0`, `46`, `0046`, `+46`, `(0)` and what separates them.
 fn prefix_start(text: &str, start: usize) -> usize {
-    const PREFIX_MAX: usize = 12;
+    // `0 - 0 - 4 - 6 - (0)`: five digits, each with as wide a gap as there may be.
+    const PREFIX_MAX: usize = 20;
     let mut begin = start;
     let mut digits = String::new();
     for (at, char) in text[..start].char_indices().rev().take(PREFIX_MAX) {

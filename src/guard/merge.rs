@@ -31,13 +31,13 @@ pub(super) fn spare(
     for finding in findings {
         let shielded = protected.iter().any(|shield| {
             let inside = shield.start <= finding.range.start && finding.range.end <= shield.end;
-            let more = weight(shield) > weight(&finding.range);
-            let telling = weight(shield) >= TELLING;
+            let more = || weight(shield) > weight(&finding.range);
+            let telling = || weight(shield) >= TELLING;
             inside
                 && match (finding.layer, finding.kind) {
                     (Layer::Length, _) => false,
-                    (Layer::KnownValue, _) => telling && more,
-                    (_, Kind::Credential) => telling,
+                    (Layer::KnownValue, _) => telling() && more(),
+                    (_, Kind::Credential) => telling(),
                     _ => true,
                 }
         });
@@ -133,7 +133,7 @@ fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>]) -> Vec<Spa
 }
 
 /// One span for all that overlap, named after the longest of them.
-fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
+pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
     spans.retain(|span| span.start < span.end);
     for span in &mut spans {
         // An `@` beside a tag would tell what the tag stands for.

@@ -77,6 +77,8 @@ pub enum Kind {
     Url,
     /// Organisation number.
     OrgNo,
+    /// Something else that the register has about somebody.
+    Other,
     /// A text that was not read at all: see [`LENGTH_MAX`].
     Unread,
 }
@@ -100,6 +102,7 @@ impl Kind {
             Self::Vehicle => "regnummer",
             Self::Url => "länk",
             Self::OrgNo => "orgnummer",
+            Self::Other => "uppgift",
             Self::Unread => "text",
         }
     }
@@ -122,6 +125,7 @@ impl Kind {
             Self::Vehicle => "VEHICLE",
             Self::Url => "URL",
             Self::OrgNo => "ORG_NO",
+            Self::Other => "OTHER",
             Self::Unread => "TEXT",
         }
     }
@@ -163,6 +167,14 @@ pub struct Redacted {
 }
 
 impl Redacted {
+    fn new(chars: &[char], spans: Vec<Span>) -> Self {
+        Self {
+            text: Zeroizing::new(replace(chars, &spans)),
+            spans,
+            length: chars.len(),
+        }
+    }
+
     /// What may be read on: the text with a tag for each span.
     pub fn text(&self) -> &str {
         &self.text
@@ -203,14 +215,23 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
         };
         vec![whole]
     } else {
-        let (spans, shields) = spans(text, vocabulary);
+        let folded = Folded::new(text);
+        let (spans, shields) = spans(&folded, all_layers(&folded, vocabulary), vocabulary);
         merge::settle(&chars, spans, &shields)
     };
-    Redacted {
-        text: Zeroizing::new(replace(&chars, &spans)),
-        spans,
-        length: chars.len(),
-    }
+    Redacted::new(&chars, spans)
+}
+
+/// Takes out of a text the values that the vocabulary masks, and nothing else.
+///
+/// For a text that is kept and passes [`redact`] before it leaves: what is known of a person now
+/// and not kept could not be found then. Of any length; for bounds on the work, the caller bounds
+/// the text and the values.
+pub fn redact_known(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
+    let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
+    let folded = Folded::new(text);
+    let (spans, _) = spans(&folded, vocabulary.known().find(&folded), vocabulary);
+    Redacted::new(&chars, merge::union(&chars, spans))
 }
 
 /// A finding of one layer; a byte range of the folded text.
@@ -220,34 +241,35 @@ struct Finding {
     layer: Layer,
 }
 
-/// Every layer over the whole text; then, and only then, what the caller protects. Gives the spans,
-/// as yet unsorted, and where protected values stand.
-fn spans(text: &str, vocabulary: &Vocabulary<'_>) -> (Vec<Span>, Vec<Range<usize>>) {
-    let folded = Folded::new(text);
-    let mut findings = known::find(&folded, vocabulary);
+/// What every layer finds in the whole text.
+fn all_layers(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Finding> {
+    let mut findings = vocabulary.known().find(folded);
     findings.extend(identifiers::find(folded.as_str()));
     findings.extend(context::find(folded.as_str()));
     findings.extend(people::find(folded.as_str()));
-    let protected = known::protected(&folded, vocabulary);
-    let spans = merge::spare(folded.as_str(), findings, &protected)
-        .into_iter()
-        .map(|Finding { range, kind, layer }| {
-            let Range { start, end } = folded.original(range);
-            Span {
-                start,
-                end,
-                kind,
-                layer,
-            }
-        })
-        .collect();
-    (
-        spans,
-        protected
-            .into_iter()
-            .map(|range| folded.original(range))
-            .collect(),
-    )
+    findings
+}
+
+/// The findings without what the caller protects, as spans, yet unsorted; and where protected
+/// values stand. Both in code points of the original.
+fn spans(
+    folded: &Folded,
+    findings: Vec<Finding>,
+    vocabulary: &Vocabulary<'_>,
+) -> (Vec<Span>, Vec<Range<usize>>) {
+    let protected = known::protected(folded, vocabulary);
+    let kept = merge::spare(folded.as_str(), findings, &protected).into_iter();
+    let spans = kept.map(|Finding { range, kind, layer }| {
+        let Range { start, end } = folded.original(range);
+        Span {
+            start,
+            end,
+            kind,
+            layer,
+        }
+    });
+    let shields = protected.iter().map(|range| folded.original(range.clone()));
+    (spans.collect(), shields.collect())
 }
 
 fn replace(chars: &[char], spans: &[Span]) -> String {

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::compact::{Compact, Edge, skeleton, token_around};
 
 /// From this length on one mistake is forgiven, and a part is found inside other words.
@@ -17,51 +19,92 @@ const PARTICLES: [&str; 16] = [
     "al", "bin",
 ];
 
+/// A name, taken apart once for all the texts that are searched for it:
+/// `Ann-Sofie von Hartman` has `ann`, `sofie`, `von`, `hartman`.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Name(Vec<Spelling>);
+
+impl Name {
+    pub(super) fn new(name: &str) -> Self {
+        let words = words(super::fold::Folded::new(name).as_str()).into_iter();
+        let parts = words.map(|word| word.spelling);
+        Self(parts.filter(|part| part.letters.len() >= 2).collect())
+    }
+}
+
+/// A word without case and accents, in the forms in which it is compared.
+#[derive(Clone, PartialEq, Eq)]
+struct Spelling {
+    skeleton: Zeroizing<String>,
+    /// Without doubled letters: they are what is mistyped most.
+    single: Zeroizing<String>,
+    letters: Zeroizing<Vec<char>>,
+    particle: bool,
+}
+
+impl Spelling {
+    fn new(word: &str) -> Self {
+        let skeleton = skeleton(word);
+        let letters = Zeroizing::new(skeleton.chars().collect::<Vec<char>>());
+        let mut single = Zeroizing::new(String::with_capacity(skeleton.len()));
+        single.extend(letters.chunk_by(char::eq).map(|same| same[0]));
+        let particle = PARTICLES.contains(&skeleton.as_str());
+        Self {
+            skeleton,
+            single,
+            letters,
+            particle,
+        }
+    }
+}
+
 /// A run of letters in the text.
 struct Word {
     range: Range<usize>,
-    skeleton: String,
+    spelling: Spelling,
     capital: bool,
 }
 
+impl Word {
+    fn is_letter(&self) -> bool {
+        self.spelling.letters.len() == 1
+    }
+}
+
 /// Every place of any of the names, as byte ranges of the folded text.
-pub(super) fn find<'v>(
-    text: &str,
-    compact: &Compact<'_>,
-    names: impl Iterator<Item = &'v str>,
-) -> Vec<Range<usize>> {
+pub(super) fn find(text: &str, compact: &Compact<'_>, names: &[Name]) -> Vec<Range<usize>> {
+    if names.is_empty() {
+        return Vec::new();
+    }
     let words = words(text);
     let mut found = Vec::new();
-    for name in names {
-        let parts = parts(name);
-        let whole: Vec<&str> = parts.iter().map(String::as_str).collect();
-        found.extend(spoken(text, &words, &whole));
+    for Name(parts) in names {
+        found.extend(spoken(text, &words, parts));
+        let whole: Vec<&str> = parts.iter().map(|part| part.skeleton.as_str()).collect();
         found.extend(embedded(text, compact, &whole));
     }
     found
 }
 
 /// The name in words of its own.
-fn spoken(text: &str, words: &[Word], parts: &[&str]) -> Vec<Range<usize>> {
+fn spoken(text: &str, words: &[Word], parts: &[Spelling]) -> Vec<Range<usize>> {
+    let telling: Vec<&Spelling> = parts.iter().filter(|part| !part.particle).collect();
     let mut hit: Vec<bool> = words
         .iter()
-        .map(|word| {
-            parts
-                .iter()
-                .any(|part| !PARTICLES.contains(part) && says(&word.skeleton, part))
-        })
+        .map(|word| telling.iter().any(|part| says(&word.spelling, part)))
         .collect();
     let caseless = !words.iter().any(|word| word.capital);
-    for at in 0..words.len() {
+    for (at, word) in words.iter().enumerate() {
+        let initial = word.is_letter() && (word.capital || caseless);
+        if !word.spelling.particle && !initial {
+            continue;
+        }
         let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
-        let named = beside.filter(|near| hit.get(*near).is_some_and(|hit| *hit));
-        let joined = named.filter(|near| gap(text, words, at, *near).chars().count() <= 2);
-        let word = &words[at];
-        let particle = PARTICLES.contains(&word.skeleton.as_str());
-        let initial = word.skeleton.chars().count() == 1 && (word.capital || caseless);
-        let fits =
-            (particle || initial) && parts.iter().any(|part| part.starts_with(&word.skeleton));
-        if fits && joined.count() > 0 {
+        let mut named = beside.filter(|near| hit.get(*near).is_some_and(|hit| *hit));
+        let starts = parts
+            .iter()
+            .any(|part| part.skeleton.starts_with(word.spelling.skeleton.as_str()));
+        if starts && named.any(|near| gap(text, words, at, near).chars().count() <= 2) {
             hit[at] = true;
         }
     }
@@ -75,11 +118,11 @@ fn spoken(text: &str, words: &[Word], parts: &[&str]) -> Vec<Range<usize>> {
 }
 
 /// `A.L.` for Astrid Lindqvist, or `L.A.`; both letters with their dots.
-fn initials(text: &str, first: &Word, second: &Word, parts: &[&str]) -> bool {
+fn initials(text: &str, first: &Word, second: &Word, parts: &[Spelling]) -> bool {
     let dotted = |word: &Word| text[word.range.end..].starts_with('.');
-    let single = |word: &Word| word.capital && word.skeleton.chars().count() == 1;
-    let starts = |word: &Word, part: Option<&&str>| {
-        part.is_some_and(|part| part.starts_with(&word.skeleton))
+    let single = |word: &Word| word.capital && word.is_letter();
+    let starts = |word: &Word, part: Option<&Spelling>| {
+        part.is_some_and(|part| part.skeleton.starts_with(word.spelling.skeleton.as_str()))
     };
     let (given, family) = (parts.first(), parts.last());
     parts.len() > 1
@@ -96,7 +139,7 @@ fn join(text: &str, words: &[Word], hit: &[bool]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for (word, _) in words.iter().zip(hit).filter(|(_, hit)| **hit) {
         let mut range = word.range.clone();
-        if word.skeleton.chars().count() == 1 && text[range.end..].starts_with('.') {
+        if word.is_letter() && text[range.end..].starts_with('.') {
             range.end += 1;
         }
         // `astrid79` is an account of hers.
@@ -153,22 +196,18 @@ fn embedded(text: &str, compact: &Compact<'_>, parts: &[&str]) -> Vec<Range<usiz
 }
 
 /// Whether a word is this part of a name: itself, in the genitive, or one mistake away.
-fn says(word: &str, part: &str) -> bool {
-    if word == part || word.strip_suffix('s') == Some(part) || single(word) == single(part) {
+fn says(word: &Spelling, part: &Spelling) -> bool {
+    // One mistake and a genitive.
+    const LONGER_MAX: usize = 2;
+    if word.single == part.single || word.skeleton.strip_suffix('s') == Some(&part.skeleton) {
         return true;
     }
-    let (word, part): (Vec<char>, Vec<char>) = (word.chars().collect(), part.chars().collect());
-    let genitive = word
-        .strip_suffix(&['s'])
-        .is_some_and(|word| one_mistake(word, &part));
-    part.len() >= FORGIVING && (one_mistake(&word, &part) || genitive)
-}
-
-/// Without doubled letters: they are what is mistyped most.
-fn single(word: &str) -> String {
-    let mut chars: Vec<char> = word.chars().collect();
-    chars.dedup();
-    chars.into_iter().collect()
+    let (word, part) = (&word.letters[..], &part.letters[..]);
+    if part.len() < FORGIVING || word.len().abs_diff(part.len()) > LONGER_MAX {
+        return false;
+    }
+    let genitive = word.strip_suffix(&['s']);
+    one_mistake(word, part) || genitive.is_some_and(|word| one_mistake(word, part))
 }
 
 /// One letter too many, too few or wrong, or two that changed places.
@@ -184,15 +223,6 @@ fn one_mistake(a: &[char], b: &[char]) -> bool {
     }
 }
 
-/// The parts of a name: `Ann-Sofie von Hartman` has `ann`, `sofie`, `von`, `hartman`.
-fn parts(name: &str) -> Vec<String> {
-    words(super::fold::Folded::new(name).as_str())
-        .into_iter()
-        .map(|word| word.skeleton)
-        .filter(|part| part.chars().count() >= 2)
-        .collect()
-}
-
 fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut chars = text.char_indices().peekable();
@@ -204,10 +234,9 @@ fn words(text: &str) -> Vec<Word> {
         while let Some((at, char)) = chars.next_if(|(_, char)| char.is_alphabetic()) {
             end = at + char.len_utf8();
         }
-        let skeleton = skeleton(&text[start..end]).to_string();
         words.push(Word {
             range: start..end,
-            skeleton,
+            spelling: Spelling::new(&text[start..end]),
             capital: first.is_uppercase(),
         });
     }
@@ -225,7 +254,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, name: &str, expected: &[&str]) {
-        let mut found = find(text, &Compact::new(text), std::iter::once(name));
+        let mut found = find(text, &Compact::new(text), &[Name::new(name)]);
         found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         found.dedup_by(|later, earlier| later.end <= earlier.end);
         let found: Vec<_> = found.into_iter().map(|range| &text[range]).collect();

@@ -1,6 +1,9 @@
 //! What the caller knows about the case that a text belongs to. Holds borrowed values only.
 
+use std::sync::OnceLock;
+
 use super::Kind;
+use super::known::Known;
 
 /// The values of a case that the guard looks for: what must go, and what may stand.
 ///
@@ -11,6 +14,8 @@ use super::Kind;
 pub struct Vocabulary<'a> {
     masked: Vec<(Kind, &'a str)>,
     protected: Vec<&'a str>,
+    /// Made of `masked` when the first text is read.
+    known: OnceLock<Known>,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -25,6 +30,7 @@ impl<'a> Vocabulary<'a> {
     pub fn mask(mut self, kind: Kind, value: &'a str) -> Self {
         if value.chars().any(char::is_alphanumeric) {
             self.masked.push((kind, value));
+            self.known = OnceLock::new();
         }
         self
     }
@@ -43,8 +49,8 @@ impl<'a> Vocabulary<'a> {
         self
     }
 
-    pub(super) fn masked(&self) -> &[(Kind, &'a str)] {
-        &self.masked
+    pub(super) fn known(&self) -> &Known {
+        self.known.get_or_init(|| Known::new(&self.masked))
     }
 
     pub(super) fn protected(&self) -> &[&'a str] {

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use zeroize::Zeroizing;
 
-use super::clean::Kind;
 use super::draft::Facts;
 use super::json::Json;
 use super::reader::{MISSING, Node, Object};
 use super::surplus::Surplus;
 use super::value;
 use crate::domain::{AccessId, Field, SubscriptionId};
+use crate::guard::Kind;
 
 const CHARACTERISTICS_MAX: usize = 60;
 const NAME_MAX: usize = 200;
@@ -130,7 +130,7 @@ fn visit(array: &Node<'_>, facts: &mut Facts, surplus: &mut Surplus) {
         array.clone().at(path).fault("needs siteVisit to be true");
     }
     if let Some(code) = facts.take(Field::DoorCode) {
-        surplus.add(Field::DoorCode, Kind::Other, &code);
+        surplus.add(Field::DoorCode, Kind::Credential, &code);
     }
 }
 

@@ -1,16 +1,17 @@
 //! What is gathered from a body before it is known to be free of faults: the facts that a case
 //! keeps, the surplus that it does not, and the case that is made of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use zeroize::Zeroizing;
 
-use super::clean::{Cleaned, Cleaner, Kind};
+use super::clean::{Cleaned, Cleaner};
 use super::surplus::Surplus;
 use crate::domain::{
     Case, CaseId, CaseParts, Entropy, Field, Handling, MaskCount, OpaqueReference, Personal,
     Purpose, RecipientId, SubjectKind,
 };
+use crate::guard::Kind;
 
 /// What is kept, each in the canonical text of the catalogue.
 #[derive(Default)]
@@ -81,10 +82,11 @@ pub(super) fn clean_texts(parts: &mut [&mut Part]) {
             .flat_map(|part| part.surplus.values())
             .collect();
         let facts = || parts.iter().flat_map(|part| part.facts.iter());
-        let kept: Vec<&str> = facts()
+        let kept: BTreeSet<&str> = facts()
             .filter(|(field, _)| !field.is_free_text())
             .map(|(_, text)| text)
             .collect();
+        let kept: Vec<&str> = kept.into_iter().collect();
         let cleaner = Cleaner::new(&surplus, &kept);
         let clean_part = |part: &Part| {
             let texts = part.facts.iter().filter(|(field, _)| field.is_free_text());

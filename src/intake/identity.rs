@@ -8,8 +8,8 @@
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::clean::{Sureness, identity_number};
 use super::json::Json;
+use crate::guard::identity::{Confidence, is_personnummer};
 
 /// An order number made of a date and a counter looks like the number of somebody born that day,
 /// and one in ten of them has the right check digit. Nobody this young is a customer.
@@ -59,7 +59,7 @@ impl Identities {
     }
 
     fn is_somebodys(&self, number: &str) -> bool {
-        identity_number(number) == Some(Sureness::High) && !self.is_a_recent_day(number)
+        is_personnummer(number) == Some(Confidence::High) && !self.is_a_recent_day(number)
     }
 
     /// Whether the number's date lies so close that it is a date and not a birth.
@@ -138,7 +138,7 @@ fn collect(json: &Json, to: &mut Vec<Zeroizing<String>>) {
         Json::Object(members) => members.values().for_each(|value| collect(value, to)),
         Json::Number(text) | Json::Text(text) => {
             let digits = digits(text);
-            if matches!(digits.len(), 10 | 12) && identity_number(text.trim()).is_some() {
+            if matches!(digits.len(), 10 | 12) && is_personnummer(text).is_some() {
                 to.push(Zeroizing::new(digits[digits.len() - 10..].to_owned()));
             }
         }

@@ -40,7 +40,7 @@ use crate::domain::{
     Case, ClientId, Entropy, ExternalId, Field, Handling, Personal, RecipientId, SubjectKind,
     SubmissionId, Timestamp,
 };
-use clean::Kind as Mask;
+use crate::guard::Kind as Mask;
 use draft::{Draft, Facts, Part, Shared};
 use identity::Identities;
 use json::Json;

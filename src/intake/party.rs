@@ -4,13 +4,14 @@
 use zeroize::Zeroizing;
 
 use super::Context;
-use super::clean::{Kind, Sureness, identity_number, luhn};
 use super::draft::Facts;
 use super::json::Json;
 use super::reader::{Node, Object};
 use super::surplus::{STRUCTURE, Surplus, Whose, each_scalar};
 use super::value;
 use crate::domain::{Field, RecipientId, SubjectKind};
+use crate::guard::Kind;
+use crate::guard::identity::{Confidence, is_personnummer, luhn};
 
 const PARTIES_MAX: usize = 20;
 const MEDIA_MAX: usize = 20;
@@ -102,7 +103,7 @@ fn customer(
     let number = party.take("id").and_then(|id| id.scalar(NAME_MAX));
     if let Some(number) = number {
         // Some registers use the personnummer.
-        let kind = match identity_number(number) {
+        let kind = match is_personnummer(number) {
             Some(_) => Kind::Personnummer,
             None => Kind::CustomerNumber,
         };
@@ -180,8 +181,8 @@ fn nature(party: &mut Object<'_>, surplus: &mut Surplus) -> Nature {
 }
 
 fn of_org_no(text: &str) -> Option<SubjectKind> {
-    let digits: Zeroizing<Vec<u8>> =
-        Zeroizing::new(text.bytes().filter(u8::is_ascii_digit).collect());
+    let digits: Zeroizing<String> =
+        Zeroizing::new(text.chars().filter(char::is_ascii_digit).collect());
     let ten = &digits[digits.len().saturating_sub(10)..];
     // A number with a wrong check digit tells nothing.
     luhn(ten).then(|| SubjectKind::of_org_no(text)).flatten()
@@ -294,7 +295,7 @@ fn individual(json: &Json, surplus: &mut Surplus) {
                 match id {
                     Some(id)
                         if national.iter().any(|word| kind.contains(word))
-                            || identity_number(id.trim()) == Some(Sureness::High) =>
+                            || is_personnummer(id) == Some(Confidence::High) =>
                     {
                         surplus.add(Field::Personnummer, Kind::Personnummer, id);
                     }

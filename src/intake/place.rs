@@ -1,13 +1,13 @@
 //! The address of the delivery point (TMF673 `GeographicAddress`). Lenient: what is not needed to
 //! find a door is dropped, whatever it is.
 
-use super::clean::Kind;
 use super::draft::Facts;
 use super::json::Json;
 use super::reader::{Node, Object};
 use super::surplus::{STRUCTURE, Surplus, each_scalar};
 use super::value;
 use crate::domain::Field;
+use crate::guard::Kind;
 
 const PLACES_MAX: usize = 10;
 const SUB_ADDRESSES_MAX: usize = 10;
@@ -71,8 +71,12 @@ fn address(mut place: Object<'_>, facts: &mut Facts, surplus: &mut Surplus) {
     }
     // c/o lines, property names, coordinates.
     for (name, json) in place.rest() {
+        let kind = match name.to_lowercase().as_str() {
+            "careof" => Kind::Person,
+            _ => Kind::Other,
+        };
         each_scalar(name, json, &mut |_, text| {
-            surplus.add(Field::IdentityOther, Kind::Other, text);
+            surplus.add(Field::IdentityOther, kind, text);
         });
     }
 }

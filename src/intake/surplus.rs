@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use zeroize::Zeroizing;
 
-use super::clean::{Kind, Sureness, identity_number};
 use super::json::Json;
 use crate::domain::Field;
+use crate::guard::Kind;
+use crate::guard::identity::{Confidence, is_personnummer};
 
 /// Members that say what a thing is, and nothing about anybody.
 pub(super) const STRUCTURE: &[&str] = &[
@@ -137,7 +138,7 @@ fn classify(name: &str, text: &str, of: Whose) -> (Field, Option<Kind>) {
         "samordning",
         "ssn",
         "nationalid",
-    ]) || identity_number(text.trim()) == Some(Sureness::High)
+    ]) || is_personnummer(text) == Some(Confidence::High)
     {
         (Field::Personnummer, Kind::Personnummer)
     } else if has(&[

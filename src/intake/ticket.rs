@@ -5,12 +5,12 @@
 use zeroize::Zeroizing;
 
 use super::characteristic;
-use super::clean::Kind;
 use super::draft::{Draft, Facts, Part};
 use super::reader::{Node, Object};
 use super::surplus::Surplus;
 use super::{Found, Head, PROSE_MAX, note_text, notes, place};
 use crate::domain::{AccessId, Field, Purpose, ServiceId, SubscriptionId};
+use crate::guard::Kind;
 
 const ENTITIES_MAX: usize = 20;
 const NAME_MAX: usize = 200;

@@ -203,6 +203,7 @@ pub fn minimise<'case>(
         };
         rulings.entry(field).or_insert(ruling);
     }
+    let masked = masked.of_texts(|field| fields.contains_key(&field));
     Ok(Minimised {
         case,
         recipient,
@@ -210,7 +211,7 @@ pub fn minimise<'case>(
         dialect,
         fields,
         rulings,
-        masked: masked.into_vec(),
+        masked,
     })
 }
 

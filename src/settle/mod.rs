@@ -16,7 +16,7 @@ pub use timing::Timing;
 
 use crate::dialects::{Answer, Dialect, Finding, Placement, Progress, Sought, Standing, Verdict};
 use crate::domain::{
-    AccessId, CaseState, Entropy, Field, HoldReason, Step, SubscriptionId, Timestamp,
+    AccessId, CaseState, Entropy, Field, HoldReason, Purpose, Step, SubscriptionId, Timestamp,
 };
 use crate::log::OutcomeResult;
 use crate::store::{Claim, Doubt, Settlement, Store, StoreError};
@@ -65,7 +65,7 @@ impl Settling<'_> {
                 let code = code(&answer);
                 info!("Disclosure {leaf} was answered with {}", answer.status);
                 (
-                    self.verdict(self.dialect.decode(purpose, &answer), &code),
+                    self.verdict(purpose, self.dialect.decode(purpose, &answer), &code),
                     code,
                 )
             }
@@ -99,7 +99,7 @@ impl Settling<'_> {
             Finding::Present(placement) => {
                 info!("Disclosure {leaf} is at the operator");
                 let code = "found-at-operator".to_owned();
-                let judged = self.verdict(Verdict::Accepted(placement), &code);
+                let judged = self.verdict(sought.purpose, Verdict::Accepted(placement), &code);
                 self.conclude(doubt.claim, judged, code).await
             }
             Finding::Absent if doubt.absent + 1 < ABSENT_MIN => {
@@ -136,9 +136,10 @@ impl Settling<'_> {
     pub async fn followed(
         &self,
         claim: Claim,
+        purpose: Purpose,
         progress: Result<Progress, WireError>,
     ) -> Result<Settled, StoreError> {
-        let again = self.next_look();
+        let again = self.next_look(purpose);
         let (step, reason, subscription) = match progress {
             Ok(Progress::At(placement)) => match placement.standing {
                 Standing::Working => (Step::Progress, None, placement.subscription),
@@ -175,7 +176,12 @@ impl Settling<'_> {
     }
 
     /// What a verdict means for the case: a settlement, or a consequence.
-    fn verdict(&self, verdict: Verdict, code: &str) -> Result<Settlement, Consequence> {
+    fn verdict(
+        &self,
+        purpose: Purpose,
+        verdict: Verdict,
+        code: &str,
+    ) -> Result<Settlement, Consequence> {
         match verdict {
             Verdict::Accepted(Placement {
                 reference,
@@ -191,7 +197,7 @@ impl Settling<'_> {
                     }),
                     (Standing::Failed, reference) => Ok(Settlement::Failed { reference, code }),
                     (Standing::Working, Some(reference)) => {
-                        let due = self.next_look();
+                        let due = self.next_look(purpose);
                         Ok(Settlement::Placed {
                             reference,
                             subscription,
@@ -283,14 +289,11 @@ impl Settling<'_> {
         })
     }
 
-    /// Where the operator has an event feed, asking about a single case is the fallback for what
-    /// the feed missed, and may be rare.
-    fn next_look(&self) -> Timestamp {
-        let rare = if self.dialect.feed(None).is_some() {
-            10
-        } else {
-            1
-        };
+    /// Where the operator has a feed of order events, asking about a single order is the fallback
+    /// for what the feed missed, and may be rare. Tickets have no feed.
+    fn next_look(&self, purpose: Purpose) -> Timestamp {
+        let told = purpose.is_order() && self.dialect.feed(None).is_some();
+        let rare = if told { 10 } else { 1 };
         self.now.after(self.poll * rare)
     }
 }

@@ -1,8 +1,8 @@
 //! Key files: made on the first run, for the owner's eyes only.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -78,19 +78,16 @@ fn read_key(path: &Path, mut file: File) -> Result<Zeroizing<[u8; 32]>, StoreErr
     Ok(Zeroizing::new(key))
 }
 
-/// Under another name first, so that nobody ever reads half a key.
+/// Under another name first, so that nobody ever reads half a key. That name is new each time: what
+/// a killed process has left is in nobody's way.
 fn write_key(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
-    let half = path.with_extension(format!("new-{}", std::process::id()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&half)?;
-    file.write_all(key)?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&half, path);
-    fs::remove_file(&half)?;
-    linked?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut half = tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(0o600))
+        .tempfile_in(folder)?;
+    half.write_all(key)?;
+    half.as_file().sync_all()?;
+    half.persist_noclobber(path).map_err(|error| error.error)?;
     sync_folder(path)
 }
 

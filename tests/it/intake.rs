@@ -14,6 +14,8 @@
 )]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -84,7 +86,7 @@ fn ticket() -> Value {
 
 fn submit_bytes(kind: Kind, bytes: &[u8]) -> Result<Submission, IntakeError> {
     let client = ClientId::parse("crm").unwrap();
-    let recipients: BTreeSet<_> = ["globalconnect", "ip-only"]
+    let recipients: BTreeSet<_> = ["exempelnat", "globalconnect", "ip-only"]
         .map(|id| RecipientId::parse(id).unwrap())
         .into();
     read(
@@ -972,7 +974,7 @@ fn surplus_is_dropped_and_taken_out_of_the_texts() {
         fact(&submission, Field::Note).as_deref(),
         Some(
             "Ring 070-1740605, ej [telefon] eller [telefon]. Pnr [personnummer], född [födelsedatum]. \
-         Kundnr [kundnummer], faktura [adress]. [namn]s order. /[namn]"
+         Kundnr [kundnummer], faktura [adress]. [namn] order. /[namn]"
         )
     );
     assert_eq!(
@@ -1102,6 +1104,105 @@ fn pointers(body: &Value, at: String, to: &mut Vec<String>) {
         }
         _ => to.push(at),
     }
+}
+
+/// What is handed in by the fixtures' systems, all of it good.
+#[test]
+fn the_fixtures_are_accepted() {
+    let check = |kind, lines: &str, schema: &str, number| {
+        let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+        for line in lines.lines() {
+            let body: Value = serde_json::from_str(line).unwrap();
+            let id = body["externalId"].as_str().unwrap().to_owned();
+            let told: Vec<String> = schema.iter_errors(&body).map(|e| e.to_string()).collect();
+            assert!(told.is_empty(), "{id}: {told:?}");
+            let submission =
+                submit_bytes(kind, line.as_bytes()).unwrap_or_else(|error| panic!("{id}: {error}"));
+            assert_eq!(submission.external_id.unwrap().as_str(), id);
+        }
+        assert_eq!(lines.lines().count(), number);
+    };
+    check(
+        Kind::Order,
+        include_str!("../../fixtures/tmf/orders.jsonl"),
+        include_str!("../../schemas/intake/service-order.json"),
+        14,
+    );
+    check(
+        Kind::Ticket,
+        include_str!("../../fixtures/tmf/tickets.jsonl"),
+        include_str!("../../schemas/intake/trouble-ticket.json"),
+        9,
+    );
+}
+
+#[derive(serde::Deserialize)]
+struct Expected {
+    bad: Vec<Bad>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Bad {
+    file: String,
+    kind: String,
+    status: u16,
+    member: String,
+}
+
+/// Each is refused for the one member that is wrong in it, and is not repeated.
+#[test]
+fn the_bad_fixtures_are_refused() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/tmf/bad");
+    let expected = fs::read_to_string(folder.join("expected.toml")).unwrap();
+    let expected: Expected = toml::from_str(&expected).unwrap();
+    let files = fs::read_dir(&folder).unwrap().count();
+    assert_eq!(
+        expected.bad.len(),
+        files - 1,
+        "expected.toml names each file"
+    );
+    for bad in expected.bad {
+        let Bad { file, member, .. } = &bad;
+        assert_eq!(bad.status, 400, "{file}");
+        let bytes = fs::read(folder.join(file)).unwrap();
+        let error = submit_bytes(Kind::parse(&bad.kind).unwrap(), &bytes)
+            .err()
+            .unwrap_or_else(|| panic!("{file} is accepted"));
+        let told = error.to_string();
+        match &error {
+            IntakeError::Invalid(faults) => {
+                assert_eq!(
+                    (faults.list().len(), faults.more()),
+                    (1, 0),
+                    "{file}: {told}"
+                );
+                assert_eq!(&faults.list()[0].member, member, "{file}: {told}");
+            }
+            // The body is no tree: the member stands in the message.
+            _ => assert!(told.contains(&format!(" {member} ")), "{file}: {told}"),
+        }
+        let rules = told.replace(member, "");
+        let body: Value = serde_json::from_slice(&bytes).unwrap();
+        let mut all = Vec::new();
+        pointers(&body, String::new(), &mut all);
+        for text in all.iter().filter_map(|at| body.pointer(at)?.as_str()) {
+            assert!(
+                told_by_us(text) || text.chars().count() < 4 || !rules.contains(text),
+                "{file}: {told}"
+            );
+        }
+    }
+}
+
+/// Whether a text is a word of the profile: what a message says is ours then, not repeated.
+fn told_by_us(text: &str) -> bool {
+    [
+        include_str!("../../schemas/intake/service-order.json"),
+        include_str!("../../schemas/intake/trouble-ticket.json"),
+    ]
+    .iter()
+    .any(|schema| schema.contains(&format!("\"{text}\"")))
 }
 
 proptest! {

@@ -11,3 +11,6 @@ mod on_api;
 mod recipients;
 mod sandbox;
 mod soap;
+mod store;
+mod tidy;
+mod typestate;

@@ -136,7 +136,7 @@ struct Characteristics<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed_ip: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ip_addresses: Option<[&'a str; 1]>,
+    ip_addresses: Option<Vec<&'a str>>,
     #[serde(rename = "SLA", skip_serializing_if = "Option::is_none")]
     sla: Option<&'a str>,
 }
@@ -145,9 +145,7 @@ impl<'a> Characteristics<'a> {
     fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
         let all = Self {
             fixed_ip: fields.optional(Field::FixedIp, boolean)?,
-            ip_addresses: fields
-                .optional(Field::IpAddress, ip_address)?
-                .map(|one| [one]),
+            ip_addresses: fields.optional(Field::IpAddress, ip_addresses)?,
             sla: fields.optional(Field::Sla, short_text)?,
         };
         let any = all.fixed_ip.is_some() || all.ip_addresses.is_some() || all.sla.is_some();
@@ -298,6 +296,11 @@ fn mac_address(text: &str) -> Option<String> {
         pair.len() == 2 && pair.bytes().all(|digit| digit.is_ascii_hexdigit())
     });
     (fits && pairs == 6).then(|| text.to_ascii_uppercase())
+}
+
+/// `ipAddresses`: a service may have several, which the field joins by commas.
+fn ip_addresses(text: &str) -> Option<Vec<&str>> {
+    text.split(',').map(ip_address).collect()
 }
 
 /// An address, with or without the length of its network behind `/`.

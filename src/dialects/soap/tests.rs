@@ -78,6 +78,27 @@ fn an_order_with_all_that_it_can_hold() {
 }
 
 #[test]
+fn several_addresses_are_an_element_each() {
+    let told = |addresses| {
+        let facts = [
+            (Field::CaseReference, REFERENCE),
+            (Field::SubscriptionId, "SUB-00017"),
+            (Field::ServiceId, "BB-100-100"),
+            (Field::IpAddress, addresses),
+        ];
+        let request = encode(Purpose::Change, &facts)?;
+        Ok(String::from_utf8(request.body).expect("UTF-8"))
+    };
+    let body = told("192.0.2.7,2001:db8::/56").expect("can be said");
+    assert_eq!(body.matches("IpAddress>").count(), 4);
+    assert!(body.contains(">192.0.2.7<") && body.contains(">2001:db8::/56<"));
+    assert_eq!(
+        told("192.0.2.7,"),
+        Err(EncodeError::Missing(Field::IpAddress))
+    );
+}
+
+#[test]
 fn an_order_with_the_least() {
     check(
         Purpose::Change,

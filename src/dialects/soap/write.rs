@@ -8,6 +8,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::layout::{self, Part};
+use super::shape::Shape;
 use super::{Call, ENVELOPE, OPERATOR};
 use crate::dialects::{EncodeError, Method, Request};
 use crate::domain::{Field, Purpose};
@@ -69,8 +70,11 @@ fn fill<'text>(
                 else {
                     continue;
                 };
-                let fitted = shape.fit(text).ok_or(EncodeError::Missing(field))?;
-                nodes.push(Node::Leaf(name, fitted));
+                // Several addresses are one field, and an element each.
+                for one in text.split(|c| c == ',' && shape == Shape::IpAddress) {
+                    let fitted = shape.fit(one).ok_or(EncodeError::Missing(field))?;
+                    nodes.push(Node::Leaf(name, fitted));
+                }
             }
             Part::Block(name, parts) => {
                 let mut inner = Vec::new();

@@ -14,10 +14,12 @@ use super::tree::Element;
 /// The namespace of every element of the contract.
 pub(super) const NAMESPACE: &str = "urn:sluss:operator:1";
 
-/// One place in a sequence. Places are filled in order, each at most once.
+/// One place in a sequence. Places are filled in order.
 pub(super) struct Place {
     name: &'static str,
     needed: bool,
+    /// How many elements of the name it takes.
+    most: usize,
     holds: Holds,
 }
 
@@ -32,6 +34,7 @@ const fn needed(name: &'static str, format: fn(&str) -> bool) -> Place {
     Place {
         name,
         needed: true,
+        most: 1,
         holds: Holds::Text(format),
     }
 }
@@ -40,6 +43,7 @@ const fn may(name: &'static str, format: fn(&str) -> bool) -> Place {
     Place {
         name,
         needed: false,
+        most: 1,
         holds: Holds::Text(format),
     }
 }
@@ -48,7 +52,15 @@ const fn block(name: &'static str, places: &'static [Place]) -> Place {
     Place {
         name,
         needed: false,
+        most: 1,
         holds: Holds::Block(places),
+    }
+}
+
+const fn some(name: &'static str, most: usize, format: fn(&str) -> bool) -> Place {
+    Place {
+        most,
+        ..may(name, format)
     }
 }
 
@@ -110,7 +122,7 @@ const GET_ORDER_EVENTS: &[Place] = &[may("Since", operator_id)];
 const EQUIPMENT: &[Place] = &[
     may("CpeModel", short_text),
     may("CpeMac", mac),
-    may("IpAddress", is_ip_address),
+    some("IpAddress", 16, is_ip_address),
 ];
 
 const ADDRESS: &[Place] = &[
@@ -146,16 +158,19 @@ pub(super) fn check(element: &Element, places: &[Place]) -> Result<(), String> {
     }
     let mut rest = element.children.iter().peekable();
     for place in places {
-        let Some(child) = rest.next_if(|child| child.is(NAMESPACE, place.name)) else {
-            if place.needed {
-                return Err(format!("{} is missing", place.name));
+        let mut filled = 0;
+        while filled < place.most
+            && let Some(child) = rest.next_if(|child| child.is(NAMESPACE, place.name))
+        {
+            match place.holds {
+                Holds::Block(places) => check(child, places)?,
+                Holds::Text(format) if child.children.is_empty() && format(&child.text) => {}
+                Holds::Text(_) => return Err(format!("{} is not in its format", place.name)),
             }
-            continue;
-        };
-        match place.holds {
-            Holds::Block(places) => check(child, places)?,
-            Holds::Text(format) if child.children.is_empty() && format(&child.text) => {}
-            Holds::Text(_) => return Err(format!("{} is not in its format", place.name)),
+            filled += 1;
+        }
+        if place.needed && filled == 0 {
+            return Err(format!("{} is missing", place.name));
         }
     }
     match rest.next() {
@@ -279,6 +294,19 @@ mod tests {
             &service("å"),
             Err("ServiceId is not in its format"),
         );
+    }
+
+    #[test]
+    fn addresses_on_the_network_may_be_several() {
+        let order = |number| {
+            let addresses = "<IpAddress>192.0.2.7</IpAddress>".repeat(number);
+            format!(
+                "<Operation>CHANGE</Operation><Reference>r-1</Reference><Equipment>{addresses}</Equipment>"
+            )
+        };
+        check_request("PlaceOrder", &order(16), Ok(()));
+        let extra = Err("Equipment holds an element that has no place there");
+        check_request("PlaceOrder", &order(17), extra);
     }
 
     #[test]

@@ -15,8 +15,8 @@ use super::log::signed;
 use super::writer::Tx;
 use crate::dialects::{FeedEvent, Standing};
 use crate::domain::{
-    CaseId, CaseState, HoldReason, LeafId, OperatorReference, Purpose, RecipientId, Step,
-    SubjectRef, SubmissionId, SubscriptionId, Timestamp,
+    CaseId, CaseState, HoldReason, LeafId, OperatorReference, Purpose, RecipientId, StateError,
+    Step, SubjectRef, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::Submission;
 use crate::log::{Code, Event, Hash, LeafIndex, Outcome, OutcomeResult};
@@ -131,6 +131,7 @@ pub(super) struct Leased {
     intent: Option<(i64, [u8; 32], i64)>,
     absent: u32,
     operator_reference: Option<String>,
+    due: i64,
 }
 
 /// Leases due cases, oldest first. `recorded` is due again when its lease has run out: then it is
@@ -153,7 +154,7 @@ pub(super) fn claim(
                               AND due_us <= ?4 AND lease_until_us <= ?4
                             ORDER BY due_us LIMIT ?5)
           RETURNING id, purpose, subject, sealed, state, released, attempt, lease_token,
-                    intent, intent_hash, intent_us, absent, operator_reference",
+                    intent, intent_hash, intent_us, absent, operator_reference, due_us",
         )?
         .query_map(
             params![
@@ -166,6 +167,8 @@ pub(super) fn claim(
             leased,
         )?
         .collect::<Result<_, _>>()?;
+    // SQLite gives the rows that it has changed in an order of its own.
+    rows.sort_by_key(|row| row.due);
     let keys = tx.keys()?;
     for row in &mut rows {
         row.wrapped = wrapped_key(keys, row.subject)?;
@@ -192,6 +195,7 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
         intent,
         absent: row.get(11)?,
         operator_reference: row.get(12)?,
+        due: row.get(13)?,
     })
 }
 
@@ -280,7 +284,8 @@ pub(super) fn settle(
 ) -> Result<(), StoreError> {
     let (state, _) = held_by(tx, claim.case, claim.token)?;
     let row = Next::of(settlement);
-    let next = state.after(row.step)?;
+    let next = moved(CaseState::Recorded, state, row.step)?;
+    let code = Code::parse(row.code);
     let (intent, intent_hash): (i64, [u8; 32]) = tx
         .database
         .prepare_cached("SELECT intent, intent_hash FROM case_ WHERE id = ?1")?
@@ -292,7 +297,7 @@ pub(super) fn settle(
             intent: LeafIndex(intent),
             intent_hash: Hash::new(intent_hash),
             result: row.result,
-            code: Code::parse(row.code),
+            code: code.clone(),
         }),
     )?;
     tx.database
@@ -309,7 +314,7 @@ pub(super) fn settle(
             row.reason,
             row.reference.map(OperatorReference::as_str),
             row.subscription.map(SubscriptionId::as_str),
-            row.code,
+            code.as_ref().map(Code::as_str),
             row.due.map(Timestamp::micros),
             tx.now.micros(),
             claim.case.bytes(),
@@ -397,7 +402,7 @@ pub(super) fn hold(
     reason: HoldReason,
 ) -> Result<(), StoreError> {
     let (state, subject) = held_by(tx, claim.case, claim.token)?;
-    let next = state.after(Step::Hold)?;
+    let next = moved(CaseState::Accepted, state, Step::Hold)?;
     tx.append(leaf, event)?;
     remember_subject(tx, leaf, subject)?;
     tx.database
@@ -441,10 +446,11 @@ pub(super) fn progress(
     due: Timestamp,
 ) -> Result<(), StoreError> {
     let (state, _) = held_by(tx, claim.case, claim.token)?;
-    let next = state.after(step)?;
+    let next = moved(CaseState::Placed, state, step)?;
     move_on(tx, claim.case, next, reason, subscription, due)
 }
 
+/// Where the state changes, whoever asks about the case meanwhile has lost it.
 fn move_on(
     tx: &mut Tx<'_>,
     case: CaseId,
@@ -456,7 +462,8 @@ fn move_on(
     tx.database
         .prepare_cached(
             "UPDATE case_ SET state = ?1, reason = ?2, subscription = coalesce(?3, subscription),
-                              due_us = ?4, lease_until_us = 0, changed_us = ?5
+                              due_us = ?4, lease_until_us = 0, changed_us = ?5,
+                              lease_token = lease_token + (state <> ?1)
               WHERE id = ?6",
         )?
         .execute(params![
@@ -529,7 +536,8 @@ pub(super) fn feed(
     Ok(moved)
 }
 
-/// A person's decision.
+/// A person's decision. Whoever worked on the case until its lease ran out has lost it by that. A
+/// disclosure without outcome is the worker's to clear up first: it cannot be decided away.
 pub(super) fn decide(
     tx: &mut Tx<'_>,
     case: CaseId,
@@ -548,6 +556,10 @@ pub(super) fn decide(
         return Err(StoreError::Fenced);
     }
     let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
+    let decides = matches!(step, Step::Release | Step::Cancel | Step::Hold);
+    if !decides || state == CaseState::Recorded {
+        return Err(StateError { from: state, step }.into());
+    }
     let next = state.after(step)?;
     tx.append(leaf, event)?;
     remember_subject(tx, leaf, SubjectRef::new(subject))?;
@@ -555,7 +567,7 @@ pub(super) fn decide(
     tx.database
         .prepare_cached(
             "UPDATE case_ SET state = ?1, reason = ?2, released = ?3, attempt = 0, due_us = ?4,
-                              changed_us = ?4
+                              changed_us = ?4, lease_token = lease_token + 1
               WHERE id = ?5",
         )?
         .execute(params![
@@ -594,6 +606,16 @@ fn held_by(tx: &Tx<'_>, case: CaseId, token: i64) -> Result<(CaseState, SubjectR
         .ok_or(StoreError::Fenced)?;
     let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
     Ok((state, SubjectRef::new(subject)))
+}
+
+/// Where a step leads from the one state that an intention is about: the table has some steps from
+/// several.
+fn moved(from: CaseState, state: CaseState, step: Step) -> Result<CaseState, StoreError> {
+    if state == from {
+        Ok(state.after(step)?)
+    } else {
+        Err(StateError { from: state, step }.into())
+    }
 }
 
 fn remember_subject(tx: &mut Tx<'_>, leaf: LeafId, subject: SubjectRef) -> Result<(), StoreError> {

@@ -71,7 +71,7 @@ pub(super) fn put_node(database: &Connection, node: &Node) -> Result<(), StoreEr
     Ok(())
 }
 
-pub(super) fn frontier(database: &Connection, size: TreeSize) -> Result<Frontier, StoreError> {
+fn frontier(database: &Connection, size: TreeSize) -> Result<Frontier, StoreError> {
     Frontier::load(size, &Rows(database))
 }
 
@@ -81,6 +81,9 @@ pub(super) fn check(
     database: &Connection,
     checkpoints: &CheckpointFile,
 ) -> Result<Frontier, StoreError> {
+    // Another process may be writing: neither file nor tree may move between one look and the next.
+    let _lock = checkpoints.lock()?;
+    let database = &database.unchecked_transaction()?;
     let head = head(database)?;
     let leaves: i64 = database.query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))?;
     if u64::try_from(leaves).ok() != Some(head.size.0) {
@@ -89,6 +92,7 @@ pub(super) fn check(
         ));
     }
     let frontier = frontier(database, head.size)?;
+    check_last(database, head.size, &frontier)?;
     let Some(signed) = checkpoints.read()? else {
         return if head.size == TreeSize(0) {
             Ok(frontier)
@@ -109,6 +113,44 @@ pub(super) fn check(
         ));
     }
     Ok(frontier)
+}
+
+/// The last leaf is what a torn or edited file would show first: its bytes must lead to the root.
+fn check_last(
+    database: &Connection,
+    size: TreeSize,
+    frontier: &Frontier,
+) -> Result<(), StoreError> {
+    let Some(last) = size.0.checked_sub(1).map(LeafIndex) else {
+        return Ok(());
+    };
+    let changed = || StoreError::Diverged("the last leaf is not the one that was logged");
+    let leaf = leaves(database, last, 1)?.pop().ok_or_else(changed)?;
+    let hash = log::leaf_hash(&leaf.body);
+    let proof = log::inclusion(last, size, &Rows(database)).map_err(made)?;
+    let proved = proof.verify(&hash, last, size, &frontier.root());
+    if leaf.hash == hash && proved.is_ok() {
+        Ok(())
+    } else {
+        Err(changed())
+    }
+}
+
+/// The edge of a log that another process may have made longer, and nobody else.
+pub(super) fn follow(
+    database: &Connection,
+    known: &Frontier,
+    size: TreeSize,
+) -> Result<Frontier, StoreError> {
+    if size < known.size() {
+        return Err(StoreError::Diverged(
+            "the log has become shorter while in use",
+        ));
+    }
+    if log::root_at(known.size(), &Rows(database))? != known.root() {
+        return Err(StoreError::Diverged("the log was changed while in use"));
+    }
+    frontier(database, size)
 }
 
 /// The policy stands in the log before it decides anything.
@@ -196,6 +238,7 @@ pub(super) fn inclusion(
     leaf: LeafIndex,
     size: TreeSize,
 ) -> Result<Vec<Hash>, StoreError> {
+    within(database, size)?;
     log::inclusion(leaf, size, &Rows(database))
         .map(|proof| proof.hashes().to_vec())
         .map_err(made)
@@ -206,9 +249,22 @@ pub(super) fn consistency(
     old: TreeSize,
     new: TreeSize,
 ) -> Result<Vec<Hash>, StoreError> {
+    within(database, new)?;
     log::consistency(old, new, &Rows(database))
         .map(|proof| proof.hashes().to_vec())
         .map_err(made)
+}
+
+fn within(database: &Connection, size: TreeSize) -> Result<(), StoreError> {
+    let whole = head(database)?.size;
+    if size <= whole {
+        return Ok(());
+    }
+    let reason = format!("the log has {whole} leaves, not {size}");
+    Err(StoreError::unavailable(
+        "making a proof",
+        std::io::Error::other(reason),
+    ))
 }
 
 /// A proof that was asked for outside the tree is the caller's mistake; a missing hash is ours.

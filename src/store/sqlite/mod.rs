@@ -61,27 +61,36 @@ impl Sqlite {
     pub(super) fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
         let Opening { dir, origin, .. } = *opening;
         let entropy = Arc::clone(&opening.entropy);
-        files::folder(dir)?;
-        let secrets = dir.join("keys");
-        files::folder(&secrets)?;
-        // A key is drawn on the very first run only: a lost one must not be replaced in silence.
-        let first_run = !Self::exists(dir);
-        let master = files::key(&secrets.join("master.key"), first_run, &*entropy)?;
-        let seed = files::key(&secrets.join("log.key"), first_run, &*entropy)?;
         let name = KeyName::parse(origin).map_err(|error| {
             StoreError::KeyFile(format!("the log cannot be named {origin:?}: {error}"))
         })?;
-        let signer = SigningKey::new(name, &seed);
-        let key = signer.verifier().clone();
-
-        let keys = database::open_keys(&dir.join(KEYS))?;
-        let connection = database::open(&dir.join(DATABASE))?;
-        let checkpoints = CheckpointFile::new(dir.join("checkpoint"), key.clone());
-        if first_run && CheckpointFile::exists(&dir.join("checkpoint")) {
+        // The checkpoint first: another process may be making both, and makes the database first.
+        let was_signed = CheckpointFile::exists(&dir.join("checkpoint"));
+        let first_run = !Self::exists(dir);
+        if first_run && was_signed {
             return Err(StoreError::Diverged(
                 "there is a signed checkpoint and no log: restore the database beside it",
             ));
         }
+        files::folder(dir)?;
+        let secrets = dir.join("keys");
+        files::folder(&secrets)?;
+        // A key is drawn on the very first run only: a lost one must not be replaced in silence.
+        let master = files::key(&secrets.join("master.key"), first_run, &*entropy)?;
+        let seed = files::key(&secrets.join("log.key"), first_run, &*entropy)?;
+        let signer = SigningKey::new(name, &seed);
+        let key = signer.verifier().clone();
+
+        // The key store is made before the database: where only that is there, it was lost.
+        if !first_run && !dir.join(KEYS).exists() {
+            return Err(StoreError::KeyFile(format!(
+                "{} is missing: restore it, no case can be read without it",
+                dir.join(KEYS).display()
+            )));
+        }
+        let keys = database::open_keys(&dir.join(KEYS))?;
+        let connection = database::open(&dir.join(DATABASE))?;
+        let checkpoints = CheckpointFile::new(dir.join("checkpoint"), key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let vault = Arc::new(Vault::new(master));
         let changed = Arc::new(Notify::new());
@@ -92,7 +101,7 @@ impl Sqlite {
         let writer = Writer::start(writer::Parts {
             database: connection,
             keys,
-            database_path: dir.join(DATABASE),
+            paths: [dir.join(DATABASE), dir.join(KEYS)],
             checkpoints,
             signer,
             clock: Arc::clone(&opening.clock),

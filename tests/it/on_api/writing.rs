@@ -87,6 +87,24 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
 }
 
 #[test]
+fn several_addresses_are_a_list() {
+    for purpose in [Purpose::Activate, Purpose::Change] {
+        let request = write(purpose, &|field| {
+            Some(match field {
+                Field::IpAddress => "192.0.2.7,2001:db8::/56",
+                other => value(other),
+            })
+        });
+        let body: Value = serde_json::from_slice(&request.unwrap().body).unwrap();
+        schema(purpose).validate(&body).unwrap();
+        assert_eq!(
+            body["characteristics"]["ipAddresses"],
+            json!(["192.0.2.7", "2001:db8::/56"])
+        );
+    }
+}
+
+#[test]
 fn a_value_without_its_format_is_as_good_as_missing() {
     for (purpose, field, text) in [
         (Purpose::Activate, Field::AccessId, "STTA 0001"),
@@ -96,6 +114,12 @@ fn a_value_without_its_format_is_as_good_as_missing() {
         (Purpose::Activate, Field::CpeMac, "AA:BB:CC:11:22:+3"),
         (Purpose::Activate, Field::IpAddress, "192.0.2.7/33"),
         (Purpose::Activate, Field::IpAddress, "192.0.2.7/+1"),
+        (Purpose::Activate, Field::IpAddress, "192.0.2.7,"),
+        (
+            Purpose::FaultReport,
+            Field::IpAddress,
+            "192.0.2.7,192.0.2.8",
+        ),
         (Purpose::Activate, Field::Sla, ""),
         (Purpose::Change, Field::CaseReference, "ORD-2026-000123"),
         (Purpose::FaultReport, Field::ProblemType, "no_link"),

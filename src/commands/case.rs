@@ -1,0 +1,214 @@
+//! `sluss case`: look at cases, and decide about them.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::deployment::Deployment;
+use super::{Failure, Output};
+use crate::config::Config;
+use crate::domain::{CaseId, CaseState, HoldReason, LeafId, RecipientId, Step};
+use crate::log::{Code, Event, Release, Role, Stopped};
+use crate::store::{CaseFilter, CaseRow};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List cases, newest first
+    List {
+        /// Only those that are held, accepted, recorded, placed, completed, failed, rejected or
+        /// cancelled
+        #[arg(long = "in", value_name = "STATE")]
+        within: Option<String>,
+        /// Only at this recipient
+        #[arg(long, value_name = "ID")]
+        recipient: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: u32,
+    },
+    /// Show one case
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Let a held case go on
+    Release {
+        /// Its id
+        id: String,
+    },
+    /// Stop a case that the operator does not have
+    Cancel {
+        /// Its id
+        id: String,
+    },
+    /// Keep a case from going on
+    Hold {
+        /// Its id
+        id: String,
+    },
+}
+
+pub(super) async fn run(config: &Config, command: Command, output: &Output) -> Result<(), Failure> {
+    let deployment = Deployment::open(config.clone())?;
+    match command {
+        Command::List {
+            within,
+            recipient,
+            limit,
+        } => {
+            let filter = filter(within.as_deref(), recipient.as_deref(), limit)?;
+            let rows = deployment.store.cases(filter).await?;
+            if rows.is_empty() {
+                output.line("no cases");
+            }
+            for row in &rows {
+                output.line(line(row));
+            }
+            let rows: Vec<Value> = rows.iter().map(data).collect();
+            output.data(&json!({ "cases": rows }));
+            Ok(())
+        }
+        Command::Show { id } => {
+            let row = find(&deployment, &id).await?;
+            show(&row, output);
+            Ok(())
+        }
+        Command::Release { id } => decide(&deployment, &id, Step::Release, output).await,
+        Command::Cancel { id } => decide(&deployment, &id, Step::Cancel, output).await,
+        Command::Hold { id } => decide(&deployment, &id, Step::Hold, output).await,
+    }
+}
+
+fn filter(state: Option<&str>, recipient: Option<&str>, limit: u32) -> Result<CaseFilter, Failure> {
+    let state = state
+        .map(|text| {
+            let known: Vec<_> = CaseState::ALL.iter().map(|state| state.as_str()).collect();
+            CaseState::parse(text).ok_or_else(|| {
+                Failure::Usage(format!("{text:?} is not a state: {}", known.join(", ")))
+            })
+        })
+        .transpose()?;
+    let recipient = recipient
+        .map(|text| RecipientId::parse(text).map_err(|error| Failure::Usage(error.to_string())))
+        .transpose()?;
+    Ok(CaseFilter {
+        id: None,
+        state,
+        recipient,
+        limit,
+    })
+}
+
+async fn find(deployment: &Deployment, id: &str) -> Result<CaseRow, Failure> {
+    let id = CaseId::parse(id).ok_or_else(|| {
+        Failure::Usage("a case id is 32 hexadecimal digits, as `sluss case list` shows".to_owned())
+    })?;
+    let filter = CaseFilter {
+        id: Some(id),
+        limit: 1,
+        ..CaseFilter::default()
+    };
+    let rows = deployment.store.cases(filter).await?;
+    rows.into_iter()
+        .next()
+        .ok_or_else(|| Failure::Usage("there is no such case".to_owned()))
+}
+
+/// A decision is a leaf: who, what, and about which recipient and purpose.
+async fn decide(
+    deployment: &Deployment,
+    id: &str,
+    step: Step,
+    output: &Output,
+) -> Result<(), Failure> {
+    let row = find(deployment, id).await?;
+    let event = if step == Step::Hold {
+        Event::Hold(Stopped {
+            recipient: row.recipient.clone(),
+            purpose: row.purpose,
+            policy: None,
+            reason: HoldReason::Person,
+            withheld: [].into(),
+            actor: Role::Operations,
+            sd: [].into(),
+        })
+    } else {
+        let word = if step == Step::Cancel {
+            "cancelled"
+        } else {
+            "released"
+        };
+        let reason = Code::parse(word).ok_or_else(|| Failure::Log(word.to_owned()))?;
+        Event::Release(Release {
+            recipient: row.recipient.clone(),
+            purpose: row.purpose,
+            reason,
+            actor: Role::Operations,
+            sd: [].into(),
+        })
+    };
+    let leaf = LeafId::draw(&*deployment.entropy);
+    deployment.store.decide(row.id, step, (leaf, event)).await?;
+    let row = find(deployment, id).await?;
+    show(&row, output);
+    Ok(())
+}
+
+fn show(row: &CaseRow, output: &Output) {
+    output.line(line(row));
+    if let Some(reason) = row.reason.as_deref().and_then(HoldReason::parse) {
+        output.line(format!("  what to do: {}", reason.advice()));
+    }
+    if let Some(reference) = &row.operator_reference {
+        output.line(format!("  operator's reference: {reference}"));
+    }
+    if let Some(subscription) = &row.subscription {
+        output.line(format!("  operator's subscription: {subscription}"));
+    }
+    if let Some(answer) = &row.answer {
+        output.line(format!("  last answer: {answer}"));
+    }
+    if let Some(intent) = row.intent {
+        output.line(format!("  disclosure without outcome: leaf {intent}"));
+    }
+    output.line(format!(
+        "  accepted {}, changed {}, disclosures {}",
+        row.accepted.rfc3339(),
+        row.changed.rfc3339(),
+        row.attempt
+    ));
+    output.data(&data(row));
+}
+
+fn line(row: &CaseRow) -> String {
+    let external = row.external_id.as_ref().map_or("-", |id| id.as_str());
+    let reason = row
+        .reason
+        .as_deref()
+        .map(|reason| format!(" ({reason})"))
+        .unwrap_or_default();
+    format!(
+        "{}  {:<9}{reason}  {}  {}  {external}/{}",
+        row.id, row.state, row.recipient, row.purpose, row.item
+    )
+}
+
+fn data(row: &CaseRow) -> Value {
+    json!({
+        "id": row.id.to_string(),
+        "submission": row.submission.to_string(),
+        "kind": row.kind.as_str(),
+        "externalId": row.external_id.as_ref().map(|id| id.as_str()),
+        "item": row.item,
+        "recipient": row.recipient.as_str(),
+        "purpose": row.purpose.as_str(),
+        "state": row.state.as_str(),
+        "reason": row.reason,
+        "disclosures": row.attempt,
+        "operatorReference": row.operator_reference.as_ref().map(|id| id.as_str()),
+        "subscriptionId": row.subscription.as_ref().map(|id| id.as_str()),
+        "answer": row.answer,
+        "openIntent": row.intent.map(|index| index.0),
+        "accepted": row.accepted.rfc3339(),
+        "changed": row.changed.rfc3339(),
+    })
+}

@@ -1,0 +1,99 @@
+//! Puts the rooms together: the same way for every command and for the tests.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Failure;
+use crate::config::{self, Config};
+use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
+use crate::http::{App, Shared, local_client};
+use crate::recipients::Recipients;
+use crate::settle::Halt;
+use crate::store::{Opening, Store};
+use crate::transmit::Wire;
+use crate::worker::{Parts, Worker};
+
+/// Reads the configuration, with what the environment overrides.
+pub(super) fn load(folder: &Path) -> Result<Config, Failure> {
+    // A variable that is not text cannot be one of ours.
+    let environment: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    config::load(folder, &environment).map_err(Failure::Configuration)
+}
+
+/// A deployment with its store open.
+pub struct Deployment {
+    /// As checked.
+    pub config: Config,
+    /// Who may receive.
+    pub recipients: Arc<Recipients>,
+    /// Where cases and log are.
+    pub store: Store,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// For ids, keys and jitter.
+    pub entropy: Arc<dyn Entropy>,
+    /// The brake on all sending.
+    pub halt: Halt,
+}
+
+impl Deployment {
+    /// Opens the store with the machine's own clock and randomness.
+    pub fn open(config: Config) -> Result<Self, Failure> {
+        Self::open_with(config, Arc::new(SystemClock), Arc::new(OsEntropy))
+    }
+
+    /// Opens the store with a given clock and randomness.
+    pub fn open_with(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, Failure> {
+        let store = Store::open(&Opening {
+            dir: &config.state,
+            origin: &config.origin,
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+        })?;
+        let recipients = Arc::new(config.recipients());
+        Ok(Self {
+            config,
+            recipients,
+            store,
+            clock,
+            entropy,
+            halt: Halt::default(),
+        })
+    }
+
+    /// The worker; this is where secrets are read.
+    pub fn worker(&self) -> Result<Worker, Failure> {
+        Ok(Worker::new(Parts {
+            store: self.store.clone(),
+            recipients: Arc::clone(&self.recipients),
+            wire: Arc::new(Wire::open(&self.recipients)?),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            timing: self.config.timing.clone(),
+            batch_max: self.config.batch_max,
+            halt: self.halt.clone(),
+        }))
+    }
+
+    /// The HTTP API.
+    pub fn app(&self) -> Result<App, Failure> {
+        let client = local_client().map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(App::new(Shared {
+            store: self.store.clone(),
+            recipients: self.recipients.keys().cloned().collect(),
+            client,
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            halt: self.halt.clone(),
+            body_bytes_max: self.config.http.body_bytes_max,
+            request_timeout: self.config.http.request_timeout,
+        }))
+    }
+}

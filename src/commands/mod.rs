@@ -1,0 +1,217 @@
+//! The command line: `sluss <noun> <verb>`. A command reads its arguments, calls the rooms, and
+//! prints for people or as data.
+//!
+//! Exit 0: good. 1: a check failed, or something was refused. 2: wrong usage or configuration.
+
+mod case;
+mod check;
+mod deployment;
+mod explain;
+pub(crate) mod explanation;
+pub(crate) mod log;
+mod output;
+pub(crate) mod serve;
+pub(crate) mod submit;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use thiserror::Error;
+
+pub use deployment::Deployment;
+pub use output::Output;
+
+use crate::demo;
+use crate::http::Problem;
+use crate::intake::Kind;
+use crate::store::StoreError;
+use crate::table::Fault;
+use crate::transmit::OpenError;
+
+/// The lock between a provider's customer register and the city networks.
+#[derive(Debug, Parser)]
+#[command(name = "sluss", version, about, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args, Debug)]
+struct Global {
+    /// Folder with sluss.toml and recipients/
+    #[arg(long, value_name = "DIR", default_value = "config", global = true)]
+    config: PathBuf,
+    /// Folder that holds store, keys and log [default: store.dir of sluss.toml]
+    #[arg(long, value_name = "DIR", global = true)]
+    state: Option<PathBuf>,
+    /// For people, or as data
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    format: Format,
+}
+
+/// How a command prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// As data.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the main job, with simulated operators
+    Demo(demo::Arguments),
+    /// Run the HTTP API and the worker
+    Serve {
+        /// Leave the work to `sluss work`
+        #[arg(long)]
+        no_worker: bool,
+    },
+    /// Run the worker alone
+    Work {
+        /// Do what is due now, and end
+        #[arg(long)]
+        once: bool,
+    },
+    /// Run the simulated operators alone
+    Sandbox(serve::SandboxArguments),
+    /// Check configuration, policies and their tests, registry and agreements
+    Check,
+    /// Service orders (TMF641)
+    #[command(subcommand)]
+    Order(SubmitCommand),
+    /// Fault reports (TMF621)
+    #[command(subcommand)]
+    Fault(SubmitCommand),
+    /// Cases, and what a person decides about them
+    #[command(subcommand)]
+    Case(case::Command),
+    /// Say what would be sent, withheld and masked, and show the bytes; sends nothing
+    Explain(explain::Arguments),
+    /// The disclosure log
+    #[command(subcommand)]
+    Log(log::Command),
+}
+
+#[derive(Debug, Subcommand)]
+enum SubmitCommand {
+    /// Hand in: one JSON object or JSON Lines; `-` is standard input
+    Submit {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// It has said so already: a check failed, or something was refused.
+    #[error("see above")]
+    Said,
+    /// Files or environment are not right.
+    #[error("the configuration is not right:\n{}", lines(.0))]
+    Configuration(Vec<Fault>),
+    /// The arguments do not fit.
+    #[error("{0}")]
+    Usage(String),
+    /// The store did not do what was asked.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The way to a recipient cannot be opened.
+    #[error("the way to a recipient cannot be opened")]
+    Wire(#[from] OpenError),
+    /// The simulated operators cannot be started.
+    #[error("the simulated operators cannot be started")]
+    Sandbox(#[from] crate::sandbox::SandboxError),
+    /// A file or a socket.
+    #[error("{what}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// Why it failed.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A leaf, a note or a proof that cannot be read.
+    #[error("{0}")]
+    Log(String),
+    /// A body that was refused.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Failure {
+    pub(crate) fn io(what: impl Into<String>, source: std::io::Error) -> Self {
+        Self::Io {
+            what: what.into(),
+            source,
+        }
+    }
+}
+
+fn lines(faults: &[Fault]) -> String {
+    faults
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+impl Cli {
+    /// Runs the command.
+    pub async fn run(self) -> Result<(), Failure> {
+        let Self { global, command } = self;
+        let output = Output::new(global.format);
+        let folder = global.config.as_path();
+        if let Command::Check = command {
+            return check::run(folder, &output);
+        }
+        let mut config = deployment::load(folder)?;
+        if let Some(state) = global.state.clone() {
+            config.state = state;
+        }
+        crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
+        match command {
+            Command::Check => Ok(()),
+            Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
+            Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
+            Command::Work { once } => serve::work(config, once, &output).await,
+            Command::Sandbox(arguments) => serve::sandbox(config, folder, arguments, &output).await,
+            Command::Order(SubmitCommand::Submit { files }) => {
+                submit::run(&config, Kind::Order, &files, &output).await
+            }
+            Command::Fault(SubmitCommand::Submit { files }) => {
+                submit::run(&config, Kind::Ticket, &files, &output).await
+            }
+            Command::Case(command) => case::run(&config, command, &output).await,
+            Command::Explain(arguments) => explain::run(&config, &arguments, &output),
+            Command::Log(command) => log::run(&config, command, &output).await,
+        }
+    }
+}
+
+/// A refused body as lines for people.
+pub(crate) fn refused(problem: &Problem) -> String {
+    let body = problem.body();
+    let mut text = body["reason"].as_str().unwrap_or_default().to_owned();
+    for fault in body["fault"].as_array().into_iter().flatten() {
+        let member = fault["member"].as_str().unwrap_or_default();
+        let rule = fault["rule"].as_str().unwrap_or_default();
+        text = format!("{text}\n    {member}: {rule}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_of_the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,229 @@
+//! `sluss serve`, `sluss work`, `sluss sandbox`: what runs until it is told to stop.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use secrecy::SecretString;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::deployment::Deployment;
+use super::{Failure, Output};
+use crate::config::Config;
+use crate::domain::SystemClock;
+use crate::http;
+use crate::recipients::{Auth, Recipient};
+use crate::sandbox::{Pace, Sandbox, SimulatedOperator, Speaks};
+
+#[derive(Args, Debug)]
+pub(super) struct SandboxArguments {
+    /// First port; each operator takes the next one
+    #[arg(long, default_value_t = 9101)]
+    port: u16,
+    /// Write each request, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// How long an order stays in each state
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pace_seconds: u64,
+    /// Write a configuration that speaks to these operators, for trials
+    #[arg(long, value_name = "DIR")]
+    write_config: Option<PathBuf>,
+}
+
+pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> Result<(), Failure> {
+    let deployment = Deployment::open(config)?;
+    let worker = if no_worker {
+        None
+    } else {
+        Some(deployment.worker()?)
+    };
+    let (stopper, stop) = watch::channel(false);
+    let listener = listen(deployment.config.http.listen).await?;
+    said_where(&listener, output)?;
+    let app = deployment.app()?;
+    let served = tokio::spawn(http::serve(app, listener, stop.clone()));
+    let worked = worker.map(|worker| {
+        let stop = stop.clone();
+        tokio::spawn(async move { worker.run(stop).await })
+    });
+    told_to_stop().await;
+    output.line("stopping");
+    // Nobody left to hear it is as good as heard.
+    let _ = stopper.send(true);
+    served
+        .await
+        .map_err(|error| Failure::Log(error.to_string()))?
+        .map_err(|error| Failure::io("the HTTP server failed", error))?;
+    if let Some(worked) = worked {
+        worked
+            .await
+            .map_err(|error| Failure::Log(error.to_string()))??;
+    }
+    Ok(())
+}
+
+pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<(), Failure> {
+    let deployment = Deployment::open(config)?;
+    let worker = deployment.worker()?;
+    if once {
+        let moved = worker.drain().await?;
+        output.line(format!("{moved} cases were moved"));
+        output.data(&json!({ "moved": moved }));
+        return Ok(());
+    }
+    let (stopper, stop) = watch::channel(false);
+    let worked = tokio::spawn(async move { worker.run(stop).await });
+    output.line("working");
+    told_to_stop().await;
+    output.line("stopping");
+    let _ = stopper.send(true);
+    worked
+        .await
+        .map_err(|error| Failure::Log(error.to_string()))??;
+    Ok(())
+}
+
+pub(super) async fn sandbox(
+    config: Config,
+    folder: &Path,
+    arguments: SandboxArguments,
+    output: &Output,
+) -> Result<(), Failure> {
+    let recipients = config.recipients();
+    let mut operators = Vec::new();
+    for (port, recipient) in (arguments.port..).zip(recipients.values()) {
+        let pace = Pace::Every(Duration::from_secs(arguments.pace_seconds));
+        let listen = SocketAddr::from(([127, 0, 0, 1], port));
+        operators.extend(simulated(recipient, SANDBOX_PASSWORD, listen, pace));
+    }
+    let sandbox = Sandbox::start(operators, Arc::new(SystemClock), arguments.journal).await?;
+    let mut started = Vec::new();
+    for recipient in recipients.values() {
+        if let Some(base) = sandbox.base_url(&recipient.id) {
+            output.line(format!("{}: {base}", recipient.id));
+            started.push(json!({ "recipient": recipient.id.as_str(), "baseUrl": base }));
+        }
+    }
+    if let Some(trial) = &arguments.write_config {
+        write_config(folder, trial, &sandbox, recipients.values())?;
+        output.line(format!(
+            "a configuration for them is in {}",
+            trial.display()
+        ));
+    }
+    output.line("access ids STTA0001 to STTA9999 exist; Ctrl-C stops");
+    output.data(&json!({ "operators": started }));
+    told_to_stop().await;
+    sandbox.stop().await;
+    Ok(())
+}
+
+/// The password that the simulated operators take. It guards nothing.
+const SANDBOX_PASSWORD: &str = "sandbox";
+
+/// The operator that a recipient's channel would speak to; `None` where no simulator speaks that.
+pub(crate) fn simulated(
+    recipient: &Recipient,
+    password: &str,
+    listen: SocketAddr,
+    pace: Pace,
+) -> Option<SimulatedOperator> {
+    let speaks = match recipient.channel.dialect.as_str() {
+        "on-api" => Speaks::OnApi,
+        "soap" => Speaks::Soap,
+        _ => return None,
+    };
+    let username = match &recipient.channel.auth {
+        Auth::Basic { username, .. } | Auth::WsSecurity { username, .. } => username.clone(),
+        Auth::ClientCertificate { .. } => return None,
+    };
+    let password = SecretString::from(password.to_owned());
+    Some(SimulatedOperator {
+        recipient: recipient.id.clone(),
+        speaks,
+        username,
+        password,
+        listen,
+        pace,
+    })
+}
+
+/// Copies a configuration, with every channel turned to its simulator.
+fn write_config<'r>(
+    from: &Path,
+    to: &Path,
+    sandbox: &Sandbox,
+    recipients: impl Iterator<Item = &'r Recipient>,
+) -> Result<(), Failure> {
+    let failed = |error| Failure::io(format!("{} cannot be written", to.display()), error);
+    for folder in ["recipients", "secrets"] {
+        std::fs::create_dir_all(to.join(folder)).map_err(failed)?;
+    }
+    std::fs::copy(from.join("sluss.toml"), to.join("sluss.toml")).map_err(failed)?;
+    for recipient in recipients {
+        let file = PathBuf::from("recipients").join(format!("{}.toml", recipient.id));
+        let text = std::fs::read_to_string(from.join(&file)).map_err(failed)?;
+        let base = sandbox.base_url(&recipient.id).unwrap_or_default();
+        let turned: String = text
+            .lines()
+            .map(|line| match line.split('=').next().map(str::trim) {
+                Some("base_url") => format!("base_url = {base:?}\n"),
+                Some("allow_http_loopback") => "allow_http_loopback = true\n".to_owned(),
+                Some("poll_seconds") => "poll_seconds = 2\n".to_owned(),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        std::fs::write(to.join(&file), turned).map_err(failed)?;
+        if let Auth::Basic { password, .. } | Auth::WsSecurity { password, .. } =
+            &recipient.channel.auth
+            && let Some(name) = password.0.file_name()
+        {
+            private(&to.join("secrets").join(name), SANDBOX_PASSWORD).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a file that only its owner can read.
+pub(crate) fn private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Failure::io(format!("{address} cannot be listened on"), error))
+}
+
+pub(crate) fn said_where(listener: &TcpListener, output: &Output) -> Result<(), Failure> {
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::io("the socket has no address", error))?;
+    output.line(format!("listening on http://{address}"));
+    output.data(&json!({ "listening": format!("http://{address}") }));
+    Ok(())
+}
+
+/// Ctrl-C, or what a service manager sends.
+pub(crate) async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+        }
+        Err(_) => {
+            // Without that signal the other one is enough.
+            let _ = interrupted.await;
+        }
+    }
+}

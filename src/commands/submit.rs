@@ -1,0 +1,131 @@
+//! `sluss order submit`, `sluss fault submit`: hand in from files.
+
+use std::io::Read;
+use std::path::Path;
+
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::deployment::Deployment;
+use super::{Failure, Output, refused};
+use crate::config::Config;
+use crate::http::{Problem, local_client, render};
+use crate::intake::{self, Context, Kind};
+use crate::store::Accepted;
+
+pub(super) async fn run(
+    config: &Config,
+    kind: Kind,
+    files: &[impl AsRef<Path>],
+    output: &Output,
+) -> Result<(), Failure> {
+    let deployment = Deployment::open(config.clone())?;
+    let mut results = Vec::new();
+    let mut all_taken = true;
+    for file in files {
+        let file = file.as_ref();
+        let text = read(file)?;
+        for (line, body) in bodies(&text) {
+            let place = format!("{}:{line}", file.display());
+            match submit(&deployment, kind, body).await? {
+                Ok((accepted, shown)) => {
+                    let again = matches!(accepted, Accepted::Existing(_));
+                    let word = if again {
+                        "was handed in before"
+                    } else {
+                        "is in our keeping"
+                    };
+                    output.line(format!(
+                        "{place}: {} {} {word}",
+                        kind.as_str(),
+                        accepted.id()
+                    ));
+                    results.push(json!({ "place": place, "existing": again, "submission": shown }));
+                }
+                Err(problem) => {
+                    all_taken = false;
+                    output.line(format!("{place}: refused: {}", refused(&problem)));
+                    results.push(json!({ "place": place, "error": problem.body() }));
+                }
+            }
+        }
+    }
+    output.data(&json!({ "submitted": results }));
+    if all_taken {
+        Ok(())
+    } else {
+        Err(Failure::Said)
+    }
+}
+
+type Taken = Result<(Accepted, serde_json::Value), Problem>;
+
+/// Takes one body in. The inner result is the answer to whoever wrote it.
+async fn submit(deployment: &Deployment, kind: Kind, body: &[u8]) -> Result<Taken, Failure> {
+    let client = local_client().map_err(|error| Failure::Usage(error.to_string()))?;
+    let read = intake::read(
+        kind,
+        body,
+        &Context {
+            client: &client,
+            recipients: &deployment.recipients.keys().cloned().collect(),
+            now: deployment.clock.now(),
+            entropy: &*deployment.entropy,
+            bytes_max: deployment.config.http.body_bytes_max,
+        },
+    );
+    let submission = match read {
+        Ok(submission) => submission,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let accepted = match deployment.store.accept(submission).await {
+        Ok(accepted) => accepted,
+        Err(error @ crate::store::StoreError::Conflict) => return Ok(Err(error.into())),
+        Err(error) => return Err(error.into()),
+    };
+    let row = deployment.store.submission(kind, accepted.id()).await?;
+    Ok(Ok((
+        accepted,
+        row.as_ref().map_or(serde_json::Value::Null, render),
+    )))
+}
+
+/// The longest file that is read at once.
+const FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+pub(crate) fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let failed = |error| Failure::io(format!("{} cannot be read", file.display()), error);
+    let mut bytes = Zeroizing::new(Vec::new());
+    if file == Path::new("-") {
+        std::io::stdin()
+            .lock()
+            .take(FILE_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+    } else {
+        let opened = std::fs::File::open(file).map_err(failed)?;
+        opened
+            .take(FILE_BYTES_MAX)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+    }
+    Ok(bytes)
+}
+
+/// The bodies in a file, each with the line it starts on: one JSON value, or one on each line.
+pub(crate) fn bodies(bytes: &[u8]) -> Vec<(usize, &[u8])> {
+    if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
+        return vec![(1, bytes)];
+    }
+    let lines: Vec<(usize, &[u8])> = bytes
+        .split(|byte| *byte == b'\n')
+        .enumerate()
+        .map(|(line, body)| (line + 1, body.trim_ascii()))
+        .filter(|(_, body)| !body.is_empty())
+        .collect();
+    // A file that starts a value and does not end it on the line is one broken value, not many.
+    match lines.first() {
+        Some((line, first)) if !first.ends_with(b"}") => vec![(*line, bytes)],
+        _ => lines,
+    }
+}
