@@ -203,9 +203,7 @@ pub fn minimise<'case>(
         };
         rulings.entry(field).or_insert(ruling);
     }
-    // Of a text that stays nothing need be said.
-    let mut masked = masked.into_vec();
-    masked.retain(|mask| fields.contains_key(&mask.field));
+    let masked = masked.of_texts(|field| fields.contains_key(&field));
     Ok(Minimised {
         case,
         recipient,

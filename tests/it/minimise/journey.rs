@@ -1,6 +1,7 @@
 //! The order of the specification, from the bytes that come in to the bytes that go out.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use serde_json::{Value, json};
 use sluss::domain::{ClientId, Field, SeededEntropy, Timestamp};
@@ -133,4 +134,58 @@ fn a_booked_visit_opens_whom_to_ask_for() {
     ] {
         assert!(!body.contains(gone), "{gone} in {body}");
     }
+}
+
+/// Everything that the fixtures hand in leaves, or waits for a reason that is written there.
+#[test]
+fn no_fixture_is_stopped_by_the_last_look() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let demo = root.join("fixtures/demo/exempelnat.toml");
+    let demo = sluss::recipients::read(&demo, root, &std::fs::read_to_string(&demo).unwrap());
+    let mut recipients: Vec<_> = ["globalconnect", "ip-only"].map(shipped).into();
+    recipients.push(demo.unwrap().recipient);
+    let context = Context {
+        client: &ClientId::parse("crm").unwrap(),
+        recipients: &recipients
+            .iter()
+            .map(|one| one.id.clone())
+            .collect::<BTreeSet<_>>(),
+        now: Timestamp::parse("2026-11-22T12:00:00Z").unwrap(),
+        entropy: &SeededEntropy::new(1),
+        bytes_max: 1 << 20,
+    };
+    let mut held = Vec::new();
+    for (kind, file) in [
+        (Kind::Order, "orders.jsonl"),
+        (Kind::Ticket, "tickets.jsonl"),
+    ] {
+        let lines = std::fs::read_to_string(root.join("fixtures/tmf").join(file)).unwrap();
+        for line in lines.lines() {
+            let submission =
+                read(kind, line.as_bytes(), &context).unwrap_or_else(|error| panic!("{error}"));
+            let id = submission.external_id.as_ref().unwrap().to_string();
+            for item in &submission.items {
+                let case = &item.case;
+                let recipient = recipients
+                    .iter()
+                    .find(|one| &one.id == case.recipient())
+                    .unwrap();
+                match decide(case, recipient) {
+                    Ok(minimised) => match finish(&minimised) {
+                        Ok(_) => {}
+                        Err(error) => held.push(format!("{id}: {error}")),
+                    },
+                    Err(refusal) => held.push(format!("{id}: {}", refusal.reason)),
+                }
+            }
+        }
+    }
+    assert_eq!(
+        held,
+        [
+            "ORD-2026-000106: no-valid-agreement",
+            "ORD-2026-000107: special-handling",
+            "FEL-2026-000206: special-handling",
+        ]
+    );
 }
