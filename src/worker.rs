@@ -196,7 +196,7 @@ impl Worker {
         let mut deliver = Vec::new();
         for work in work {
             match work {
-                Work::Deliver(claimed) => deliver.push(claimed),
+                Work::Deliver(claimed) => deliver.push(*claimed),
                 Work::Reconcile(doubt) => {
                     self.spawn(recipient, under_way, *doubt, Self::reconcile)
                         .await
@@ -236,43 +236,21 @@ impl Worker {
         &self,
         recipient: &Recipient,
         dialect: &'static dyn Dialect,
-        claimed: Vec<Box<Claimed>>,
+        claimed: Vec<Claimed>,
     ) -> Result<Vec<Recorded>, StoreError> {
         let parts = &self.0;
         let today = parts.clock.now().date();
         let mut ready = Vec::with_capacity(claimed.len());
-        let mut refused = Vec::new();
-        let mut cases = Vec::with_capacity(claimed.len());
-        for one in claimed {
-            let Claimed {
-                claim,
-                case,
-                key,
-                released,
-            } = *one;
-            cases.push((claim, case, key, released));
-        }
-        let mut kept = Vec::with_capacity(cases.len());
-        for (claim, case, key, released) in cases {
+        let mut kept = Vec::with_capacity(claimed.len());
+        let mut claims = Vec::with_capacity(claimed.len());
+        for Claimed { claim, case, key, released } in claimed {
             kept.push((case, key, released));
-            refused.push(Some(claim));
+            claims.push(claim);
         }
-        for (position, (case, key, released)) in kept.iter().enumerate() {
+        for ((case, key, released), claim) in kept.iter().zip(claims) {
             match minimise(case, recipient, dialect, today, *released) {
-                Ok(minimised) => {
-                    if let Some(claim) = refused[position].take() {
-                        ready.push(Ready {
-                            claim,
-                            key,
-                            minimised,
-                        });
-                    }
-                }
-                Err(stop) => {
-                    if let Some(claim) = refused[position].take() {
-                        self.refuse(recipient, claim, case, key, &stop).await?;
-                    }
-                }
+                Ok(minimised) => ready.push(Ready { claim, key, minimised }),
+                Err(stop) => self.refuse(recipient, claim, case, key, &stop).await?,
             }
         }
         let records = record(&parts.store, &*parts.entropy, parts.timing.lease, ready).await?;
