@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use crate::harness::{GLOBALCONNECT, IP_ONLY, PASSWORD, fault, id, order, private};
 
 /// How long the program may take for what takes it a second or two.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Deployed {
     dir: TempDir,
@@ -45,8 +45,10 @@ impl Deployed {
         deployed.configure();
         let (mut orders, mut faults) = (String::new(), String::new());
         for (n, recipient) in [GLOBALCONNECT, IP_ONLY].into_iter().enumerate() {
-            orders += &format!("{}\n", order(recipient, &format!("ORD-{n}"), &format!("STTA010{n}")));
-            faults += &format!("{}\n", fault(recipient, &format!("FEL-{n}"), &format!("STTA020{n}")));
+            orders +=
+                &format!("{}\n", order(recipient, &format!("ORD-{n}"), &format!("STTA010{n}")));
+            faults +=
+                &format!("{}\n", fault(recipient, &format!("FEL-{n}"), &format!("STTA020{n}")));
         }
         for (noun, bodies) in [("order", orders), ("fault", faults)] {
             let file = deployed.dir.path().join(format!("{noun}.jsonl"));

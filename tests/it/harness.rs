@@ -113,8 +113,16 @@ impl App {
             Value::Object(members) => {
                 for (name, value) in members {
                     let about_somebody = [
-                        "givenName", "familyName", "identificationId", "phoneNumber",
-                        "emailAddress", "street1", "text", "author", "streetName", "tradingName",
+                        "givenName",
+                        "familyName",
+                        "identificationId",
+                        "phoneNumber",
+                        "emailAddress",
+                        "street1",
+                        "text",
+                        "author",
+                        "streetName",
+                        "tradingName",
                     ];
                     match value {
                         Value::String(text) if about_somebody.contains(&name.as_str()) => {
