@@ -356,7 +356,12 @@ impl Worker {
         let query = settling.dialect.follow(purpose, &reference);
         let answer = self.0.wire.ask(&id, &query).await;
         let progress = answer.map(|answer| settling.dialect.followed(purpose, &answer));
-        ignore_fenced(settling.followed(claim, purpose, progress).await.map(|_| ()))
+        ignore_fenced(
+            settling
+                .followed(claim, purpose, progress)
+                .await
+                .map(|_| ()),
+        )
     }
 
     async fn read_feed(

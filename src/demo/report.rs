@@ -53,7 +53,8 @@ pub(super) fn print(outcome: &Outcome, kept: Option<&Path>, output: &Output) {
     for leak in &outcome.leaks {
         output.line(format!(
             "    {} of {} is in request {}",
-            leak.member, leak.place, leak.message));
+            leak.member, leak.place, leak.message
+        ));
     }
     for index in &report.open_intents {
         output.line(format!("  leaf {index} has no outcome"));

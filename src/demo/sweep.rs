@@ -83,10 +83,13 @@ impl Personal {
                     self.collect(name, value, wanted);
                 }
             }
-            Value::Array(values) => values.iter().for_each(|value| self.collect(member, value, wanted)),
+            Value::Array(values) => values
+                .iter()
+                .for_each(|value| self.collect(member, value, wanted)),
             Value::String(text) if wanted && is_telling(text) => {
                 self.values.push((member.to_owned(), text.clone()));
-            }_ => {}
+            }
+            _ => {}
         }
     }
 
@@ -133,10 +136,16 @@ pub(super) fn sweep(received: &[Received], handed: &[Handed], vouched: &Vouched)
     for one in handed {
         for shown in one.result.iter().flatten() {
             for (position, text) in texts.iter().enumerate() {
-                let owner = owners.get(&position).and_then(|case| by_id.get(case).copied());
+                let owner = owners
+                    .get(&position)
+                    .and_then(|case| by_id.get(case).copied());
                 if let Some(member) = leaked(shown, text, owner) {
                     let place = format!("{}, item {}", one.place, shown.item);
-                    leaks.push(Leak { place, member, message: position });
+                    leaks.push(Leak {
+                        place,
+                        member,
+                        message: position,
+                    });
                 }
             }
         }
@@ -149,9 +158,10 @@ pub(super) fn sweep(received: &[Received], handed: &[Handed], vouched: &Vouched)
 fn leaked(shown: &Shown, text: &str, owner: Option<&Shown>) -> Option<String> {
     let own = owner.is_some_and(|owner| owner.id == shown.id);
     let said = |value: &str| owner.is_some_and(|owner| owner.personal.allows(value));
-    let leaked = shown.personal.withheld().find(|(_, value)| {
-        (own || is_unmistakable(value)) && !said(value) && holds(text, value)
-    });
+    let leaked = shown
+        .personal
+        .withheld()
+        .find(|(_, value)| (own || is_unmistakable(value)) && !said(value) && holds(text, value));
     leaked.map(|(member, _)| member.clone())
 }
 

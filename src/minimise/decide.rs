@@ -200,7 +200,12 @@ pub fn minimise<'case>(
         }
     }
     // What intake took out of a text that leaves; of a text that stays nothing need be said.
-    masked.extend(case.masked().iter().filter(|mask| fields.contains_key(&mask.field)).cloned());
+    masked.extend(
+        case.masked()
+            .iter()
+            .filter(|mask| fields.contains_key(&mask.field))
+            .cloned(),
+    );
     for &field in case.dropped() {
         let ruling = match policy.rule_on(field, &first) {
             Ruling::Withheld(because @ Because::Never(_)) => Ruling::Withheld(because),
@@ -237,7 +242,11 @@ fn guarded_texts(
 ) -> BTreeMap<Field, guard::Redacted> {
     let mut vocabulary = Vocabulary::new();
     // The texts themselves are what is looked through: one of them must not vouch for its words.
-    for (&field, value) in case.facts().iter().filter(|(field, _)| !field.is_free_text()) {
+    for (&field, value) in case
+        .facts()
+        .iter()
+        .filter(|(field, _)| !field.is_free_text())
+    {
         let plain = matches!(
             rulings.get(&field),
             Some(Ruling::Sent(rule)) if rule.transform.is_none()
