@@ -25,7 +25,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match runtime.block_on(cli.run()) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(Failure::Said) => Ok(ExitCode::FAILURE),
-        Err(failure @ (Failure::Configuration(_) | Failure::Usage(_) | Failure::Wire(_))) => {
+        Err(failure @ (Failure::Configuration(_) | Failure::Usage(_))) => {
             report(&failure.into());
             Ok(ExitCode::from(2))
         }

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use super::deployment::Deployment;
 use super::{Failure, Output};
 use crate::config::Config;
-use crate::domain::{CaseId, CaseState, HoldReason, LeafId, RecipientId, Step};
+use crate::domain::{
+    CaseId, CaseState, ExternalId, HoldReason, LeafId, OperatorReference, RecipientId, Step,
+    SubscriptionId,
+};
 use crate::log::{Code, Event, Release, Role, Stopped};
 use crate::store::{CaseFilter, CaseRow};
 
@@ -197,15 +200,15 @@ fn data(row: &CaseRow) -> Value {
         "id": row.id.to_string(),
         "submission": row.submission.to_string(),
         "kind": row.kind.as_str(),
-        "externalId": row.external_id.as_ref().map(|id| id.as_str()),
+        "externalId": row.external_id.as_ref().map(ExternalId::as_str),
         "item": row.item,
         "recipient": row.recipient.as_str(),
         "purpose": row.purpose.as_str(),
         "state": row.state.as_str(),
         "reason": row.reason,
         "disclosures": row.attempt,
-        "operatorReference": row.operator_reference.as_ref().map(|id| id.as_str()),
-        "subscriptionId": row.subscription.as_ref().map(|id| id.as_str()),
+        "operatorReference": row.operator_reference.as_ref().map(OperatorReference::as_str),
+        "subscriptionId": row.subscription.as_ref().map(SubscriptionId::as_str),
         "answer": row.answer,
         "openIntent": row.intent.map(|index| index.0),
         "accepted": row.accepted.rfc3339(),

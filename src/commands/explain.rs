@@ -141,8 +141,8 @@ fn explain(case: &Case, recipient: &Recipient, output: &Output) -> Value {
         }
         Err(error) => {
             output.line(format!("  nothing is sent: {error}"));
-            let held = json!({ "held": error.reason().as_str(), "why": error.to_string() });
-            merge(merge(head, told), held)
+            let reason = json!({ "held": error.reason().as_str(), "why": error.to_string() });
+            merge(merge(head, told), reason)
         }
     }
 }

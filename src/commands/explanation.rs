@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Output;
+use crate::domain::RuleId;
 use crate::minimise::Explanation;
 
 /// Prints what is sent, withheld and masked. Fields that stay for the same reason share a line.
@@ -54,7 +55,7 @@ pub(crate) fn data(explanation: &Explanation) -> Value {
             json!({
                 "field": field.field.as_str(),
                 "because": field.because,
-                "rule": field.rule.as_ref().map(|rule| rule.as_str()),
+                "rule": field.rule.as_ref().map(RuleId::as_str),
                 "why": field.why_sv,
             })
         })

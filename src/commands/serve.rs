@@ -47,7 +47,7 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
     said_where(&listener, output)?;
     let app = deployment.app()?;
     let served = tokio::spawn(http::serve(app, listener, stop.clone()));
-    let worked = worker.map(|worker| {
+    let working = worker.map(|worker| {
         let stop = stop.clone();
         tokio::spawn(async move { worker.run(stop).await })
     });
@@ -59,8 +59,8 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
         .await
         .map_err(|error| Failure::Log(error.to_string()))?
         .map_err(|error| Failure::io("the HTTP server failed", error))?;
-    if let Some(worked) = worked {
-        worked
+    if let Some(working) = working {
+        working
             .await
             .map_err(|error| Failure::Log(error.to_string()))??;
     }
@@ -77,12 +77,12 @@ pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<
         return Ok(());
     }
     let (stopper, stop) = watch::channel(false);
-    let worked = tokio::spawn(async move { worker.run(stop).await });
+    let working = tokio::spawn(async move { worker.run(stop).await });
     output.line("working");
     told_to_stop().await;
     output.line("stopping");
     let _ = stopper.send(true);
-    worked
+    working
         .await
         .map_err(|error| Failure::Log(error.to_string()))??;
     Ok(())

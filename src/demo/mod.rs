@@ -189,7 +189,7 @@ pub async fn run(
 
 /// The configuration as it ships, at a demo's pace, with a recipient whose agreement has ended.
 fn trial(mut config: Config, folder: &Path) -> Result<Config, Failure> {
-    config.state = folder.to_owned();
+    folder.clone_into(&mut config.state);
     config.timing.settle = Duration::from_millis(200);
     config.timing.retry_first = Duration::from_millis(100);
     config.timing.retry_max = Duration::from_secs(2);

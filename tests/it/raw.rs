@@ -15,6 +15,10 @@ pub(crate) struct Heard {
 }
 
 /// Writes these bytes, and reads until the other side is done.
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test's helper panics as the test would"
+)]
 pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> Heard {
     let begun = Instant::now();
     let stream = TcpStream::connect(address).await.unwrap();
@@ -50,6 +54,11 @@ pub(crate) fn http(method: &str, path: &str, head: &str, body: impl AsRef<[u8]>)
     bytes
 }
 
+#[expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's helper panics as the test would"
+)]
 impl Heard {
     /// Status, and the body; fails where the answer is not complete.
     #[track_caller]

@@ -16,7 +16,6 @@ struct Definition {
 }
 
 /// `None`, and a word about it, where the text is not there.
-#[expect(clippy::print_stdout, reason = "a test that is left out says so")]
 fn definition(file: &str, name: &str) -> Option<Definition> {
     let reference = std::env::var_os("SLUSS_REFERENCE")
         .map_or_else(|| root().join("../shared/reference"), PathBuf::from);
