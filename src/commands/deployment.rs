@@ -11,6 +11,7 @@ use crate::http::{App, Shared, local_client};
 use crate::recipients::Recipients;
 use crate::settle::Halt;
 use crate::store::{Opening, Store};
+use crate::telemetry;
 use crate::transmit::Wire;
 use crate::worker::{Parts, Worker};
 
@@ -63,10 +64,12 @@ impl Deployment {
 
     /// The worker; this is where secrets are read.
     pub fn worker(&self) -> Result<Worker, Failure> {
+        let wire = Wire::open(&self.recipients)
+            .map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(Worker::new(Parts {
             store: self.store.clone(),
             recipients: Arc::clone(&self.recipients),
-            wire: Arc::new(Wire::open(&self.recipients)?),
+            wire: Arc::new(wire),
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
             timing: self.config.timing.clone(),

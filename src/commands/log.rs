@@ -1,6 +1,6 @@
 //! `sluss log`: look at the disclosure log, prove, verify. Looking is itself logged.
 
-use clap::Subcommand;
+use clap::{Subcommand, value_parser};
 use serde_json::{Value, json};
 
 use super::deployment::Deployment;
@@ -12,12 +12,15 @@ use crate::log::{
 };
 use crate::store::{Store, StoreError, StoredLeaf};
 
+/// Positions in the log: as far as a leaf can tell of them (RFC 7493 section 2.2).
+const POSITION: std::ops::RangeInclusive<u64> = 0..=(1 << 53) - 1;
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// List leaves
     List {
         /// From this index on
-        #[arg(long, default_value_t = 0)]
+        #[arg(long, default_value_t = 0, value_parser = value_parser!(u64).range(POSITION))]
         from: u64,
         /// At most so many
         #[arg(long, default_value_t = 100)]
@@ -26,20 +29,22 @@ pub(super) enum Command {
     /// Show one leaf as it is stored
     Show {
         /// Its index
+        #[arg(value_parser = value_parser!(u64).range(POSITION))]
         index: u64,
     },
     /// Prove that a leaf is in the log: a C2SP tlog-proof
     Prove {
         /// Its index
+        #[arg(value_parser = value_parser!(u64).range(POSITION))]
         index: u64,
         /// In the tree of this size [default: the latest checkpoint's]
-        #[arg(long)]
+        #[arg(long, value_parser = value_parser!(u64).range(POSITION))]
         size: Option<u64>,
     },
     /// Print the latest signed checkpoint
     Checkpoint {
         /// The one of this size
-        #[arg(long)]
+        #[arg(long, value_parser = value_parser!(u64).range(POSITION))]
         size: Option<u64>,
         /// Print the key that verifies it instead
         #[arg(long)]

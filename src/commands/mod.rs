@@ -26,7 +26,6 @@ use crate::http::Problem;
 use crate::intake::Kind;
 use crate::store::StoreError;
 use crate::table::Fault;
-use crate::transmit::OpenError;
 
 /// The lock between a provider's customer register and the city networks.
 #[derive(Debug, Parser)]
@@ -115,15 +114,12 @@ pub enum Failure {
     /// Files or environment are not right.
     #[error("the configuration is not right:\n{}", lines(.0))]
     Configuration(Vec<Fault>),
-    /// The arguments do not fit.
+    /// The arguments do not fit, or a file that the configuration names does not.
     #[error("{0}")]
     Usage(String),
     /// The store did not do what was asked.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The way to a recipient cannot be opened.
-    #[error("the way to a recipient cannot be opened")]
-    Wire(#[from] OpenError),
     /// The simulated operators cannot be started.
     #[error("the simulated operators cannot be started")]
     Sandbox(#[from] crate::sandbox::SandboxError),

@@ -19,13 +19,15 @@ pub(super) async fn run(
     files: &[impl AsRef<Path>],
     output: &Output,
 ) -> Result<(), Failure> {
+    // All are read before the first is handed in: a file that is not there stops nothing halfway.
+    let texts = files.iter().map(|file| read(file.as_ref()));
+    let texts = texts.collect::<Result<Vec<_>, _>>()?;
     let deployment = Deployment::open(config.clone())?;
     let mut results = Vec::new();
     let mut all_taken = true;
-    for file in files {
+    for (file, text) in files.iter().zip(&texts) {
         let file = file.as_ref();
-        let text = read(file)?;
-        for (line, body) in bodies(&text) {
+        for (line, body) in bodies(text) {
             let place = format!("{}:{line}", file.display());
             match submit(&deployment, kind, body).await? {
                 Ok((accepted, shown)) => {
@@ -101,9 +103,17 @@ pub(crate) fn bodies(bytes: &[u8]) -> Vec<(usize, &[u8])> {
         .map(|(line, body)| (line + 1, body.trim_ascii()))
         .filter(|(_, body)| !body.is_empty())
         .collect();
-    // A file that starts a value and does not end it on the line is one broken value, not many.
+    // Where no line is a whole value, and the first does not even end like one, it is one
+    // broken value over many lines, not many broken ones.
+    let is_whole = |line: &[u8]| {
+        line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+    };
     match lines.first() {
-        Some((line, first)) if !first.ends_with(b"}") => vec![(*line, bytes)],
+        Some((line, first))
+            if !first.ends_with(b"}") && !bytes.split(|byte| *byte == b'\n').any(is_whole) =>
+        {
+            vec![(*line, bytes)]
+        }
         _ => lines,
     }
 }

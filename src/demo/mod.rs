@@ -9,7 +9,9 @@ mod sweep;
 mod vouch;
 
 use std::collections::BTreeMap;
+use std::fs::DirBuilder;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +32,7 @@ use crate::minimise::{Explanation, minimise};
 use crate::recipients::{self, Auth, SecretFile};
 use crate::record::finish;
 use crate::sandbox::{Pace, Sandbox};
-use crate::store::{CaseFilter, CaseRow, StoreError};
+use crate::store::{CaseFilter, CaseRow, Store, StoreError};
 use sweep::Personal;
 
 const ORDERS: &str = include_str!("../../fixtures/tmf/orders.jsonl");
@@ -108,8 +110,15 @@ pub async fn run(
     let failed = |error| Failure::io("the demo's folder cannot be used", error);
     let temporary = TempDir::new().map_err(failed)?;
     let folder = state.clone().unwrap_or_else(|| temporary.path().to_owned());
-    std::fs::create_dir_all(&folder).map_err(failed)?;
     let journal = folder.join("received.jsonl");
+    if Store::exists(&folder) || journal.exists() {
+        let what = "holds a state already: what this run sends must be all that its log tells of";
+        return Err(Failure::Usage(format!("{} {what}", folder.display())));
+    }
+    let mut private = DirBuilder::new();
+    private.recursive(true).mode(0o700);
+    private.create(&folder).map_err(failed)?;
+    serve::private(&journal, "").map_err(failed)?;
 
     let password = password(&OsEntropy);
     let secret = temporary.path().join("simulator-password");

@@ -1,16 +1,24 @@
 //! Reads a body, within its limits of size and time.
 
-use axum::body::Body;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, StatusCode, header};
+use zeroize::Zeroizing;
 
 use super::{Problem, Shared};
+
+/// How much of a body that is too long is taken from the line and dropped.
+const PASSED_OVER_MAX: usize = 16 * 1024 * 1024;
 
 /// The bytes of a JSON body.
 pub(super) async fn read(
     shared: &Shared,
     headers: &HeaderMap,
-    body: Body,
-) -> Result<Vec<u8>, Problem> {
+    mut body: Body,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind =
         kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
@@ -28,15 +36,74 @@ pub(super) async fn read(
         .and_then(|length| length.parse().ok())
         .is_some_and(|length: usize| length > shared.body_bytes_max)
     {
+        tokio::spawn(pass_over(body, shared.request_timeout));
         return Err(too_large());
     }
-    let read = axum::body::to_bytes(body, shared.body_bytes_max);
+    let read = collect(&mut body, shared.body_bytes_max);
     match tokio::time::timeout(shared.request_timeout, read).await {
-        Ok(Ok(bytes)) => Ok(bytes.into()),
-        Ok(Err(_)) => Err(too_large()),
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(Cut::TooLarge)) => {
+            tokio::spawn(pass_over(body, shared.request_timeout));
+            Err(too_large())
+        }
+        Ok(Err(Cut::Broken)) => {
+            let reason = "the body broke off, or its chunks are not well formed";
+            Err(Problem::new(StatusCode::BAD_REQUEST, "brokenBody", reason))
+        }
         Err(_) => {
             let reason = "the body took too long to arrive";
             Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", reason))
+        }
+    }
+}
+
+enum Cut {
+    TooLarge,
+    Broken,
+}
+
+async fn collect(body: &mut Body, bytes_max: usize) -> Result<Zeroizing<Vec<u8>>, Cut> {
+    // With room for all from the start, growing leaves no copies behind.
+    let announced = body.size_hint().exact();
+    let announced = announced.and_then(|length| usize::try_from(length).ok());
+    let room = announced.unwrap_or(bytes_max).min(bytes_max);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    while let Some(piece) = next(body).await? {
+        if bytes.len() + piece.len() > bytes_max {
+            return Err(Cut::TooLarge);
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
+}
+
+/// Takes the rest from the line while the answer leaves. A sender that listens only when it has
+/// said all would otherwise see its connection reset, and never the answer.
+async fn pass_over(mut body: Body, patience: Duration) {
+    let passing = async {
+        let mut passed = 0;
+        while let Ok(Some(piece)) = next(&mut body).await {
+            passed += piece.len();
+            if passed > PASSED_OVER_MAX {
+                break;
+            }
+        }
+    };
+    // Out of patience is out of mind: dropping the body closes the connection.
+    let _ = tokio::time::timeout(patience, passing).await;
+}
+
+/// The next piece of data; `None` at the end. Trailers are passed over.
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Cut> {
+    loop {
+        match poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
+            None => return Ok(None),
+            Some(Err(_)) => return Err(Cut::Broken),
+            Some(Ok(frame)) => {
+                if let Ok(piece) = frame.into_data() {
+                    return Ok(Some(piece));
+                }
+            }
         }
     }
 }

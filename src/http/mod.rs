@@ -78,16 +78,30 @@ impl App {
     }
 }
 
+/// The longest that a stop waits for what is under way. A client that never ends its request must
+/// not keep the process; one whose request is cut has no answer, and may hand in again.
+const STOP_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Serves until told to stop, and then lets what is under way end.
 pub async fn serve(
     app: App,
     listener: TcpListener,
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
-    axum::serve(listener, app.router())
-        .with_graceful_shutdown(async move {
-            // A sender that is gone stops us too.
-            let _ = stop.wait_for(|stopped| *stopped).await;
-        })
-        .await
+    let patience = app.0.request_timeout.min(STOP_PATIENCE);
+    let (stopped, closing) = (told(stop.clone()), told(stop));
+    let served = axum::serve(listener, app.router()).with_graceful_shutdown(closing);
+    let out_of_patience = async {
+        stopped.await;
+        tokio::time::sleep(patience).await;
+    };
+    tokio::select! {
+        ended = served.into_future() => ended,
+        () = out_of_patience => Ok(()),
+    }
+}
+
+async fn told(mut stop: watch::Receiver<bool>) {
+    // A sender that is gone stops us too.
+    let _ = stop.wait_for(|stopped| *stopped).await;
 }

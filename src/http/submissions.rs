@@ -65,7 +65,7 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
     if let Some(reason) = shared.halt.reason() {
         return Err(halted(reason));
     }
-    let bytes = zeroize::Zeroizing::new(body::read(shared, headers, body).await?);
+    let bytes = body::read(shared, headers, body).await?;
     let submission = intake::read(
         kind,
         &bytes,

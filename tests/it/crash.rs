@@ -1,6 +1,6 @@
 //! The real program, killed where it hurts, and started again: each case ends once at its operator,
 //! and the log tells the story.
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![cfg(test)]
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -43,16 +43,14 @@ impl Deployed {
         let sandbox = Sandbox::start(operators.into(), Arc::new(SystemClock), None).await.unwrap();
         let deployed = Self { dir, sandbox };
         deployed.configure();
-        let (mut orders, mut faults) = (String::new(), String::new());
+        let (mut orders, mut faults) = (Vec::new(), Vec::new());
         for (n, recipient) in [GLOBALCONNECT, IP_ONLY].into_iter().enumerate() {
-            orders +=
-                &format!("{}\n", order(recipient, &format!("ORD-{n}"), &format!("STTA010{n}")));
-            faults +=
-                &format!("{}\n", fault(recipient, &format!("FEL-{n}"), &format!("STTA020{n}")));
+            orders.push(order(recipient, &format!("ORD-{n}"), &format!("STTA010{n}")).to_string());
+            faults.push(fault(recipient, &format!("FEL-{n}"), &format!("STTA020{n}")).to_string());
         }
         for (noun, bodies) in [("order", orders), ("fault", faults)] {
             let file = deployed.dir.path().join(format!("{noun}.jsonl"));
-            std::fs::write(&file, bodies).unwrap();
+            std::fs::write(&file, bodies.join("\n")).unwrap();
             let mut command = deployed.command(&[noun, "submit"]);
             assert!(command.arg(&file).stdout(Stdio::null()).status().unwrap().success());
         }

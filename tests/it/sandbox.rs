@@ -9,15 +9,14 @@ mod troubles;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sluss::domain::{ManualClock, RecipientId, Timestamp};
 use sluss::sandbox::{EffectKind, Pace, Sandbox, SimulatedOperator, Speaks};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+
+use crate::raw::{Heard, ask, http};
 
 const REFERENCE: &str = "bcdfghjkmnpqrstvbcdfghjkmnpqrstv";
 
@@ -25,13 +24,6 @@ const REFERENCE: &str = "bcdfghjkmnpqrstvbcdfghjkmnpqrstv";
 struct Stage {
     sandbox: Sandbox,
     clock: Arc<ManualClock>,
-}
-
-/// What came back, as far as it came.
-#[derive(Debug)]
-struct Heard {
-    bytes: Vec<u8>,
-    took: Duration,
 }
 
 fn id(name: &str) -> RecipientId {
@@ -67,20 +59,14 @@ impl Stage {
     }
 
     async fn raw(&self, name: &str, request: &[u8]) -> Heard {
-        let begun = Instant::now();
-        let mut stream = TcpStream::connect(self.address(name)).await.unwrap();
-        stream.write_all(request).await.unwrap();
-        let mut bytes = Vec::new();
-        // A reset is one of the ends to be seen; what came before it counts.
-        let _ = stream.read_to_end(&mut bytes).await;
-        Heard { bytes, took: begun.elapsed() }
+        ask(self.address(name), request).await
     }
 
     async fn on_api(&self, method: &str, path: &str, body: Option<&Value>) -> Heard {
         let body = body.map(Value::to_string).unwrap_or_default();
         let credentials = STANDARD.encode("profitbyte:correct horse");
         let head = format!("authorization: Basic {credentials}\r\ncontent-type: application/json");
-        self.raw("globalconnect", &http(method, &format!("/onapi/2.6/{path}"), &head, &body)).await
+        self.raw("globalconnect", &http(method, &format!("/onapi/2.6/{path}"), &head, body)).await
     }
 
     async fn get(&self, path: &str) -> (u16, Value) {
@@ -107,42 +93,6 @@ impl Stage {
         let effects = self.sandbox.effects(&id(name));
         effects.into_iter().map(|effect| (effect.kind, effect.reference, effect.state)).collect()
     }
-}
-
-impl Heard {
-    /// Status, and the body; fails where the answer is not complete.
-    fn text(&self) -> (u16, String) {
-        let (head, body) = self.parts().expect("a complete answer");
-        (head[9..12].parse().unwrap(), body)
-    }
-
-    fn json(&self) -> (u16, Value) {
-        let (status, body) = self.text();
-        (status, serde_json::from_str(&body).unwrap())
-    }
-
-    fn header(&self, name: &str) -> Option<String> {
-        let (head, _) = self.parts()?;
-        head.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
-    }
-
-    fn parts(&self) -> Option<(String, String)> {
-        let end = self.bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-        let head = String::from_utf8(self.bytes[..end].to_vec()).unwrap();
-        let body = &self.bytes[end + 4..];
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?;
-        (body.len() == length.parse::<usize>().unwrap())
-            .then(|| (head, String::from_utf8_lossy(body).into_owned()))
-    }
-}
-
-fn http(method: &str, path: &str, head: &str, body: &str) -> Vec<u8> {
-    let length = body.len();
-    format!(
-        "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{head}\r\n\
-         content-length: {length}\r\n\r\n{body}"
-    )
-    .into_bytes()
 }
 
 fn envelope(password: &str, request: &str, inner: &str) -> String {

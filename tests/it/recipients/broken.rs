@@ -1,9 +1,5 @@
 //! Each file here is one that we ship with one thing spoilt, and what is said about it.
 
-#![expect(
-    clippy::too_many_lines,
-    reason = "tables of broken files: one row each, split by nothing"
-)]
 
 use sluss::recipients::Severity;
 
