@@ -40,19 +40,12 @@ pub struct Faults {
 impl Faults {
     /// None yet.
     pub fn new(file: &Path) -> Self {
-        Self {
-            file: file.to_owned(),
-            found: Vec::new(),
-        }
+        Self { file: file.to_owned(), found: Vec::new() }
     }
 
     /// Adds one.
     pub fn add(&mut self, key: impl Into<String>, what: impl Into<String>) {
-        self.found.push(Fault {
-            file: self.file.clone(),
-            key: key.into(),
-            what: what.into(),
-        });
+        self.found.push(Fault { file: self.file.clone(), key: key.into(), what: what.into() });
     }
 
     /// Whether there are none.
@@ -76,20 +69,12 @@ pub struct Table<'t> {
 impl<'t> Table<'t> {
     /// The whole file.
     pub fn root(table: &'t toml::Table) -> Self {
-        Self {
-            path: String::new(),
-            members: Some(table),
-            asked: BTreeSet::new(),
-        }
+        Self { path: String::new(), members: Some(table), asked: BTreeSet::new() }
     }
 
     /// The key of a member, as people write it.
     pub fn key(&self, name: &str) -> String {
-        if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.path)
-        }
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
     /// Whether the table is there at all.
@@ -115,11 +100,7 @@ impl<'t> Table<'t> {
                 None
             }
         };
-        Table {
-            path,
-            members: table,
-            asked: BTreeSet::new(),
-        }
+        Table { path, members: table, asked: BTreeSet::new() }
     }
 
     /// The tables of an array, each with its position in its key.
@@ -133,11 +114,7 @@ impl<'t> Table<'t> {
                 .filter_map(|(position, member)| {
                     let path = format!("{path}[{position}]");
                     if let Value::Table(table) = member {
-                        Some(Table {
-                            path,
-                            members: Some(table),
-                            asked: BTreeSet::new(),
-                        })
+                        Some(Table { path, members: Some(table), asked: BTreeSet::new() })
                     } else {
                         faults.add(path, "must be a table");
                         None
@@ -222,14 +199,12 @@ impl<'t> Table<'t> {
             Some(Value::Integer(value)) => u32::try_from(*value).ok(),
             Some(_) => None,
         };
-        value
-            .filter(|value| bounds.contains(value))
-            .unwrap_or_else(|| {
-                let (low, high) = (bounds.start(), bounds.end());
-                let what = format!("must be a whole number from {low} to {high}");
-                faults.add(self.key(name), what);
-                default
-            })
+        value.filter(|value| bounds.contains(value)).unwrap_or_else(|| {
+            let (low, high) = (bounds.start(), bounds.end());
+            let what = format!("must be a whole number from {low} to {high}");
+            faults.add(self.key(name), what);
+            default
+        })
     }
 
     /// A day, as `2026-01-01`.
@@ -239,10 +214,7 @@ impl<'t> Table<'t> {
                 // A day has no hour: which day would 23:30 somewhere else belong to?
                 moment.time.is_none() && moment.offset.is_none()
             }),
-            Value::String(text) => text
-                .parse()
-                .ok()
-                .filter(|day: &Date| day.to_string() == *text),
+            Value::String(text) => text.parse().ok().filter(|day: &Date| day.to_string() == *text),
             _ => None,
         };
         if read.is_none() {
@@ -264,18 +236,9 @@ impl<'t> Table<'t> {
 /// Reads a file into a table; a file that is not TOML is one fault.
 pub fn parse(file: &Path, text: &str) -> Result<toml::Table, Fault> {
     text.parse::<toml::Table>().map_err(|error| {
-        let line = error
-            .span()
-            .map_or(0, |span| text[..span.start.min(text.len())].lines().count());
-        let what = format!(
-            "is not TOML, near line {}: {}",
-            line.max(1),
-            error.message()
-        );
-        Fault {
-            file: file.to_owned(),
-            key: String::new(),
-            what,
-        }
+        let line =
+            error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count());
+        let what = format!("is not TOML, near line {}: {}", line.max(1), error.message());
+        Fault { file: file.to_owned(), key: String::new(), what }
     })
 }

@@ -5,31 +5,22 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Output;
+use crate::domain::RuleId;
 use crate::minimise::Explanation;
 
 /// Prints what is sent, withheld and masked. Fields that stay for the same reason share a line.
 pub(crate) fn print(explanation: &Explanation, output: &Output) {
-    let sent: Vec<_> = explanation
-        .sent
-        .iter()
-        .map(|field| field.field.as_str())
-        .collect();
+    let sent: Vec<_> = explanation.sent.iter().map(|field| field.field.as_str()).collect();
     output.line(format!("  sent      {}", sent.join(", ")));
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for field in &explanation.withheld {
-        reasons
-            .entry(&field.why_sv)
-            .or_default()
-            .push(field.field.as_str());
+        reasons.entry(&field.why_sv).or_default().push(field.field.as_str());
     }
     for (reason, fields) in reasons {
         output.line(format!("  withheld  {}: {reason}", fields.join(", ")));
     }
     for mask in &explanation.masked {
-        output.line(format!(
-            "  masked    {}: {} {}",
-            mask.field, mask.count, mask.kind
-        ));
+        output.line(format!("  masked    {}: {} {}", mask.field, mask.count, mask.kind));
     }
 }
 
@@ -54,7 +45,7 @@ pub(crate) fn data(explanation: &Explanation) -> Value {
             json!({
                 "field": field.field.as_str(),
                 "because": field.because,
-                "rule": field.rule.as_ref().map(|rule| rule.as_str()),
+                "rule": field.rule.as_ref().map(RuleId::as_str),
                 "why": field.why_sv,
             })
         })

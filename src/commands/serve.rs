@@ -37,17 +37,13 @@ pub(super) struct SandboxArguments {
 
 pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> Result<(), Failure> {
     let deployment = Deployment::open(config)?;
-    let worker = if no_worker {
-        None
-    } else {
-        Some(deployment.worker()?)
-    };
+    let worker = if no_worker { None } else { Some(deployment.worker()?) };
     let (stopper, stop) = watch::channel(false);
     let listener = listen(deployment.config.http.listen).await?;
     said_where(&listener, output)?;
     let app = deployment.app()?;
     let served = tokio::spawn(http::serve(app, listener, stop.clone()));
-    let worked = worker.map(|worker| {
+    let working = worker.map(|worker| {
         let stop = stop.clone();
         tokio::spawn(async move { worker.run(stop).await })
     });
@@ -59,10 +55,8 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
         .await
         .map_err(|error| Failure::Log(error.to_string()))?
         .map_err(|error| Failure::io("the HTTP server failed", error))?;
-    if let Some(worked) = worked {
-        worked
-            .await
-            .map_err(|error| Failure::Log(error.to_string()))??;
+    if let Some(working) = working {
+        working.await.map_err(|error| Failure::Log(error.to_string()))??;
     }
     Ok(())
 }
@@ -77,14 +71,12 @@ pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<
         return Ok(());
     }
     let (stopper, stop) = watch::channel(false);
-    let worked = tokio::spawn(async move { worker.run(stop).await });
+    let working = tokio::spawn(async move { worker.run(stop).await });
     output.line("working");
     told_to_stop().await;
     output.line("stopping");
     let _ = stopper.send(true);
-    worked
-        .await
-        .map_err(|error| Failure::Log(error.to_string()))??;
+    working.await.map_err(|error| Failure::Log(error.to_string()))??;
     Ok(())
 }
 
@@ -111,10 +103,7 @@ pub(super) async fn sandbox(
     }
     if let Some(trial) = &arguments.write_config {
         write_config(folder, trial, &sandbox, recipients.values())?;
-        output.line(format!(
-            "a configuration for them is in {}",
-            trial.display()
-        ));
+        output.line(format!("a configuration for them is in {}", trial.display()));
     }
     output.line("access ids STTA0001 to STTA9999 exist; Ctrl-C stops");
     output.data(&json!({ "operators": started }));
@@ -205,9 +194,8 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 }
 
 pub(crate) fn said_where(listener: &TcpListener, output: &Output) -> Result<(), Failure> {
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::io("the socket has no address", error))?;
+    let address =
+        listener.local_addr().map_err(|error| Failure::io("the socket has no address", error))?;
     output.line(format!("listening on http://{address}"));
     output.data(&json!({ "listening": format!("http://{address}") }));
     Ok(())

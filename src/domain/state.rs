@@ -109,10 +109,7 @@ impl CaseState {
 
     /// Whether nothing moves it any more.
     pub const fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Completed | Self::Failed | Self::Rejected | Self::Cancelled
-        )
+        matches!(self, Self::Completed | Self::Failed | Self::Rejected | Self::Cancelled)
     }
 
     /// The state of a TMF641 v4.1.0 service order item.

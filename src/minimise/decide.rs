@@ -52,9 +52,7 @@ impl<'case> Minimised<'case> {
 
     /// All that may leave.
     pub fn fields(&self) -> impl Iterator<Item = (Field, &str)> {
-        self.fields
-            .iter()
-            .map(|(field, text)| (*field, text.as_str()))
+        self.fields.iter().map(|(field, text)| (*field, text.as_str()))
     }
 
     /// The case itself: for the steps that follow, which know what it holds already.
@@ -106,12 +104,10 @@ impl<'case> Minimised<'case> {
     }
 
     fn opened(&self) -> impl Iterator<Item = &'case crate::recipients::Rule> {
-        self.fields
-            .keys()
-            .filter_map(|field| match self.rulings.get(field) {
-                Some(Ruling::Sent(rule)) => Some(*rule),
-                _ => None,
-            })
+        self.fields.keys().filter_map(|field| match self.rulings.get(field) {
+            Some(Ruling::Sent(rule)) => Some(*rule),
+            _ => None,
+        })
     }
 }
 
@@ -124,11 +120,7 @@ pub fn minimise<'case>(
     today: Date,
     released: bool,
 ) -> Result<Minimised<'case>, Refusal> {
-    let refuse = |reason, policy| Refusal {
-        reason,
-        policy,
-        withheld: everything(case),
-    };
+    let refuse = |reason, policy| Refusal { reason, policy, withheld: everything(case) };
     let policy = &recipient.policy;
     if !recipient.enabled || case.recipient() != &recipient.id {
         return Err(refuse(HoldReason::RecipientDisabled, None));
@@ -159,12 +151,7 @@ pub fn minimise<'case>(
     let mut rulings: BTreeMap<Field, Ruling<'case>> = case
         .facts()
         .keys()
-        .map(|&field| {
-            (
-                field,
-                narrowed(field, policy.rule_on(field, &first), carried),
-            )
-        })
+        .map(|&field| (field, narrowed(field, policy.rule_on(field, &first), carried)))
         .collect();
 
     let texts = guarded_texts(case, &rulings);
@@ -177,9 +164,7 @@ pub fn minimise<'case>(
         };
         let Some(redacted) = texts.get(&field) else {
             let text = text.disclose();
-            let text = rule
-                .transform
-                .map_or_else(|| text.to_owned(), |how| how.apply(text));
+            let text = rule.transform.map_or_else(|| text.to_owned(), |how| how.apply(text));
             fields.insert(field, Zeroizing::new(text));
             continue;
         };
@@ -204,15 +189,7 @@ pub fn minimise<'case>(
         rulings.entry(field).or_insert(ruling);
     }
     let masked = masked.of_texts(|field| fields.contains_key(&field));
-    Ok(Minimised {
-        case,
-        recipient,
-        agreement,
-        dialect,
-        fields,
-        rulings,
-        masked,
-    })
+    Ok(Minimised { case, recipient, agreement, dialect, fields, rulings, masked })
 }
 
 /// What the policy opens, less what the dialect has no place for.

@@ -36,15 +36,9 @@ pub(super) fn guarded_texts(
         }
     }
     let street = case.facts().get(&Field::Street).map(Personal::disclose);
-    let number = case
-        .facts()
-        .get(&Field::StreetNumber)
-        .map(Personal::disclose);
+    let number = case.facts().get(&Field::StreetNumber).map(Personal::disclose);
     let apartment = case.facts().get(&Field::Apartment).map(Personal::disclose);
-    let littera = case
-        .facts()
-        .get(&Field::StreetLittera)
-        .map_or("", |littera| littera.disclose());
+    let littera = case.facts().get(&Field::StreetLittera).map_or("", |littera| littera.disclose());
     let place_withheld = matches!(rulings.get(&Field::Street), Some(Ruling::Withheld(_)));
     let mut lines = Vec::new();
     if let (Some(street), Some(number), true) = (street, number, place_withheld) {
@@ -87,16 +81,13 @@ impl Masks {
     /// The kinds that were taken out of one text, and how often.
     pub(super) fn of(&self, field: Field) -> Vec<(&str, u32)> {
         let here = self.0.iter().filter(|((of, _), _)| *of == field);
-        here.map(|((_, kind), count)| (kind.as_str(), *count))
-            .collect()
+        here.map(|((_, kind), count)| (kind.as_str(), *count)).collect()
     }
 
     /// All that was taken out of the texts that leave; of a text that stays nothing need be said.
     pub(super) fn of_texts(self, leaves: impl Fn(Field) -> bool) -> Vec<MaskCount> {
         let masks = self.0.into_iter().filter(|((field, _), _)| leaves(*field));
-        masks
-            .map(|((field, kind), count)| MaskCount { field, kind, count })
-            .collect()
+        masks.map(|((field, kind), count)| MaskCount { field, kind, count }).collect()
     }
 }
 
@@ -118,9 +109,7 @@ pub(super) fn masked_share(
         let standing = text.match_indices(&tag).filter(|(at, _)| {
             let start = text[..*at].chars().count();
             // Within a span it is counted already.
-            spans
-                .iter()
-                .all(|span| span.end <= start || start + length <= span.start)
+            spans.iter().all(|span| span.end <= start || start + length <= span.start)
         });
         let most = usize::try_from(*count).unwrap_or(usize::MAX);
         tags += standing.count().min(most) * length;

@@ -54,8 +54,7 @@ impl Condition {
             let members: Vec<String> = rest.split('|').map(|m| m.trim().to_owned()).collect();
             let sound = |m: &String| {
                 !m.is_empty()
-                    && m.bytes()
-                        .all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
+                    && m.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
             };
             members.iter().all(sound).then_some(members)
         };
@@ -72,9 +71,7 @@ impl Condition {
                 if let Some(rest) = other.strip_prefix("problem_type in ") {
                     // A misspelt type would be a condition that never holds.
                     let known = |types: &Vec<String>| {
-                        types
-                            .iter()
-                            .all(|one| PROBLEM_TYPES.contains(&one.as_str()))
+                        types.iter().all(|one| PROBLEM_TYPES.contains(&one.as_str()))
                     };
                     list(rest).filter(known).map(Self::ProblemTypeIn)
                 } else if let Some(rest) = other.strip_prefix("service_type in ") {
@@ -146,16 +143,10 @@ mod tests {
 
     #[test]
     fn written_as_read() {
-        for text in [
-            "visit.booked",
-            "problem_type in NO_LINK|OTHER",
-            "service_type in VOIP",
-            "text.clean",
-        ] {
-            assert_eq!(
-                Condition::parse(text).map(|c| c.to_string()).as_deref(),
-                Some(text)
-            );
+        for text in
+            ["visit.booked", "problem_type in NO_LINK|OTHER", "service_type in VOIP", "text.clean"]
+        {
+            assert_eq!(Condition::parse(text).map(|c| c.to_string()).as_deref(), Some(text));
         }
         for text in [
             "",

@@ -36,11 +36,7 @@ pub(super) fn screen(
     minimised: &Minimised<'_>,
 ) -> Result<(), Screened> {
     let request = message.request();
-    let sought = Sought {
-        id_members,
-        withheld: withheld(minimised),
-        opened: opened(minimised),
-    };
+    let sought = Sought { id_members, withheld: withheld(minimised), opened: opened(minimised) };
     let mut look = |member: &str, text: &str| sought.look(member, text);
     // As it is written, and as whoever gets it reads it.
     look("", &request.path)?;
@@ -66,9 +62,7 @@ fn json(member: &str, value: &Value, look: &mut Look<'_>) -> Result<(), Screened
         Value::Null | Value::Bool(_) => Ok(()),
         Value::Number(number) => look(member, &number.to_string()),
         Value::String(text) => look(member, text),
-        Value::Array(values) => values
-            .iter()
-            .try_for_each(|value| json(member, value, look)),
+        Value::Array(values) => values.iter().try_for_each(|value| json(member, value, look)),
         Value::Object(members) => members.iter().try_for_each(|(name, value)| {
             look("", name)?;
             json(name, value, look)
@@ -92,10 +86,7 @@ fn xml(body: &[u8], look: &mut Look<'_>) -> Result<(), Screened> {
             }
             Event::Text(part) => text.push_str(&part),
             Event::GeneralRef(reference) => {
-                match reference
-                    .resolve_char_ref()
-                    .map_err(|_| Screened::Unreadable)?
-                {
+                match reference.resolve_char_ref().map_err(|_| Screened::Unreadable)? {
                     Some(character) => text.push(character),
                     None => text.push_str(
                         quick_xml::escape::resolve_predefined_entity(&reference)
@@ -198,10 +189,7 @@ struct Hay {
 
 impl Hay {
     fn of(text: &str) -> Self {
-        Self {
-            words: words(text),
-            digits: text.chars().filter(char::is_ascii_digit).collect(),
-        }
+        Self { words: words(text), digits: text.chars().filter(char::is_ascii_digit).collect() }
     }
 }
 
@@ -245,19 +233,14 @@ fn withheld(minimised: &Minimised<'_>) -> Vec<(Field, Needle)> {
 /// Whether a value is about a person or a place, and not a code that many cases share.
 const fn is_searched_for(field: Field) -> bool {
     use crate::domain::Category;
-    matches!(
-        field.category(),
-        Category::Place | Category::Contact | Category::Identity
-    ) || matches!(field, Field::CpeMac | Field::IpAddress | Field::DoorCode)
+    matches!(field.category(), Category::Place | Category::Contact | Category::Identity)
+        || matches!(field, Field::CpeMac | Field::IpAddress | Field::DoorCode)
 }
 
 /// Lower case, with one space on either side of each word, so that only whole words are found.
 fn words(text: &str) -> String {
     let mut words = String::from(" ");
-    for word in text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-    {
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         words.extend(word.chars().flat_map(char::to_lowercase));
         words.push(' ');
     }

@@ -32,9 +32,7 @@ impl CheckpointFile {
         let mut note = String::new();
         match File::open(&self.path) {
             Ok(file) => {
-                file.take(BYTES_MAX)
-                    .read_to_string(&mut note)
-                    .map_err(unreadable)?;
+                file.take(BYTES_MAX).read_to_string(&mut note).map_err(unreadable)?;
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(error)),
@@ -42,9 +40,7 @@ impl CheckpointFile {
         let unsigned =
             || StoreError::Diverged("the checkpoint file is not signed by this log's key");
         let note = Note::parse(&note).map_err(|_| unsigned())?;
-        Checkpoint::open(&note, std::slice::from_ref(&self.key))
-            .map(Some)
-            .map_err(|_| unsigned())
+        Checkpoint::open(&note, std::slice::from_ref(&self.key)).map(Some).map_err(|_| unsigned())
     }
 
     /// While this is held, no process moves the file.
@@ -71,9 +67,7 @@ impl CheckpointFile {
                 return if last.root == checkpoint.root {
                     Ok(())
                 } else {
-                    Err(StoreError::Diverged(
-                        "two trees of one size: the log was forked",
-                    ))
+                    Err(StoreError::Diverged("two trees of one size: the log was forked"))
                 };
             }
         }
@@ -86,12 +80,8 @@ impl CheckpointFile {
     fn replace(&self, note: &Note) -> std::io::Result<()> {
         let first = !self.path.exists();
         let new = self.path.with_extension("new");
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&new)?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
         file.write_all(note.to_string().as_bytes())?;
         file.sync_data()?;
         fs::rename(&new, &self.path)?;

@@ -38,12 +38,9 @@ pub(super) fn key(
                 Err(error) => Err(StoreError::unavailable("writing a key file", error)),
             }
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(StoreError::KeyFile(format!(
-                "{} is missing: restore it, nothing can be read without it",
-                path.display()
-            )))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::KeyFile(
+            format!("{} is missing: restore it, nothing can be read without it", path.display()),
+        )),
         Err(error) => Err(StoreError::unavailable("reading a key file", error)),
     }
 }
@@ -65,15 +62,9 @@ fn read_key(path: &Path, mut file: File) -> Result<Zeroizing<[u8; 32]>, StoreErr
         )));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(33));
-    Read::by_ref(&mut file)
-        .take(33)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    Read::by_ref(&mut file).take(33).read_to_end(&mut bytes).map_err(unreadable)?;
     let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
-        StoreError::KeyFile(format!(
-            "{} is not a key of 32 bytes: restore it",
-            path.display()
-        ))
+        StoreError::KeyFile(format!("{} is not a key of 32 bytes: restore it", path.display()))
     })?;
     Ok(Zeroizing::new(key))
 }

@@ -37,11 +37,7 @@ impl Processes {
             .map_err(unusable)?;
         alive.lock().map_err(unusable)?;
         fs::rename(&joining, &path).map_err(unusable)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            epoch,
-            _alive: alive,
-        })
+        Ok(Self { folder: folder.to_owned(), epoch, _alive: alive })
     }
 
     pub(super) fn epoch(&self) -> Epoch {

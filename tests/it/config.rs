@@ -1,10 +1,7 @@
 //! Configuration: what we ship is what is compiled in, the environment overrides it, and all that is
 //! wrong is told at once.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -40,9 +37,7 @@ fn change(folder: &TempDir, name: &str, from: &str, to: &str) {
 
 fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     let pairs = pairs.iter();
-    pairs
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 #[track_caller]
@@ -53,23 +48,15 @@ fn loaded(text: &str, pairs: &[(&str, &str)]) -> Config {
 /// What is wrong: `file: key: what`, the file as it is named in the folder.
 fn faults(folder: &TempDir, pairs: &[(&str, &str)]) -> Vec<String> {
     let within = format!("{}/", folder.path().display());
-    let faults = load(folder.path(), &environment(pairs))
-        .err()
-        .unwrap_or_default();
-    faults
-        .iter()
-        .map(|fault| fault.to_string().replacen(&within, "", 1))
-        .collect()
+    let faults = load(folder.path(), &environment(pairs)).err().unwrap_or_default();
+    faults.iter().map(|fault| fault.to_string().replacen(&within, "", 1)).collect()
 }
 
 /// One fault, which begins like this.
 #[track_caller]
 fn refused(text: &str, pairs: &[(&str, &str)], expected: &str) {
     let told = faults(&folder(text), pairs);
-    assert!(
-        told.len() == 1 && told[0].starts_with(expected),
-        "{text} {pairs:?}: {told:#?}"
-    );
+    assert!(told.len() == 1 && told[0].starts_with(expected), "{text} {pairs:?}: {told:#?}");
 }
 
 #[test]
@@ -78,18 +65,11 @@ fn what_we_ship_is_what_is_compiled_in() {
     let bare = loaded("", &[]);
     // Paths of secrets start with the folder, which differs.
     let show = |config: &Config| {
-        let deployment = Config {
-            recipients: Vec::new(),
-            ..config.clone()
-        };
+        let deployment = Config { recipients: Vec::new(), ..config.clone() };
         format!("{deployment:#?}")
     };
     assert_eq!(show(&ours), show(&bare));
-    let ids: Vec<_> = ours
-        .recipients()
-        .into_keys()
-        .map(|id| id.to_string())
-        .collect();
+    let ids: Vec<_> = ours.recipients().into_keys().map(|id| id.to_string()).collect();
     assert_eq!(ids, ["globalconnect", "ip-only"]);
     assert_eq!(ours.recipients.len(), bare.recipients.len());
 }
@@ -102,15 +82,9 @@ fn each_key_that_we_ship_stands_there_with_its_default() {
         for (key, value) in keys.as_table().unwrap() {
             let name = format!("SLUSS__{}__{}", section.to_uppercase(), key.to_uppercase());
             // Each can be set by the environment, and none is accepted as something else.
-            let same = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
+            let same = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             loaded("", &[(&name, &same)]);
-            refused(
-                "",
-                &[(&name, "[]")],
-                &format!("sluss.toml: {section}.{key}: must be"),
-            );
+            refused("", &[(&name, "[]")], &format!("sluss.toml: {section}.{key}: must be"));
         }
     }
 }
@@ -141,104 +115,35 @@ fn the_environment_overrides_the_file() {
 #[test]
 fn what_the_environment_must_not_say() {
     for (name, value, expected) in [
-        (
-            "SLUSS__LISTEN",
-            "127.0.0.1:1",
-            "sluss.toml: SLUSS__LISTEN: must name a section",
-        ),
-        (
-            "SLUSS__COLOUR__RED",
-            "1",
-            "sluss.toml: colour: is not a key",
-        ),
-        (
-            "SLUSS__HTTP__COLOUR",
-            "1",
-            "sluss.toml: http.colour: is not a key",
-        ),
-        (
-            "SLUSS__HTTP__LISTEN",
-            "here",
-            "sluss.toml: http.listen: must be a loopback",
-        ),
-        (
-            "SLUSS__WORKER__BATCH_MAX",
-            "many",
-            "sluss.toml: worker.batch_max: must be a whole",
-        ),
-        (
-            "SLUSS__WORKER__BATCH_MAX",
-            "0",
-            "sluss.toml: worker.batch_max: must be a whole",
-        ),
-        (
-            "SLUSS__WORKER__BATCH_MAX",
-            "7\nx = 1",
-            "sluss.toml: worker.batch_max: must be a whole",
-        ),
-        (
-            "SLUSS__STORE__DIR",
-            "",
-            "sluss.toml: store.dir: must not be blank",
-        ),
-        (
-            "SLUSS__TELEMETRY__LEVEL",
-            "sluss=loud",
-            "sluss.toml: telemetry.level: must be",
-        ),
+        ("SLUSS__LISTEN", "127.0.0.1:1", "sluss.toml: SLUSS__LISTEN: must name a section"),
+        ("SLUSS__COLOUR__RED", "1", "sluss.toml: colour: is not a key"),
+        ("SLUSS__HTTP__COLOUR", "1", "sluss.toml: http.colour: is not a key"),
+        ("SLUSS__HTTP__LISTEN", "here", "sluss.toml: http.listen: must be a loopback"),
+        ("SLUSS__WORKER__BATCH_MAX", "many", "sluss.toml: worker.batch_max: must be a whole"),
+        ("SLUSS__WORKER__BATCH_MAX", "0", "sluss.toml: worker.batch_max: must be a whole"),
+        ("SLUSS__WORKER__BATCH_MAX", "7\nx = 1", "sluss.toml: worker.batch_max: must be a whole"),
+        ("SLUSS__STORE__DIR", "", "sluss.toml: store.dir: must not be blank"),
+        ("SLUSS__TELEMETRY__LEVEL", "sluss=loud", "sluss.toml: telemetry.level: must be"),
     ] {
         refused("", &[(name, value)], expected);
     }
     refused("http = 1", &[], "sluss.toml: http: must be a table");
-    let told = faults(
-        &folder("http = 1"),
-        &[("SLUSS__HTTP__LISTEN", "127.0.0.1:1")],
-    );
-    assert!(
-        told.iter()
-            .any(|what| what.contains("SLUSS__HTTP__LISTEN: names a section that is"))
-    );
+    let told = faults(&folder("http = 1"), &[("SLUSS__HTTP__LISTEN", "127.0.0.1:1")]);
+    assert!(told.iter().any(|what| what.contains("SLUSS__HTTP__LISTEN: names a section that is")));
 }
 
 #[test]
 fn what_the_file_must_not_say() {
     for (text, expected) in [
-        (
-            "[http]\nlisten = \"0.0.0.0:8080\"",
-            "sluss.toml: http.listen: must be a loopback",
-        ),
-        (
-            "[http]\nlisten = \"192.0.2.1:8080\"",
-            "sluss.toml: http.listen: must be a loopback",
-        ),
-        (
-            "[http]\nlisten = \"[::]:8080\"",
-            "sluss.toml: http.listen: must be a loopback",
-        ),
-        (
-            "[http]\nlisten = \"localhost:8080\"",
-            "sluss.toml: http.listen: must be a loopback",
-        ),
-        (
-            "[http]\nlisten = 8080",
-            "sluss.toml: http.listen: must be a text",
-        ),
-        (
-            "[log]\norigin = \"our log\"",
-            "sluss.toml: log.origin: must be a name",
-        ),
-        (
-            "[log]\norigin = \"a+b\"",
-            "sluss.toml: log.origin: must be a name",
-        ),
-        (
-            "[telemetry]\nformat = \"xml\"",
-            "sluss.toml: telemetry.format: must be text or json",
-        ),
-        (
-            "[http]\nrequest_timeout_seconds = 60",
-            "sluss.toml: http.request_timeout_seconds: must",
-        ),
+        ("[http]\nlisten = \"0.0.0.0:8080\"", "sluss.toml: http.listen: must be a loopback"),
+        ("[http]\nlisten = \"192.0.2.1:8080\"", "sluss.toml: http.listen: must be a loopback"),
+        ("[http]\nlisten = \"[::]:8080\"", "sluss.toml: http.listen: must be a loopback"),
+        ("[http]\nlisten = \"localhost:8080\"", "sluss.toml: http.listen: must be a loopback"),
+        ("[http]\nlisten = 8080", "sluss.toml: http.listen: must be a text"),
+        ("[log]\norigin = \"our log\"", "sluss.toml: log.origin: must be a name"),
+        ("[log]\norigin = \"a+b\"", "sluss.toml: log.origin: must be a name"),
+        ("[telemetry]\nformat = \"xml\"", "sluss.toml: telemetry.format: must be text or json"),
+        ("[http]\nrequest_timeout_seconds = 60", "sluss.toml: http.request_timeout_seconds: must"),
         (
             "[worker]\nretry_first_seconds = 10\nretry_max_seconds = 9",
             "sluss.toml: worker.retry_first_seconds: must not be above",
@@ -247,10 +152,7 @@ fn what_the_file_must_not_say() {
             "[worker]\nlease_seconds = 30",
             "sluss.toml: worker.lease_seconds: must be above channel.timeout_seconds of ip-only",
         ),
-        (
-            "[worker]\nlease_seconds = -1",
-            "sluss.toml: worker.lease_seconds: must be a whole",
-        ),
+        ("[worker]\nlease_seconds = -1", "sluss.toml: worker.lease_seconds: must be a whole"),
         ("colour = 1", "sluss.toml: colour: is not a key"),
         ("[http\n", "sluss.toml: is not TOML, near line 1"),
     ] {
@@ -262,24 +164,9 @@ fn what_the_file_must_not_say() {
 #[test]
 fn all_faults_of_all_files_are_told_at_once() {
     let folder = folder("colour = 1\n[worker]\nbatch_max = 0\n");
-    change(
-        &folder,
-        "recipients/globalconnect.toml",
-        "https://",
-        "http://",
-    );
-    change(
-        &folder,
-        "recipients/globalconnect.toml",
-        "country = \"SE\"",
-        "country = \"se\"",
-    );
-    change(
-        &folder,
-        "recipients/ip-only.toml",
-        "effect = \"never\"",
-        "effect = \"no\"",
-    );
+    change(&folder, "recipients/globalconnect.toml", "https://", "http://");
+    change(&folder, "recipients/globalconnect.toml", "country = \"SE\"", "country = \"se\"");
+    change(&folder, "recipients/ip-only.toml", "effect = \"never\"", "effect = \"no\"");
     let told = faults(&folder, &[("SLUSS__HTTP__LISTEN", "0.0.0.0:1")]);
     for expected in [
         "sluss.toml: colour: ",
@@ -289,10 +176,7 @@ fn all_faults_of_all_files_are_told_at_once() {
         "recipients/globalconnect.toml: country: ",
         "recipients/ip-only.toml: rule[5].effect: ",
     ] {
-        assert!(
-            told.iter().any(|what| what.starts_with(expected)),
-            "{expected} {told:#?}"
-        );
+        assert!(told.iter().any(|what| what.starts_with(expected)), "{expected} {told:#?}");
     }
     assert_eq!(told.len(), 6, "{told:#?}");
 }
@@ -301,24 +185,14 @@ fn all_faults_of_all_files_are_told_at_once() {
 fn files_that_are_not_there() {
     let empty = tempfile::tempdir().unwrap();
     let told = faults(&empty, &[]);
-    assert!(
-        told[0].starts_with("sluss.toml: cannot be read: "),
-        "{told:#?}"
-    );
-    assert!(
-        told[1].starts_with("recipients: cannot be read: "),
-        "{told:#?}"
-    );
+    assert!(told[0].starts_with("sluss.toml: cannot be read: "), "{told:#?}");
+    assert!(told[1].starts_with("recipients: cannot be read: "), "{told:#?}");
     assert_eq!(told.len(), 2);
 
     let nobody = folder("");
     fs::remove_dir_all(nobody.path().join("recipients")).unwrap();
     fs::create_dir(nobody.path().join("recipients")).unwrap();
-    fs::write(
-        nobody.path().join("recipients/README.md"),
-        "One file for each.",
-    )
-    .unwrap();
+    fs::write(nobody.path().join("recipients/README.md"), "One file for each.").unwrap();
     assert_eq!(
         faults(&nobody, &[]),
         ["recipients: holds no recipient: write one file for each, ending in .toml"]
@@ -343,13 +217,7 @@ fn what_is_no_text_is_told_and_the_rest_read_on() {
     fs::write(within.join("ip-only.toml"), [0xff, 0xfe, 0x00]).unwrap();
     fs::create_dir(within.join("folder.toml")).unwrap();
     let told = faults(&folder, &[]);
-    assert!(
-        told[0].starts_with("recipients/folder.toml: cannot be read: "),
-        "{told:#?}"
-    );
-    assert!(
-        told[1].starts_with("recipients/ip-only.toml: cannot be read: "),
-        "{told:#?}"
-    );
+    assert!(told[0].starts_with("recipients/folder.toml: cannot be read: "), "{told:#?}");
+    assert!(told[1].starts_with("recipients/ip-only.toml: cannot be read: "), "{told:#?}");
     assert_eq!(told.len(), 2);
 }

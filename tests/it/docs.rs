@@ -1,9 +1,6 @@
 //! What the documents say is so: names that a reader follows lead somewhere, and words are ours.
 
-#![expect(
-    clippy::expect_used,
-    reason = "a document that cannot be read says why"
-)]
+#![expect(clippy::expect_used, reason = "a document that cannot be read says why")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,9 +22,7 @@ fn text(name: &str) -> String {
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     // Fenced blocks are examples, not claims.
     let prose = text.split("```").step_by(2);
-    prose
-        .flat_map(str::lines)
-        .flat_map(|line| line.split('`').skip(1).step_by(2))
+    prose.flat_map(str::lines).flat_map(|line| line.split('`').skip(1).step_by(2))
 }
 
 /// The lines of the table whose head begins so.
@@ -55,10 +50,7 @@ fn the_two_commands_stand_first() {
     let readme = text("README.md");
     let first: Vec<_> = readme.lines().take(6).collect();
     for command in ["cargo run --release -- demo", "tests/run"] {
-        assert!(
-            first.iter().any(|line| line.starts_with(command)),
-            "{command}"
-        );
+        assert!(first.iter().any(|line| line.starts_with(command)), "{command}");
     }
 }
 
@@ -82,9 +74,7 @@ fn every_path_leads_somewhere() {
 fn every_room_is_on_the_map() {
     let map = text("ARCHITECTURE.md");
     for module in text("src/lib.rs").lines() {
-        let Some(name) = module
-            .strip_prefix("pub mod ")
-            .and_then(|rest| rest.strip_suffix(';'))
+        let Some(name) = module.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';'))
         else {
             continue;
         };
@@ -194,12 +184,7 @@ fn every_command_in_the_readme_is_one() {
 fn the_changelog_has_this_version() {
     let version = cargo()["package"]["version"].clone();
     let head = format!("## [{}]", version.as_str().expect("a version"));
-    assert!(
-        text("CHANGELOG.md")
-            .lines()
-            .any(|line| line.starts_with(&head)),
-        "{head}"
-    );
+    assert!(text("CHANGELOG.md").lines().any(|line| line.starts_with(&head)), "{head}");
 }
 
 #[test]

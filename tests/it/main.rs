@@ -3,9 +3,12 @@
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
 mod config;
+mod crash;
 mod docs;
 mod guard;
+mod harness;
 mod intake;
+mod journey;
 mod log;
 mod minimise;
 mod on_api;

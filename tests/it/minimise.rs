@@ -1,10 +1,7 @@
 //! What may leave, over the whole way from a case to the finished bytes, for both recipients that we
 //! ship and both dialects.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod generated;
 mod journey;
@@ -40,9 +37,7 @@ fn with(id: &str, changes: &[(&str, &str)]) -> Recipient {
         assert!(text.contains(from), "{id} holds {from}");
         text = text.replace(from, to);
     }
-    read(&path, root, &text)
-        .unwrap_or_else(|faults| panic!("{faults:#?}"))
-        .recipient
+    read(&path, root, &text).unwrap_or_else(|faults| panic!("{faults:#?}")).recipient
 }
 
 fn spoken(recipient: &Recipient) -> &'static dyn Dialect {
@@ -65,9 +60,7 @@ struct Draft {
 impl Draft {
     /// A private person's case that a machine may decide.
     fn new(recipient: &'static str, purpose: Purpose, facts: &[(Field, &str)]) -> Self {
-        let facts = facts
-            .iter()
-            .map(|(field, value)| (*field, (*value).to_owned()));
+        let facts = facts.iter().map(|(field, value)| (*field, (*value).to_owned()));
         Self {
             recipient,
             purpose,
@@ -94,9 +87,7 @@ impl Draft {
             reference: OpaqueReference::parse(REFERENCE).unwrap(),
             subject: self.subject,
             handling: self.handling,
-            facts: facts
-                .map(|(field, text)| (*field, Personal::new(text.clone())))
-                .collect(),
+            facts: facts.map(|(field, text)| (*field, Personal::new(text.clone()))).collect(),
             dropped: self.dropped.iter().copied().collect(),
             masked: self.masked.clone(),
         })

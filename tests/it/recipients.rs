@@ -1,9 +1,6 @@
 //! The recipients' files: those we ship are sound, and what is wrong in one is told with its key.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod broken;
 mod identity;
@@ -63,12 +60,7 @@ fn sound(text: &str) -> RecipientFile {
 fn found(text: &str) -> Vec<(Severity, String)> {
     lint(&sound(text), TODAY, 60)
         .into_iter()
-        .map(|finding| {
-            (
-                finding.severity,
-                format!("{}: {}", finding.place, finding.what),
-            )
-        })
+        .map(|finding| (finding.severity, format!("{}: {}", finding.place, finding.what)))
         .collect()
 }
 
@@ -114,10 +106,7 @@ fn the_schema_says_the_same_of_what_we_ship() {
         ("purpose = \"fault.close\"", "purpose = \"fault.open\""),
     ] {
         let table: toml::Table = changed(from, to).parse().unwrap();
-        assert!(
-            to == "\"soon\"" || !schema.is_valid(&json(&table.into())),
-            "{to}"
-        );
+        assert!(to == "\"soon\"" || !schema.is_valid(&json(&table.into())), "{to}");
         assert_ne!(faults(&changed(from, to)), [] as [String; 0], "{to}");
     }
 }
@@ -132,9 +121,7 @@ fn json(value: &toml::Value) -> Value {
         toml::Value::Datetime(moment) => moment.to_string().into(),
         toml::Value::Array(members) => members.iter().map(json).collect(),
         toml::Value::Table(table) => {
-            let members = table
-                .iter()
-                .map(|(name, value)| (name.clone(), json(value)));
+            let members = table.iter().map(|(name, value)| (name.clone(), json(value)));
             Value::Object(members.collect())
         }
     }

@@ -57,21 +57,13 @@ impl Stage {
             operator("globalconnect", Speaks::OnApi, pace),
             operator("ip-only", Speaks::Soap, pace),
         ];
-        let sandbox = Sandbox::start(operators, clock.clone(), journal)
-            .await
-            .unwrap();
+        let sandbox = Sandbox::start(operators, clock.clone(), journal).await.unwrap();
         Self { sandbox, clock }
     }
 
     fn address(&self, name: &str) -> SocketAddr {
         let url = self.sandbox.base_url(&id(name)).unwrap();
-        url.strip_prefix("http://")
-            .unwrap()
-            .split('/')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap()
+        url.strip_prefix("http://").unwrap().split('/').next().unwrap().parse().unwrap()
     }
 
     async fn raw(&self, name: &str, request: &[u8]) -> Heard {
@@ -81,21 +73,14 @@ impl Stage {
         let mut bytes = Vec::new();
         // A reset is one of the ends to be seen; what came before it counts.
         let _ = stream.read_to_end(&mut bytes).await;
-        Heard {
-            bytes,
-            took: begun.elapsed(),
-        }
+        Heard { bytes, took: begun.elapsed() }
     }
 
     async fn on_api(&self, method: &str, path: &str, body: Option<&Value>) -> Heard {
         let body = body.map(Value::to_string).unwrap_or_default();
         let credentials = STANDARD.encode("profitbyte:correct horse");
         let head = format!("authorization: Basic {credentials}\r\ncontent-type: application/json");
-        self.raw(
-            "globalconnect",
-            &http(method, &format!("/onapi/2.6/{path}"), &head, &body),
-        )
-        .await
+        self.raw("globalconnect", &http(method, &format!("/onapi/2.6/{path}"), &head, &body)).await
     }
 
     async fn get(&self, path: &str) -> (u16, Value) {
@@ -115,16 +100,12 @@ impl Stage {
         let head = format!(
             "content-type: text/xml; charset=utf-8\r\nsoapaction: \"urn:sluss:operator:1#{request}\""
         );
-        self.raw("ip-only", &http("POST", "/soap/operator", &head, &body))
-            .await
+        self.raw("ip-only", &http("POST", "/soap/operator", &head, &body)).await
     }
 
     fn effects(&self, name: &str) -> Vec<(EffectKind, Option<String>, &'static str)> {
         let effects = self.sandbox.effects(&id(name));
-        effects
-            .into_iter()
-            .map(|effect| (effect.kind, effect.reference, effect.state))
-            .collect()
+        effects.into_iter().map(|effect| (effect.kind, effect.reference, effect.state)).collect()
     }
 }
 
@@ -142,17 +123,14 @@ impl Heard {
 
     fn header(&self, name: &str) -> Option<String> {
         let (head, _) = self.parts()?;
-        head.lines()
-            .find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
+        head.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
     }
 
     fn parts(&self) -> Option<(String, String)> {
         let end = self.bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = String::from_utf8(self.bytes[..end].to_vec()).unwrap();
         let body = &self.bytes[end + 4..];
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "))?;
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?;
         (body.len() == length.parse::<usize>().unwrap())
             .then(|| (head, String::from_utf8_lossy(body).into_owned()))
     }

@@ -2,10 +2,7 @@
 //!
 //! Nothing here knows which half is open but [`Place::open`]. What is about files and rows of the
 //! embedded half stands in `store/files.rs` and `store/trust.rs`.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod cases;
 mod files;
@@ -96,9 +93,7 @@ impl Place {
             entropy: &self.entropy,
             bytes_max: 1 << 20,
         };
-        read(kind, body.to_string().as_bytes(), &context)
-            .ok()
-            .unwrap()
+        read(kind, body.to_string().as_bytes(), &context).ok().unwrap()
     }
 
     fn order(&self, external: &str) -> Submission {
@@ -135,12 +130,7 @@ impl Place {
 
     fn disclosure(&self, claimed: &Claimed) -> Disclosure {
         let leaf = self.leaf_id();
-        let event = intent(
-            &claimed.key,
-            leaf,
-            claimed.claim.case(),
-            claimed.claim.attempt() + 1,
-        );
+        let event = intent(&claimed.key, leaf, claimed.claim.case(), claimed.claim.attempt() + 1);
         Disclosure::new(&claimed.claim, leaf, event)
     }
 
@@ -268,11 +258,7 @@ fn intent(key: &SubjectKey, leaf: LeafId, case: CaseId, attempt: u32) -> Event {
         masked: Vec::new(),
         actor: Role::System,
         attempt,
-        sd: [
-            commit("case", &case.to_string()),
-            commit("contact.phone", "+46701740605"),
-        ]
-        .into(),
+        sd: [commit("case", &case.to_string()), commit("contact.phone", "+46701740605")].into(),
     })
 }
 
@@ -291,10 +277,7 @@ async fn deliver(store: &Store) -> Claimed {
 }
 
 async fn row(store: &Store, case: CaseId) -> CaseRow {
-    let filter = CaseFilter {
-        id: Some(case),
-        ..CaseFilter::default()
-    };
+    let filter = CaseFilter { id: Some(case), ..CaseFilter::default() };
     store.cases(filter).await.unwrap().remove(0)
 }
 

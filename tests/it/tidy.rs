@@ -3,10 +3,7 @@
 //! A rule that types can keep is a type (`typestate.rs`); a rule that the compiler's lints can keep
 //! is a lint. Here is the rest. Each failure names the place, and what the rule is for.
 
-#![expect(
-    clippy::expect_used,
-    reason = "a rule that cannot be looked up says why"
-)]
+#![expect(clippy::expect_used, reason = "a rule that cannot be looked up says why")]
 
 mod arrows;
 mod catalogue;
@@ -35,10 +32,8 @@ impl Source {
     /// one in an address.
     fn code(&self) -> String {
         let cut = |line: &str| {
-            let comment = line
-                .match_indices("//")
-                .map(|(at, _)| at)
-                .find(|&at| !line[..at].ends_with(':'));
+            let comment =
+                line.match_indices("//").map(|(at, _)| at).find(|&at| !line[..at].ends_with(':'));
             comment.map_or(line, |at| &line[..at]).to_owned() + "\n"
         };
         self.text.lines().map(cut).collect()
@@ -52,10 +47,7 @@ impl Source {
         let mut program = self.code();
         while let Some(start) = program.find("#[cfg(test)]\nmod tests {") {
             let length = program[start..].find("\n}\n").map(|at| at + "\n}\n".len());
-            program.replace_range(
-                start..length.map_or(program.len(), |length| start + length),
-                "",
-            );
+            program.replace_range(start..length.map_or(program.len(), |length| start + length), "");
         }
         program
     }
@@ -63,11 +55,7 @@ impl Source {
     /// The room it belongs to: `store` for `src/store/sqlite/log.rs`, `worker` for `src/worker.rs`.
     fn room(&self) -> &str {
         let inside = self.path.trim_start_matches("src/");
-        inside
-            .split('/')
-            .next()
-            .unwrap_or(inside)
-            .trim_end_matches(".rs")
+        inside.split('/').next().unwrap_or(inside).trim_end_matches(".rs")
     }
 
     fn is_within(&self, places: &[&str]) -> bool {
@@ -92,9 +80,7 @@ fn files(folders: &[&str], endings: &[&str]) -> Vec<Source> {
         if !endings.is_empty() && !endings.iter().any(|ending| name.ends_with(ending)) {
             continue;
         }
-        let inside = path
-            .strip_prefix(root())
-            .expect("a path below the repository");
+        let inside = path.strip_prefix(root()).expect("a path below the repository");
         files.push(Source {
             path: inside.to_string_lossy().replace('\\', "/"),
             text: fs::read_to_string(&path).expect("a file that can be read as text"),
@@ -203,8 +189,5 @@ fn a_span_takes_no_argument_by_itself() {
             }
         }
     }
-    none(
-        &open,
-        "#[instrument(skip_all, ..)]: what is not skipped ends up in the trace",
-    );
+    none(&open, "#[instrument(skip_all, ..)]: what is not skipped ends up in the trace");
 }

@@ -24,24 +24,16 @@ use crate::log::{Code, Event, Hash, LeafIndex, Outcome, OutcomeResult};
 /// The same (client, external id) gives the first answer again; with another body it is a conflict.
 pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepted, StoreError> {
     let mac = tx.vault.body_mac(&submission.canonical);
-    let external = submission
-        .external_id
-        .as_ref()
-        .map(crate::domain::ExternalId::as_str);
+    let external = submission.external_id.as_ref().map(crate::domain::ExternalId::as_str);
     let known: Option<([u8; 16], [u8; 32])> = tx
         .database
         .prepare_cached(
             "SELECT id, body_mac FROM submission
               WHERE client = ?1 AND kind = ?2 AND external_id = ?3",
         )?
-        .query_row(
-            params![
-                submission.client.as_str(),
-                submission.kind.as_str(),
-                external
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
+        .query_row(params![submission.client.as_str(), submission.kind.as_str(), external], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
     if let Some((id, known)) = known {
         return if known == mac {
@@ -65,9 +57,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
         ])?;
     for item in &submission.items {
         let case = &item.case;
-        let subject = tx
-            .vault
-            .subject(&submission.client, submission.customer.as_ref(), case.id());
+        let subject = tx.vault.subject(&submission.client, submission.customer.as_ref(), case.id());
         let key = subject_key(tx, subject)?;
         let sealed = seal::seal_case(case, &key, tx.entropy)?;
         tx.database
@@ -202,24 +192,14 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
 impl Leased {
     pub(super) fn open(self, vault: &Vault) -> Result<Work, StoreError> {
         let corrupt = || StoreError::Corrupt { table: "case_" };
-        let claim = Claim {
-            case: self.id,
-            token: self.token,
-            attempt: self.attempt,
-        };
+        let claim = Claim { case: self.id, token: self.token, attempt: self.attempt };
         let purpose = Purpose::parse(&self.purpose).ok_or_else(corrupt)?;
         if self.state == CaseState::Placed.as_str() {
             let reference = self.operator_reference.ok_or_else(corrupt)?;
             let reference = OperatorReference::parse(&reference).map_err(|_| corrupt())?;
-            return Ok(Work::Follow(Placed {
-                claim,
-                purpose,
-                reference,
-            }));
+            return Ok(Work::Follow(Placed { claim, purpose, reference }));
         }
-        let wrapped = self.wrapped.ok_or(StoreError::Corrupt {
-            table: "subject_key",
-        })?;
+        let wrapped = self.wrapped.ok_or(StoreError::Corrupt { table: "subject_key" })?;
         let key = vault.subject_key(self.subject, &wrapped)?;
         let case = seal::open_case(self.id, &self.sealed, &key)?;
         match self.intent {
@@ -234,10 +214,7 @@ impl Leased {
                 Ok(Work::Reconcile(Box::new(Doubt {
                     claim,
                     case,
-                    intent: Appended {
-                        index,
-                        hash: Hash::new(hash),
-                    },
+                    intent: Appended { index, hash: Hash::new(hash) },
                     recorded: Timestamp::from_micros(recorded),
                     absent: self.absent,
                 })))
@@ -345,46 +322,29 @@ impl<'s> Next<'s> {
             due: None,
         };
         match settlement {
-            Settlement::Placed {
-                reference,
-                subscription,
-                code,
-                due,
-            } => Self {
+            Settlement::Placed { reference, subscription, code, due } => Self {
                 reference: Some(reference),
                 subscription: subscription.as_ref(),
                 due: Some(*due),
                 ..accepted(Step::Place, code)
             },
-            Settlement::Completed {
-                reference,
-                subscription,
-                code,
-            } => Self {
+            Settlement::Completed { reference, subscription, code } => Self {
                 reference: reference.as_ref(),
                 subscription: subscription.as_ref(),
                 ..accepted(Step::Complete, code)
             },
-            Settlement::Failed { reference, code } => Self {
-                reference: reference.as_ref(),
-                ..accepted(Step::Fail, code)
-            },
+            Settlement::Failed { reference, code } => {
+                Self { reference: reference.as_ref(), ..accepted(Step::Fail, code) }
+            }
             Settlement::Rejected { reason, code } => Self {
                 result: OutcomeResult::Rejected,
                 reason: Some(reason.as_str()),
                 ..accepted(Step::Reject, code)
             },
-            Settlement::Retry { result, code, due } => Self {
-                result: *result,
-                due: Some(*due),
-                ..accepted(Step::Retry, code)
-            },
-            Settlement::Held {
-                result,
-                code,
-                reason,
-                reference,
-            } => Self {
+            Settlement::Retry { result, code, due } => {
+                Self { result: *result, due: Some(*due), ..accepted(Step::Retry, code) }
+            }
+            Settlement::Held { result, code, reason, reference } => Self {
                 result: *result,
                 reason: Some(reason.as_str()),
                 reference: reference.as_ref(),
@@ -411,12 +371,7 @@ pub(super) fn hold(
                               changed_us = ?3
               WHERE id = ?4",
         )?
-        .execute(params![
-            next.as_str(),
-            reason.as_str(),
-            tx.now.micros(),
-            claim.case.bytes()
-        ])?;
+        .execute(params![next.as_str(), reason.as_str(), tx.now.micros(), claim.case.bytes()])?;
     Ok(())
 }
 
@@ -493,10 +448,9 @@ pub(super) fn feed(
                 "SELECT id, state FROM case_
                   WHERE recipient = ?1 AND operator_reference = ?2 AND state = 'placed'",
             )?
-            .query_row(
-                params![recipient.as_str(), event.reference.as_str()],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
+            .query_row(params![recipient.as_str(), event.reference.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
         let Some((id, state)) = found else { continue };
         let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
@@ -507,19 +461,8 @@ pub(super) fn feed(
             Standing::Unknown => Step::Hold,
         };
         let reason = (step == Step::Hold).then_some(HoldReason::Unclear);
-        let due = if event.standing == Standing::Done {
-            tx.now
-        } else {
-            due
-        };
-        move_on(
-            tx,
-            CaseId::from_bytes(id),
-            state.after(step)?,
-            reason,
-            None,
-            due,
-        )?;
+        let due = if event.standing == Standing::Done { tx.now } else { due };
+        move_on(tx, CaseId::from_bytes(id), state.after(step)?, reason, None, due)?;
         moved += 1;
     }
     tx.database
@@ -604,9 +547,7 @@ fn held_by(tx: &Tx<'_>, case: CaseId, token: i64) -> Result<(CaseState, SubjectR
     let (state, subject): (String, [u8; 32]) = tx
         .database
         .prepare_cached("SELECT state, subject FROM case_ WHERE id = ?1 AND lease_token = ?2")?
-        .query_row(params![case.bytes(), token], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(params![case.bytes(), token], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
         .ok_or(StoreError::Fenced)?;
     let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;

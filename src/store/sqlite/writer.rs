@@ -69,11 +69,7 @@ impl Writer {
         let inodes = inodes(&parts.paths)
             .map_err(|error| StoreError::unavailable("reading the store", error))?;
         let frontier = log::check(&parts.database, &parts.checkpoints)?;
-        let mut thread = Thread {
-            parts,
-            frontier,
-            inodes,
-        };
+        let mut thread = Thread { parts, frontier, inodes };
         // A crash may have come between a commit and the copy of its checkpoint.
         thread.catch_up()?;
         let (sender, receiver) = sync_channel(QUEUE_MAX);
@@ -81,10 +77,7 @@ impl Writer {
             .name("store-writer".to_owned())
             .spawn(move || thread.run(&receiver))
             .map_err(|error| StoreError::unavailable("starting the writer", error))?;
-        Ok(Self {
-            jobs: sender,
-            _thread: Joined(Some(thread)),
-        })
+        Ok(Self { jobs: sender, _thread: Joined(Some(thread)) })
     }
 
     /// Runs a job in the next commit and answers after it.
@@ -197,9 +190,7 @@ impl Thread {
     fn still_there(&self) -> Result<(), StoreError> {
         match inodes(&self.parts.paths) {
             Ok(inodes) if inodes == self.inodes => Ok(()),
-            _ => Err(StoreError::Diverged(
-                "the store's file was removed or replaced while in use",
-            )),
+            _ => Err(StoreError::Diverged("the store's file was removed or replaced while in use")),
         }
     }
 
@@ -217,12 +208,7 @@ impl Thread {
         });
         let grown = grown.transpose()?;
         if let Some((checkpoint, note)) = &grown {
-            log::put_head(
-                &self.parts.database,
-                checkpoint.size,
-                last,
-                &note.to_string(),
-            )?;
+            log::put_head(&self.parts.database, checkpoint.size, last, &note.to_string())?;
         }
         // Keys first: a key that nothing uses is harmless, a case without its key is lost.
         if keys_begun {
@@ -238,9 +224,7 @@ impl Thread {
     /// An empty log is signed too: then a log without a checkpoint beside it has always lost it.
     fn catch_up(&mut self) -> Result<(), StoreError> {
         let checkpoint = self.checkpoint();
-        let corrupt = || StoreError::Corrupt {
-            table: "checkpoint",
-        };
+        let corrupt = || StoreError::Corrupt { table: "checkpoint" };
         let note = if checkpoint.size == TreeSize(0) {
             self.sign(&checkpoint)?
         } else {
@@ -335,18 +319,11 @@ impl Tx<'_> {
             // The commit may have begun before another process' last leaf; the clock decides.
             let now = self.clock.now();
             if now.seconds() < self.last.seconds() {
-                return Err(StoreError::ClockBehind {
-                    now,
-                    last: self.last,
-                });
+                return Err(StoreError::ClockBehind { now, last: self.last });
             }
             self.now = now;
         }
-        let leaf = Leaf {
-            id,
-            at: self.now,
-            event,
-        };
+        let leaf = Leaf { id, at: self.now, event };
         let body = leaf
             .to_bytes()
             .map_err(|error| StoreError::unavailable("a leaf cannot be written", error))?;

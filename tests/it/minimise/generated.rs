@@ -71,24 +71,12 @@ fn sentence(draft: &Draft, which: usize) -> String {
         0 => format!("Ring {} innan.", of(Field::ContactName)),
         1 => {
             let phone = of(Field::ContactPhone).replacen("+46", "0", 1);
-            format!(
-                "Tel {} {}.",
-                phone.get(..3).unwrap_or(""),
-                phone.get(3..).unwrap_or("")
-            )
+            format!("Tel {} {}.", phone.get(..3).unwrap_or(""), phone.get(3..).unwrap_or(""))
         }
         2 => format!("Mejla {}.", of(Field::ContactEmail)),
         3 => format!("Portkod {}.", of(Field::DoorCode)),
-        4 => format!(
-            "Adressen är {} {}.",
-            of(Field::Street),
-            of(Field::StreetNumber)
-        ),
-        5 => format!(
-            "Boxen {} har {}.",
-            of(Field::CpeMac).to_lowercase(),
-            of(Field::IpAddress)
-        ),
+        4 => format!("Adressen är {} {}.", of(Field::Street), of(Field::StreetNumber)),
+        5 => format!("Boxen {} har {}.", of(Field::CpeMac).to_lowercase(), of(Field::IpAddress)),
         6 => format!("{} i {}.", of(Field::CompanyName), of(Field::City)),
         7 => format!("Access {}.", of(Field::AccessId)),
         8 => "Pnr 19121212-1212.".to_owned(),
@@ -119,31 +107,24 @@ fn drafts() -> impl Strategy<Value = Draft> {
         any::<[u8; 64]>(),
         [text(), text()],
     )
-        .prop_map(
-            |(recipient, purpose, subject, special, fields, dice, texts)| {
-                let mut draft = Draft::new(recipient, purpose, &[]);
-                draft.subject = subject;
-                if special {
-                    draft.handling = Handling::Special;
+        .prop_map(|(recipient, purpose, subject, special, fields, dice, texts)| {
+            let mut draft = Draft::new(recipient, purpose, &[]);
+            draft.subject = subject;
+            if special {
+                draft.handling = Handling::Special;
+            }
+            for (field, die) in fields.into_iter().zip(dice) {
+                let values = values(field);
+                draft.facts.push((field, values[usize::from(die) % values.len()].to_owned()));
+            }
+            for (field, which) in [Field::FaultDescription, Field::Note].into_iter().zip(texts) {
+                if draft.value(field).is_some() {
+                    let text: Vec<_> = which.iter().map(|&one| sentence(&draft, one)).collect();
+                    draft = draft.with(field, &text.join(" "));
                 }
-                for (field, die) in fields.into_iter().zip(dice) {
-                    let values = values(field);
-                    draft
-                        .facts
-                        .push((field, values[usize::from(die) % values.len()].to_owned()));
-                }
-                for (field, which) in [Field::FaultDescription, Field::Note]
-                    .into_iter()
-                    .zip(texts)
-                {
-                    if draft.value(field).is_some() {
-                        let text: Vec<_> = which.iter().map(|&one| sentence(&draft, one)).collect();
-                        draft = draft.with(field, &text.join(" "));
-                    }
-                }
-                draft
-            },
-        )
+            }
+            draft
+        })
 }
 
 /// Whether the policy's text opens a field: read from its rules, and not with the code that decides.
@@ -151,9 +132,9 @@ fn opened(draft: &Draft, recipient: &Recipient, field: Field) -> bool {
     let holds = |condition: &str| {
         let is = |field, value| draft.value(field) == Some(value);
         match condition.split_once(" in ") {
-            Some(("problem_type", list)) => draft
-                .value(Field::ProblemType)
-                .is_some_and(|v| list.split('|').any(|m| m == v)),
+            Some(("problem_type", list)) => {
+                draft.value(Field::ProblemType).is_some_and(|v| list.split('|').any(|m| m == v))
+            }
             Some(("service_type", list)) => draft.value(Field::ServiceId).is_some_and(|value| {
                 let start = value.split('-').next();
                 list.split('|').any(|member| Some(member) == start)
@@ -184,10 +165,7 @@ fn opened(draft: &Draft, recipient: &Recipient, field: Field) -> bool {
 
 /// Letters and digits only, so that no spelling hides a value.
 fn squashed(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The texts of a finished body, each by itself.
@@ -249,13 +227,7 @@ fn check(
     known.sort();
     prop_assert_eq!(told, known, "each field is explained once");
     let sent: Vec<Field> = explained.sent.iter().map(|one| one.field).collect();
-    prop_assert_eq!(
-        sent,
-        minimised
-            .fields()
-            .map(|(field, _)| field)
-            .collect::<Vec<_>>()
-    );
+    prop_assert_eq!(sent, minimised.fields().map(|(field, _)| field).collect::<Vec<_>>());
 
     let request = match finish(minimised) {
         Ok(message) => message.request().clone(),
@@ -266,9 +238,7 @@ fn check(
     let texts = texts(&body);
     for (field, value) in &draft.facts {
         if minimised.text(*field).is_none() && is_telling(*field, value) {
-            let found = texts
-                .iter()
-                .find(|text| squashed(text).contains(&squashed(value)));
+            let found = texts.iter().find(|text| squashed(text).contains(&squashed(value)));
             prop_assert!(found.is_none(), "{field} is withheld and in {body}");
         }
     }

@@ -44,10 +44,7 @@ fn sent(body: &Value, look: impl Fn(&Minimised<'_>)) -> String {
     let recipients: Vec<_> = ["globalconnect", "ip-only"].map(shipped).into();
     let context = Context {
         client: &ClientId::parse("crm").unwrap(),
-        recipients: &recipients
-            .iter()
-            .map(|one| one.id.clone())
-            .collect::<BTreeSet<_>>(),
+        recipients: &recipients.iter().map(|one| one.id.clone()).collect::<BTreeSet<_>>(),
         now: Timestamp::parse("2026-11-22T12:00:00Z").unwrap(),
         entropy: &SeededEntropy::new(1),
         bytes_max: 1 << 20,
@@ -55,10 +52,7 @@ fn sent(body: &Value, look: impl Fn(&Minimised<'_>)) -> String {
     let submission = read(Kind::Order, body.to_string().as_bytes(), &context)
         .unwrap_or_else(|error| panic!("{error}"));
     let case = &submission.items[0].case;
-    let recipient = recipients
-        .iter()
-        .find(|one| &one.id == case.recipient())
-        .unwrap();
+    let recipient = recipients.iter().find(|one| &one.id == case.recipient()).unwrap();
     let minimised = decide(case, recipient).unwrap();
     look(&minimised);
     let message = finish(&minimised).unwrap();
@@ -122,16 +116,8 @@ fn a_booked_visit_opens_whom_to_ask_for() {
     ] {
         assert!(body.contains(part), "{part} in {body}");
     }
-    for gone in [
-        "Lindqvist",
-        "astrid@",
-        "Kungsgatan",
-        "41369",
-        "4711",
-        "1212",
-        "cust-991",
-        "1101",
-    ] {
+    for gone in ["Lindqvist", "astrid@", "Kungsgatan", "41369", "4711", "1212", "cust-991", "1101"]
+    {
         assert!(!body.contains(gone), "{gone} in {body}");
     }
 }
@@ -146,19 +132,13 @@ fn no_fixture_is_stopped_by_the_last_look() {
     recipients.push(demo.unwrap().recipient);
     let context = Context {
         client: &ClientId::parse("crm").unwrap(),
-        recipients: &recipients
-            .iter()
-            .map(|one| one.id.clone())
-            .collect::<BTreeSet<_>>(),
+        recipients: &recipients.iter().map(|one| one.id.clone()).collect::<BTreeSet<_>>(),
         now: Timestamp::parse("2026-11-22T12:00:00Z").unwrap(),
         entropy: &SeededEntropy::new(1),
         bytes_max: 1 << 20,
     };
     let mut held = Vec::new();
-    for (kind, file) in [
-        (Kind::Order, "orders.jsonl"),
-        (Kind::Ticket, "tickets.jsonl"),
-    ] {
+    for (kind, file) in [(Kind::Order, "orders.jsonl"), (Kind::Ticket, "tickets.jsonl")] {
         let lines = std::fs::read_to_string(root.join("fixtures/tmf").join(file)).unwrap();
         for line in lines.lines() {
             let submission =
@@ -166,10 +146,7 @@ fn no_fixture_is_stopped_by_the_last_look() {
             let id = submission.external_id.as_ref().unwrap().to_string();
             for item in &submission.items {
                 let case = &item.case;
-                let recipient = recipients
-                    .iter()
-                    .find(|one| &one.id == case.recipient())
-                    .unwrap();
+                let recipient = recipients.iter().find(|one| &one.id == case.recipient()).unwrap();
                 match decide(case, recipient) {
                     Ok(minimised) => match finish(&minimised) {
                         Ok(_) => {}

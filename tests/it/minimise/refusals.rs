@@ -11,9 +11,7 @@ use super::{Draft, TODAY, decide, fault, shipped, spoken, with};
 #[track_caller]
 fn refused(draft: &Draft, recipient: &Recipient, today: Date, expected: HoldReason) {
     let case = draft.case();
-    let refusal = minimise(&case, recipient, spoken(recipient), today, false)
-        .err()
-        .unwrap();
+    let refusal = minimise(&case, recipient, spoken(recipient), today, false).err().unwrap();
     assert_eq!(refusal.reason, expected);
     // What stays is named, all of it and each once.
     let mut known: Vec<Field> = case.facts().keys().chain(case.dropped()).copied().collect();
@@ -29,32 +27,13 @@ fn nothing_leaves_for_a_recipient_that_must_not_have_it() {
     let off = with("globalconnect", &[("enabled = true", "enabled = false")]);
     let draft = fault("globalconnect");
     refused(&draft, &off, TODAY, HoldReason::RecipientDisabled);
-    refused(
-        &draft,
-        &shipped("ip-only"),
-        TODAY,
-        HoldReason::RecipientDisabled,
-    );
+    refused(&draft, &shipped("ip-only"), TODAY, HoldReason::RecipientDisabled);
     // The dialect has no words for it; no rule opens it.
-    let asked = Draft {
-        purpose: Purpose::Feasibility,
-        ..draft.clone()
-    };
-    refused(
-        &asked,
-        &shipped("globalconnect"),
-        TODAY,
-        HoldReason::NotOffered,
-    );
-    let closed = with(
-        "globalconnect",
-        &[("\"fault.report\"", "\"fault.supplement\"")],
-    );
+    let asked = Draft { purpose: Purpose::Feasibility, ..draft.clone() };
+    refused(&asked, &shipped("globalconnect"), TODAY, HoldReason::NotOffered);
+    let closed = with("globalconnect", &[("\"fault.report\"", "\"fault.supplement\"")]);
     refused(&draft, &closed, TODAY, HoldReason::NoRule);
-    let dropped = Draft {
-        dropped: vec![Field::CustomerNumber, Field::Attachment],
-        ..draft
-    };
+    let dropped = Draft { dropped: vec![Field::CustomerNumber, Field::Attachment], ..draft };
     refused(&dropped, &off, TODAY, HoldReason::RecipientDisabled);
 }
 
@@ -67,10 +46,7 @@ fn an_agreement_holds_from_its_first_day_to_its_last() {
     for day in [date(2025, 12, 31), date(2028, 1, 1), Date::MIN, Date::MAX] {
         refused(&draft, &recipient, day, HoldReason::NoAgreement);
     }
-    let none = Recipient {
-        agreement: None,
-        ..recipient
-    };
+    let none = Recipient { agreement: None, ..recipient };
     refused(&draft, &none, TODAY, HoldReason::NoAgreement);
 }
 
@@ -78,16 +54,10 @@ fn an_agreement_holds_from_its_first_day_to_its_last() {
 fn a_special_case_waits_for_a_person_and_then_only_ids_leave() {
     for id in ["globalconnect", "ip-only"] {
         let recipient = shipped(id);
-        let draft = Draft {
-            handling: Handling::Special,
-            ..fault(id)
-        }
-        .with(Field::VisitBooked, "true")
-        .with(
-            Field::VisitWindow,
-            "2026-12-01T07:00:00Z/2026-12-01T11:00:00Z",
-        )
-        .with(Field::FaultDescription, "Ingen länk sedan i natt.");
+        let draft = Draft { handling: Handling::Special, ..fault(id) }
+            .with(Field::VisitBooked, "true")
+            .with(Field::VisitWindow, "2026-12-01T07:00:00Z/2026-12-01T11:00:00Z")
+            .with(Field::FaultDescription, "Ingen länk sedan i natt.");
         refused(&draft, &recipient, TODAY, HoldReason::SpecialHandling);
 
         let case = draft.case();
@@ -107,15 +77,7 @@ fn a_special_case_waits_for_a_person_and_then_only_ids_leave() {
         }
         let message = finish(&released).unwrap();
         let body = String::from_utf8(message.request().body.clone()).unwrap();
-        for word in [
-            "Astrid",
-            "701740605",
-            "Kungsgatan",
-            "4711",
-            "natt",
-            "2026-12-01",
-            "true",
-        ] {
+        for word in ["Astrid", "701740605", "Kungsgatan", "4711", "natt", "2026-12-01", "true"] {
             assert!(!body.contains(word), "{word} in {body}");
         }
         for withheld in Explanation::of(&released).withheld {
@@ -127,10 +89,7 @@ fn a_special_case_waits_for_a_person_and_then_only_ids_leave() {
 #[test]
 fn a_release_opens_nothing_else() {
     let off = with("globalconnect", &[("enabled = true", "enabled = false")]);
-    let draft = Draft {
-        handling: Handling::Special,
-        ..fault("globalconnect")
-    };
+    let draft = Draft { handling: Handling::Special, ..fault("globalconnect") };
     let case = draft.case();
     for (recipient, day) in [(&off, TODAY), (&shipped("globalconnect"), date(2028, 1, 1))] {
         assert!(minimise(&case, recipient, spoken(recipient), day, true).is_err());

@@ -7,21 +7,14 @@ use sluss::record::finish;
 
 use super::{Draft, decide, fault, shipped, with};
 
-const HOLD: &[(&str, &str)] = &[(
-    "text_over_limit = \"replace\"",
-    "text_over_limit = \"hold\"",
-)];
+const HOLD: &[(&str, &str)] = &[("text_over_limit = \"replace\"", "text_over_limit = \"hold\"")];
 
 fn describing(text: &str) -> Draft {
     fault("globalconnect").with(Field::FaultDescription, text)
 }
 
 fn masked(kind: &str, count: u32) -> MaskCount {
-    MaskCount {
-        field: Field::FaultDescription,
-        kind: kind.to_owned(),
-        count,
-    }
+    MaskCount { field: Field::FaultDescription, kind: kind.to_owned(), count }
 }
 
 /// What leaves as the description.
@@ -29,9 +22,7 @@ fn masked(kind: &str, count: u32) -> MaskCount {
 fn leaves(draft: &Draft, recipient: &Recipient, expected: Result<&str, HoldReason>) {
     let case = draft.case();
     let decided = decide(&case, recipient).map_err(|refusal| refusal.reason);
-    let text = decided
-        .as_ref()
-        .map(|minimised| minimised.text(Field::FaultDescription).unwrap());
+    let text = decided.as_ref().map(|minimised| minimised.text(Field::FaultDescription).unwrap());
     assert_eq!(text.map_err(|reason| *reason), expected);
     if let Ok(minimised) = &decided {
         finish(minimised).unwrap();
@@ -79,19 +70,13 @@ fn what_the_register_does_not_know_is_taken_out_too() {
 fn what_leaves_in_its_own_field_may_stand_in_the_text() {
     let draft = describing(&format!("{PLAIN} Uttaget är STTA0001."))
         .with(Field::VisitBooked, "true")
-        .with(
-            Field::FaultDescription,
-            &format!("{PLAIN} STTA0001, ring 070-174 06 05."),
-        );
+        .with(Field::FaultDescription, &format!("{PLAIN} STTA0001, ring 070-174 06 05."));
     let expected = format!("{PLAIN} STTA0001, ring 070-174 06 05.");
     let recipient = with("globalconnect", HOLD);
     // ON-API has no place for the number, so there it is withheld, in the text as well.
     let there = expected.replace("070-174 06 05", "[telefon]");
     leaves(&draft, &recipient, Ok(&there));
-    let soap = Draft {
-        recipient: "ip-only",
-        ..draft
-    };
+    let soap = Draft { recipient: "ip-only", ..draft };
     leaves(&soap, &with("ip-only", HOLD), Ok(&expected));
 }
 
@@ -99,11 +84,7 @@ fn what_leaves_in_its_own_field_may_stand_in_the_text() {
 fn a_text_that_was_mostly_personal_is_replaced_or_waits() {
     let draft = describing("Ring Astrid Lindqvist på 070-174 06 05.");
     leaves(&draft, &shipped("globalconnect"), Ok(TEXT_REPLACED));
-    leaves(
-        &draft,
-        &with("globalconnect", HOLD),
-        Err(HoldReason::TextNeedsReview),
-    );
+    leaves(&draft, &with("globalconnect", HOLD), Err(HoldReason::TextNeedsReview));
 }
 
 #[test]
@@ -112,30 +93,19 @@ fn what_intake_took_out_counts_as_personal() {
     // 24 of 60 characters stand where something personal stood.
     let text = "Ring [telefon], [personnummer], innan ni kommer till huset.";
     let draft = describing(text);
-    let told = Draft {
-        masked: vec![masked("personnummer", 1), masked("telefon", 1)],
-        ..draft.clone()
-    };
+    let told =
+        Draft { masked: vec![masked("personnummer", 1), masked("telefon", 1)], ..draft.clone() };
     leaves(&told, &hold, Err(HoldReason::TextNeedsReview));
     leaves(&told, &shipped("globalconnect"), Ok(TEXT_REPLACED));
     // Intake took nothing out: somebody wrote these brackets.
     leaves(&draft, &hold, Ok(text));
     // One in a long text is no sieve.
     let long = format!("{PLAIN} Ring [telefon].");
-    let told = Draft {
-        masked: vec![masked("telefon", 1)],
-        ..describing(&long)
-    };
+    let told = Draft { masked: vec![masked("telefon", 1)], ..describing(&long) };
     leaves(&told, &hold, Ok(&long));
     // A tag for another field's text, or of another kind, is not counted here.
-    let other = MaskCount {
-        field: Field::Note,
-        ..masked("telefon", 1)
-    };
-    let told = Draft {
-        masked: vec![other, masked("e-post", 9)],
-        ..draft
-    };
+    let other = MaskCount { field: Field::Note, ..masked("telefon", 1) };
+    let told = Draft { masked: vec![other, masked("e-post", 9)], ..draft };
     leaves(&told, &hold, Ok(text));
 }
 
@@ -143,11 +113,7 @@ fn what_intake_took_out_counts_as_personal() {
 fn both_counts_add_up() {
     let recipient = shipped("globalconnect");
     let draft = describing(&format!("{PLAIN} Ring [telefon] eller 070-174 06 99."));
-    let case = Draft {
-        masked: vec![masked("telefon", 1)],
-        ..draft
-    }
-    .case();
+    let case = Draft { masked: vec![masked("telefon", 1)], ..draft }.case();
     let minimised = decide(&case, &recipient).unwrap();
     assert_eq!(minimised.masked(), [masked("telefon", 2)]);
 }
@@ -168,22 +134,12 @@ fn a_name_leaves_as_first_name_and_initial() {
     assert_eq!(minimised.text(Field::ContactName), Some("Astrid L."));
     let message = finish(&minimised).unwrap();
     let body = String::from_utf8(message.request().body.clone()).unwrap();
-    assert!(
-        body.contains("<ContactName>Astrid L.</ContactName>"),
-        "{body}"
-    );
+    assert!(body.contains("<ContactName>Astrid L.</ContactName>"), "{body}");
     assert!(!body.contains("Lindqvist"));
     // An enskild firma is not named, and a company only with a visit.
     let company = draft.with(Field::CompanyName, "Påhittade Paddan AB");
-    for (subject, named) in [
-        (SubjectKind::SoleTrader, false),
-        (SubjectKind::LegalPerson, true),
-    ] {
-        let case = Draft {
-            subject,
-            ..company.clone()
-        }
-        .case();
+    for (subject, named) in [(SubjectKind::SoleTrader, false), (SubjectKind::LegalPerson, true)] {
+        let case = Draft { subject, ..company.clone() }.case();
         let minimised = decide(&case, &recipient).unwrap();
         assert_eq!(minimised.text(Field::CompanyName).is_some(), named);
     }
@@ -193,9 +149,5 @@ fn a_name_leaves_as_first_name_and_initial() {
 fn an_access_id_that_looks_like_an_identity_number_is_told_in_its_own_field_only() {
     let draft =
         describing(&format!("{PLAIN} Access 1212121212.")).with(Field::AccessId, "1212121212");
-    leaves(
-        &draft,
-        &with("globalconnect", HOLD),
-        Ok(&format!("{PLAIN} Access [personnummer].")),
-    );
+    leaves(&draft, &with("globalconnect", HOLD), Ok(&format!("{PLAIN} Access [personnummer].")));
 }

@@ -28,9 +28,7 @@ async fn the_same_again_is_the_same_and_another_body_is_a_conflict() {
     assert!(matches!(other, Err(StoreError::Conflict)));
 
     // A ticket may bear the number of an order, and what bears no number is always new.
-    let ticket = store
-        .accept(place.take_in(Kind::Ticket, &ticket("ORD-1")))
-        .await;
+    let ticket = store.accept(place.take_in(Kind::Ticket, &ticket("ORD-1"))).await;
     assert!(matches!(ticket.unwrap(), Accepted::New(_)));
     let mut nameless = order("");
     nameless.as_object_mut().unwrap().remove("externalId");
@@ -89,10 +87,7 @@ async fn what_was_accepted_comes_out_as_it_went_in() {
     assert_eq!(row.external_id.unwrap().as_str(), "ORD-1");
     assert!(store.submission(Kind::Ticket, id).await.unwrap().is_none());
     let client = ClientId::parse("crm").unwrap();
-    let (total, page) = store
-        .submissions(Kind::Order, &client, 0, 10)
-        .await
-        .unwrap();
+    let (total, page) = store.submissions(Kind::Order, &client, 0, 10).await.unwrap();
     assert_eq!((total, page.len()), (1, 1));
 }
 
@@ -110,12 +105,7 @@ async fn two_claimants_share_out_the_cases_oldest_first() {
     assert_eq!(ids(claim(&other, 2).await), oldest[2..4]);
     assert_eq!(ids(claim(&one, 9).await), oldest[4..]);
     assert!(claim(&other, 9).await.is_empty());
-    assert!(
-        one.claim(&other_recipient(), 9, LEASE)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(one.claim(&other_recipient(), 9, LEASE).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -137,11 +127,7 @@ async fn a_lease_that_has_run_out_is_given_again_and_fences_who_had_it() {
     let written = place.append(&store, &late).await.map(|_| ());
     assert!(fenced(written));
     let case = late.case.id();
-    assert!(fenced(
-        store
-            .hold(late.claim, place.stop(), HoldReason::NoRule)
-            .await
-    ));
+    assert!(fenced(store.hold(late.claim, place.stop(), HoldReason::NoRule).await));
     assert_eq!(size(&store).await, 0);
     assert_eq!(row(&store, case).await, before);
     place.append(&store, &again).await.unwrap();
@@ -164,10 +150,7 @@ async fn a_recorded_case_comes_back_to_be_asked_about() {
 
     let before = row(&store, case).await;
     let again = place.clock.now().after(Duration::from_secs(5));
-    assert!(matches!(
-        store.settle(late, settling::completed()).await,
-        Err(StoreError::Fenced)
-    ));
+    assert!(matches!(store.settle(late, settling::completed()).await, Err(StoreError::Fenced)));
     assert_eq!(row(&store, case).await, before);
     store.absent(doubt.claim, again).await.unwrap();
     assert!(claim(&store, 9).await.is_empty());
@@ -176,10 +159,7 @@ async fn a_recorded_case_comes_back_to_be_asked_about() {
         panic!("it is still in doubt");
     };
     assert_eq!((doubt.absent, doubt.intent), (1, intent));
-    store
-        .give_back(doubt.claim, place.clock.now())
-        .await
-        .unwrap();
+    store.give_back(doubt.claim, place.clock.now()).await.unwrap();
     let Work::Reconcile(doubt) = claim(&store, 9).await.remove(0) else {
         panic!("it is still in doubt");
     };
@@ -210,9 +190,7 @@ async fn a_stale_token_moves_nothing() {
     let results = [
         store.absent(next(), due).await,
         store.give_back(next(), due).await,
-        store
-            .progress(next(), Step::Complete, None, None, due)
-            .await,
+        store.progress(next(), Step::Complete, None, None, due).await,
         store.hold(next(), place.stop(), HoldReason::NoRule).await,
     ];
     for result in results {

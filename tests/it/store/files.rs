@@ -46,26 +46,12 @@ async fn no_byte_of_any_file_is_personal() {
     let ticket = place.take_in(Kind::Ticket, &ticket("FEL-1"));
     store.accept(ticket).await.unwrap();
     let mut changed = order("ORD-0");
-    let first = store
-        .accept(place.take_in(Kind::Order, &changed))
-        .await
-        .unwrap();
+    let first = store.accept(place.take_in(Kind::Order, &changed)).await.unwrap();
     changed["note"] = json!([{ "text": "Astrid Lindqvist ringer själv." }]);
-    assert!(
-        store
-            .accept(place.take_in(Kind::Order, &changed))
-            .await
-            .is_err()
-    );
-    assert_eq!(
-        store.accept(place.order("ORD-0")).await.unwrap().id(),
-        first.id()
-    );
+    assert!(store.accept(place.take_in(Kind::Order, &changed)).await.is_err());
+    assert_eq!(store.accept(place.order("ORD-0")).await.unwrap().id(), first.id());
     let claimed = deliver(&store).await;
-    store
-        .hold(claimed.claim, place.stop(), HoldReason::NoRule)
-        .await
-        .unwrap();
+    store.hold(claimed.claim, place.stop(), HoldReason::NoRule).await.unwrap();
     let (claim, _) = place.recorded(&store, "ORD-1").await;
     store.settle(claim, completed()).await.unwrap();
 
@@ -74,9 +60,8 @@ async fn no_byte_of_any_file_is_personal() {
     assert!(nothing_personal(place.path()) >= 8);
     for name in ["sluss.db", "keys.db"] {
         let database = Connection::open(place.path().join(name)).unwrap();
-        let busy: i64 = database
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-            .unwrap();
+        let busy: i64 =
+            database.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap();
         assert_eq!(busy, 0);
     }
     nothing_personal(place.path());
@@ -100,11 +85,7 @@ async fn files_are_the_owners_and_keys_are_made_once() {
     assert_ne!(before[0], before[1]);
     drop(place.open());
     assert_eq!(keys.each_ref().map(|path| fs::read(path).unwrap()), before);
-    assert_eq!(
-        files(&place.path().join("keys")).len(),
-        2,
-        "nothing is left behind"
-    );
+    assert_eq!(files(&place.path().join("keys")).len(), 2, "nothing is left behind");
 }
 
 #[test]
@@ -116,18 +97,12 @@ fn a_key_that_others_can_read_or_that_is_none_is_refused() {
         let key = fs::read(&path).unwrap();
         for mode in [0o640, 0o604, 0o622] {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-            assert!(
-                matches!(place.refused(), StoreError::KeyFile(_)),
-                "{mode:o}"
-            );
+            assert!(matches!(place.refused(), StoreError::KeyFile(_)), "{mode:o}");
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         for length in [0, 31, 33, 64] {
             fs::write(&path, vec![7; length]).unwrap();
-            assert!(
-                matches!(place.refused(), StoreError::KeyFile(_)),
-                "{length}"
-            );
+            assert!(matches!(place.refused(), StoreError::KeyFile(_)), "{length}");
         }
         fs::remove_file(&path).unwrap();
         assert!(matches!(place.refused(), StoreError::KeyFile(_)));
@@ -160,11 +135,7 @@ fn half_a_first_run_is_completed_by_the_next() {
     fs::write(keys.join("master.key"), [7; 32]).unwrap();
     fs::set_permissions(keys.join("master.key"), fs::Permissions::from_mode(0o600)).unwrap();
     // What a process of this number left when it was killed.
-    fs::write(
-        keys.join(format!("log.new-{}", std::process::id())),
-        [8; 16],
-    )
-    .unwrap();
+    fs::write(keys.join(format!("log.new-{}", std::process::id())), [8; 16]).unwrap();
     drop(place.open());
     assert_eq!(fs::read(keys.join("master.key")).unwrap(), [7; 32]);
     place.open();
@@ -193,12 +164,9 @@ fn a_schema_of_tomorrow_is_refused() {
         let place = Place::new();
         drop(place.open());
         let database = Connection::open(place.path().join(name)).unwrap();
-        let known: u32 = database
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .unwrap();
-        database
-            .pragma_update(None, "user_version", known + 1)
-            .unwrap();
+        let known: u32 =
+            database.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        database.pragma_update(None, "user_version", known + 1).unwrap();
         drop(database);
         let refused = place.refused();
         assert!(

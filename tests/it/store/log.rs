@@ -9,11 +9,7 @@ use super::settling::completed;
 use super::*;
 
 async fn checkpoint(store: &Store, size: u64) -> Checkpoint {
-    let note = store
-        .checkpoint(Some(TreeSize(size)))
-        .await
-        .unwrap()
-        .unwrap();
+    let note = store.checkpoint(Some(TreeSize(size))).await.unwrap().unwrap();
     Checkpoint::open(&Note::parse(&note).unwrap(), &[store.verifier_key()]).unwrap()
 }
 
@@ -26,17 +22,13 @@ async fn all_proofs_hold(store: &Store, sizes: &[u64]) {
         for leaf in &leaves[..usize::try_from(new).unwrap()] {
             let hashes = store.inclusion(leaf.index, head.size).await.unwrap();
             let proof = InclusionProof::new(hashes).unwrap();
-            proof
-                .verify(&leaf.hash, leaf.index, head.size, &head.root)
-                .unwrap();
+            proof.verify(&leaf.hash, leaf.index, head.size, &head.root).unwrap();
         }
         for &old in &sizes[..=n] {
             let before = checkpoint(store, old).await;
             let hashes = store.consistency(before.size, head.size).await.unwrap();
             let proof = ConsistencyProof::new(hashes).unwrap();
-            proof
-                .verify(before.size, &before.root, head.size, &head.root)
-                .unwrap();
+            proof.verify(before.size, &before.root, head.size, &head.root).unwrap();
         }
     }
 }
@@ -69,9 +61,7 @@ async fn a_proof_outside_of_the_tree_is_refused_and_halts_nothing() {
     let outside = [
         store.inclusion(LeafIndex(3), TreeSize(3)).await,
         store.inclusion(LeafIndex(0), TreeSize(9)).await,
-        store
-            .inclusion(LeafIndex(u64::MAX), TreeSize(u64::MAX))
-            .await,
+        store.inclusion(LeafIndex(u64::MAX), TreeSize(u64::MAX)).await,
         store.consistency(TreeSize(2), TreeSize(9)).await,
         store.consistency(TreeSize(3), TreeSize(2)).await,
     ];
@@ -121,17 +111,11 @@ async fn opening_again_changes_nothing() {
     };
     store.settle(claim, retry).await.unwrap();
     place.accepted(&store, "ORD-2").await;
-    let before = (
-        audit(&store).await,
-        store.cases(CaseFilter::default()).await.unwrap(),
-    );
+    let before = (audit(&store).await, store.cases(CaseFilter::default()).await.unwrap());
     let key = store.verifier_key();
     drop(store);
     let store = place.open();
-    let after = (
-        audit(&store).await,
-        store.cases(CaseFilter::default()).await.unwrap(),
-    );
+    let after = (audit(&store).await, store.cases(CaseFilter::default()).await.unwrap());
     assert_eq!(before, after);
     assert_eq!(store.verifier_key(), key);
     store.note(Event::Heartbeat).await.unwrap();
@@ -144,18 +128,13 @@ async fn a_clock_that_was_set_back_stops_the_log_and_nothing_else() {
     let store = place.open();
     let first = place.claimed(&store, "ORD-1").await;
     place.append(&store, &first).await.unwrap();
-    place
-        .clock
-        .set(Timestamp::from_micros(START.micros() - 1_000_000));
+    place.clock.set(Timestamp::from_micros(START.micros() - 1_000_000));
     let behind = |error: &StoreError| matches!(error, StoreError::ClockBehind { last, .. } if *last == START);
     assert!(behind(&store.note(Event::Heartbeat).await.unwrap_err()));
     let unsettled = store.settle(first.claim, completed()).await.unwrap_err();
     assert!(behind(&unsettled) && !unsettled.halts());
     assert_eq!(size(&store).await, 1);
-    assert_eq!(
-        store.cases(CaseFilter::default()).await.unwrap()[0].state,
-        CaseState::Recorded
-    );
+    assert_eq!(store.cases(CaseFilter::default()).await.unwrap()[0].state, CaseState::Recorded);
     // Keeping needs no leaf.
     let case = place.accepted(&store, "ORD-2").await;
     assert_eq!(state(&store, case).await, CaseState::Accepted);
@@ -191,12 +170,7 @@ async fn a_leaf_commits_to_its_values_and_to_no_other() {
     }
     let mut moved = leaves[0].clone();
     moved.id = place.leaf_id();
-    assert!(
-        !store
-            .commits_to(&moved, "contact.phone", phone)
-            .await
-            .unwrap()
-    );
+    assert!(!store.commits_to(&moved, "contact.phone", phone).await.unwrap());
 }
 
 #[tokio::test]
@@ -223,19 +197,10 @@ async fn a_policy_stands_in_the_log_once() {
     let recipient = read.recipient;
     let (one, other) = (place.open(), place.open());
     for store in [&one, &other, &one] {
-        store
-            .keep_policy(&recipient.id, &recipient.policy)
-            .await
-            .unwrap();
+        store.keep_policy(&recipient.id, &recipient.policy).await.unwrap();
     }
     let leaves = leaves(&one).await;
-    let [
-        Leaf {
-            event: Event::Policy(kept),
-            ..
-        },
-    ] = &leaves[..]
-    else {
+    let [Leaf { event: Event::Policy(kept), .. }] = &leaves[..] else {
         panic!("one policy, one leaf");
     };
     assert_eq!(kept.policy, recipient.policy.id());

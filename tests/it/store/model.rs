@@ -54,21 +54,11 @@ struct Model {
 fn settlement(step: Step, now: Timestamp) -> Option<Settlement> {
     let code = || "http-200".to_owned();
     Some(match step {
-        Step::Retry => Settlement::Retry {
-            result: OutcomeResult::Unsent,
-            code: code(),
-            due: now,
-        },
+        Step::Retry => Settlement::Retry { result: OutcomeResult::Unsent, code: code(), due: now },
         Step::Place => placed("KO-1", now),
         Step::Complete => completed(),
-        Step::Fail => Settlement::Failed {
-            reference: None,
-            code: code(),
-        },
-        Step::Reject => Settlement::Rejected {
-            reason: RejectReason::Invalid,
-            code: code(),
-        },
+        Step::Fail => Settlement::Failed { reference: None, code: code() },
+        Step::Reject => Settlement::Rejected { reason: RejectReason::Invalid, code: code() },
         Step::Hold => Settlement::Held {
             result: OutcomeResult::Unknown,
             code: code(),
@@ -131,14 +121,7 @@ impl World {
                 if new {
                     self.names.insert(name, case);
                     let state = CaseState::Accepted;
-                    self.cases.insert(
-                        case,
-                        Model {
-                            state,
-                            leased: false,
-                            at_operator: false,
-                        },
-                    );
+                    self.cases.insert(case, Model { state, leased: false, at_operator: false });
                 }
             }
             Intention::Lose => {
@@ -164,11 +147,7 @@ impl World {
                 let persons = [Step::Release, Step::Cancel, Step::Hold].contains(&step);
                 let may = persons && state != CaseState::Recorded && state.after(step).is_ok();
                 let decided = self.store.decide(case, step, self.place.decision()).await;
-                assert_eq!(
-                    decided.is_ok(),
-                    may && !leased,
-                    "{step} of {state}: {decided:?}"
-                );
+                assert_eq!(decided.is_ok(), may && !leased, "{step} of {state}: {decided:?}");
                 if decided.is_ok() {
                     // What the operator has is followed, never sent again.
                     let resumes = step == Step::Release && at_operator;
@@ -179,15 +158,11 @@ impl World {
                 // Leases outlive who held them, until they are reaped or run out.
                 self.store = self.place.open();
                 self.store.reap().await.unwrap();
-                self.cases
-                    .values_mut()
-                    .for_each(|model| model.leased = false);
+                self.cases.values_mut().for_each(|model| model.leased = false);
             }
             Intention::Wait => {
                 self.place.pass(LEASE + Duration::from_secs(1));
-                self.cases
-                    .values_mut()
-                    .for_each(|model| model.leased = false);
+                self.cases.values_mut().for_each(|model| model.leased = false);
             }
         }
     }
@@ -196,15 +171,8 @@ impl World {
         let claim = match work {
             Work::Follow(placed) => {
                 let reason = (step == Step::Hold).then_some(HoldReason::Unclear);
-                let moved = self
-                    .store
-                    .progress(placed.claim, step, reason, None, now)
-                    .await;
-                assert_eq!(
-                    moved.is_ok(),
-                    CaseState::Placed.after(step).is_ok(),
-                    "{step}"
-                );
+                let moved = self.store.progress(placed.claim, step, reason, None, now).await;
+                assert_eq!(moved.is_ok(), CaseState::Placed.after(step).is_ok(), "{step}");
                 if moved.is_ok() {
                     self.moved(case, step);
                 }
@@ -212,10 +180,7 @@ impl World {
             }
             Work::Deliver(claimed) if step == Step::Hold => {
                 let leaf = self.place.stop();
-                self.store
-                    .hold(claimed.claim, leaf, HoldReason::NoRule)
-                    .await
-                    .unwrap();
+                self.store.hold(claimed.claim, leaf, HoldReason::NoRule).await.unwrap();
                 return self.moved(case, step);
             }
             Work::Deliver(claimed) => {
@@ -241,10 +206,7 @@ impl World {
         // The verifier refuses a second outcome and one without its intent.
         let report = audit(&self.store).await;
         sound(&report);
-        let recorded = self
-            .cases
-            .values()
-            .filter(|model| model.state == CaseState::Recorded);
+        let recorded = self.cases.values().filter(|model| model.state == CaseState::Recorded);
         assert_eq!(report.open_intents.len(), recorded.count());
         let kind = |kind| report.kinds.get(&kind).copied().unwrap_or_default();
         let open = report.open_intents.len() as u64;

@@ -30,10 +30,7 @@ async fn the_leases_of_a_closed_store_are_free_and_those_of_an_open_one_are_not(
     assert_eq!(deliver.claim.case(), accepted.claim.case());
     assert_eq!(doubt.claim.case(), case);
     // The one that is gone is fenced, should it not be gone after all.
-    assert!(matches!(
-        place.append(&other, &accepted).await,
-        Err(StoreError::Fenced)
-    ));
+    assert!(matches!(place.append(&other, &accepted).await, Err(StoreError::Fenced)));
 }
 
 #[tokio::test]
@@ -48,10 +45,7 @@ async fn the_leases_of_a_killed_process_are_free_at_once() {
         .spawn()
         .unwrap();
     let output = BufReader::new(child.stdout.take().unwrap());
-    let claimed = output
-        .lines()
-        .map_while(Result::ok)
-        .any(|line| line.contains("claimed 1"));
+    let claimed = output.lines().map_while(Result::ok).any(|line| line.contains("claimed 1"));
     assert!(claimed, "the child has leased the case");
     assert_eq!(store.reap().await.unwrap(), 0, "it is alive");
     assert!(claim(&store, 9).await.is_empty());
@@ -80,15 +74,9 @@ fn of_many_that_start_at_once_all_agree() {
     let place = Place::new();
     let stores: Vec<Store> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| place.open())).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap())
-            .collect()
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    let keys: Vec<_> = stores
-        .iter()
-        .map(|store| store.verifier_key().to_string())
-        .collect();
+    let keys: Vec<_> = stores.iter().map(|store| store.verifier_key().to_string()).collect();
     assert!(keys.iter().all(|key| *key == keys[0]));
 }
 
@@ -96,10 +84,7 @@ fn of_many_that_start_at_once_all_agree() {
 fn opening_beside_one_that_writes_is_no_divergence() {
     let place = Place::new();
     let store = place.open();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
     let writing = runtime.spawn(async move {
         for _ in 0..150 {
             store.note(Event::Heartbeat).await.unwrap();

@@ -37,10 +37,7 @@ async fn recording_writes_one_intent_leaf() {
     assert_eq!((row.intent, row.attempt), (Some(LeafIndex(0)), 1));
     let stored = store.leaves(LeafIndex(0), 10).await.unwrap();
     assert_eq!(stored.len(), 1);
-    assert_eq!(
-        (stored[0].index, stored[0].hash),
-        (appended.index(), appended.hash())
-    );
+    assert_eq!((stored[0].index, stored[0].hash), (appended.index(), appended.hash()));
     // The same claim records once: the case has moved.
     let again = place.append(&store, &claimed).await;
     assert!(matches!(again, Err(StoreError::State(_))));
@@ -97,25 +94,12 @@ async fn check(
     assert_eq!(row.answer.as_deref(), Some(code));
     assert_eq!(row.changed, place.clock.now());
     let leaves = leaves(&store).await;
-    let [
-        _,
-        Leaf {
-            event: Event::Outcome(outcome),
-            ..
-        },
-    ] = &leaves[..]
-    else {
+    let [_, Leaf { event: Event::Outcome(outcome), .. }] = &leaves[..] else {
         panic!("one intent, one outcome");
     };
-    assert_eq!(
-        (outcome.intent, outcome.intent_hash),
-        (intent.index(), intent.hash())
-    );
+    assert_eq!((outcome.intent, outcome.intent_hash), (intent.index(), intent.hash()));
     assert_eq!(outcome.result, result);
-    assert_eq!(
-        outcome.code.as_ref().map(sluss::log::Code::as_str),
-        Some(code)
-    );
+    assert_eq!(outcome.code.as_ref().map(sluss::log::Code::as_str), Some(code));
     let report = audit(&store).await;
     sound(&report);
     assert_eq!(report.open_intents, []);
@@ -142,10 +126,7 @@ async fn each_settlement_leads_where_the_table_says_and_writes_one_outcome() {
         "http-201",
     )
     .await;
-    assert_eq!(
-        (row.operator_reference, row.subscription),
-        (reference(), subscription())
-    );
+    assert_eq!((row.operator_reference, row.subscription), (reference(), subscription()));
     assert_eq!((row.due, row.reason), (due, None));
 
     let row = check(
@@ -159,36 +140,17 @@ async fn each_settlement_leads_where_the_table_says_and_writes_one_outcome() {
         "http-201",
     )
     .await;
-    assert_eq!(
-        (row.operator_reference, row.subscription),
-        (reference(), subscription())
-    );
+    assert_eq!((row.operator_reference, row.subscription), (reference(), subscription()));
 
-    let failed = Settlement::Failed {
-        reference: None,
-        code: code(),
-    };
+    let failed = Settlement::Failed { reference: None, code: code() };
     check(failed, CaseState::Failed, accepted, "http-201").await;
 
-    let rejected = Settlement::Rejected {
-        reason: RejectReason::Conflict,
-        code: "http-409".into(),
-    };
-    let row = check(
-        rejected,
-        CaseState::Rejected,
-        OutcomeResult::Rejected,
-        "http-409",
-    )
-    .await;
+    let rejected = Settlement::Rejected { reason: RejectReason::Conflict, code: "http-409".into() };
+    let row = check(rejected, CaseState::Rejected, OutcomeResult::Rejected, "http-409").await;
     assert_eq!(row.reason.as_deref(), Some("operator-conflict"));
 
     for &result in OutcomeResult::ALL {
-        let retry = Settlement::Retry {
-            result,
-            code: "http-503".into(),
-            due,
-        };
+        let retry = Settlement::Retry { result, code: "http-503".into(), due };
         let row = check(retry, CaseState::Accepted, result, "http-503").await;
         assert_eq!(row.due, due);
         let held = Settlement::Held {
@@ -210,16 +172,7 @@ async fn a_code_that_is_none_is_kept_nowhere() {
     let (claim, _) = place.recorded(&store, "ORD-1").await;
     let case = claim.case();
     let code = "Astrid svarar inte".to_owned();
-    store
-        .settle(
-            claim,
-            Settlement::Failed {
-                reference: None,
-                code,
-            },
-        )
-        .await
-        .unwrap();
+    store.settle(claim, Settlement::Failed { reference: None, code }).await.unwrap();
     assert_eq!(row(&store, case).await.answer, None);
     let Event::Outcome(outcome) = &leaves(&store).await[1].event else {
         panic!("the outcome is the second leaf");
@@ -239,10 +192,7 @@ async fn only_a_recorded_case_has_an_outcome() {
     place.pass(LEASE);
     let claimed = deliver(&store).await;
     place.append(&store, &claimed).await.unwrap();
-    store
-        .settle(claimed.claim, placed("KO-1", place.clock.now()))
-        .await
-        .unwrap();
+    store.settle(claimed.claim, placed("KO-1", place.clock.now())).await.unwrap();
     let Work::Follow(follow) = claim(&store, 1).await.remove(0) else {
         panic!("the operator has it");
     };
@@ -265,9 +215,7 @@ async fn a_recorded_case_ends_by_settling_only() {
     let Work::Reconcile(doubt) = claim(&store, 1).await.remove(0) else {
         panic!("it is in doubt");
     };
-    let error = store
-        .hold(doubt.claim, place.stop(), HoldReason::NoRule)
-        .await;
+    let error = store.hold(doubt.claim, place.stop(), HoldReason::NoRule).await;
     assert!(matches!(error, Err(StoreError::State(_))), "{error:?}");
     place.pass(LEASE);
     let error = store.decide(case, Step::Hold, place.decision()).await;
@@ -282,15 +230,9 @@ async fn what_may_not_leave_is_held_with_a_leaf() {
     let store = place.open();
     let claimed = place.claimed(&store, "ORD-1").await;
     let case = claimed.claim.case();
-    store
-        .hold(claimed.claim, place.stop(), HoldReason::NoRule)
-        .await
-        .unwrap();
+    store.hold(claimed.claim, place.stop(), HoldReason::NoRule).await.unwrap();
     let row = row(&store, case).await;
-    assert_eq!(
-        (row.state, row.reason.as_deref()),
-        (CaseState::Held, Some("no-rule"))
-    );
+    assert_eq!((row.state, row.reason.as_deref()), (CaseState::Held, Some("no-rule")));
     assert!(claim(&store, 9).await.is_empty());
     assert_eq!(store.next_due(&recipient()).await.unwrap(), None);
     let report = audit(&store).await;

@@ -20,13 +20,8 @@ impl Place {
     }
 
     fn backup(&self) -> PathBuf {
-        let to = self.path().join(format!(
-            "backup-{}",
-            self.seeds.fetch_add(1, Ordering::Relaxed)
-        ));
-        self.rows()
-            .execute("VACUUM INTO ?1", [to.to_str().unwrap()])
-            .unwrap();
+        let to = self.path().join(format!("backup-{}", self.seeds.fetch_add(1, Ordering::Relaxed)));
+        self.rows().execute("VACUUM INTO ?1", [to.to_str().unwrap()]).unwrap();
         to
     }
 
@@ -93,10 +88,7 @@ async fn another_history_of_the_same_length_is_refused() {
     let place = Place::new();
     let store = place.open();
     beat(&store, 2).await;
-    let (backup, checkpoint) = (
-        place.backup(),
-        fs::read(place.path().join("checkpoint")).unwrap(),
-    );
+    let (backup, checkpoint) = (place.backup(), fs::read(place.path().join("checkpoint")).unwrap());
     beat(&store, 1).await;
     let signed = fs::read(place.path().join("checkpoint")).unwrap();
     drop(store);
@@ -155,11 +147,7 @@ async fn a_checkpoint_of_another_key_is_refused() {
     beat(&store, 1).await;
     drop(store);
     let name = KeyName::parse(ORIGIN).unwrap();
-    let checkpoint = Checkpoint {
-        origin: name.clone(),
-        size: TreeSize(0),
-        root: empty_root(),
-    };
+    let checkpoint = Checkpoint { origin: name.clone(), size: TreeSize(0), root: empty_root() };
     let note = checkpoint.sign(&SigningKey::new(name, &[9; 32])).unwrap();
     for text in [note.to_string(), String::new(), "checkpoint".to_owned()] {
         fs::write(place.path().join("checkpoint"), text).unwrap();
@@ -191,10 +179,7 @@ async fn a_database_that_is_removed_or_replaced_in_use_takes_no_more() {
 #[tokio::test]
 async fn a_log_that_shrinks_or_changes_in_use_takes_no_more() {
     // A restore into the same file: the inode stays, the history does not.
-    for sql in [
-        "UPDATE head SET size = 2",
-        "UPDATE leaf SET hash = randomblob(32) WHERE idx = 2",
-    ] {
+    for sql in ["UPDATE head SET size = 2", "UPDATE leaf SET hash = randomblob(32) WHERE idx = 2"] {
         let place = Place::new();
         let (store, other) = (place.open(), place.open());
         beat(&store, 3).await;
@@ -202,10 +187,7 @@ async fn a_log_that_shrinks_or_changes_in_use_takes_no_more() {
         place.tamper(sql);
         if sql.starts_with("UPDATE leaf") {
             // Somebody else goes on from the changed leaf.
-            place
-                .rows()
-                .execute("UPDATE head SET size = 4", [])
-                .unwrap();
+            place.rows().execute("UPDATE head SET size = 4", []).unwrap();
         }
         let error = store.note(Event::Heartbeat).await.unwrap_err();
         diverged(&error);
@@ -270,11 +252,9 @@ async fn a_trigger_stands_before_every_leaf() {
     let store = place.open();
     beat(&store, 2).await;
     let rows = place.rows();
-    for sql in [
-        "UPDATE leaf SET kind = 'read'",
-        "DELETE FROM leaf",
-        "DELETE FROM leaf WHERE idx = 1",
-    ] {
+    for sql in
+        ["UPDATE leaf SET kind = 'read'", "DELETE FROM leaf", "DELETE FROM leaf WHERE idx = 1"]
+    {
         let refused = rows.execute(sql, []).unwrap_err().to_string();
         assert!(refused.contains("a leaf is never"), "{refused}");
     }
@@ -295,10 +275,7 @@ async fn a_transaction_that_is_lost_half_way_keeps_nothing() {
              BEGIN SELECT RAISE(ROLLBACK, 'full'); END",
         )
         .unwrap();
-    let (batch, beats) = (
-        vec![place.disclosure(&claimed), place.disclosure(&claimed)],
-        20,
-    );
+    let (batch, beats) = (vec![place.disclosure(&claimed), place.disclosure(&claimed)], 20);
     let before = row(&store, claimed.case.id()).await;
     let notes = (0..beats).map(|_| {
         let store = store.clone();
@@ -311,11 +288,7 @@ async fn a_transaction_that_is_lost_half_way_keeps_nothing() {
     for note in notes {
         kept += u64::from(note.await.unwrap());
     }
-    assert_eq!(
-        size(&store).await,
-        1 + kept,
-        "what was answered is kept, and no more"
-    );
+    assert_eq!(size(&store).await, 1 + kept, "what was answered is kept, and no more");
     assert_eq!(row(&store, claimed.case.id()).await, before);
     place.rows().execute_batch("DROP TRIGGER full").unwrap();
     place.append(&store, &claimed).await.unwrap();

@@ -24,58 +24,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("intake", &["domain", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
-    (
-        "store",
-        &["crash", "domain", "log", "dialects", "recipients", "intake"],
-    ),
-    (
-        "record",
-        &[
-            "crash",
-            "domain",
-            "guard",
-            "log",
-            "dialects",
-            "recipients",
-            "minimise",
-            "store",
-        ],
-    ),
+    ("store", &["crash", "domain", "log", "dialects", "recipients", "intake"]),
+    ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
-    (
-        "transmit",
-        &[
-            "crash",
-            "domain",
-            "telemetry",
-            "dialects",
-            "recipients",
-            "store",
-            "record",
-        ],
-    ),
-    (
-        "settle",
-        &[
-            "crash",
-            "domain",
-            "telemetry",
-            "log",
-            "dialects",
-            "store",
-            "transmit",
-        ],
-    ),
+    ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
+    ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
-    (
-        "config",
-        &["domain", "table", "telemetry", "recipients", "settle"],
-    ),
-    (
-        "http",
-        &["domain", "telemetry", "log", "intake", "store", "settle"],
-    ),
+    ("config", &["domain", "table", "telemetry", "recipients", "settle"]),
+    ("http", &["domain", "telemetry", "log", "intake", "store", "settle"]),
     ("sandbox", &["domain"]),
     (
         "worker",
@@ -142,11 +99,7 @@ const DOWNWARD: &[(&str, &str, &str)] = &[
         "encode takes what the policy lets through, and minimise asks what a dialect has a place \
          for: two halves of one contract",
     ),
-    (
-        "commands",
-        "demo",
-        "the command line starts the demonstration, which starts commands itself",
-    ),
+    ("commands", "demo", "the command line starts the demonstration, which starts commands itself"),
 ];
 
 #[test]
@@ -168,10 +121,8 @@ fn a_room_names_only_what_it_may() {
                 new.insert(format!("{}: one `use` for each room", file.path));
                 continue;
             }
-            let to: String = rest
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_')
-                .collect();
+            let to: String =
+                rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             if to != from && !allowed.contains(&to.as_str()) {
                 new.insert(format!("{}: {from} -> {to}", file.path));
             }
@@ -204,10 +155,7 @@ fn the_rooms_stand_in_the_order_of_the_library() {
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
         .collect();
-    let listed: Vec<&str> = ROOMS
-        .iter()
-        .map(|(room, _)| *room)
-        .filter(|room| declared.contains(room))
-        .collect();
+    let listed: Vec<&str> =
+        ROOMS.iter().map(|(room, _)| *room).filter(|room| declared.contains(room)).collect();
     assert_eq!(declared, listed);
 }

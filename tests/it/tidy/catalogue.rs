@@ -26,8 +26,5 @@ fn every_field_has_a_rule_for_every_purpose() {
             }
         }
     }
-    none(
-        &silent,
-        "silence means no, but whoever asks is told why: a rule for each field",
-    );
+    none(&silent, "silence means no, but whoever asks is told why: a rule for each field");
 }

@@ -6,27 +6,11 @@ use super::{names, none, sources};
 const CONFINED: &[(&str, &[&str], &str)] = &[
     ("reqwest", &["src/transmit/"], "one way out"),
     ("rusqlite", &["src/store/"], "one keeper"),
-    (
-        "axum",
-        &["src/http/", "src/sandbox/"],
-        "the way in, and the simulated operators",
-    ),
-    (
-        "anyhow",
-        &["src/main.rs"],
-        "everywhere else somebody branches on the error",
-    ),
-    (
-        "getrandom",
-        &["src/domain/entropy.rs"],
-        "randomness comes in as an argument",
-    ),
+    ("axum", &["src/http/", "src/sandbox/"], "the way in, and the simulated operators"),
+    ("anyhow", &["src/main.rs"], "everywhere else somebody branches on the error"),
+    ("getrandom", &["src/domain/entropy.rs"], "randomness comes in as an argument"),
     ("SystemTime", &[], "time comes in as an argument"),
-    (
-        "jiff::Timestamp::now",
-        &["src/domain/clock.rs"],
-        "time comes in as an argument",
-    ),
+    ("jiff::Timestamp::now", &["src/domain/clock.rs"], "time comes in as an argument"),
     ("Zoned::now", &[], "time comes in as an argument"),
     ("Instant::now", &[], "time comes in as an argument"),
     ("thread_rng", &[], "randomness comes in as an argument"),
@@ -67,29 +51,13 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
         &["src/dialects/"],
         "a dialect makes messages, of what the policy lets through",
     ),
-    (
-        "Query::new",
-        &["src/dialects/"],
-        "a dialect makes questions, of ids",
-    ),
-    (
-        "spend",
-        &["src/record/mod.rs", "src/transmit/mod.rs"],
-        "only sending spends it",
-    ),
+    ("Query::new", &["src/dialects/"], "a dialect makes questions, of ids"),
+    ("spend", &["src/record/mod.rs", "src/transmit/mod.rs"], "only sending spends it"),
 ];
 
 /// Rooms that take values and give values.
-const PURE: &[&str] = &[
-    "domain",
-    "table",
-    "guard",
-    "log",
-    "dialects",
-    "recipients",
-    "intake",
-    "minimise",
-];
+const PURE: &[&str] =
+    &["domain", "table", "guard", "log", "dialects", "recipients", "intake", "minimise"];
 
 /// What would make them something else.
 const IMPURE: &[&str] = &[
@@ -128,13 +96,8 @@ fn no_place_is_kept_open_for_nobody() {
     let mut unused = Vec::new();
     for (name, places, _) in CONFINED {
         for place in *places {
-            let mut there = sources
-                .iter()
-                .filter(|file| file.is_within(&[place]))
-                .peekable();
-            let is_written = there
-                .peek()
-                .is_some_and(|file| file.text.lines().count() > 1);
+            let mut there = sources.iter().filter(|file| file.is_within(&[place])).peekable();
+            let is_written = there.peek().is_some_and(|file| file.text.lines().count() > 1);
             if is_written && !there.any(|file| names(&file.program(), name)) {
                 unused.push(format!("{place} does not name {name}"));
             }
@@ -157,10 +120,7 @@ fn pure_rooms_do_no_io() {
             }
         }
     }
-    none(
-        &impure,
-        "a pure room reads, waits for, sends and writes nothing",
-    );
+    none(&impure, "a pure room reads, waits for, sends and writes nothing");
 }
 
 #[test]
@@ -169,16 +129,11 @@ fn the_words_and_the_decision_have_no_wire_format() {
         .iter()
         .filter(|file| ["domain", "guard", "minimise", "settle"].contains(&file.room()))
         .filter(|file| {
-            ["serde", "serde_json", "Serialize"]
-                .iter()
-                .any(|name| names(&file.program(), name))
+            ["serde", "serde_json", "Serialize"].iter().any(|name| names(&file.program(), name))
         })
         .map(|file| file.path.clone())
         .collect();
-    none(
-        &serialised,
-        "each edge has its own copy of what it reads or writes",
-    );
+    none(&serialised, "each edge has its own copy of what it reads or writes");
 }
 
 #[test]

@@ -16,13 +16,7 @@ const MAKERS: &[(&str, &[(&str, usize)])] = &[
     ("Settled", &[("src/settle/mod.rs", 5)]),
     ("Claim", &[("src/store/sqlite/cases.rs", 1)]),
     // Behind the commit, and again when a disclosure in doubt is read back with its leaf.
-    (
-        "Appended",
-        &[
-            ("src/store/sqlite/cases.rs", 1),
-            ("src/store/sqlite/writer.rs", 1),
-        ],
-    ),
+    ("Appended", &[("src/store/sqlite/cases.rs", 1), ("src/store/sqlite/writer.rs", 1)]),
 ];
 
 #[test]
@@ -60,9 +54,7 @@ fn literals(code: &str, proof: &str) -> usize {
         });
         whole_word && rest.starts_with('{') && !declared && !listed
     };
-    code.match_indices(proof)
-        .filter(|(at, _)| is_literal(*at))
-        .count()
+    code.match_indices(proof).filter(|(at, _)| is_literal(*at)).count()
 }
 
 /// How many `Self { .. }` there are in the inherent and trait implementations of the type.

@@ -10,9 +10,7 @@ const FICTIONAL: &[std::ops::RangeInclusive<u64>] =
     &[701_740_605..=701_740_699, 313_900_600..=313_900_699];
 
 fn everywhere() -> Vec<Source> {
-    let endings = [
-        ".rs", ".toml", ".json", ".jsonl", ".xml", ".http", ".txt", ".md", ".sql",
-    ];
+    let endings = [".rs", ".toml", ".json", ".jsonl", ".xml", ".http", ".txt", ".md", ".sql"];
     files(&["src", "tests", "fixtures", "config", "schemas"], &endings)
 }
 
@@ -60,18 +58,9 @@ fn a_number_outside_the_series_is_found() {
         concat!("031-", "390 07 00"),
     ] {
         assert_eq!(ringing(&number, real), [real]);
-        assert_eq!(
-            ringing(&number, &format!("ring {real}, eller {real}.")).len(),
-            2
-        );
+        assert_eq!(ringing(&number, &format!("ring {real}, eller {real}.")).len(), 2);
     }
-    for fictional in [
-        "070-174 06 05",
-        "+46701740699",
-        "031-390 06 12",
-        "2026-03-01",
-        "0800-1000",
-    ] {
+    for fictional in ["070-174 06 05", "+46701740699", "031-390 06 12", "2026-03-01", "0800-1000"] {
         assert!(ringing(&number, fictional).is_empty(), "{fictional}");
     }
 }
@@ -98,15 +87,9 @@ fn ringing<'l>(number: &Regex, line: &'l str) -> Vec<&'l str> {
         if line[found.end()..].starts_with(goes_on) {
             continue;
         }
-        let digits: String = found
-            .as_str()
-            .chars()
-            .filter(char::is_ascii_digit)
-            .collect();
-        let national = digits
-            .trim_start_matches("00")
-            .trim_start_matches("46")
-            .trim_start_matches('0');
+        let digits: String = found.as_str().chars().filter(char::is_ascii_digit).collect();
+        let national =
+            digits.trim_start_matches("00").trim_start_matches("46").trim_start_matches('0');
         let is_whole = (8..=9).contains(&national.len());
         let value = national.parse().unwrap_or(0);
         if is_whole && !FICTIONAL.iter().any(|series| series.contains(&value)) {
