@@ -23,7 +23,7 @@ pub(super) fn line(text: &str) -> Zeroizing<String> {
     line
 }
 
-/// Several lines: as [`line`], but the breaks stay.
+/// Several lines: as [`line()`], but the breaks stay.
 pub(super) fn lines(text: &str) -> Zeroizing<String> {
     let visible = visible(text);
     let mut lines = Zeroizing::new(String::with_capacity(visible.len()));

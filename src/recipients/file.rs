@@ -1,6 +1,6 @@
 //! Reads one file of `config/recipients/`.
 //!
-//! What is read here is checked for shape; what a policy must not say is [`super::lint`]'s.
+//! What is read here is checked for shape; what a policy must not say is [`super::lint()`]'s.
 
 use std::path::Path;
 use std::time::Duration;

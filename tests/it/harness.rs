@@ -242,7 +242,7 @@ impl App {
         let personal = std::mem::take(&mut self.personal);
         let traces = self.traces.text();
         let sent = !self.sandbox.received().is_empty();
-        assert!(!sent || traces.contains("was answered with"), "the traces are not read");
+        assert!(!sent || traces.contains("Disclosure "), "the traces are not read");
         assert!(!personal.is_empty(), "nothing is searched for");
         for value in personal.iter().filter(|value| value.len() >= 5) {
             assert!(!traces.contains(value.as_str()), "a personal value is in the traces");

@@ -6,6 +6,7 @@ mod cli;
 mod config;
 mod crash;
 mod demo;
+mod docs;
 mod guard;
 mod harness;
 mod http;
