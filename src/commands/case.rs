@@ -51,7 +51,7 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(config: &Config, command: Command, output: &Output) -> Result<(), Failure> {
-    let deployment = Deployment::open(config.clone())?;
+    let deployment = Deployment::open_existing(config.clone())?;
     match command {
         Command::List { within, recipient, limit } => {
             let filter = filter(within.as_deref(), recipient.as_deref(), limit)?;

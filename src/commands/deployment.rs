@@ -46,6 +46,15 @@ impl Deployment {
         Self::open_with(config, Arc::new(SystemClock), Arc::new(OsEntropy))
     }
 
+    /// Opens a store that must be there: looking must not make one.
+    pub fn open_existing(config: Config) -> Result<Self, Failure> {
+        if !Store::exists(&config.state) {
+            let state = config.state.display();
+            return Err(Failure::Usage(format!("there is no store in {state}: check --state")));
+        }
+        Self::open(config)
+    }
+
     /// Opens the store with a given clock and randomness.
     pub fn open_with(
         config: Config,

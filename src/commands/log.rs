@@ -59,7 +59,7 @@ pub(super) enum Command {
 }
 
 pub(super) async fn run(config: &Config, command: Command, output: &Output) -> Result<(), Failure> {
-    let deployment = Deployment::open(config.clone())?;
+    let deployment = Deployment::open_existing(config.clone())?;
     let store = &deployment.store;
     match command {
         Command::List { from, limit } => list(store, LeafIndex(from), limit, output).await,

@@ -42,7 +42,7 @@ struct Global {
     /// Folder with sluss.toml and recipients/
     #[arg(long, value_name = "DIR", default_value = "config", global = true)]
     config: PathBuf,
-    /// Folder that holds store, keys and log [default: store.dir of sluss.toml]
+    /// Folder that holds store, keys and log [default: store.dir of sluss.toml; demo: a temporary one]
     #[arg(long, value_name = "DIR", global = true)]
     state: Option<PathBuf>,
     /// For people, or as data
@@ -186,8 +186,13 @@ impl Cli {
 /// A refused body as lines for people.
 pub(crate) fn refused(problem: &Problem) -> String {
     let body = problem.body();
-    let mut text = body["reason"].as_str().unwrap_or_default().to_owned();
-    for fault in body["fault"].as_array().into_iter().flatten() {
+    let faults = body["fault"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut text = match faults {
+        [] => body["reason"].as_str().unwrap_or_default().to_owned(),
+        // The reason says the same in one sentence.
+        _ => body["code"].as_str().unwrap_or_default().to_owned(),
+    };
+    for fault in faults {
         let member = fault["member"].as_str().unwrap_or_default();
         let rule = fault["rule"].as_str().unwrap_or_default();
         text = format!("{text}\n    {member}: {rule}");

@@ -28,6 +28,7 @@ use crate::dialects::{self, Request};
 use crate::domain::{CaseId, CaseState, Entropy, OsEntropy, SystemClock};
 use crate::http::{self, Problem, local_client};
 use crate::intake::{self, Context, Kind};
+use crate::log::LeafIndex;
 use crate::minimise::{Explanation, minimise};
 use crate::recipients::{self, Auth, SecretFile};
 use crate::record::finish;
@@ -128,6 +129,7 @@ pub async fn run(
     let deployment = Deployment::open(config)?;
     let worker = deployment.worker()?;
 
+    let first = LeafIndex(deployment.store.size().await?.0);
     let orders = bodies(arguments.orders.as_deref(), ORDERS)?;
     let faults = bodies(arguments.faults.as_deref(), FAULTS)?;
     output.line("Handing in, with everything the ordering system knows …");
@@ -142,7 +144,7 @@ pub async fn run(
     let unfinished = at_rest(&deployment, &handed).await?;
     let rows = rows(&deployment, &handed).await?;
     let received = sandbox.received();
-    let vouched = vouch::vouch(&deployment, &sandbox, &received, &handed).await?;
+    let vouched = vouch::vouch(&deployment, &sandbox, &received, &handed, first).await?;
     let leaks = sweep::sweep(&received, &handed, &vouched);
     let key = deployment.store.verifier_key();
     let outcome = Outcome {

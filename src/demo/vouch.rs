@@ -28,8 +28,10 @@ pub(super) async fn vouch(
     sandbox: &Sandbox,
     received: &[Received],
     handed: &[Handed],
+    first: LeafIndex,
 ) -> Result<Vouched, Failure> {
-    let mut open = intents(deployment).await?;
+    let leaves = leaves(deployment, first).await?;
+    let mut open = intents(&leaves);
     let intents = open.values().map(Vec::len).sum();
     let previews = previews(handed);
     let mut vouched =
@@ -63,7 +65,7 @@ pub(super) async fn vouch(
         }
     }
     // What is left was recorded and did not arrive: the log must say that it was never sent.
-    let unsent = unsent(deployment).await?;
+    let unsent = unsent(&leaves);
     for (index, _) in open.into_values().flatten() {
         if !unsent.contains(&index) {
             vouched.faults.push(format!("leaf {index} tells of a message that nobody received"));
@@ -74,30 +76,35 @@ pub(super) async fn vouch(
 
 type Intents = BTreeMap<RecipientId, Vec<(LeafIndex, Leaf)>>;
 
-async fn intents(deployment: &Deployment) -> Result<Intents, Failure> {
+fn intents(leaves: &[(LeafIndex, Leaf)]) -> Intents {
     let mut intents = Intents::new();
-    for (index, leaf) in leaves(deployment).await? {
+    for (index, leaf) in leaves {
         if let Event::Intent(intent) = &leaf.event {
-            intents.entry(intent.recipient.id.clone()).or_default().push((index, leaf));
+            let to = intents.entry(intent.recipient.id.clone()).or_default();
+            to.push((*index, leaf.clone()));
         }
     }
-    Ok(intents)
+    intents
 }
 
-async fn unsent(deployment: &Deployment) -> Result<BTreeSet<LeafIndex>, Failure> {
-    let leaves = leaves(deployment).await?;
+fn unsent(leaves: &[(LeafIndex, Leaf)]) -> BTreeSet<LeafIndex> {
     let unsent = leaves.iter().filter_map(|(_, leaf)| match &leaf.event {
         Event::Outcome(outcome) if outcome.result == OutcomeResult::Unsent => Some(outcome.intent),
         _ => None,
     });
-    Ok(unsent.collect())
+    unsent.collect()
 }
 
-async fn leaves(deployment: &Deployment) -> Result<Vec<(LeafIndex, Leaf)>, Failure> {
+/// What was written since the demo began: its folder may hold the log of an earlier one.
+async fn leaves(
+    deployment: &Deployment,
+    first: LeafIndex,
+) -> Result<Vec<(LeafIndex, Leaf)>, Failure> {
     const PAGE: usize = 1_000;
     let mut leaves = Vec::new();
     loop {
-        let page = deployment.store.leaves(LeafIndex(leaves.len() as u64), PAGE).await?;
+        let next = LeafIndex(first.0 + leaves.len() as u64);
+        let page = deployment.store.leaves(next, PAGE).await?;
         if page.is_empty() {
             return Ok(leaves);
         }

@@ -80,7 +80,7 @@ closed_list! {
 
 /// A step that the table does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a case that is {from} cannot {step}")]
+#[error("{step} is not possible for a case that is {from}")]
 pub struct StateError {
     /// Where it stands.
     pub from: CaseState,

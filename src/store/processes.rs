@@ -8,6 +8,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{StoreError, files};
 use crate::domain::Entropy;
@@ -18,6 +19,8 @@ pub(super) type Epoch = [u8; 16];
 pub(super) struct Processes {
     folder: PathBuf,
     epoch: Epoch,
+    /// Whether anything was leased under this epoch: then somebody must free it.
+    leased: AtomicBool,
     /// Held, not used: the lock ends with it.
     _alive: File,
 }
@@ -37,10 +40,13 @@ impl Processes {
             .map_err(unusable)?;
         alive.lock().map_err(unusable)?;
         fs::rename(&joining, &path).map_err(unusable)?;
-        Ok(Self { folder: folder.to_owned(), epoch, _alive: alive })
+        let leased = AtomicBool::new(false);
+        Ok(Self { folder: folder.to_owned(), epoch, leased, _alive: alive })
     }
 
+    /// The name to lease under.
     pub(super) fn epoch(&self) -> Epoch {
+        self.leased.store(true, Ordering::Relaxed);
         self.epoch
     }
 
@@ -70,6 +76,16 @@ impl Processes {
         for epoch in gone {
             // Another process may have been quicker.
             let _ = fs::remove_file(self.folder.join(name(epoch)));
+        }
+    }
+}
+
+/// Who has leased nothing leaves nothing behind: a command that only looked would otherwise leave a
+/// file each time.
+impl Drop for Processes {
+    fn drop(&mut self) {
+        if !*self.leased.get_mut() {
+            self.forget(&[self.epoch]);
         }
     }
 }

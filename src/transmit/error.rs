@@ -49,7 +49,7 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// A secret can be read by anybody on this machine.
-    #[error("{}: can be read by others: chmod 600 it", .0.display())]
+    #[error("{}: can be read by everybody: chmod o-rwx it", .0.display())]
     Readable(PathBuf),
     /// A secret is empty, or not text.
     #[error("{}: holds no secret", .0.display())]

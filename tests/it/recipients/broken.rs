@@ -1,6 +1,5 @@
 //! Each file here is one that we ship with one thing spoilt, and what is said about it.
 
-
 use sluss::recipients::Severity;
 
 use super::{changed, faults, found, shipped, sound};
