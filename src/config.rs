@@ -136,6 +136,7 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     let batch_max = worker.number("batch_max", 64, 1..=512, faults);
     let lease = worker.number("lease_seconds", 60, 5..=3_600, faults);
     let settle = worker.number("settle_seconds", 10, 1..=3_600, faults);
+    let doubt_max = worker.number("doubt_max_seconds", 86_400, 60..=604_800, faults);
     let retry_first = worker.number("retry_first_seconds", 5, 1..=3_600, faults);
     let retry_max = worker.number("retry_max_seconds", 3_600, 1..=86_400, faults);
     let attempts_max = worker.number("attempts_max", 8, 1..=100, faults);
@@ -175,6 +176,7 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
         timing: Timing {
             lease: seconds(lease),
             settle: seconds(settle),
+            doubt_max: seconds(doubt_max),
             retry_first: seconds(retry_first),
             retry_max: seconds(retry_max),
             attempts_max,
@@ -266,8 +268,16 @@ fn between(file: &Path, config: &Config, recipients: &[RecipientFile], faults: &
     }
     for RecipientFile { recipient, .. } in recipients {
         // Otherwise a second worker would ask about a message that the first still waits for.
-        if recipient.channel.timeout >= lease {
-            let what = format!("must be above channel.timeout_seconds of {}", recipient.id);
+        let channel = &recipient.channel;
+        let turns = channel.in_flight_max.div_ceil(channel.requests_per_second);
+        let longest = channel.timeout + Duration::from_secs(turns.into());
+        if longest >= lease {
+            let what = format!(
+                "must be above {} seconds: channel.timeout_seconds of {} and the time that \
+                 in_flight_max messages wait for their turn at requests_per_second",
+                longest.as_secs(),
+                recipient.id
+            );
             found.add("worker.lease_seconds", what);
         }
     }

@@ -13,12 +13,13 @@ use tracing::{error, info, instrument, warn};
 
 use crate::crash;
 use crate::dialects::{self, Dialect};
-use crate::domain::{Clock, Entropy, LeafId, RecipientId, Timestamp};
+use crate::domain::{Case, Clock, Entropy, LeafId, RecipientId, Timestamp};
+use crate::log::SubjectKey;
 use crate::minimise::{Refusal, minimise};
 use crate::recipients::{Recipient, Recipients};
 use crate::record::{Ready, Record, Recorded, record, refusal};
 use crate::settle::{Consequence, Halt, Settling, Timing, sought};
-use crate::store::{Claimed, Doubt, Placed, Store, StoreError, Work};
+use crate::store::{Claim, Claimed, Doubt, Placed, Store, StoreError, Work};
 use crate::transmit::{Permit, Wire};
 
 /// The longest an idle lane sleeps: what another process accepts is seen no later.
@@ -61,11 +62,20 @@ impl Worker {
 
     /// Runs until told to stop, and then lets what is under way end.
     pub async fn run(&self, mut stop: watch::Receiver<bool>) -> Result<(), StoreError> {
-        self.keep_policies().await?;
+        let mut pause = Pause::default();
+        while let Err(error) = self.keep_policies().await {
+            self.failed(&error);
+            if error.halts() {
+                return Err(error);
+            }
+            tokio::select! { () = pause.longer() => {}, _ = stop.changed() => return Ok(()) }
+        }
         let mut lanes = JoinSet::new();
         for id in self.0.recipients.keys() {
-            let (worker, id, stop) = (self.clone(), id.clone(), stop.clone());
-            lanes.spawn(async move { worker.lane(&id, stop).await });
+            let (worker, to, stopped) = (self.clone(), id.clone(), stop.clone());
+            lanes.spawn(async move { worker.lane(&to, stopped).await });
+            let (worker, to, stopped) = (self.clone(), id.clone(), stop.clone());
+            lanes.spawn(async move { worker.feed_lane(&to, stopped).await });
         }
         while !*stop.borrow() {
             match self.0.store.reap().await {
@@ -73,8 +83,18 @@ impl Worker {
                 Ok(cases) => info!("{cases} cases of a process that is gone are free"),
                 Err(error) => self.failed(&error),
             }
-            let pause = tokio::time::sleep(Duration::from_secs(1));
-            tokio::select! { () = pause => {}, _ = stop.changed() => {} }
+            let second = tokio::time::sleep(Duration::from_secs(1));
+            tokio::select! {
+                () = second => {}
+                _ = stop.changed() => {}
+                // A lane ends when it is told to. One that ends by itself has failed, and its
+                // recipient would get nothing, in silence.
+                Some(_) = lanes.join_next() => {
+                    if !*stop.borrow() {
+                        self.0.halt.pull("a lane of the worker has failed: restart sluss");
+                    }
+                }
+            }
         }
         while lanes.join_next().await.is_some() {}
         Ok(())
@@ -97,9 +117,15 @@ impl Worker {
         loop {
             let mut turn = 0;
             for recipient in self.0.recipients.values() {
+                if self.0.halt.reason().is_some() {
+                    return Err(StoreError::Diverged("all sending is stopped"));
+                }
+                turn += self.read_feed(recipient).await?;
                 let mut under_way = JoinSet::new();
-                turn += self.turn(recipient, &mut under_way).await?;
+                let turned = self.turn(recipient, &mut under_way).await;
+                // What was begun ends, whatever else went wrong.
                 while under_way.join_next().await.is_some() {}
+                turn += turned?;
             }
             if turn == 0 {
                 return Ok(moved);
@@ -109,33 +135,58 @@ impl Worker {
     }
 
     async fn lane(&self, id: &RecipientId, mut stop: watch::Receiver<bool>) {
-        let Some(recipient) = self.0.recipients.get(id) else {
-            return;
-        };
+        let Some(recipient) = self.0.recipients.get(id) else { return };
         let mut under_way = JoinSet::new();
+        let mut pause = Pause::default();
         while !*stop.borrow() {
-            let moved = match self.turn(recipient, &mut under_way).await {
-                Ok(moved) => moved,
+            let turned = self.turn(recipient, &mut under_way).await;
+            while under_way.try_join_next().is_some() {}
+            match turned {
+                Ok(0) if recipient.enabled && self.0.wire.room(id) == 0 => {
+                    // Nothing can be begun before something ends.
+                    tokio::select! { _ = under_way.join_next() => {}, _ = stop.changed() => {} }
+                }
+                Ok(0) => {
+                    tokio::select! {
+                        () = self.0.store.changed() => {}
+                        () = self.nap(id) => {}
+                        Some(_) = under_way.join_next() => {}
+                        _ = stop.changed() => {}
+                    }
+                }
+                Ok(_) => pause = Pause::default(),
                 Err(error) => {
                     self.failed(&error);
-                    0
+                    tokio::select! { () = pause.longer() => {}, _ = stop.changed() => {} }
                 }
-            };
-            while under_way.try_join_next().is_some() {}
-            if moved > 0 {
-                continue;
-            }
-            tokio::select! {
-                () = self.0.store.changed() => {}
-                () = self.nap(id) => {}
-                Some(_) = under_way.join_next() => {}
-                _ = stop.changed() => {}
             }
         }
         while under_way.join_next().await.is_some() {}
     }
 
+    /// Beside the lane, so that a feed that hangs holds no message up.
+    async fn feed_lane(&self, id: &RecipientId, mut stop: watch::Receiver<bool>) {
+        let Some(recipient) = self.0.recipients.get(id) else { return };
+        let mut pause = Pause::default();
+        while !*stop.borrow() {
+            match self.read_feed(recipient).await {
+                Ok(_) => {
+                    pause = Pause::default();
+                    let nap = tokio::time::sleep(recipient.channel.poll.min(IDLE));
+                    tokio::select! { () = nap => {}, _ = stop.changed() => {} }
+                }
+                Err(error) => {
+                    self.failed(&error);
+                    tokio::select! { () = pause.longer() => {}, _ = stop.changed() => {} }
+                }
+            }
+        }
+    }
+
     async fn nap(&self, id: &RecipientId) {
+        if self.0.halt.reason().is_some() {
+            return tokio::time::sleep(IDLE).await;
+        }
         let due = self.0.store.next_due(id).await.ok().flatten();
         let now = self.0.clock.now().micros();
         let wait = due.map_or(IDLE, |due| {
@@ -167,18 +218,17 @@ impl Worker {
         let Some(dialect) = dialects::dialect(&channel.dialect, channel.version.as_deref()) else {
             return Ok(0);
         };
-        let mut moved = self.read_feed(recipient, dialect).await?;
         // A recipient that is switched off has no line: its cases are still decided, that is, held.
         let room = if recipient.enabled { parts.wire.room(&recipient.id) } else { parts.batch_max };
         let most = room.min(parts.batch_max);
         let now = parts.clock.now();
         let waiting = parts.store.next_due(&recipient.id).await?;
         if most == 0 || waiting.is_none_or(|due| due > now) {
-            return Ok(moved);
+            return Ok(0);
         }
         let work = parts.store.claim(&recipient.id, most, parts.timing.lease).await?;
         crash::point("claimed");
-        moved += work.len();
+        let moved = work.len();
         let mut deliver = Vec::new();
         for work in work {
             match work {
@@ -191,10 +241,11 @@ impl Worker {
                 }
             }
         }
-        for recorded in self.decide(recipient, dialect, deliver).await? {
+        let (recorded, failed) = self.decide(recipient, dialect, deliver).await?;
+        for recorded in recorded {
             self.spawn(recipient, under_way, recorded, Self::send).await;
         }
-        Ok(moved)
+        failed.map_or(Ok(moved), Err)
     }
 
     async fn spawn<T: Send + 'static, F>(
@@ -216,15 +267,17 @@ impl Worker {
         });
     }
 
-    /// Minimise and record: what may leave stands in the log when this returns.
+    /// Minimise and record: what may leave stands in the log when this returns. Where some of it
+    /// could not be written, the rest goes on, and the error is told beside it.
     async fn decide(
         &self,
         recipient: &Recipient,
         dialect: &'static dyn Dialect,
         claimed: Vec<Claimed>,
-    ) -> Result<Vec<Recorded>, StoreError> {
+    ) -> Result<(Vec<Recorded>, Option<StoreError>), StoreError> {
         let parts = &self.0;
         let today = parts.clock.now().date();
+        let mut failed = None;
         let mut ready = Vec::with_capacity(claimed.len());
         let mut kept = Vec::with_capacity(claimed.len());
         let mut claims = Vec::with_capacity(claimed.len());
@@ -235,15 +288,20 @@ impl Worker {
         for ((case, key, released), claim) in kept.iter().zip(claims) {
             match minimise(case, recipient, dialect, today, *released) {
                 Ok(minimised) => ready.push(Ready { claim, key, minimised }),
-                Err(stop) => self.refuse(recipient, claim, case, key, &stop).await?,
+                Err(stop) => {
+                    failed = self.refuse(recipient, claim, case, key, &stop).await.err().or(failed);
+                }
             }
         }
-        let records = record(&parts.store, &*parts.entropy, parts.timing.lease, ready).await?;
+        let now = parts.clock.now();
+        let lease = parts.timing.lease;
+        let records = record(&parts.store, &*parts.entropy, lease, now, ready).await?;
         crash::point("recorded");
         let mut recorded = Vec::with_capacity(records.len());
         for one in records {
             match one {
                 Record::Recorded(one) => recorded.push(one),
+                Record::Failed(error) => failed = Some(error),
                 Record::Lost => warn!("A case was taken over by another worker"),
                 Record::Refused(claim, error) => {
                     warn!(case.id = %claim.case(), error = %error, "A case cannot be recorded");
@@ -257,28 +315,27 @@ impl Worker {
                         policy: Some(recipient.policy.id()),
                         withheld: case.facts().keys().chain(case.dropped()).copied().collect(),
                     };
-                    self.refuse(recipient, claim, case, key, &stop).await?;
+                    failed = self.refuse(recipient, claim, case, key, &stop).await.err().or(failed);
                 }
             }
         }
-        Ok(recorded)
+        Ok((recorded, failed))
     }
 
+    /// Holds a case. Should that fail, its lease runs out and it is decided anew: the others of its
+    /// batch go on.
     async fn refuse(
         &self,
         recipient: &Recipient,
-        claim: crate::store::Claim,
-        case: &crate::domain::Case,
-        key: &crate::log::SubjectKey,
+        claim: Claim,
+        case: &Case,
+        key: &SubjectKey,
         stop: &Refusal,
     ) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.0.entropy);
         let event = refusal(&recipient.id, case.purpose(), stop, key, leaf, case.id());
         info!(case.id = %case.id(), reason = %stop.reason, "The case is held");
-        match self.0.store.hold(claim, (leaf, event), stop.reason).await {
-            Err(StoreError::Fenced) => Ok(()),
-            other => other,
-        }
+        ignore_fenced(self.0.store.hold(claim, (leaf, event), stop.reason).await)
     }
 
     async fn send(self, id: RecipientId, recorded: Recorded) -> Result<(), StoreError> {
@@ -303,6 +360,10 @@ impl Worker {
         let Some(sought) = sought(&doubt) else {
             return Err(StoreError::Corrupt { table: "case_" });
         };
+        let timeout = self.0.recipients.get(&id).map(|recipient| recipient.channel.timeout);
+        if let Some(earliest) = settling.too_early(&doubt, timeout.unwrap_or_default()) {
+            return ignore_fenced(settling.later(doubt.claim, earliest).await.map(|_| ()));
+        }
         let answer = self.0.wire.ask(&id, &settling.dialect.find(&sought)).await;
         ignore_fenced(settling.found(doubt, &sought, answer).await.map(|_| ()))
     }
@@ -318,16 +379,14 @@ impl Worker {
         ignore_fenced(settling.followed(claim, purpose, progress).await.map(|_| ()))
     }
 
-    async fn read_feed(
-        &self,
-        recipient: &Recipient,
-        dialect: &'static dyn Dialect,
-    ) -> Result<usize, StoreError> {
+    async fn read_feed(&self, recipient: &Recipient) -> Result<usize, StoreError> {
         let parts = &self.0;
         let now = parts.clock.now();
-        if !recipient.enabled {
+        let channel = &recipient.channel;
+        let dialect = dialects::dialect(&channel.dialect, channel.version.as_deref());
+        let (Some(dialect), true, None) = (dialect, recipient.enabled, parts.halt.reason()) else {
             return Ok(0);
-        }
+        };
         let Some(since) = parts.store.feed_due(&recipient.id, now).await? else {
             return Ok(0);
         };
@@ -359,6 +418,18 @@ impl Worker {
             entropy: &*parts.entropy,
             now: parts.clock.now(),
         })
+    }
+}
+
+/// How long to wait after a failure: longer each time, to half a minute.
+#[derive(Default)]
+struct Pause(u32);
+
+impl Pause {
+    async fn longer(&mut self) {
+        let wait = IDLE.saturating_mul(1 << self.0.min(7)).min(Duration::from_secs(30));
+        self.0 += 1;
+        tokio::time::sleep(wait).await;
     }
 }
 

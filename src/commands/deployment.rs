@@ -73,7 +73,7 @@ impl Deployment {
 
     /// The worker; this is where secrets are read.
     pub fn worker(&self) -> Result<Worker, Failure> {
-        let wire = Wire::open(&self.recipients)
+        let wire = Wire::open(&self.recipients, Arc::clone(&self.clock), self.halt.clone())
             .map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(Worker::new(Parts {
             store: self.store.clone(),

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
 
 use super::deployment::Deployment;
 use super::{Failure, Output};
@@ -42,23 +43,42 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
     let listener = listen(deployment.config.http.listen).await?;
     said_where(&listener, output)?;
     let app = deployment.app()?;
-    let served = tokio::spawn(http::serve(app, listener, stop.clone()));
-    let working = worker.map(|worker| {
-        let stop = stop.clone();
-        tokio::spawn(async move { worker.run(stop).await })
+    let mut running = JoinSet::new();
+    let until = stop.clone();
+    running.spawn(async move {
+        let served = http::serve(app, listener, until).await;
+        served.map_err(|error| Failure::io("the HTTP server failed", error))
     });
-    told_to_stop().await;
+    if let Some(worker) = worker {
+        running.spawn(async move { Ok(worker.run(stop).await?) });
+    }
+    until_stopped(running, &stopper, output).await
+}
+
+/// Until somebody says stop, or a part ends by itself: then the others are stopped too, and the
+/// program ends as failed, for a service manager to start it again.
+async fn until_stopped(
+    mut running: JoinSet<Result<(), Failure>>,
+    stopper: &watch::Sender<bool>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let mut ended = tokio::select! {
+        () = told_to_stop() => Ok(()),
+        Some(part) = running.join_next() => finished(part).and_then(|()| {
+            Err(Failure::Log("a part of the program has ended by itself".to_owned()))
+        }),
+    };
     output.line("stopping");
     // Nobody left to hear it is as good as heard.
     let _ = stopper.send(true);
-    served
-        .await
-        .map_err(|error| Failure::Log(error.to_string()))?
-        .map_err(|error| Failure::io("the HTTP server failed", error))?;
-    if let Some(working) = working {
-        working.await.map_err(|error| Failure::Log(error.to_string()))??;
+    while let Some(part) = running.join_next().await {
+        ended = ended.and(finished(part));
     }
-    Ok(())
+    ended
+}
+
+fn finished(part: Result<Result<(), Failure>, JoinError>) -> Result<(), Failure> {
+    part.map_err(|_| Failure::Log("a part of the program has failed".to_owned()))?
 }
 
 pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<(), Failure> {
@@ -71,13 +91,10 @@ pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<
         return Ok(());
     }
     let (stopper, stop) = watch::channel(false);
-    let working = tokio::spawn(async move { worker.run(stop).await });
+    let mut running = JoinSet::new();
+    running.spawn(async move { Ok(worker.run(stop).await?) });
     output.line("working");
-    told_to_stop().await;
-    output.line("stopping");
-    let _ = stopper.send(true);
-    working.await.map_err(|error| Failure::Log(error.to_string()))??;
-    Ok(())
+    until_stopped(running, &stopper, output).await
 }
 
 pub(super) async fn sandbox(

@@ -29,6 +29,11 @@ impl Timestamp {
         Self(self.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }
 
+    /// How long it has been since an earlier moment; nothing where that is not earlier.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
     /// The calendar day in UTC, as `2026-03-01`.
     pub fn date(self) -> jiff::civil::Date {
         self.civil().date()

@@ -77,7 +77,11 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
             bytes_max: shared.body_bytes_max,
         },
     )?;
-    let accepted = shared.store.accept(submission).await?;
+    let accepted = shared.store.accept(submission).await.inspect_err(|error| {
+        if error.halts() {
+            shared.halt.pull(&error.to_string());
+        }
+    })?;
     let status = match accepted {
         Accepted::New(_) => StatusCode::CREATED,
         Accepted::Existing(_) => StatusCode::OK,

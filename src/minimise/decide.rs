@@ -122,6 +122,10 @@ pub fn minimise<'case>(
 ) -> Result<Minimised<'case>, Refusal> {
     let refuse = |reason, policy| Refusal { reason, policy, withheld: everything(case) };
     let policy = &recipient.policy;
+    // First of all: no other obstacle, once out of the way, may decide this in passing.
+    if case.handling() == Handling::Special && !released {
+        return Err(refuse(HoldReason::SpecialHandling, Some(policy.id())));
+    }
     if !recipient.enabled || case.recipient() != &recipient.id {
         return Err(refuse(HoldReason::RecipientDisabled, None));
     }
@@ -134,9 +138,6 @@ pub fn minimise<'case>(
     }
     if !policy.opens(case.purpose()) {
         return Err(refuse(HoldReason::NoRule, Some(policy.id())));
-    }
-    if case.handling() == Handling::Special && !released {
-        return Err(refuse(HoldReason::SpecialHandling, Some(policy.id())));
     }
 
     let value = |field: Field| case.facts().get(&field).map(Personal::disclose);

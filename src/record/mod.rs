@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::dialects::{Message, Request};
-use crate::domain::{Entropy, HoldReason, LeafId, Purpose, RecipientId};
+use crate::domain::{Entropy, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
 use crate::log::digest::digest;
 use crate::log::{Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey};
 use crate::minimise::{Minimised, Refusal};
@@ -37,6 +37,8 @@ pub struct Recorded {
     purpose: Purpose,
     message: Message,
     receipt: Receipt,
+    /// After this the lease may run out before an answer can come.
+    send_before: Timestamp,
 }
 
 /// Where a disclosure stands in the log.
@@ -70,8 +72,8 @@ impl Recorded {
     }
 
     /// Takes it apart, for the wire: what is sent is not recorded any more.
-    pub(crate) fn spend(self) -> (Claim, RecipientId, Purpose, Message, Receipt) {
-        (self.claim, self.to, self.purpose, self.message, self.receipt)
+    pub(crate) fn spend(self) -> (Claim, RecipientId, Purpose, Message, Receipt, Timestamp) {
+        (self.claim, self.to, self.purpose, self.message, self.receipt, self.send_before)
     }
 }
 
@@ -93,6 +95,8 @@ pub enum Record {
     Refused(Claim, RecordError),
     /// Another worker has it.
     Lost,
+    /// It was not recorded: its lease runs out, and it is decided anew.
+    Failed(StoreError),
 }
 
 /// Why a minimised case cannot be recorded.
@@ -130,6 +134,7 @@ pub async fn record(
     store: &Store,
     entropy: &dyn Entropy,
     lease: Duration,
+    now: Timestamp,
     batch: Vec<Ready<'_>>,
 ) -> Result<Vec<Record>, StoreError> {
     let mut disclosures = Vec::with_capacity(batch.len());
@@ -142,7 +147,9 @@ pub async fn record(
                     Event::Intent(intent(&minimised, &message, leaf, key, claim.attempt() + 1));
                 disclosures.push(Disclosure::new(&claim, leaf, event));
                 let to = minimised.recipient().id.clone();
-                pending.push(Ok((claim, to, minimised.purpose(), message, leaf)));
+                let timeout = minimised.recipient().channel.timeout;
+                let send_before = now.after(lease.saturating_sub(timeout));
+                pending.push(Ok((claim, to, minimised.purpose(), message, leaf, send_before)));
             }
             Err(error) => pending.push(Err((claim, error))),
         }
@@ -154,13 +161,14 @@ pub async fn record(
     for one in pending {
         records.push(match one {
             Err((claim, error)) => Record::Refused(claim, error),
-            Ok((claim, to, purpose, message, leaf)) => match appended.next() {
+            Ok((claim, to, purpose, message, leaf, send_before)) => match appended.next() {
                 Some(Ok(appended)) => {
                     let receipt = Receipt { leaf, appended };
-                    Record::Recorded(Recorded { claim, to, purpose, message, receipt })
+                    Record::Recorded(Recorded { claim, to, purpose, message, receipt, send_before })
                 }
                 Some(Err(StoreError::Fenced | StoreError::State(_))) | None => Record::Lost,
-                Some(Err(error)) => return Err(error),
+                // The others of the batch stand in the log: they are sent all the same.
+                Some(Err(error)) => Record::Failed(error),
             },
         });
     }

@@ -1,6 +1,5 @@
 //! What a failure leads to. Four words, and the only place that chooses between them.
 
-use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::dialects::Verdict;
@@ -39,8 +38,13 @@ impl Consequence {
             WireError::Address => {
                 Self::Hold { result: OutcomeResult::Unsent, reason: HoldReason::RecipientDisabled }
             }
-            WireError::NotSent(_) => Self::Retry { result: OutcomeResult::Unsent, wait: None },
-            WireError::Unanswered(_) | WireError::AnswerTooLong => Self::Reconcile,
+            WireError::NotSent(_) | WireError::TooLate => {
+                Self::Retry { result: OutcomeResult::Unsent, wait: None }
+            }
+            // Halted: nothing left, and nothing may be written of it now. It is asked about later.
+            WireError::Unanswered(_) | WireError::AnswerTooLong | WireError::Halted => {
+                Self::Reconcile
+            }
         }
     }
 
@@ -58,30 +62,9 @@ impl Consequence {
         }
     }
 
-    /// Of a store that did not do what was asked: it is tried again, unless nothing may be trusted.
+    /// Of a store that did not do what was asked: what was begun is asked about later, unless
+    /// nothing may be trusted.
     pub const fn of_store(error: &StoreError) -> Self {
-        match error {
-            StoreError::Diverged(reason) => Self::Halt(reason),
-            StoreError::Corrupt { table } => Self::Halt(table),
-            _ => Self::Reconcile,
-        }
-    }
-}
-
-/// The brake on all sending. Once pulled it stays: going on needs a person and a restart.
-#[derive(Clone, Debug, Default)]
-pub struct Halt(Arc<OnceLock<String>>);
-
-impl Halt {
-    /// Pulls it; the first reason stands.
-    pub fn pull(&self, reason: &str) {
-        if self.0.set(reason.to_owned()).is_ok() {
-            tracing::error!(reason, "All sending is stopped");
-        }
-    }
-
-    /// Why all sending is stopped; `None`: it is not.
-    pub fn reason(&self) -> Option<&str> {
-        self.0.get().map(String::as_str)
+        if error.halts() { Self::Halt("the log cannot be trusted") } else { Self::Reconcile }
     }
 }

@@ -8,16 +8,18 @@ mod consequence;
 mod timing;
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use tracing::{info, instrument, warn};
 
-pub use consequence::{Consequence, Halt};
+pub use crate::transmit::Halt;
+pub use consequence::Consequence;
 pub use timing::Timing;
 
 use crate::dialects::{Answer, Dialect, Finding, Placement, Progress, Sought, Standing, Verdict};
 use crate::domain::{
-    AccessId, CaseState, Entropy, Field, HoldReason, Personal, Purpose, Step, SubscriptionId,
-    Timestamp,
+    AccessId, CaseState, Entropy, Field, HoldReason, Personal, Purpose, RejectReason, Step,
+    SubscriptionId, Timestamp,
 };
 use crate::log::OutcomeResult;
 use crate::store::{Claim, Doubt, Settlement, Store, StoreError};
@@ -48,7 +50,7 @@ pub struct Settling<'s> {
     /// How long to wait for what.
     pub timing: &'s Timing,
     /// How often this operator is asked how far it is.
-    pub poll: std::time::Duration,
+    pub poll: Duration,
     /// For the jitter of a retry.
     pub entropy: &'s dyn Entropy,
     /// The time now.
@@ -61,11 +63,12 @@ impl Settling<'_> {
     pub async fn sent(&self, transmitted: Transmitted) -> Result<Settled, StoreError> {
         let leaf = transmitted.receipt().appended().index().0;
         let (claim, purpose, result) = transmitted.into_parts();
+        let attempt = claim.attempt() + 1;
         let (judged, code) = match result {
             Ok(answer) => {
                 let code = code(&answer);
                 info!("Disclosure {leaf} was answered with {}", answer.status);
-                (self.verdict(purpose, self.dialect.decode(purpose, &answer), &code), code)
+                (self.verdict(purpose, self.dialect.decode(purpose, &answer), attempt, &code), code)
             }
             Err(error) => {
                 warn!(error = %crate::telemetry::chain(&error), "Disclosure {leaf} got no answer");
@@ -73,7 +76,7 @@ impl Settling<'_> {
                 (Err(Consequence::of_wire(&error)), code)
             }
         };
-        self.conclude(claim, judged, code).await
+        self.conclude(claim, attempt, judged, code).await
     }
 
     /// Settles a disclosure that nobody knows the outcome of, by what the operator says.
@@ -85,7 +88,15 @@ impl Settling<'_> {
         result: Result<Answer, WireError>,
     ) -> Result<Settled, StoreError> {
         let leaf = doubt.intent.index().0;
-        let again = self.now.after(self.timing.settle);
+        // The longer it has been in doubt, the more seldom it is asked about; and not for ever.
+        let waited = self.now.since(doubt.recorded);
+        if waited > self.timing.doubt_max {
+            return self.give_up(doubt.claim).await;
+        }
+        let attempt = doubt.claim.attempt();
+        let wait =
+            (waited / 2).clamp(self.timing.settle, self.timing.retry_max.max(self.timing.settle));
+        let again = self.now.after(wait);
         let answer = match result {
             Ok(answer) => answer,
             Err(error) => {
@@ -97,10 +108,12 @@ impl Settling<'_> {
             Finding::Present(placement) => {
                 info!("Disclosure {leaf} is at the operator");
                 let code = "found-at-operator".to_owned();
-                let judged = self.verdict(sought.purpose, Verdict::Accepted(placement), &code);
-                self.conclude(doubt.claim, judged, code).await
+                let judged =
+                    self.verdict(sought.purpose, Verdict::Accepted(placement), attempt, &code);
+                self.conclude(doubt.claim, attempt, judged, code).await
             }
             Finding::Absent if doubt.absent + 1 < ABSENT_MIN => {
+                let again = self.now.after(self.timing.settle);
                 self.store.absent(doubt.claim, again).await?;
                 Ok(Settled { state: CaseState::Recorded })
             }
@@ -108,11 +121,13 @@ impl Settling<'_> {
                 info!("Disclosure {leaf} is not at the operator");
                 // It may have left and been lost: the outcome stays unknown, and the case goes on.
                 let retry = Consequence::Retry { result: OutcomeResult::Unknown, wait: None };
-                self.conclude(doubt.claim, Err(retry), "not-found-at-operator".to_owned()).await
+                self.conclude(doubt.claim, attempt, Err(retry), "not-found-at-operator".to_owned())
+                    .await
             }
             Finding::Busy(wait) => {
-                let again =
-                    wait.map_or(again, |wait| self.now.after(wait.min(self.timing.retry_max)));
+                let again = wait
+                    .map_or(again, |wait| self.now.after(wait.min(self.timing.retry_max)))
+                    .max(again);
                 self.later(doubt.claim, again).await
             }
             Finding::Unclear => {
@@ -142,7 +157,7 @@ impl Settling<'_> {
             },
             Ok(Progress::Gone) => (Step::Hold, Some(HoldReason::Unclear), None),
             Ok(Progress::Busy(wait)) => {
-                let wait = wait.unwrap_or(self.poll).min(self.timing.retry_max);
+                let wait = wait.unwrap_or(self.poll).min(self.timing.retry_max).max(self.poll);
                 return self.later_placed(claim, self.now.after(wait)).await;
             }
             Ok(Progress::Unclear) => {
@@ -167,6 +182,7 @@ impl Settling<'_> {
         &self,
         purpose: Purpose,
         verdict: Verdict,
+        attempt: u32,
         code: &str,
     ) -> Result<Settlement, Consequence> {
         match verdict {
@@ -190,6 +206,10 @@ impl Settling<'_> {
                     }),
                 }
             }
+            // An earlier message of this case may have arrived after all: then it is in its own way.
+            Verdict::Rejected(RejectReason::Conflict | RejectReason::NotFound) if attempt > 1 => {
+                Err(Consequence::Reconcile)
+            }
             Verdict::Rejected(reason) => Ok(Settlement::Rejected { reason, code: code.to_owned() }),
             refused => Err(Consequence::of_refusal(&refused)),
         }
@@ -199,10 +219,10 @@ impl Settling<'_> {
     async fn conclude(
         &self,
         claim: Claim,
+        attempt: u32,
         judged: Result<Settlement, Consequence>,
         code: String,
     ) -> Result<Settled, StoreError> {
-        let attempt = claim.attempt() + 1;
         let settlement = match judged {
             Ok(settlement) => settlement,
             Err(Consequence::Reconcile) => {
@@ -237,8 +257,21 @@ impl Settling<'_> {
         Ok(Settled { state })
     }
 
+    /// Nobody could say what became of it for as long as is worth asking: a person finds out.
+    async fn give_up(&self, claim: Claim) -> Result<Settled, StoreError> {
+        let hold =
+            Consequence::Hold { result: OutcomeResult::Unknown, reason: HoldReason::Unclear };
+        self.conclude(claim, 0, Err(hold), "no-answer".to_owned()).await
+    }
+
+    /// Whether it is too early to ask about a disclosure: the operator may still be about to act.
+    pub fn too_early(&self, doubt: &Doubt, timeout: Duration) -> Option<Timestamp> {
+        let earliest = doubt.recorded.after(timeout + self.timing.settle);
+        (self.now < earliest).then_some(earliest)
+    }
+
     /// The disclosure stays without outcome, and the operator is asked later.
-    async fn later(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
+    pub async fn later(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
         self.store.give_back(claim, due).await?;
         Ok(Settled { state: CaseState::Recorded })
     }
@@ -284,5 +317,7 @@ const fn no_answer(error: &WireError) -> &'static str {
         WireError::NotSent(_) => "not-reached",
         WireError::Unanswered(_) => "no-answer",
         WireError::AnswerTooLong => "answer-too-long",
+        WireError::TooLate => "too-late",
+        WireError::Halted => "halted",
     }
 }

@@ -11,6 +11,8 @@ pub struct Timing {
     pub lease: Duration,
     /// How long an operator may take to know what it has accepted: it is not asked before.
     pub settle: Duration,
+    /// How long a disclosure may be in doubt before a person is asked to find out.
+    pub doubt_max: Duration,
     /// The wait after the first failed attempt; doubles with each further one.
     pub retry_first: Duration,
     /// The longest wait between attempts.
@@ -47,6 +49,7 @@ mod tests {
         let timing = Timing {
             lease: Duration::from_mins(1),
             settle: Duration::from_secs(10),
+            doubt_max: Duration::from_hours(24),
             retry_first: Duration::from_secs(5),
             retry_max: Duration::from_hours(1),
             attempts_max: 8,

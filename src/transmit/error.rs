@@ -15,6 +15,12 @@ pub enum WireError {
     /// No byte left this host: sending again is safe.
     #[error("the operator cannot be reached")]
     NotSent(#[source] reqwest::Error),
+    /// It waited so long for its turn that another worker may have taken the case over: no byte left.
+    #[error("it waited too long for its turn and was not sent")]
+    TooLate,
+    /// All sending is stopped: no byte left.
+    #[error("all sending is stopped")]
+    Halted,
     /// Some bytes may have left: the operator may have acted.
     #[error("the operator did not answer")]
     Unanswered(#[source] reqwest::Error),

@@ -5,6 +5,7 @@
 //! another. [`Wire::ask`] takes a [`Query`], which can be made of ids only.
 
 mod error;
+mod halt;
 mod limits;
 mod secrets;
 
@@ -19,11 +20,12 @@ use tracing::{Span, instrument};
 use url::Url;
 
 pub use error::{OpenError, WireError};
+pub use halt::Halt;
 pub use limits::Permit;
 
 use crate::dialects::soap::security::security_header;
 use crate::dialects::{Answer, Method, Query, Request};
-use crate::domain::{Purpose, RecipientId};
+use crate::domain::{Clock, Purpose, RecipientId, Timestamp};
 use crate::recipients::{Auth, Recipient, Recipients};
 use crate::record::{Receipt, Recorded};
 use crate::store::Claim;
@@ -72,6 +74,8 @@ impl Transmitted {
 /// The one way out of this program.
 pub struct Wire {
     lines: BTreeMap<RecipientId, Line>,
+    clock: Arc<dyn Clock>,
+    halt: Halt,
 }
 
 /// The way to one recipient: a client of its own, so that no connection, credential or limit is
@@ -98,7 +102,11 @@ enum Credentials {
 
 impl Wire {
     /// Reads the secrets and makes a client for each enabled recipient.
-    pub fn open(recipients: &Recipients) -> Result<Self, OpenError> {
+    pub fn open(
+        recipients: &Recipients,
+        clock: Arc<dyn Clock>,
+        halt: Halt,
+    ) -> Result<Self, OpenError> {
         // Two crates of the tree may ask for it; whoever is first decides, and both ask for ring.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let lines = recipients
@@ -106,7 +114,7 @@ impl Wire {
             .filter(|recipient| recipient.enabled)
             .map(|recipient| Ok((recipient.id.clone(), Line::open(recipient)?)))
             .collect::<Result<_, OpenError>>()?;
-        Ok(Self { lines })
+        Ok(Self { lines, clock, halt })
     }
 
     /// How many more messages may be under way to this recipient now.
@@ -126,8 +134,8 @@ impl Wire {
         fields(recipient = %recorded.to(), leaf.index = recorded.receipt().appended().index().0, answer.status)
     )]
     pub async fn send(&self, recorded: Recorded) -> Transmitted {
-        let (claim, to, purpose, message, receipt) = recorded.spend();
-        let result = self.exchange(&to, message.request()).await;
+        let (claim, to, purpose, message, receipt, send_before) = recorded.spend();
+        let result = self.exchange(&to, message.request(), Some(send_before)).await;
         if let Ok(answer) = &result {
             Span::current().record("answer.status", answer.status);
         }
@@ -137,16 +145,29 @@ impl Wire {
     /// Asks an operator about what it has.
     #[instrument(skip_all, fields(recipient = %to, answer.status))]
     pub async fn ask(&self, to: &RecipientId, query: &Query) -> Result<Answer, WireError> {
-        let result = self.exchange(to, query.request()).await;
+        let result = self.exchange(to, query.request(), None).await;
         if let Ok(answer) = &result {
             Span::current().record("answer.status", answer.status);
         }
         result
     }
 
-    async fn exchange(&self, to: &RecipientId, request: &Request) -> Result<Answer, WireError> {
+    async fn exchange(
+        &self,
+        to: &RecipientId,
+        request: &Request,
+        before: Option<Timestamp>,
+    ) -> Result<Answer, WireError> {
         let line = self.lines.get(to).ok_or(WireError::Address)?;
         line.limits.turn().await;
+        // Looked at here, behind every wait: whoever was held up too long may have been given up,
+        // and another worker may be asking about this very message.
+        if self.halt.reason().is_some() {
+            return Err(WireError::Halted);
+        }
+        if before.is_some_and(|before| self.clock.now() >= before) {
+            return Err(WireError::TooLate);
+        }
         let response = dispatch(line.request(request)?).await?;
         read(response).await
     }

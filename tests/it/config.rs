@@ -150,7 +150,7 @@ fn what_the_file_must_not_say() {
         ),
         (
             "[worker]\nlease_seconds = 30",
-            "sluss.toml: worker.lease_seconds: must be above channel.timeout_seconds of ip-only",
+            "sluss.toml: worker.lease_seconds: must be above 31 seconds: channel.timeout_seconds of ip-only",
         ),
         ("[worker]\nlease_seconds = -1", "sluss.toml: worker.lease_seconds: must be a whole"),
         ("colour = 1", "sluss.toml: colour: is not a key"),
@@ -158,7 +158,7 @@ fn what_the_file_must_not_say() {
     ] {
         refused(text, &[], expected);
     }
-    loaded("[worker]\nlease_seconds = 31", &[]);
+    loaded("[worker]\nlease_seconds = 32", &[]);
 }
 
 #[test]

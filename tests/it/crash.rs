@@ -72,6 +72,7 @@ impl Deployed {
                 "base_url" => format!("base_url = {base:?}\n"),
                 "allow_http_loopback" => "allow_http_loopback = true\n".to_owned(),
                 "poll_seconds" => "poll_seconds = 1\n".to_owned(),
+                "timeout_seconds" => "timeout_seconds = 2\n".to_owned(),
                 _ => format!("{line}\n"),
             });
             std::fs::write(config.join(&file), turned.collect::<String>()).unwrap();

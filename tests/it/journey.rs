@@ -123,6 +123,9 @@ async fn an_operator_is_believed_only_the_second_time_that_it_has_nothing() {
     app.work().await;
     all_are(&app, CaseState::Recorded).await;
     app.pass(11).await;
+    assert_eq!(app.sandbox.received().len(), 1, "the operator may still be about to act");
+    app.pass(2).await;
+    assert_eq!(app.sandbox.received().len(), 2, "asked");
     assert_eq!(app.messages(IP_ONLY).len(), 1, "asked once: not sent again yet");
     app.pass(11).await;
     app.pass(11).await;
@@ -327,7 +330,7 @@ async fn with_the_brake_pulled_nothing_is_sent() {
     let mut app = App::start().await;
     app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-1", "STTA0101")).await;
     app.deployment.halt.pull("a test");
-    app.work().await;
+    assert!(matches!(app.fail().await, StoreError::Diverged(_)));
     all_are(&app, CaseState::Accepted).await;
     assert!(app.sandbox.received().is_empty());
     app.close().await;
@@ -343,5 +346,30 @@ async fn a_failing_service_ends_as_failed() {
     }
     app.to_the_end().await;
     all_are(&app, CaseState::Failed).await;
+    app.close().await;
+}
+
+#[tokio::test]
+async fn what_nobody_can_tell_of_for_a_day_is_for_a_person_to_find_out() {
+    let mut app = App::start().await;
+    app.script(GLOBALCONNECT, vec![Trouble::DropBefore]);
+    let case = app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-1", "STTA0101")).await[0];
+    app.work().await;
+    App::check(&app.row(case).await, CaseState::Recorded, None);
+    app.pass(90_000).await;
+    App::check(&app.row(case).await, CaseState::Held, Some("answer-unclear"));
+    assert_eq!(app.story().await, ["intent", "unknown"]);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn an_agreement_renewed_does_not_release_what_a_person_must_decide() {
+    let mut app = App::start().await;
+    let mut body = order("exempelnat", "ORD-1", "STTA0101");
+    body["relatedParty"][1]["characteristic"][0]["value"] = json!(true);
+    let case = app.submit(Kind::Order, &body).await[0];
+    app.work().await;
+    App::check(&app.row(case).await, CaseState::Held, Some("special-handling"));
+    assert!(app.sandbox.received().is_empty());
     app.close().await;
 }
