@@ -39,14 +39,14 @@ pub(super) fn guarded_texts(
     let number = case.facts().get(&Field::StreetNumber).map(Personal::disclose);
     let apartment = case.facts().get(&Field::Apartment).map(Personal::disclose);
     let littera = case.facts().get(&Field::StreetLittera).map_or("", |littera| littera.disclose());
-    let place_withheld = matches!(rulings.get(&Field::Street), Some(Ruling::Withheld(_)));
+    let withheld = |field| matches!(rulings.get(&field), Some(Ruling::Withheld(_)));
     let mut lines = Vec::new();
-    if let (Some(street), Some(number), true) = (street, number, place_withheld) {
+    if let (Some(street), Some(number), true) = (street, number, withheld(Field::Street)) {
         lines.push(Zeroizing::new(format!("{street} {number}{littera}")));
         lines.push(Zeroizing::new(format!("{street} {number} {littera}")));
         lines.push(Zeroizing::new(format!("{street} {number}")));
     }
-    if let (Some(apartment), true) = (apartment, place_withheld) {
+    if let (Some(apartment), true) = (apartment, withheld(Field::Apartment)) {
         lines.push(Zeroizing::new(format!("lgh {apartment}")));
         lines.push(Zeroizing::new(format!("lägenhet {apartment}")));
     }
