@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tracing_subscriber::EnvFilter;
+
 use crate::recipients::{self, RecipientFile, Recipients};
 use crate::settle::Timing;
 use crate::table::{Fault, Faults, Table, parse};
@@ -60,9 +62,7 @@ impl Config {
     /// The recipients, by id.
     pub fn recipients(&self) -> Recipients {
         let recipients = self.recipients.iter().map(|file| &file.recipient);
-        recipients
-            .map(|recipient| (recipient.id.clone(), recipient.clone()))
-            .collect()
+        recipients.map(|recipient| (recipient.id.clone(), recipient.clone())).collect()
     }
 }
 
@@ -80,10 +80,7 @@ pub fn load(folder: &Path, environment: &BTreeMap<String, String>) -> Result<Con
         between(&file, config, &recipients, &mut all);
     }
     match deployment {
-        Some(config) if all.is_empty() => Ok(Config {
-            recipients,
-            ..config
-        }),
+        Some(config) if all.is_empty() => Ok(Config { recipients, ..config }),
         _ => Err(all),
     }
 }
@@ -98,11 +95,7 @@ fn deployment(
     let mut faults = Faults::new(file);
     overlay(&mut table, environment, &mut faults);
     let config = read(&table, &mut faults);
-    if faults.is_empty() {
-        Ok(config)
-    } else {
-        Err(faults.into_vec())
-    }
+    if faults.is_empty() { Ok(config) } else { Err(faults.into_vec()) }
 }
 
 fn read(table: &toml::Table, faults: &mut Faults) -> Config {
@@ -111,10 +104,7 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
 
     let mut http = root.table("http", faults);
     let listen = http.text("listen", faults);
-    let listen = listen
-        .as_deref()
-        .unwrap_or("127.0.0.1:8080")
-        .parse::<SocketAddr>();
+    let listen = listen.as_deref().unwrap_or("127.0.0.1:8080").parse::<SocketAddr>();
     let listen = listen.ok().filter(|address| address.ip().is_loopback()).unwrap_or_else(|| {
         let what = "must be a loopback address and a port, as 127.0.0.1:8080: this version has no \
                     sign-in, put a proxy that has one in front";
@@ -126,24 +116,19 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     http.nothing_else(faults);
 
     let mut store = root.table("store", faults);
-    let state = store
-        .text("dir", faults)
-        .unwrap_or_else(|| "state".to_owned());
+    let state = store.text("dir", faults).unwrap_or_else(|| "state".to_owned());
+    if state.trim().is_empty() {
+        faults.add(store.key("dir"), "must not be blank");
+    }
     store.nothing_else(faults);
 
     let mut log = root.table("log", faults);
     let origin = log.text("origin", faults);
     let origin = origin.unwrap_or_else(|| "sluss.example/disclosures".to_owned());
     // A checkpoint's first line, and a key name: C2SP signed-note.
-    if origin.is_empty()
-        || origin
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || c == '+')
+    if origin.is_empty() || origin.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
     {
-        faults.add(
-            log.key("origin"),
-            "must be a name without spaces and plus signs",
-        );
+        faults.add(log.key("origin"), "must be a name without spaces and plus signs");
     }
     log.nothing_else(faults);
 
@@ -169,9 +154,13 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
             Format::Text
         }
     };
-    let level = telemetry
-        .text("level", faults)
-        .unwrap_or_else(|| "warn".to_owned());
+    let level = telemetry.text("level", faults).unwrap_or_else(|| "warn".to_owned());
+    if EnvFilter::try_new(&level).is_err() {
+        faults.add(
+            telemetry.key("level"),
+            "must be error, warn, info, debug, trace or off, or a filter such as sluss=debug",
+        );
+    }
     telemetry.nothing_else(faults);
     root.nothing_else(faults);
 
@@ -204,20 +193,16 @@ fn overlay(table: &mut toml::Table, environment: &BTreeMap<String, String>, faul
             continue;
         };
         let Some((section, key)) = path.split_once("__") else {
-            faults.add(
-                name,
-                "must name a section and a key, as SLUSS__HTTP__LISTEN",
-            );
+            faults.add(name, "must name a section and a key, as SLUSS__HTTP__LISTEN");
             continue;
         };
         let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
         let read = format!("value = {value}").parse::<toml::Table>().ok();
         let value = read
+            .filter(|table| table.len() == 1)
             .and_then(|mut table| table.remove("value"))
             .unwrap_or_else(|| toml::Value::String(value.clone()));
-        let section = table
-            .entry(section)
-            .or_insert_with(|| toml::Table::new().into());
+        let section = table.entry(section).or_insert_with(|| toml::Table::new().into());
         match section.as_table_mut() {
             Some(section) => {
                 section.insert(key, value);
@@ -236,18 +221,11 @@ fn read_recipients(folder: &Path, faults: &mut Vec<Fault>) -> Vec<RecipientFile>
             return Vec::new();
         }
     };
-    files.retain(|file| {
-        file.extension()
-            .is_some_and(|extension| extension == "toml")
-    });
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
     files.sort();
     if files.is_empty() {
         let what = "holds no recipient: write one file for each, ending in .toml".to_owned();
-        faults.push(Fault {
-            file: within,
-            key: String::new(),
-            what,
-        });
+        faults.push(Fault { file: within, key: String::new(), what });
         return Vec::new();
     }
     let mut read: Vec<RecipientFile> = Vec::new();
@@ -263,15 +241,11 @@ fn read_recipients(folder: &Path, faults: &mut Vec<Fault>) -> Vec<RecipientFile>
             Ok(recipient) => {
                 let id = &recipient.recipient.id;
                 let named = file.file_stem().is_some_and(|stem| stem == id.as_str());
-                if !named {
-                    let what = format!("is {id}: the file must be named {id}.toml");
-                    faults.push(Fault {
-                        file,
-                        key: "id".to_owned(),
-                        what,
-                    });
-                } else {
+                if named {
                     read.push(recipient);
+                } else {
+                    let what = format!("is {id}: the file must be named {id}.toml");
+                    faults.push(Fault { file, key: "id".to_owned(), what });
                 }
             }
             Err(found) => faults.extend(found),
@@ -285,16 +259,10 @@ fn between(file: &Path, config: &Config, recipients: &[RecipientFile], faults: &
     let mut found = Faults::new(file);
     let lease = config.timing.lease;
     if config.http.request_timeout >= lease {
-        found.add(
-            "http.request_timeout_seconds",
-            "must be below worker.lease_seconds",
-        );
+        found.add("http.request_timeout_seconds", "must be below worker.lease_seconds");
     }
     if config.timing.retry_first > config.timing.retry_max {
-        found.add(
-            "worker.retry_first_seconds",
-            "must not be above worker.retry_max_seconds",
-        );
+        found.add("worker.retry_first_seconds", "must not be above worker.retry_max_seconds");
     }
     for RecipientFile { recipient, .. } in recipients {
         // Otherwise a second worker would ask about a message that the first still waits for.
@@ -308,9 +276,5 @@ fn between(file: &Path, config: &Config, recipients: &[RecipientFile], faults: &
 
 fn unreadable(file: &Path, error: &std::io::Error) -> Fault {
     let what = format!("cannot be read: {error}");
-    Fault {
-        file: file.to_owned(),
-        key: String::new(),
-        what,
-    }
+    Fault { file: file.to_owned(), key: String::new(), what }
 }

@@ -19,9 +19,7 @@ fn main() -> ExitCode {
 /// Starts the runtime and the command. Only here may an error be of any kind: nobody branches on
 /// it any more.
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match runtime.block_on(cli.run()) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(Failure::Said) => Ok(ExitCode::FAILURE),
@@ -33,10 +31,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     }
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "the last word goes to whoever ran the program"
-)]
+#[expect(clippy::print_stderr, reason = "the last word goes to whoever ran the program")]
 fn report(error: &anyhow::Error) {
     eprintln!("sluss: {}", sluss::telemetry::chain(error.as_ref()));
 }

@@ -40,19 +40,12 @@ pub struct Faults {
 impl Faults {
     /// None yet.
     pub fn new(file: &Path) -> Self {
-        Self {
-            file: file.to_owned(),
-            found: Vec::new(),
-        }
+        Self { file: file.to_owned(), found: Vec::new() }
     }
 
     /// Adds one.
     pub fn add(&mut self, key: impl Into<String>, what: impl Into<String>) {
-        self.found.push(Fault {
-            file: self.file.clone(),
-            key: key.into(),
-            what: what.into(),
-        });
+        self.found.push(Fault { file: self.file.clone(), key: key.into(), what: what.into() });
     }
 
     /// Whether there are none.
@@ -69,41 +62,34 @@ impl Faults {
 /// A table on the way to being read.
 pub struct Table<'t> {
     path: String,
-    table: Option<&'t toml::Table>,
+    members: Option<&'t toml::Table>,
     asked: BTreeSet<String>,
 }
 
 impl<'t> Table<'t> {
     /// The whole file.
     pub fn root(table: &'t toml::Table) -> Self {
-        Self {
-            path: String::new(),
-            table: Some(table),
-            asked: BTreeSet::new(),
-        }
+        Self { path: String::new(), members: Some(table), asked: BTreeSet::new() }
     }
 
     /// The key of a member, as people write it.
     pub fn key(&self, name: &str) -> String {
-        if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.path)
-        }
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 
     /// Whether the table is there at all.
     pub fn is_present(&self) -> bool {
-        self.table.is_some()
+        self.members.is_some()
     }
 
     /// A member as it is.
     pub fn value(&mut self, name: &str) -> Option<&'t Value> {
         self.asked.insert(name.to_owned());
-        self.table.and_then(|table| table.get(name))
+        self.members.and_then(|table| table.get(name))
     }
 
     /// A table within; absent reads as empty.
+    #[must_use]
     pub fn table(&mut self, name: &str, faults: &mut Faults) -> Table<'t> {
         let path = self.key(name);
         let table = match self.value(name) {
@@ -114,11 +100,7 @@ impl<'t> Table<'t> {
                 None
             }
         };
-        Table {
-            path,
-            table,
-            asked: BTreeSet::new(),
-        }
+        Table { path, members: table, asked: BTreeSet::new() }
     }
 
     /// The tables of an array, each with its position in its key.
@@ -132,11 +114,7 @@ impl<'t> Table<'t> {
                 .filter_map(|(position, member)| {
                     let path = format!("{path}[{position}]");
                     if let Value::Table(table) = member {
-                        Some(Table {
-                            path,
-                            table: Some(table),
-                            asked: BTreeSet::new(),
-                        })
+                        Some(Table { path, members: Some(table), asked: BTreeSet::new() })
                     } else {
                         faults.add(path, "must be a table");
                         None
@@ -152,18 +130,16 @@ impl<'t> Table<'t> {
 
     /// A text.
     pub fn text(&mut self, name: &str, faults: &mut Faults) -> Option<String> {
-        match self.value(name)? {
-            Value::String(text) => Some(text.clone()),
-            _ => {
-                faults.add(self.key(name), "must be a text in quotes");
-                None
-            }
+        let text = self.value(name)?.as_str();
+        if text.is_none() {
+            faults.add(self.key(name), "must be a text in quotes");
         }
+        text.map(str::to_owned)
     }
 
     /// A text that must be there and not be blank.
     pub fn required(&mut self, name: &str, faults: &mut Faults) -> Option<String> {
-        if self.table.is_some_and(|table| !table.contains_key(name)) || self.table.is_none() {
+        if self.members.is_none_or(|table| !table.contains_key(name)) {
             self.asked.insert(name.to_owned());
             faults.add(self.key(name), "is missing");
             return None;
@@ -223,24 +199,22 @@ impl<'t> Table<'t> {
             Some(Value::Integer(value)) => u32::try_from(*value).ok(),
             Some(_) => None,
         };
-        match value.filter(|value| bounds.contains(value)) {
-            Some(value) => value,
-            None => {
-                let (low, high) = (bounds.start(), bounds.end());
-                faults.add(
-                    self.key(name),
-                    format!("must be a whole number from {low} to {high}"),
-                );
-                default
-            }
-        }
+        value.filter(|value| bounds.contains(value)).unwrap_or_else(|| {
+            let (low, high) = (bounds.start(), bounds.end());
+            let what = format!("must be a whole number from {low} to {high}");
+            faults.add(self.key(name), what);
+            default
+        })
     }
 
     /// A day, as `2026-01-01`.
     pub fn date(&mut self, name: &str, faults: &mut Faults) -> Option<Date> {
         let read = match self.value(name)? {
-            Value::Datetime(moment) => moment.to_string().parse().ok(),
-            Value::String(text) => text.parse().ok(),
+            Value::Datetime(moment) => moment.to_string().parse().ok().filter(|_| {
+                // A day has no hour: which day would 23:30 somewhere else belong to?
+                moment.time.is_none() && moment.offset.is_none()
+            }),
+            Value::String(text) => text.parse().ok().filter(|day: &Date| day.to_string() == *text),
             _ => None,
         };
         if read.is_none() {
@@ -251,7 +225,7 @@ impl<'t> Table<'t> {
 
     /// Every key that nobody has asked for is a fault.
     pub fn nothing_else(&self, faults: &mut Faults) {
-        for name in self.table.into_iter().flat_map(toml::Table::keys) {
+        for name in self.members.into_iter().flat_map(toml::Table::keys) {
             if !self.asked.contains(name) {
                 faults.add(self.key(name), "is not a key that sluss knows");
             }
@@ -262,18 +236,9 @@ impl<'t> Table<'t> {
 /// Reads a file into a table; a file that is not TOML is one fault.
 pub fn parse(file: &Path, text: &str) -> Result<toml::Table, Fault> {
     text.parse::<toml::Table>().map_err(|error| {
-        let line = error
-            .span()
-            .map_or(0, |span| text[..span.start.min(text.len())].lines().count());
-        let what = format!(
-            "is not TOML, near line {}: {}",
-            line.max(1),
-            error.message()
-        );
-        Fault {
-            file: file.to_owned(),
-            key: String::new(),
-            what,
-        }
+        let line =
+            error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count());
+        let what = format!("is not TOML, near line {}: {}", line.max(1), error.message());
+        Fault { file: file.to_owned(), key: String::new(), what }
     })
 }

@@ -83,10 +83,7 @@ impl Worker {
     /// Every policy that can decide something stands in the log before it does.
     pub async fn keep_policies(&self) -> Result<(), StoreError> {
         for recipient in self.0.recipients.values() {
-            self.0
-                .store
-                .keep_policy(&recipient.id, &recipient.policy)
-                .await?;
+            self.0.store.keep_policy(&recipient.id, &recipient.policy).await?;
         }
         Ok(())
     }
@@ -142,11 +139,7 @@ impl Worker {
         let due = self.0.store.next_due(id).await.ok().flatten();
         let now = self.0.clock.now().micros();
         let wait = due.map_or(IDLE, |due| {
-            Duration::from_micros(
-                u64::try_from(due.micros() - now)
-                    .unwrap_or(1_000)
-                    .max(1_000),
-            )
+            Duration::from_micros(u64::try_from(due.micros() - now).unwrap_or(1_000).max(1_000))
         });
         tokio::time::sleep(wait.min(IDLE)).await;
     }
@@ -176,33 +169,25 @@ impl Worker {
         };
         let mut moved = self.read_feed(recipient, dialect).await?;
         // A recipient that is switched off has no line: its cases are still decided, that is, held.
-        let room = if recipient.enabled {
-            parts.wire.room(&recipient.id)
-        } else {
-            parts.batch_max
-        };
+        let room = if recipient.enabled { parts.wire.room(&recipient.id) } else { parts.batch_max };
         let most = room.min(parts.batch_max);
         let now = parts.clock.now();
         let waiting = parts.store.next_due(&recipient.id).await?;
         if most == 0 || waiting.is_none_or(|due| due > now) {
             return Ok(moved);
         }
-        let work = parts
-            .store
-            .claim(&recipient.id, most, parts.timing.lease)
-            .await?;
+        let work = parts.store.claim(&recipient.id, most, parts.timing.lease).await?;
         crash::point("claimed");
         moved += work.len();
         let mut deliver = Vec::new();
         for work in work {
             match work {
-                Work::Deliver(claimed) => deliver.push(claimed),
+                Work::Deliver(claimed) => deliver.push(*claimed),
                 Work::Reconcile(doubt) => {
-                    self.spawn(recipient, under_way, *doubt, Self::reconcile)
-                        .await
+                    self.spawn(recipient, under_way, *doubt, Self::reconcile).await;
                 }
                 Work::Follow(placed) => {
-                    self.spawn(recipient, under_way, placed, Self::follow).await
+                    self.spawn(recipient, under_way, placed, Self::follow).await;
                 }
             }
         }
@@ -236,43 +221,21 @@ impl Worker {
         &self,
         recipient: &Recipient,
         dialect: &'static dyn Dialect,
-        claimed: Vec<Box<Claimed>>,
+        claimed: Vec<Claimed>,
     ) -> Result<Vec<Recorded>, StoreError> {
         let parts = &self.0;
         let today = parts.clock.now().date();
         let mut ready = Vec::with_capacity(claimed.len());
-        let mut refused = Vec::new();
-        let mut cases = Vec::with_capacity(claimed.len());
-        for one in claimed {
-            let Claimed {
-                claim,
-                case,
-                key,
-                released,
-            } = *one;
-            cases.push((claim, case, key, released));
-        }
-        let mut kept = Vec::with_capacity(cases.len());
-        for (claim, case, key, released) in cases {
+        let mut kept = Vec::with_capacity(claimed.len());
+        let mut claims = Vec::with_capacity(claimed.len());
+        for Claimed { claim, case, key, released } in claimed {
             kept.push((case, key, released));
-            refused.push(Some(claim));
+            claims.push(claim);
         }
-        for (position, (case, key, released)) in kept.iter().enumerate() {
+        for ((case, key, released), claim) in kept.iter().zip(claims) {
             match minimise(case, recipient, dialect, today, *released) {
-                Ok(minimised) => {
-                    if let Some(claim) = refused[position].take() {
-                        ready.push(Ready {
-                            claim,
-                            key,
-                            minimised,
-                        });
-                    }
-                }
-                Err(stop) => {
-                    if let Some(claim) = refused[position].take() {
-                        self.refuse(recipient, claim, case, key, &stop).await?;
-                    }
-                }
+                Ok(minimised) => ready.push(Ready { claim, key, minimised }),
+                Err(stop) => self.refuse(recipient, claim, case, key, &stop).await?,
             }
         }
         let records = record(&parts.store, &*parts.entropy, parts.timing.lease, ready).await?;
@@ -348,20 +311,11 @@ impl Worker {
         let Some(settling) = self.settling(&id) else {
             return Ok(());
         };
-        let Placed {
-            claim,
-            purpose,
-            reference,
-        } = placed;
+        let Placed { claim, purpose, reference } = placed;
         let query = settling.dialect.follow(purpose, &reference);
         let answer = self.0.wire.ask(&id, &query).await;
         let progress = answer.map(|answer| settling.dialect.followed(purpose, &answer));
-        ignore_fenced(
-            settling
-                .followed(claim, purpose, progress)
-                .await
-                .map(|_| ()),
-        )
+        ignore_fenced(settling.followed(claim, purpose, progress).await.map(|_| ()))
     }
 
     async fn read_feed(
@@ -377,16 +331,13 @@ impl Worker {
         let Some(since) = parts.store.feed_due(&recipient.id, now).await? else {
             return Ok(0);
         };
-        let Some(query) = dialect.feed(since.as_deref()) else {
+        let Some(query) = dialect.feed(since.0.as_deref()) else {
             return Ok(0);
         };
         let due: Timestamp = now.after(recipient.channel.poll);
         let events = match parts.wire.ask(&recipient.id, &query).await {
             Ok(answer) => dialect.fed(&answer).unwrap_or_else(|| {
-                warn!(
-                    answer.status = answer.status,
-                    "The operator's event feed cannot be read"
-                );
+                warn!(answer.status = answer.status, "The operator's event feed cannot be read");
                 Vec::new()
             }),
             Err(error) => {

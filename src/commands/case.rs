@@ -53,11 +53,7 @@ pub(super) enum Command {
 pub(super) async fn run(config: &Config, command: Command, output: &Output) -> Result<(), Failure> {
     let deployment = Deployment::open(config.clone())?;
     match command {
-        Command::List {
-            within,
-            recipient,
-            limit,
-        } => {
+        Command::List { within, recipient, limit } => {
             let filter = filter(within.as_deref(), recipient.as_deref(), limit)?;
             let rows = deployment.store.cases(filter).await?;
             if rows.is_empty() {
@@ -93,27 +89,16 @@ fn filter(state: Option<&str>, recipient: Option<&str>, limit: u32) -> Result<Ca
     let recipient = recipient
         .map(|text| RecipientId::parse(text).map_err(|error| Failure::Usage(error.to_string())))
         .transpose()?;
-    Ok(CaseFilter {
-        id: None,
-        state,
-        recipient,
-        limit,
-    })
+    Ok(CaseFilter { id: None, state, recipient, limit })
 }
 
 async fn find(deployment: &Deployment, id: &str) -> Result<CaseRow, Failure> {
     let id = CaseId::parse(id).ok_or_else(|| {
         Failure::Usage("a case id is 32 hexadecimal digits, as `sluss case list` shows".to_owned())
     })?;
-    let filter = CaseFilter {
-        id: Some(id),
-        limit: 1,
-        ..CaseFilter::default()
-    };
+    let filter = CaseFilter { id: Some(id), limit: 1, ..CaseFilter::default() };
     let rows = deployment.store.cases(filter).await?;
-    rows.into_iter()
-        .next()
-        .ok_or_else(|| Failure::Usage("there is no such case".to_owned()))
+    rows.into_iter().next().ok_or_else(|| Failure::Usage("there is no such case".to_owned()))
 }
 
 /// A decision is a leaf: who, what, and about which recipient and purpose.
@@ -135,11 +120,7 @@ async fn decide(
             sd: [].into(),
         })
     } else {
-        let word = if step == Step::Cancel {
-            "cancelled"
-        } else {
-            "released"
-        };
+        let word = if step == Step::Cancel { "cancelled" } else { "released" };
         let reason = Code::parse(word).ok_or_else(|| Failure::Log(word.to_owned()))?;
         Event::Release(Release {
             recipient: row.recipient.clone(),
@@ -184,11 +165,7 @@ fn show(row: &CaseRow, output: &Output) {
 
 fn line(row: &CaseRow) -> String {
     let external = row.external_id.as_ref().map_or("-", |id| id.as_str());
-    let reason = row
-        .reason
-        .as_deref()
-        .map(|reason| format!(" ({reason})"))
-        .unwrap_or_default();
+    let reason = row.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     format!(
         "{}  {:<9}{reason}  {}  {}  {external}/{}",
         row.id, row.state, row.recipient, row.purpose, row.item

@@ -23,11 +23,7 @@ pub(super) fn run(folder: &Path, output: &Output) -> Result<(), Failure> {
             "{}: {} ({}), {} {}, agreement {} to {}, policy {} ({} rules, {tests} tests)",
             recipient.id,
             recipient.legal_name,
-            if recipient.enabled {
-                "enabled"
-            } else {
-                "disabled"
-            },
+            if recipient.enabled { "enabled" } else { "disabled" },
             recipient.channel.dialect,
             recipient.channel.version.as_deref().unwrap_or_default(),
             agreement.map_or("none", |agreement| agreement.reference.as_str()),
@@ -48,12 +44,8 @@ pub(super) fn run(folder: &Path, output: &Output) -> Result<(), Failure> {
         }));
         findings.extend(failed);
         if recipient.enabled
-            && let Auth::Basic {
-                password: secret, ..
-            }
-            | Auth::WsSecurity {
-                password: secret, ..
-            }
+            && let Auth::Basic { password: secret, .. }
+            | Auth::WsSecurity { password: secret, .. }
             | Auth::ClientCertificate { key: secret, .. } = &recipient.channel.auth
             && !secret.0.exists()
         {
@@ -61,20 +53,14 @@ pub(super) fn run(folder: &Path, output: &Output) -> Result<(), Failure> {
                 severity: Severity::Warning,
                 recipient: recipient.id.clone(),
                 place: "channel".to_owned(),
-                what: format!(
-                    "{} is not there: serve and work need it",
-                    secret.0.display()
-                ),
+                what: format!("{} is not there: serve and work need it", secret.0.display()),
             });
         }
     }
     for finding in &findings {
         output.line(finding.to_string());
     }
-    let errors = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .count();
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let warnings = findings.len() - errors;
     output.line(format!("{errors} errors, {warnings} warnings"));
     let findings: Vec<_> = findings
@@ -89,9 +75,5 @@ pub(super) fn run(folder: &Path, output: &Output) -> Result<(), Failure> {
         })
         .collect();
     output.data(&json!({ "recipients": recipients, "findings": findings }));
-    if errors == 0 {
-        Ok(())
-    } else {
-        Err(Failure::Said)
-    }
+    if errors == 0 { Ok(()) } else { Err(Failure::Said) }
 }

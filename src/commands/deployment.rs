@@ -59,14 +59,7 @@ impl Deployment {
             entropy: Arc::clone(&entropy),
         })?;
         let recipients = Arc::new(config.recipients());
-        Ok(Self {
-            config,
-            recipients,
-            store,
-            clock,
-            entropy,
-            halt: Halt::default(),
-        })
+        Ok(Self { config, recipients, store, clock, entropy, halt: Halt::default() })
     }
 
     /// The worker; this is where secrets are read.

@@ -32,23 +32,15 @@ pub(super) fn run(config: &Config, arguments: &Arguments, output: &Output) -> Re
     let only_recipient = match &arguments.recipient {
         None => None,
         Some(text) => Some(
-            RecipientId::parse(text)
-                .ok()
-                .filter(|id| recipients.contains_key(id))
-                .ok_or_else(|| {
-                    Failure::Usage(format!(
-                        "there is no recipient {text:?} in the configuration"
-                    ))
-                })?,
+            RecipientId::parse(text).ok().filter(|id| recipients.contains_key(id)).ok_or_else(
+                || Failure::Usage(format!("there is no recipient {text:?} in the configuration")),
+            )?,
         ),
     };
     let only_purpose = match &arguments.purpose {
         None => None,
         Some(text) => Some(Purpose::parse(text).ok_or_else(|| {
-            let known: Vec<_> = Purpose::ALL
-                .iter()
-                .map(|purpose| purpose.as_str())
-                .collect();
+            let known: Vec<_> = Purpose::ALL.iter().map(|purpose| purpose.as_str()).collect();
             Failure::Usage(format!("{text:?} is not a purpose: {}", known.join(", ")))
         })?),
     };
@@ -70,9 +62,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments, output: &Output) -> Re
         .map_err(|error| Failure::Refused(refused(&Problem::from(error))))?;
         for item in &submission.items {
             let case = &item.case;
-            let fits = only_recipient
-                .as_ref()
-                .is_none_or(|id| id == case.recipient())
+            let fits = only_recipient.as_ref().is_none_or(|id| id == case.recipient())
                 && only_purpose.is_none_or(|purpose| purpose == case.purpose());
             if let (true, Some(recipient)) = (fits, recipients.get(case.recipient())) {
                 explained.push(explain(case, recipient, output));
@@ -95,12 +85,7 @@ fn kind_of(body: &[u8]) -> Kind {
 }
 
 fn explain(case: &Case, recipient: &Recipient, output: &Output) -> Value {
-    let header = format!(
-        "{} to {} ({})",
-        case.purpose(),
-        recipient.legal_name,
-        recipient.id
-    );
+    let header = format!("{} to {} ({})", case.purpose(), recipient.legal_name, recipient.id);
     output.line(&header);
     let head = json!({
         "recipient": recipient.id.as_str(),
@@ -129,11 +114,7 @@ fn explain(case: &Case, recipient: &Recipient, output: &Output) -> Value {
         Ok(message) => {
             let request = message.request();
             let body = String::from_utf8_lossy(&request.body);
-            output.line(format!(
-                "  message   {} {}",
-                request.method.as_str(),
-                request.path
-            ));
+            output.line(format!("  message   {} {}", request.method.as_str(), request.path));
             output.line(format!("  {body}"));
             let message =
                 json!({ "method": request.method.as_str(), "path": request.path, "body": body });
@@ -141,8 +122,8 @@ fn explain(case: &Case, recipient: &Recipient, output: &Output) -> Value {
         }
         Err(error) => {
             output.line(format!("  nothing is sent: {error}"));
-            let reason = json!({ "held": error.reason().as_str(), "why": error.to_string() });
-            merge(merge(head, told), reason)
+            let stays = json!({ "held": error.reason().as_str(), "why": error.to_string() });
+            merge(merge(head, told), stays)
         }
     }
 }

@@ -10,27 +10,17 @@ use crate::minimise::Explanation;
 
 /// Prints what is sent, withheld and masked. Fields that stay for the same reason share a line.
 pub(crate) fn print(explanation: &Explanation, output: &Output) {
-    let sent: Vec<_> = explanation
-        .sent
-        .iter()
-        .map(|field| field.field.as_str())
-        .collect();
+    let sent: Vec<_> = explanation.sent.iter().map(|field| field.field.as_str()).collect();
     output.line(format!("  sent      {}", sent.join(", ")));
     let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for field in &explanation.withheld {
-        reasons
-            .entry(&field.why_sv)
-            .or_default()
-            .push(field.field.as_str());
+        reasons.entry(&field.why_sv).or_default().push(field.field.as_str());
     }
     for (reason, fields) in reasons {
         output.line(format!("  withheld  {}: {reason}", fields.join(", ")));
     }
     for mask in &explanation.masked {
-        output.line(format!(
-            "  masked    {}: {} {}",
-            mask.field, mask.count, mask.kind
-        ));
+        output.line(format!("  masked    {}: {} {}", mask.field, mask.count, mask.kind));
     }
 }
 

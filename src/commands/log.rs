@@ -83,11 +83,7 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             };
             let report = verify(store, key).await?;
             print(&report, output);
-            if report.is_sound() {
-                Ok(())
-            } else {
-                Err(Failure::Said)
-            }
+            if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
         }
     }
 }
@@ -105,29 +101,16 @@ async fn list(
         let leaf = leaf(stored)?;
         let body: Value = json_of(stored)?;
         let word = |name: &str| match &body[name] {
-            Value::Object(of) => of
-                .get("id")
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned(),
+            Value::Object(of) => {
+                of.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
+            }
             Value::String(text) => text.clone(),
             Value::Number(number) => format!("leaf {number}"),
             _ => String::new(),
         };
-        let told = [
-            "recipient",
-            "purpose",
-            "reason",
-            "result",
-            "intent",
-            "version",
-            "what",
-        ];
-        let told: Vec<String> = told
-            .into_iter()
-            .map(word)
-            .filter(|text| !text.is_empty())
-            .collect();
+        let told = ["recipient", "purpose", "reason", "result", "intent", "version", "what"];
+        let told: Vec<String> =
+            told.into_iter().map(word).filter(|text| !text.is_empty()).collect();
         let kind = leaf.event.kind().as_str();
         output.line(format!(
             "{:>8}  {}  {kind:<9}  {}",
@@ -166,26 +149,15 @@ async fn prove(
         .map_err(|error| Failure::Log(error.to_string()))?;
     if index.0 >= checkpoint.size.0 {
         let size = checkpoint.size.0;
-        return Err(Failure::Usage(format!(
-            "leaf {index} is not in the tree of {size} leaves"
-        )));
+        return Err(Failure::Usage(format!("leaf {index} is not in the tree of {size} leaves")));
     }
     let hashes = store.inclusion(index, checkpoint.size).await?;
     let proof = InclusionProof::new(hashes).map_err(|error| Failure::Log(error.to_string()))?;
     // A proof that does not hold is not handed out.
     proof
-        .verify(
-            &leaf_hash(&stored.body),
-            index,
-            checkpoint.size,
-            &checkpoint.root,
-        )
+        .verify(&leaf_hash(&stored.body), index, checkpoint.size, &checkpoint.root)
         .map_err(|error| Failure::Log(error.to_string()))?;
-    let hashes: Vec<String> = proof
-        .hashes()
-        .iter()
-        .map(crate::log::Hash::base64)
-        .collect();
+    let hashes: Vec<String> = proof.hashes().iter().map(crate::log::Hash::base64).collect();
     let receipt = Receipt::new(index, proof, note.clone()).to_string();
     output.both(
         &receipt,
@@ -245,11 +217,7 @@ pub(crate) fn data_of(report: &Report) -> Value {
 }
 
 fn print(report: &Report, output: &Output) {
-    let word = if report.is_sound() {
-        "sound"
-    } else {
-        "NOT SOUND"
-    };
+    let word = if report.is_sound() { "sound" } else { "NOT SOUND" };
     output.line(format!(
         "The log is {word}: {} leaves, root {}",
         report.size.0,
@@ -262,9 +230,8 @@ fn print(report: &Report, output: &Output) {
         output.line(format!("  leaf {index} has no outcome yet"));
     }
     for fault in &report.faults {
-        let place = fault
-            .index
-            .map_or_else(|| "the log".to_owned(), |index| format!("leaf {index}"));
+        let place =
+            fault.index.map_or_else(|| "the log".to_owned(), |index| format!("leaf {index}"));
         output.line(format!("  {place}: {}", fault.what));
     }
     output.data(&data_of(report));
@@ -287,9 +254,7 @@ async fn one(store: &Store, index: LeafIndex) -> Result<StoredLeaf, Failure> {
 
 async fn read(store: &Store, what: &str, first: LeafIndex, count: u64) -> Result<(), Failure> {
     let what = Code::parse(what).ok_or_else(|| Failure::Log(what.to_owned()))?;
-    Ok(store
-        .note_read(Role::Operations, what, first, count)
-        .await?)
+    Ok(store.note_read(Role::Operations, what, first, count).await?)
 }
 
 pub(crate) fn leaf(stored: &StoredLeaf) -> Result<Leaf, Failure> {

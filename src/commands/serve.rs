@@ -37,11 +37,7 @@ pub(super) struct SandboxArguments {
 
 pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> Result<(), Failure> {
     let deployment = Deployment::open(config)?;
-    let worker = if no_worker {
-        None
-    } else {
-        Some(deployment.worker()?)
-    };
+    let worker = if no_worker { None } else { Some(deployment.worker()?) };
     let (stopper, stop) = watch::channel(false);
     let listener = listen(deployment.config.http.listen).await?;
     said_where(&listener, output)?;
@@ -60,9 +56,7 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
         .map_err(|error| Failure::Log(error.to_string()))?
         .map_err(|error| Failure::io("the HTTP server failed", error))?;
     if let Some(working) = working {
-        working
-            .await
-            .map_err(|error| Failure::Log(error.to_string()))??;
+        working.await.map_err(|error| Failure::Log(error.to_string()))??;
     }
     Ok(())
 }
@@ -82,9 +76,7 @@ pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<
     told_to_stop().await;
     output.line("stopping");
     let _ = stopper.send(true);
-    working
-        .await
-        .map_err(|error| Failure::Log(error.to_string()))??;
+    working.await.map_err(|error| Failure::Log(error.to_string()))??;
     Ok(())
 }
 
@@ -111,10 +103,7 @@ pub(super) async fn sandbox(
     }
     if let Some(trial) = &arguments.write_config {
         write_config(folder, trial, &sandbox, recipients.values())?;
-        output.line(format!(
-            "a configuration for them is in {}",
-            trial.display()
-        ));
+        output.line(format!("a configuration for them is in {}", trial.display()));
     }
     output.line("access ids STTA0001 to STTA9999 exist; Ctrl-C stops");
     output.data(&json!({ "operators": started }));
@@ -205,9 +194,8 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 }
 
 pub(crate) fn said_where(listener: &TcpListener, output: &Output) -> Result<(), Failure> {
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::io("the socket has no address", error))?;
+    let address =
+        listener.local_addr().map_err(|error| Failure::io("the socket has no address", error))?;
     output.line(format!("listening on http://{address}"));
     output.data(&json!({ "listening": format!("http://{address}") }));
     Ok(())

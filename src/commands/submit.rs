@@ -32,16 +32,8 @@ pub(super) async fn run(
             match submit(&deployment, kind, body).await? {
                 Ok((accepted, shown)) => {
                     let again = matches!(accepted, Accepted::Existing(_));
-                    let word = if again {
-                        "was handed in before"
-                    } else {
-                        "is in our keeping"
-                    };
-                    output.line(format!(
-                        "{place}: {} {} {word}",
-                        kind.as_str(),
-                        accepted.id()
-                    ));
+                    let word = if again { "was handed in before" } else { "is in our keeping" };
+                    output.line(format!("{place}: {} {} {word}", kind.as_str(), accepted.id()));
                     results.push(json!({ "place": place, "existing": again, "submission": shown }));
                 }
                 Err(problem) => {
@@ -53,11 +45,7 @@ pub(super) async fn run(
         }
     }
     output.data(&json!({ "submitted": results }));
-    if all_taken {
-        Ok(())
-    } else {
-        Err(Failure::Said)
-    }
+    if all_taken { Ok(()) } else { Err(Failure::Said) }
 }
 
 type Taken = Result<(Accepted, serde_json::Value), Problem>;
@@ -86,10 +74,7 @@ async fn submit(deployment: &Deployment, kind: Kind, body: &[u8]) -> Result<Take
         Err(error) => return Err(error.into()),
     };
     let row = deployment.store.submission(kind, accepted.id()).await?;
-    Ok(Ok((
-        accepted,
-        row.as_ref().map_or(serde_json::Value::Null, render),
-    )))
+    Ok(Ok((accepted, row.as_ref().map_or(serde_json::Value::Null, render))))
 }
 
 /// The longest file that is read at once.
@@ -99,17 +84,10 @@ pub(crate) fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let failed = |error| Failure::io(format!("{} cannot be read", file.display()), error);
     let mut bytes = Zeroizing::new(Vec::new());
     if file == Path::new("-") {
-        std::io::stdin()
-            .lock()
-            .take(FILE_BYTES_MAX)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
+        std::io::stdin().lock().take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(failed)?;
     } else {
         let opened = std::fs::File::open(file).map_err(failed)?;
-        opened
-            .take(FILE_BYTES_MAX)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
+        opened.take(FILE_BYTES_MAX).read_to_end(&mut bytes).map_err(failed)?;
     }
     Ok(bytes)
 }

@@ -74,14 +74,8 @@ struct Shown {
 
 /// What was decided when it was handed in: by the very code that sends.
 enum Preview {
-    Sends {
-        explanation: Explanation,
-        request: Request,
-    },
-    Stays {
-        explanation: Option<Explanation>,
-        reason: &'static str,
-    },
+    Sends { explanation: Explanation, request: Request },
+    Stays { explanation: Option<Explanation>, reason: &'static str },
 }
 
 /// What the demo found.
@@ -166,9 +160,7 @@ pub async fn run(
     if arguments.keep_running {
         let listener = serve::listen(deployment.config.http.listen).await?;
         let address = listener.local_addr().map_err(failed)?;
-        output.line(format!(
-            "The service is up on http://{address}; Ctrl-C stops it."
-        ));
+        output.line(format!("The service is up on http://{address}; Ctrl-C stops it."));
         let served = tokio::spawn(http::serve(deployment.app()?, listener, stop));
         serve::told_to_stop().await;
         // Nobody left to hear it is as good as heard.
@@ -176,15 +168,9 @@ pub async fn run(
         let _ = served.await;
     }
     let _ = stopper.send(true);
-    working
-        .await
-        .map_err(|error| Failure::Log(error.to_string()))??;
+    working.await.map_err(|error| Failure::Log(error.to_string()))??;
     sandbox.stop().await;
-    if outcome.held() {
-        Ok(())
-    } else {
-        Err(Failure::Said)
-    }
+    if outcome.held() { Ok(()) } else { Err(Failure::Said) }
 }
 
 /// The configuration as it ships, at a demo's pace, with a recipient whose agreement has ended.
@@ -196,11 +182,7 @@ fn trial(mut config: Config, folder: &Path) -> Result<Config, Failure> {
     let file = Path::new("exempelnat.toml");
     let expired = recipients::read(file, Path::new(""), EXPIRED).map_err(Failure::Configuration)?;
     let id = &expired.recipient.id;
-    if config
-        .recipients
-        .iter()
-        .all(|known| known.recipient.id != *id)
-    {
+    if config.recipients.iter().all(|known| known.recipient.id != *id) {
         config.recipients.push(expired);
     }
     Ok(config)
@@ -220,22 +202,11 @@ async fn simulators(
         let password_file = SecretFile(secret.to_owned());
         let username = "sluss".to_owned();
         recipient.channel.auth = if recipient.channel.dialect == "soap" {
-            Auth::WsSecurity {
-                username,
-                password: password_file,
-            }
+            Auth::WsSecurity { username, password: password_file }
         } else {
-            Auth::Basic {
-                username,
-                password: password_file,
-            }
+            Auth::Basic { username, password: password_file }
         };
-        operators.extend(serve::simulated(
-            recipient,
-            password,
-            anywhere,
-            Pace::EveryRead,
-        ));
+        operators.extend(serve::simulated(recipient, password, anywhere, Pace::EveryRead));
     }
     let journal = Some(journal.to_owned());
     let sandbox = Sandbox::start(operators, Arc::new(SystemClock), journal).await?;
@@ -262,16 +233,10 @@ fn password(entropy: &dyn Entropy) -> Zeroizing<String> {
 fn bodies(file: Option<&Path>, built_in: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let (name, bytes) = match file {
         Some(file) => (file.display().to_string(), submit::read(file)?),
-        None => (
-            "fixtures".to_owned(),
-            Zeroizing::new(built_in.as_bytes().to_vec()),
-        ),
+        None => ("fixtures".to_owned(), Zeroizing::new(built_in.as_bytes().to_vec())),
     };
     let bodies = submit::bodies(&bytes);
-    Ok(bodies
-        .into_iter()
-        .map(|(line, body)| (format!("{name}:{line}"), body.to_vec()))
-        .collect())
+    Ok(bodies.into_iter().map(|(line, body)| (format!("{name}:{line}"), body.to_vec())).collect())
 }
 
 async fn hand_in(
@@ -296,21 +261,13 @@ async fn hand_in(
             Ok(submission) => submission,
             Err(error) => {
                 let result = Err(Problem::from(error));
-                handed.push(Handed {
-                    place,
-                    external_id: None,
-                    result,
-                });
+                handed.push(Handed { place, external_id: None, result });
                 continue;
             }
         };
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let external_id = submission.external_id.as_ref().map(ToString::to_string);
-        let shown = submission
-            .items
-            .iter()
-            .map(|item| preview(deployment, item, &body))
-            .collect();
+        let shown = submission.items.iter().map(|item| preview(deployment, item, &body)).collect();
         let result = match deployment.store.accept(submission).await {
             // The same twice is one submission: its cases are shown where it came first.
             Ok(crate::store::Accepted::Existing(_)) => Ok(Vec::new()),
@@ -318,11 +275,7 @@ async fn hand_in(
             Err(error @ StoreError::Conflict) => Err(error.into()),
             Err(error) => return Err(error.into()),
         };
-        handed.push(Handed {
-            place,
-            external_id,
-            result,
-        });
+        handed.push(Handed { place, external_id, result });
     }
     Ok(handed)
 }
@@ -338,22 +291,13 @@ fn preview(deployment: &Deployment, item: &intake::Item, body: &Value) -> Shown 
         Some(minimise(case, recipient, dialect, today, false))
     });
     let preview = match &decided {
-        None => Preview::Stays {
-            explanation: None,
-            reason: "not-offered",
-        },
-        Some(Err(refusal)) => Preview::Stays {
-            explanation: None,
-            reason: refusal.reason.as_str(),
-        },
+        None => Preview::Stays { explanation: None, reason: "not-offered" },
+        Some(Err(refusal)) => Preview::Stays { explanation: None, reason: refusal.reason.as_str() },
         Some(Ok(minimised)) => {
             let explanation = Explanation::of(minimised);
             personal.allow(minimised.fields().map(|(_, text)| text));
             match finish(minimised) {
-                Ok(message) => Preview::Sends {
-                    explanation,
-                    request: message.request().clone(),
-                },
+                Ok(message) => Preview::Sends { explanation, request: message.request().clone() },
                 Err(error) => Preview::Stays {
                     explanation: Some(explanation),
                     reason: error.reason().as_str(),
@@ -365,9 +309,7 @@ fn preview(deployment: &Deployment, item: &intake::Item, body: &Value) -> Shown 
         id: case.id(),
         item: item.id.clone(),
         recipient: case.recipient().to_string(),
-        legal_name: recipient
-            .map(|recipient| recipient.legal_name.clone())
-            .unwrap_or_default(),
+        legal_name: recipient.map(|recipient| recipient.legal_name.clone()).unwrap_or_default(),
         purpose: case.purpose().as_str(),
         preview,
         personal,
@@ -377,11 +319,7 @@ fn preview(deployment: &Deployment, item: &intake::Item, body: &Value) -> Shown 
 /// Waits until every case has ended or waits for a person; how many have not, in the end.
 async fn at_rest(deployment: &Deployment, handed: &[Handed]) -> Result<usize, Failure> {
     const TURN: Duration = Duration::from_millis(50);
-    let cases: usize = handed
-        .iter()
-        .flat_map(|one| &one.result)
-        .map(Vec::len)
-        .sum();
+    let cases: usize = handed.iter().flat_map(|one| &one.result).map(Vec::len).sum();
     let turns_max = 600 + cases;
     let mut unfinished = cases;
     for _ in 0..turns_max {
@@ -402,14 +340,7 @@ async fn rows(
 ) -> Result<BTreeMap<CaseId, CaseRow>, Failure> {
     let shown = handed.iter().flat_map(|one| one.result.iter().flatten());
     let ids: std::collections::BTreeSet<CaseId> = shown.map(|shown| shown.id).collect();
-    let filter = CaseFilter {
-        limit: u32::MAX,
-        ..CaseFilter::default()
-    };
+    let filter = CaseFilter { limit: u32::MAX, ..CaseFilter::default() };
     let rows = deployment.store.cases(filter).await?;
-    Ok(rows
-        .into_iter()
-        .filter(|row| ids.contains(&row.id))
-        .map(|row| (row.id, row))
-        .collect())
+    Ok(rows.into_iter().filter(|row| ids.contains(&row.id)).map(|row| (row.id, row)).collect())
 }

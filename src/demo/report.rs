@@ -17,16 +17,8 @@ pub(super) fn print(outcome: &Outcome, kept: Option<&Path>, output: &Output) {
     let vouched = &outcome.vouched;
     output.line("");
     output.line("The disclosure log");
-    let sound = if report.is_sound() {
-        "verified"
-    } else {
-        "NOT SOUND"
-    };
-    output.line(format!(
-        "  {sound}: {} leaves, root {}",
-        report.size.0,
-        report.root.base64()
-    ));
+    let sound = if report.is_sound() { "verified" } else { "NOT SOUND" };
+    output.line(format!("  {sound}: {} leaves, root {}", report.size.0, report.root.base64()));
     for (kind, count) in &report.kinds {
         output.line(format!("    {:<10} {count}", kind.as_str()));
     }
@@ -46,39 +38,25 @@ pub(super) fn print(outcome: &Outcome, kept: Option<&Path>, output: &Output) {
     for fault in &vouched.faults {
         output.line(format!("    {fault}"));
     }
-    output.line(format!(
-        "  {} withheld values in the bytes that left",
-        outcome.leaks.len()
-    ));
+    output.line(format!("  {} withheld values in the bytes that left", outcome.leaks.len()));
     for leak in &outcome.leaks {
-        output.line(format!(
-            "    {} of {} is in request {}",
-            leak.member, leak.place, leak.message
-        ));
+        output
+            .line(format!("    {} of {} is in request {}", leak.member, leak.place, leak.message));
     }
     for index in &report.open_intents {
         output.line(format!("  leaf {index} has no outcome"));
     }
     for fault in &report.faults {
-        let place = fault
-            .index
-            .map_or_else(String::new, |index| format!("leaf {index}: "));
+        let place = fault.index.map_or_else(String::new, |index| format!("leaf {index}: "));
         output.line(format!("  {place}{}", fault.what));
     }
     if outcome.unfinished > 0 {
-        output.line(format!(
-            "  {} cases have not come to an end",
-            outcome.unfinished
-        ));
+        output.line(format!("  {} cases have not come to an end", outcome.unfinished));
     }
     if let Some(kept) = kept {
         output.line(format!("  everything is kept in {}", kept.display()));
     }
-    output.line(if outcome.held() {
-        "All of it held."
-    } else {
-        "NOT ALL OF IT HELD."
-    });
+    output.line(if outcome.held() { "All of it held." } else { "NOT ALL OF IT HELD." });
     output.data(&data(outcome));
 }
 
@@ -94,9 +72,7 @@ fn text(handed: &Handed, outcome: &Outcome, output: &Output) {
             output.line("");
             output.line(format!("{name}: handed in before"));
         }
-        Ok(cases) => cases
-            .iter()
-            .for_each(|shown| case(name, shown, outcome, output)),
+        Ok(cases) => cases.iter().for_each(|shown| case(name, shown, outcome, output)),
     }
 }
 
@@ -108,23 +84,13 @@ fn case(name: &str, shown: &Shown, outcome: &Outcome, output: &Output) {
     ));
     let row = outcome.rows.get(&shown.id);
     match &shown.preview {
-        Preview::Sends {
-            explanation,
-            request,
-        } => {
+        Preview::Sends { explanation, request } => {
             explanation::print(explanation, output);
             let body = String::from_utf8_lossy(&request.body);
-            output.line(format!(
-                "  message   {} {}",
-                request.method.as_str(),
-                request.path
-            ));
+            output.line(format!("  message   {} {}", request.method.as_str(), request.path));
             output.line(format!("            {body}"));
         }
-        Preview::Stays {
-            explanation,
-            reason,
-        } => {
+        Preview::Stays { explanation, reason } => {
             if let Some(explanation) = explanation {
                 explanation::print(explanation, output);
             }
@@ -137,14 +103,8 @@ fn case(name: &str, shown: &Shown, outcome: &Outcome, output: &Output) {
     let Some(row) = row else { return };
     let answer = row.answer.as_deref().unwrap_or("none: nothing was sent");
     let reference = row.operator_reference.as_ref();
-    let reference = reference
-        .map(|id| format!(", operator's id {id}"))
-        .unwrap_or_default();
-    let reason = row
-        .reason
-        .as_deref()
-        .map(|reason| format!(" ({reason})"))
-        .unwrap_or_default();
+    let reference = reference.map(|id| format!(", operator's id {id}")).unwrap_or_default();
+    let reason = row.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     output.line(format!("  answer    {answer}{reference}"));
     output.line(format!("  state     {}{reason}", row.state));
     for (_, leaf) in outcome.vouched.by_case.get(&shown.id).into_iter().flatten() {
@@ -206,10 +166,7 @@ fn case_data(shown: &Shown, outcome: &Outcome) -> Value {
         "leaves": outcome.vouched.by_case.get(&shown.id).into_iter().flatten().map(|(_, leaf)| leaf.0).collect::<Vec<_>>(),
     });
     let told = match &shown.preview {
-        Preview::Sends {
-            explanation,
-            request,
-        } => {
+        Preview::Sends { explanation, request } => {
             case["message"] = json!({
                 "method": request.method.as_str(),
                 "path": request.path,
@@ -217,10 +174,7 @@ fn case_data(shown: &Shown, outcome: &Outcome) -> Value {
             });
             Some(explanation)
         }
-        Preview::Stays {
-            explanation,
-            reason,
-        } => {
+        Preview::Stays { explanation, reason } => {
             case["held"] = json!(reason);
             explanation.as_ref()
         }

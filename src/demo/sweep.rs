@@ -83,9 +83,11 @@ impl Personal {
                     self.collect(name, value, wanted);
                 }
             }
-            Value::Array(values) => values
-                .iter()
-                .for_each(|value| self.collect(member, value, wanted)),
+            Value::Array(values) => {
+                for value in values {
+                    self.collect(member, value, wanted);
+                }
+            }
             Value::String(text) if wanted && is_telling(text) => {
                 self.values.push((member.to_owned(), text.clone()));
             }
@@ -136,16 +138,10 @@ pub(super) fn sweep(received: &[Received], handed: &[Handed], vouched: &Vouched)
     for one in handed {
         for shown in one.result.iter().flatten() {
             for (position, text) in texts.iter().enumerate() {
-                let owner = owners
-                    .get(&position)
-                    .and_then(|case| by_id.get(case).copied());
+                let owner = owners.get(&position).and_then(|case| by_id.get(case).copied());
                 if let Some(member) = leaked(shown, text, owner) {
                     let place = format!("{}, item {}", one.place, shown.item);
-                    leaks.push(Leak {
-                        place,
-                        member,
-                        message: position,
-                    });
+                    leaks.push(Leak { place, member, message: position });
                 }
             }
         }
@@ -167,17 +163,10 @@ fn leaked(shown: &Shown, text: &str, owner: Option<&Shown>) -> Option<String> {
 
 /// Everything of a request but the credentials, which the simulators have blotted out.
 fn all_bytes(request: &Received) -> String {
-    let headers: Vec<String> = request
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}"))
-        .collect();
+    let headers: Vec<String> =
+        request.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let path = percent_decoded(&request.path);
-    format!(
-        "{path}\n{}\n{}",
-        headers.join("\n"),
-        String::from_utf8_lossy(&request.body)
-    )
+    format!("{path}\n{}\n{}", headers.join("\n"), String::from_utf8_lossy(&request.body))
 }
 
 /// Whether a text holds a value: its words as whole words, or its digits whatever stands between.
@@ -185,10 +174,7 @@ fn holds(text: &str, value: &str) -> bool {
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
     let mostly_digits = digits.len() >= 6 && digits.len() * 2 > value.chars().count();
     if mostly_digits {
-        let national = digits
-            .strip_prefix("46")
-            .unwrap_or(&digits)
-            .trim_start_matches('0');
+        let national = digits.strip_prefix("46").unwrap_or(&digits).trim_start_matches('0');
         return squeezed(text).contains(national);
     }
     words(text).contains(&words(value))
@@ -196,17 +182,13 @@ fn holds(text: &str, value: &str) -> bool {
 
 fn words(text: &str) -> String {
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     format!(" {} ", words.join(" "))
 }
 
 fn squeezed(text: &str) -> String {
-    text.chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '\u{a0}'))
-        .collect()
+    text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '\u{a0}')).collect()
 }
 
 fn percent_decoded(path: &str) -> String {
@@ -214,9 +196,7 @@ fn percent_decoded(path: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let escaped = bytes
-            .get(at + 1..at + 3)
-            .and_then(|hex| std::str::from_utf8(hex).ok());
+        let escaped = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
         match escaped.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(byte) if bytes[at] == b'%' => {
                 decoded.push(byte);
@@ -241,9 +221,6 @@ mod tests {
         assert!(holds("{\"x\":\"19121212-1212\"}", "191212121212"));
         assert!(holds("Fru LINDQVIST.", "Lindqvist"));
         assert!(!holds("Lindqvistgatan", "Lindqvist"));
-        assert!(holds(
-            &percent_decoded("/a?x=astrid%40example.se"),
-            "astrid@example.se"
-        ));
+        assert!(holds(&percent_decoded("/a?x=astrid%40example.se"), "astrid@example.se"));
     }
 }

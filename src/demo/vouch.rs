@@ -32,17 +32,9 @@ pub(super) async fn vouch(
     let mut open = intents(deployment).await?;
     let intents = open.values().map(Vec::len).sum();
     let previews = previews(handed);
-    let mut vouched = Vouched {
-        messages: 0,
-        intents,
-        by_case: BTreeMap::new(),
-        faults: Vec::new(),
-    };
-    for (position, message) in received
-        .iter()
-        .enumerate()
-        .filter(|(_, one)| one.is_message)
-    {
+    let mut vouched =
+        Vouched { messages: 0, intents, by_case: BTreeMap::new(), faults: Vec::new() };
+    for (position, message) in received.iter().enumerate().filter(|(_, one)| one.is_message) {
         vouched.messages += 1;
         let base = sandbox.base_url(&message.recipient).unwrap_or_default();
         let path = relative(&base, &message.path);
@@ -50,9 +42,7 @@ pub(super) async fn vouch(
         let what = format!("message {position} to {}", message.recipient);
         let key = (message.recipient.to_string(), path.clone(), body.clone());
         let Some(shown) = previews.get(&key) else {
-            vouched
-                .faults
-                .push(format!("{what} is the preview of no case"));
+            vouched.faults.push(format!("{what} is the preview of no case"));
             continue;
         };
         let hash = message_hash(&message.method, &path, &body);
@@ -67,24 +57,16 @@ pub(super) async fn vouch(
         match found {
             Some(place) => {
                 let (index, _) = candidates.remove(place);
-                vouched
-                    .by_case
-                    .entry(shown.id)
-                    .or_default()
-                    .push((position, index));
+                vouched.by_case.entry(shown.id).or_default().push((position, index));
             }
-            None => vouched
-                .faults
-                .push(format!("{what} is in no leaf of the log")),
+            None => vouched.faults.push(format!("{what} is in no leaf of the log")),
         }
     }
     // What is left was recorded and did not arrive: the log must say that it was never sent.
     let unsent = unsent(deployment).await?;
     for (index, _) in open.into_values().flatten() {
         if !unsent.contains(&index) {
-            vouched.faults.push(format!(
-                "leaf {index} tells of a message that nobody received"
-            ));
+            vouched.faults.push(format!("leaf {index} tells of a message that nobody received"));
         }
     }
     Ok(vouched)
@@ -96,10 +78,7 @@ async fn intents(deployment: &Deployment) -> Result<Intents, Failure> {
     let mut intents = Intents::new();
     for (index, leaf) in leaves(deployment).await? {
         if let Event::Intent(intent) = &leaf.event {
-            intents
-                .entry(intent.recipient.id.clone())
-                .or_default()
-                .push((index, leaf));
+            intents.entry(intent.recipient.id.clone()).or_default().push((index, leaf));
         }
     }
     Ok(intents)
@@ -118,10 +97,7 @@ async fn leaves(deployment: &Deployment) -> Result<Vec<(LeafIndex, Leaf)>, Failu
     const PAGE: usize = 1_000;
     let mut leaves = Vec::new();
     loop {
-        let page = deployment
-            .store
-            .leaves(LeafIndex(leaves.len() as u64), PAGE)
-            .await?;
+        let page = deployment.store.leaves(LeafIndex(leaves.len() as u64), PAGE).await?;
         if page.is_empty() {
             return Ok(leaves);
         }
@@ -137,11 +113,7 @@ fn previews(handed: &[Handed]) -> Previews<'_> {
     let mut previews = Previews::new();
     for shown in handed.iter().flat_map(|one| one.result.iter().flatten()) {
         if let Preview::Sends { request, .. } = &shown.preview {
-            let key = (
-                shown.recipient.clone(),
-                request.path.clone(),
-                request.body.clone(),
-            );
+            let key = (shown.recipient.clone(), request.path.clone(), request.body.clone());
             previews.insert(key, shown);
         }
     }
@@ -150,20 +122,14 @@ fn previews(handed: &[Handed]) -> Previews<'_> {
 
 /// The path behind the channel's base address.
 fn relative(base: &str, path: &str) -> String {
-    let prefix = base
-        .parse::<url::Url>()
-        .map(|url| url.path().to_owned())
-        .unwrap_or_default();
+    let prefix = base.parse::<url::Url>().map(|url| url.path().to_owned()).unwrap_or_default();
     path.strip_prefix(&prefix).unwrap_or(path).to_owned()
 }
 
 /// The body as it was recorded: the wire adds the WS-Security header as it adds the HTTP one.
 fn without_credentials(body: &[u8]) -> Vec<u8> {
     let find = |needle: &[u8], from: usize| {
-        body[from..]
-            .windows(needle.len())
-            .position(|window| window == needle)
-            .map(|at| at + from)
+        body[from..].windows(needle.len()).position(|window| window == needle).map(|at| at + from)
     };
     let end_tag = b"</wsse:Security>";
     match find(b"<wsse:Security", 0).and_then(|start| Some((start, find(end_tag, start)?))) {

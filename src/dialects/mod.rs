@@ -133,8 +133,9 @@ impl Message {
 pub struct Query(Request);
 
 impl Query {
-    /// Seals the request a dialect has made.
-    pub fn new(request: Request) -> Self {
+    /// Seals the request a dialect has made. Nobody else can make a question: it goes out
+    /// unrecorded.
+    pub(in crate::dialects) fn new(request: Request) -> Self {
         Self(request)
     }
 

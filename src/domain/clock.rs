@@ -26,10 +26,7 @@ impl Timestamp {
     /// This moment and some time more. Saturates far outside any date that can be written.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// The calendar day in UTC, as `2026-03-01`.
@@ -43,20 +40,13 @@ impl Timestamp {
         format!(
             "{}T{}Z",
             civil.date(),
-            civil
-                .time()
-                .with()
-                .subsec_nanosecond(0)
-                .build()
-                .unwrap_or(civil.time())
+            civil.time().with().subsec_nanosecond(0).build().unwrap_or(civil.time())
         )
     }
 
     /// Reads what [`Timestamp::rfc3339`] and other RFC 3339 writers write.
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse::<jiff::Timestamp>()
-            .ok()
-            .map(|moment| Self(moment.as_microsecond()))
+        text.parse::<jiff::Timestamp>().ok().map(|moment| Self(moment.as_microsecond()))
     }
 
     fn civil(self) -> jiff::civil::DateTime {
@@ -80,10 +70,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks the machine"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
     fn now(&self) -> Timestamp {
         Timestamp(jiff::Timestamp::now().as_microsecond())
     }

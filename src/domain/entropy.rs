@@ -29,10 +29,7 @@ impl dyn Entropy + '_ {
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that asks the machine"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
     #[expect(
         clippy::expect_used,
         reason = "without randomness no key and no salt can be made: stop"
@@ -52,19 +49,13 @@ pub struct SeededEntropy {
 impl SeededEntropy {
     /// Starts a sequence.
     pub fn new(seed: u64) -> Self {
-        Self {
-            seed,
-            drawn: Mutex::new(0),
-        }
+        Self { seed, drawn: Mutex::new(0) }
     }
 }
 
 impl Entropy for SeededEntropy {
     fn fill(&self, bytes: &mut [u8]) {
-        let mut drawn = self
-            .drawn
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut drawn = self.drawn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for chunk in bytes.chunks_mut(32) {
             let mut hash = Sha256::new();
             hash.update(self.seed.to_le_bytes());

@@ -185,10 +185,7 @@ catalogue! {
 impl Field {
     /// Reads a name; `None` where the catalogue does not have it.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|field| field.as_str() == text)
+        Self::ALL.iter().copied().find(|field| field.as_str() == text)
     }
 
     /// Whether the value is an id with a format of its own, so that it is exempt *by type* when

@@ -236,11 +236,7 @@ fn hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.as_bytes();
-    if digits.len() != 2 * N
-        || digits
-            .iter()
-            .any(|d| !matches!(d, b'0'..=b'9' | b'a'..=b'f'))
-    {
+    if digits.len() != 2 * N || digits.iter().any(|d| !matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
         return None;
     }
     let mut bytes = [0; N];
@@ -257,9 +253,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Result<(), &str>) {
-        let got = AccessId::parse(text)
-            .map(|_| ())
-            .map_err(|error| error.to_string());
+        let got = AccessId::parse(text).map(|_| ()).map_err(|error| error.to_string());
         assert_eq!(got, expected.map_err(str::to_owned));
     }
 
@@ -268,18 +262,9 @@ mod tests {
         check("STTA0001", Ok(()));
         check("A.1-2", Ok(()));
         check("", Err("must have 1 to 36 characters, this has 0"));
-        check(
-            &"A".repeat(37),
-            Err("must have 1 to 36 characters, this has 37"),
-        );
-        check(
-            "STTA 0001",
-            Err("has a character outside a-z A-Z 0-9 - . at position 4"),
-        );
-        check(
-            "ÅTTA0001",
-            Err("has a character outside a-z A-Z 0-9 - . at position 0"),
-        );
+        check(&"A".repeat(37), Err("must have 1 to 36 characters, this has 37"));
+        check("STTA 0001", Err("has a character outside a-z A-Z 0-9 - . at position 4"));
+        check("ÅTTA0001", Err("has a character outside a-z A-Z 0-9 - . at position 0"));
     }
 
     #[test]
@@ -288,16 +273,8 @@ mod tests {
         let case = CaseId::draw(&entropy);
         assert_eq!(CaseId::parse(&case.to_string()), Some(case));
         let reference = OpaqueReference::draw(&entropy);
-        assert_eq!(
-            OpaqueReference::parse(reference.as_str()),
-            Some(reference.clone())
-        );
-        assert!(
-            reference
-                .as_str()
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase())
-        );
+        assert_eq!(OpaqueReference::parse(reference.as_str()), Some(reference.clone()));
+        assert!(reference.as_str().bytes().all(|byte| byte.is_ascii_lowercase()));
         assert_eq!(OpaqueReference::parse("aeiou"), None);
     }
 }

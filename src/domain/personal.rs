@@ -6,8 +6,8 @@ use zeroize::Zeroizing;
 ///
 /// It has no `Display`, no `Debug`, no `Serialize` and no `Clone`, so it cannot reach a log line, an
 /// error text or an answer by accident. [`Personal::disclose`] is the one way to the text, is easy
-/// to search for, and is called in `minimise` and where the store seals a case; a test reads the
-/// source to keep it so. The memory is overwritten when the value is dropped.
+/// to search for, and is called where a case is minimised, screened, sealed and asked about; a test
+/// reads the source to keep it so. The memory is overwritten when the value is dropped.
 pub struct Personal(Zeroizing<String>);
 
 impl Personal {

@@ -15,6 +15,7 @@
 //! placed     fail          failed
 //! placed     hold          held        an unknown operator state is never guessed
 //! held       release       accepted    a person said: go on
+//! held       resume        placed      the same, of what the operator has already: only follow it
 //! accepted   cancel        cancelled   a person said: stop, before anything was sent
 //! held       cancel        cancelled
 //! ```
@@ -70,6 +71,8 @@ closed_list! {
         Hold = "hold",
         /// A person decided: go on.
         Release = "release",
+        /// A person decided: go on with what the operator has; nothing is sent again.
+        Resume = "resume",
         /// A person decided: stop.
         Cancel = "cancel",
     }
@@ -92,7 +95,9 @@ impl CaseState {
         match (self, step) {
             (S::Accepted, Step::Record) => Ok(S::Recorded),
             (S::Recorded, Step::Retry) | (S::Held, Step::Release) => Ok(S::Accepted),
-            (S::Recorded, Step::Place) | (S::Placed, Step::Progress) => Ok(S::Placed),
+            (S::Recorded, Step::Place) | (S::Placed, Step::Progress) | (S::Held, Step::Resume) => {
+                Ok(S::Placed)
+            }
             (S::Recorded | S::Placed, Step::Complete) => Ok(S::Completed),
             (S::Recorded | S::Placed, Step::Fail) => Ok(S::Failed),
             (S::Recorded, Step::Reject) => Ok(S::Rejected),
@@ -104,10 +109,7 @@ impl CaseState {
 
     /// Whether nothing moves it any more.
     pub const fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Completed | Self::Failed | Self::Rejected | Self::Cancelled
-        )
+        matches!(self, Self::Completed | Self::Failed | Self::Rejected | Self::Cancelled)
     }
 
     /// The state of a TMF641 v4.1.0 service order item.
@@ -244,7 +246,10 @@ mod tests {
                     assert_eq!(next, Err(StateError { from: state, step }));
                 }
                 if next == Ok(CaseState::Placed) {
-                    assert!(matches!(state, CaseState::Recorded | CaseState::Placed));
+                    assert!(matches!(
+                        state,
+                        CaseState::Recorded | CaseState::Placed | CaseState::Held
+                    ));
                 }
             }
         }

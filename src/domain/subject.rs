@@ -25,11 +25,7 @@ impl SubjectKind {
             12 => &digits[2..],
             _ => return None,
         };
-        Some(if ten[2] < b'2' {
-            Self::SoleTrader
-        } else {
-            Self::LegalPerson
-        })
+        Some(if ten[2] < b'2' { Self::SoleTrader } else { Self::LegalPerson })
     }
 }
 
@@ -56,22 +52,10 @@ mod tests {
 
     #[test]
     fn the_third_digit_tells_a_sole_trader() {
-        assert_eq!(
-            SubjectKind::of_org_no("556597-6122"),
-            Some(SubjectKind::LegalPerson)
-        );
-        assert_eq!(
-            SubjectKind::of_org_no("16556597-6122"),
-            Some(SubjectKind::LegalPerson)
-        );
-        assert_eq!(
-            SubjectKind::of_org_no("121212-1212"),
-            Some(SubjectKind::SoleTrader)
-        );
-        assert_eq!(
-            SubjectKind::of_org_no("19121212-1212"),
-            Some(SubjectKind::SoleTrader)
-        );
+        assert_eq!(SubjectKind::of_org_no("556597-6122"), Some(SubjectKind::LegalPerson));
+        assert_eq!(SubjectKind::of_org_no("16556597-6122"), Some(SubjectKind::LegalPerson));
+        assert_eq!(SubjectKind::of_org_no("121212-1212"), Some(SubjectKind::SoleTrader));
+        assert_eq!(SubjectKind::of_org_no("19121212-1212"), Some(SubjectKind::SoleTrader));
         assert_eq!(SubjectKind::of_org_no("12"), None);
     }
 }

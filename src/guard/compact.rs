@@ -46,12 +46,7 @@ impl<'t> Compact<'t> {
             origin.resize(text.len(), start..start + char.len_utf8());
             gaps.resize(text.len(), wide);
         }
-        Self {
-            folded,
-            text,
-            origin,
-            gaps,
-        }
+        Self { folded, text, origin, gaps }
     }
 
     /// Every place of a needle (itself compact), as byte ranges of the folded text.
@@ -64,10 +59,7 @@ impl<'t> Compact<'t> {
         while let Some(offset) = self.text[from..].find(needle) {
             let start = from + offset;
             let end = start + needle.len();
-            if let Some(range) = self
-                .range(start..end)
-                .filter(|range| self.stands(range, edge))
-            {
+            if let Some(range) = self.range(start..end).filter(|range| self.stands(range, edge)) {
                 found.push(range);
             }
             from = start + self.text[start..].chars().next().map_or(1, char::len_utf8);
@@ -110,10 +102,7 @@ fn skeleton_into(char: char, text: &mut String) {
     if char.is_ascii_alphanumeric() {
         text.push(char.to_ascii_lowercase());
     } else if char.is_alphanumeric() {
-        let bare = char
-            .to_lowercase()
-            .nfd()
-            .filter(|char| !is_combining_mark(*char));
+        let bare = char.to_lowercase().nfd().filter(|char| !is_combining_mark(*char));
         text.extend(bare.map(|char| match char {
             'ø' => 'o',
             'æ' => 'a',
@@ -126,13 +115,8 @@ fn skeleton_into(char: char, text: &mut String) {
 
 /// Widens a range to the whole of the letters and digits that it stands among.
 pub(super) fn token_around(folded: &str, range: Range<usize>) -> Range<usize> {
-    let before = folded[..range.start]
-        .chars()
-        .rev()
-        .take_while(|char| char.is_alphanumeric());
-    let after = folded[range.end..]
-        .chars()
-        .take_while(|char| char.is_alphanumeric());
+    let before = folded[..range.start].chars().rev().take_while(|char| char.is_alphanumeric());
+    let after = folded[range.end..].chars().take_while(|char| char.is_alphanumeric());
     let start = range.start - before.map(char::len_utf8).sum::<usize>();
     start..range.end + after.map(char::len_utf8).sum::<usize>()
 }

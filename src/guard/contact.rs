@@ -118,9 +118,7 @@ fn trim(text: &str, range: Range<usize>) -> Range<usize> {
         match value.rfind(|char: char| !char.is_ascii_digit()) {
             Some(cut) if cut > 0 => {
                 end = range.start
-                    + value[..cut]
-                        .trim_end_matches(|char: char| !char.is_ascii_digit())
-                        .len();
+                    + value[..cut].trim_end_matches(|char: char| !char.is_ascii_digit()).len();
             }
             _ => return range,
         }
@@ -156,7 +154,5 @@ static AT: LazyLock<Regex> = LazyLock::new(|| {
 /// E-mail addresses. Fails closed: anything that touches an `@` is one.
 pub(super) fn email(text: &str) -> Vec<Range<usize>> {
     let spelt = SPELT.find_iter(text).map(|hit| hit.range());
-    spelt
-        .chain(AT.find_iter(text).map(|hit| hit.range()))
-        .collect()
+    spelt.chain(AT.find_iter(text).map(|hit| hit.range())).collect()
 }

@@ -11,17 +11,10 @@ use super::{Finding, Kind, Layer, numbers};
 
 /// Every finding of this layer in a folded text.
 pub(super) fn find(text: &str) -> Vec<Finding> {
-    let codes = credentials(text)
-        .into_iter()
-        .map(|range| (Kind::Credential, range));
-    let health = HEALTH
-        .find_iter(text)
-        .map(|hit| (Kind::Health, hit.range()));
+    let codes = credentials(text).into_iter().map(|range| (Kind::Credential, range));
+    let health = HEALTH.find_iter(text).map(|hit| (Kind::Health, hit.range()));
     let layer = Layer::Context;
-    codes
-        .chain(health)
-        .map(|(kind, range)| Finding { range, kind, layer })
-        .collect()
+    codes.chain(health).map(|(kind, range)| Finding { range, kind, layer }).collect()
 }
 
 /// What announces a code; every compound of `kod`, mistyped ones too, but [`PLAIN_CODE`].
@@ -142,9 +135,7 @@ const NO_VALUE: &[&str] = &[
 
 /// The value behind each cue.
 fn credentials(text: &str) -> Vec<Range<usize>> {
-    let cues = CUE
-        .find_iter(text)
-        .filter(|cue| !PLAIN_CODE.is_match(cue.as_str()));
+    let cues = CUE.find_iter(text).filter(|cue| !PLAIN_CODE.is_match(cue.as_str()));
     // `kodning`, `pinnar`: a cue is a whole word, unless it ends in a sign.
     let words = cues.filter(|cue| {
         !(cue.as_str().ends_with(char::is_alphabetic)
@@ -163,15 +154,11 @@ fn value(text: &str, cue_end: usize) -> Option<Range<usize>> {
     for _ in 0..WORDS_MAX {
         let rest = &text[at..];
         let skipped = rest.len()
-            - rest
-                .trim_start_matches([' ', ':', '=', '"', '\'', '(', '-', '\n', '/', '>'])
-                .len();
+            - rest.trim_start_matches([' ', ':', '=', '"', '\'', '(', '-', '\n', '/', '>']).len();
         let separator = &rest[..skipped];
         linked |= separator.contains([':', '=', '"', '/', '(']);
         at += skipped;
-        let length = text[at..]
-            .find(char::is_whitespace)
-            .unwrap_or(text.len() - at);
+        let length = text[at..].find(char::is_whitespace).unwrap_or(text.len() - at);
         let token = &text[at..at + length];
         let word = token.trim_end_matches(['.', ',', ';', ')', '"', '\'', '?', ':']);
         if word.is_empty() {

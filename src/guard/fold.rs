@@ -63,10 +63,7 @@ fn visible(chars: &[char]) -> Vec<Piece> {
             .or_else(|| broken_line(rest))
             .unwrap_or((rest[0], 1));
         if !invisible(char) {
-            pieces.push(Piece {
-                char: plain(char),
-                from: at..at + length,
-            });
+            pieces.push(Piece { char: plain(char), from: at..at + length });
         }
         at += length;
     }
@@ -78,17 +75,12 @@ fn compose(pieces: &[Piece]) -> Vec<Piece> {
     let mut composed = Vec::with_capacity(pieces.len());
     let mut at = 0;
     while at < pieces.len() {
-        let marks = pieces[at + 1..]
-            .iter()
-            .take_while(|piece| is_combining_mark(piece.char))
-            .count();
+        let marks =
+            pieces[at + 1..].iter().take_while(|piece| is_combining_mark(piece.char)).count();
         let cluster = &pieces[at..=at + marks];
         let from = cluster[0].from.start..cluster[marks].from.end;
         let chars = cluster.iter().map(|piece| piece.char).nfkc();
-        composed.extend(chars.map(|char| Piece {
-            char: plain(char),
-            from: from.clone(),
-        }));
+        composed.extend(chars.map(|char| Piece { char: plain(char), from: from.clone() }));
         at += marks + 1;
     }
     composed
@@ -101,10 +93,7 @@ fn zeros(pieces: &mut [Piece]) {
             .iter()
             .all(|piece| piece.char.is_ascii_digit() || matches!(piece.char, 'o' | 'O'));
         if numeric && token.iter().any(|piece| piece.char.is_ascii_digit()) {
-            for piece in token
-                .iter_mut()
-                .filter(|piece| !piece.char.is_ascii_digit())
-            {
+            for piece in token.iter_mut().filter(|piece| !piece.char.is_ascii_digit()) {
                 piece.char = '0';
             }
         }
@@ -169,11 +158,7 @@ fn broken_line(rest: &[char]) -> Option<(char, usize)> {
     if !matches!(rest[0], '\n' | '\r') {
         return None;
     }
-    let mut length = if rest.starts_with(&['\r', '\n']) {
-        2
-    } else {
-        1
-    };
+    let mut length = if rest.starts_with(&['\r', '\n']) { 2 } else { 1 };
     let quoted = rest[length..]
         .iter()
         .take_while(|char| matches!(char, '>' | ' ' | '\t' | '\u{a0}'))

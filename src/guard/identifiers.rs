@@ -29,20 +29,14 @@ pub(super) fn find(text: &str) -> Vec<Finding> {
     by_kind
         .into_iter()
         .flat_map(|(kind, ranges)| ranges.into_iter().map(move |range| (kind, range)))
-        .map(|(kind, range)| Finding {
-            range,
-            kind,
-            layer: Layer::Identifier,
-        })
+        .map(|(kind, range)| Finding { range, kind, layer: Layer::Identifier })
         .collect()
 }
 
 /// Captures 1, or the whole match where there is no group.
 fn all(pattern: &Regex, text: &str) -> Vec<Range<usize>> {
     let captures = pattern.captures_iter(text);
-    captures
-        .filter_map(|captures| Some(captures.get(1).or(captures.get(0))?.range()))
-        .collect()
+    captures.filter_map(|captures| Some(captures.get(1).or(captures.get(0))?.range())).collect()
 }
 
 /// A date with its last four hidden, or the last four with the date hidden, or said to be them.
@@ -85,12 +79,7 @@ static VERSION_CUE: LazyLock<Regex> = LazyLock::new(|| {
 fn ip(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for hit in IPV4.find_iter(text) {
-        let address = hit
-            .as_str()
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .parse::<Ipv4Addr>();
+        let address = hit.as_str().split('/').next().unwrap_or_default().parse::<Ipv4Addr>();
         let before = &text[window(text, hit.start(), 16)..hit.start()];
         let glued = before.ends_with(|char: char| char.is_ascii_digit() || char == '.');
         let beyond = text[hit.end()..].starts_with(|char: char| char.is_ascii_digit());
@@ -102,19 +91,10 @@ fn ip(text: &str) -> Vec<Range<usize>> {
     for hit in IPV6.find_iter(text) {
         let address = hit.as_str().split('/').next().unwrap_or_default();
         // A full stop or a colon of the sentence may cling to it.
-        let trimmed = if address.ends_with("::") {
-            address
-        } else {
-            address.trim_end_matches(':')
-        };
+        let trimmed = if address.ends_with("::") { address } else { address.trim_end_matches(':') };
         let start = trimmed.len()
-            - trimmed
-                .strip_prefix("::")
-                .unwrap_or(trimmed.trim_start_matches(':'))
-                .len();
-        let parsed = trimmed
-            .parse::<Ipv6Addr>()
-            .or_else(|_| trimmed[start..].parse());
+            - trimmed.strip_prefix("::").unwrap_or(trimmed.trim_start_matches(':')).len();
+        let parsed = trimmed.parse::<Ipv6Addr>().or_else(|_| trimmed[start..].parse());
         if parsed.is_ok_and(|address| !well_known_v6(address)) {
             found.push(hit.range());
         }
@@ -168,10 +148,7 @@ fn mac(text: &str) -> Vec<Range<usize>> {
         from = hit.start() + 1;
         let before = text[..hit.start()].chars().next_back();
         let after = text[hit.end()..].chars().next();
-        let glued = before
-            .into_iter()
-            .chain(after)
-            .any(|char| char.is_ascii_alphanumeric());
+        let glued = before.into_iter().chain(after).any(|char| char.is_ascii_alphanumeric());
         let value = hit.as_str();
         let telling = value.contains([':', '-'])
             || value.contains(|char: char| char.is_ascii_digit())
@@ -210,15 +187,9 @@ fn bank(text: &str) -> Vec<Range<usize>> {
     let mut found = all(&GIRO, text);
     found.extend(all(&SWEDISH_IBAN, text));
     found.extend(
-        IBAN.find_iter(text)
-            .filter(|hit| iban_checks(hit.as_str()))
-            .map(|hit| hit.range()),
+        IBAN.find_iter(text).filter(|hit| iban_checks(hit.as_str())).map(|hit| hit.range()),
     );
-    found.extend(
-        CARD.find_iter(text)
-            .filter(|hit| card(hit.as_str()))
-            .map(|hit| hit.range()),
-    );
+    found.extend(CARD.find_iter(text).filter(|hit| card(hit.as_str())).map(|hit| hit.range()));
     found.extend(all(&ACCOUNT, text));
     found
 }
@@ -232,13 +203,8 @@ fn card(value: &str) -> bool {
 fn iban_checks(value: &str) -> bool {
     let bare: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
     let (head, tail) = bare.split_at(bare.len().min(4));
-    let digits = tail
-        .chars()
-        .chain(head.chars())
-        .filter_map(|char| char.to_digit(36));
-    digits.fold(0, |sum, digit| {
-        (sum * if digit > 9 { 100 } else { 10 } + digit) % 97
-    }) == 1
+    let digits = tail.chars().chain(head.chars()).filter_map(|char| char.to_digit(36));
+    digits.fold(0, |sum, digit| (sum * if digit > 9 { 100 } else { 10 } + digit) % 97) == 1
 }
 
 static VEHICLE: LazyLock<Regex> = LazyLock::new(|| {
@@ -259,14 +225,10 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| {
 /// Links that open something for whoever holds them: with a query, a fragment or a long path part.
 fn url(text: &str) -> Vec<Range<usize>> {
     let links = URL.find_iter(text).map(|hit| {
-        let trimmed = hit
-            .as_str()
-            .trim_end_matches(['.', ',', ')', '"', '\'', ']', '!', ':']);
+        let trimmed = hit.as_str().trim_end_matches(['.', ',', ')', '"', '\'', ']', '!', ':']);
         hit.start()..hit.start() + trimmed.len()
     });
-    links
-        .filter(|range| OPENING.is_match(&text[range.clone()]))
-        .collect()
+    links.filter(|range| OPENING.is_match(&text[range.clone()])).collect()
 }
 
 const DATE: &str = r"(?:\d{4}[-./\s]?\d{1,2}[-./\s]?\d{1,2}|\d{6}|\d{1,2}[-./]\d{1,2}[-./\s]{1,2}\d{2,4}|\d{1,2}(?::[ea]|\.)?\s?(?:januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december|jan|feb|mar|apr|may|jun|jul|aug|sep|sept|okt|oct|nov|dec|january|february|march|june|july|august|october)\.?\s?(?:\d{4}|-?\d{2})?)";
@@ -299,9 +261,7 @@ fn customer_number(text: &str) -> Vec<Range<usize>> {
     found.retain(|range| {
         let named = text[window(text, range.start, 12)..range.start].to_lowercase();
         !DAY.is_match(&text[range.clone()])
-            || ["nr", "nummer", "no", "number", "id"]
-                .iter()
-                .any(|cue| named.contains(cue))
+            || ["nr", "nummer", "no", "number", "id"].iter().any(|cue| named.contains(cue))
     });
     found
 }

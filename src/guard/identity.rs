@@ -35,22 +35,12 @@ pub struct Match {
 /// The identity numbers of a text: valid date, right check digit, and not a telephone number.
 pub fn personnummer(text: &str) -> Vec<Match> {
     let folded = Folded::new(text);
-    let valid = candidates(folded.as_str())
-        .into_iter()
-        .filter(Candidate::proven);
+    let valid = candidates(folded.as_str()).into_iter().filter(Candidate::proven);
     valid
-        .map(
-            |Candidate {
-                 range, confidence, ..
-             }| {
-                let Range { start, end } = folded.original(range);
-                Match {
-                    start,
-                    end,
-                    confidence,
-                }
-            },
-        )
+        .map(|Candidate { range, confidence, .. }| {
+            let Range { start, end } = folded.original(range);
+            Match { start, end, confidence }
+        })
         .collect()
 }
 
@@ -58,9 +48,8 @@ pub fn personnummer(text: &str) -> Vec<Match> {
 pub fn is_personnummer(text: &str) -> Option<Confidence> {
     let folded = Folded::new(text);
     let value = folded.as_str().trim();
-    let found = candidates(value)
-        .into_iter()
-        .find(|candidate| candidate.range == (0..value.len()))?;
+    let found =
+        candidates(value).into_iter().find(|candidate| candidate.range == (0..value.len()))?;
     found.proven().then_some(found.confidence)
 }
 
@@ -146,17 +135,8 @@ fn candidate(captures: &Captures<'_>) -> Option<Candidate> {
     }
     let bare = century.is_none() && separator.is_empty();
     let phone = bare && captures["gap"].is_empty() && numbers::is_mobile(&digits);
-    let confidence = if bare {
-        Confidence::Medium
-    } else {
-        Confidence::High
-    };
-    Some(Candidate {
-        range: captures.get_match().range(),
-        confidence,
-        checked,
-        phone,
-    })
+    let confidence = if bare { Confidence::Medium } else { Confidence::High };
+    Some(Candidate { range: captures.get_match().range(), confidence, checked, phone })
 }
 
 #[cfg(test)]
@@ -204,13 +184,6 @@ mod tests {
     #[test]
     fn found_inside_a_text() {
         let found = personnummer("Kund (pnr 19121212-1212) och 121212-1213, 2026-03-01 1405");
-        assert_eq!(
-            found,
-            [Match {
-                start: 10,
-                end: 23,
-                confidence: Confidence::High
-            }]
-        );
+        assert_eq!(found, [Match { start: 10, end: 23, confidence: Confidence::High }]);
     }
 }

@@ -62,11 +62,7 @@ fn add(found: &mut Vec<Finding>, kind: Kind, range: Range<usize>) {
         Some(last) if last.kind == kind && last.range.contains(&range.start) => {
             last.range.end = last.range.end.max(range.end);
         }
-        _ => found.push(Finding {
-            range,
-            kind,
-            layer: Layer::KnownValue,
-        }),
+        _ => found.push(Finding { range, kind, layer: Layer::KnownValue }),
     }
 }
 
@@ -103,11 +99,7 @@ pub(super) fn protected(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Ran
         // Many digits in a row mean what they are written as: `6509121234` is an order reference,
         // `650912-1234` is not.
         let literal = numbers::digits(value).len() > 5 && !value.contains(char::is_alphabetic);
-        found.extend(
-            places
-                .into_iter()
-                .filter(|range| !literal || text[range.clone()] == *value),
-        );
+        found.extend(places.into_iter().filter(|range| !literal || text[range.clone()] == *value));
     }
     found
 }
@@ -115,26 +107,17 @@ pub(super) fn protected(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Ran
 /// The value across any separators; a long one inside other things too, and then all of it goes.
 fn anywhere(text: &str, compact: &Compact<'_>, value: &str) -> impl Iterator<Item = Range<usize>> {
     let needle = skeleton(value);
-    let edge = if needle.chars().count() < LONG {
-        Edge::Turn
-    } else {
-        Edge::Any
-    };
-    compact
-        .find(&needle, edge)
-        .into_iter()
-        .map(move |range| match edge {
-            Edge::Any => token_around(text, range),
-            _ => range,
-        })
+    let edge = if needle.chars().count() < LONG { Edge::Turn } else { Edge::Any };
+    compact.find(&needle, edge).into_iter().map(move |range| match edge {
+        Edge::Any => token_around(text, range),
+        _ => range,
+    })
 }
 
 fn phone(text: &str, compact: &Compact<'_>, value: &str) -> impl Iterator<Item = Range<usize>> {
     let national = numbers::national(value);
-    let swedish = national
-        .iter()
-        .flat_map(|national| phones(text, compact, national))
-        .collect::<Vec<_>>();
+    let swedish =
+        national.iter().flat_map(|national| phones(text, compact, national)).collect::<Vec<_>>();
     let foreign = national.is_none().then(|| anywhere(text, compact, value));
     swedish.into_iter().chain(foreign.into_iter().flatten())
 }
@@ -147,10 +130,7 @@ fn phones(text: &str, compact: &Compact<'_>, national: &str) -> Vec<Range<usize>
             let around = token_around(text, range.clone());
             // Letters that are glued on, as in `tel0701740605`, are not the number.
             let digits_end = range.end
-                + text[range.end..around.end]
-                    .bytes()
-                    .take_while(u8::is_ascii_digit)
-                    .count();
+                + text[range.end..around.end].bytes().take_while(u8::is_ascii_digit).count();
             prefix_start(text, range.start)..digits_end
         })
         .collect()
@@ -194,9 +174,7 @@ fn identity(
 ) -> Vec<(Kind, Range<usize>)> {
     let digits = numbers::digits(value);
     if digits.len() < 10 {
-        return anywhere(text, compact, value)
-            .map(|range| (kind, range))
-            .collect();
+        return anywhere(text, compact, value).map(|range| (kind, range)).collect();
     }
     let short = &digits[digits.len() - 10..];
     let mut found = Vec::new();
@@ -217,17 +195,14 @@ fn birth_date(compact: &Compact<'_>, value: &str) -> Vec<(Kind, Range<usize>)> {
     if digits.len() == 8 {
         needles.push(&digits[2..]);
     }
-    let places = needles
-        .into_iter()
-        .flat_map(|needle| compact.find(needle, Edge::Turn));
+    let places = needles.into_iter().flat_map(|needle| compact.find(needle, Edge::Turn));
     places.map(|range| (Kind::BirthDate, range)).collect()
 }
 
 /// The whole address in any spacing, and the name before the `@` wherever it stands alone.
 fn email(text: &str, compact: &Compact<'_>, value: &str) -> Vec<(Kind, Range<usize>)> {
-    let mut found: Vec<_> = anywhere(text, compact, value)
-        .map(|range| (Kind::Email, range))
-        .collect();
+    let mut found: Vec<_> =
+        anywhere(text, compact, value).map(|range| (Kind::Email, range)).collect();
     let local = value.split('@').next().unwrap_or(value);
     let local = skeleton(local);
     if local.chars().count() >= LONG {

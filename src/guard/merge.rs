@@ -22,10 +22,7 @@ pub(super) fn spare(
     protected: &[Range<usize>],
 ) -> Vec<Finding> {
     let weight = |range: &Range<usize>| {
-        text[range.clone()]
-            .chars()
-            .filter(|char| char.is_alphanumeric())
-            .count()
+        text[range.clone()].chars().filter(|char| char.is_alphanumeric()).count()
     };
     let mut kept = Vec::with_capacity(findings.len());
     for finding in findings {
@@ -57,18 +54,10 @@ pub(super) fn spare(
         let Finding { range, kind, layer } = finding;
         let mut start = range.start;
         for cut in cuts {
-            kept.push(Finding {
-                range: start..cut.start.max(start),
-                kind,
-                layer,
-            });
+            kept.push(Finding { range: start..cut.start.max(start), kind, layer });
             start = start.max(cut.end);
         }
-        kept.push(Finding {
-            range: start..range.end.max(start),
-            kind,
-            layer,
-        });
+        kept.push(Finding { range: start..range.end.max(start), kind, layer });
     }
     kept.retain(|finding| weight(&finding.range) > 0);
     kept
@@ -89,12 +78,7 @@ pub(super) fn settle(chars: &[char], spans: Vec<Span>, shields: &[Range<usize>])
         spans.extend(more);
         spans = union(chars, spans);
     }
-    vec![Span {
-        start: 0,
-        end: chars.len(),
-        kind: Kind::Unread,
-        layer: Layer::Length,
-    }]
+    vec![Span { start: 0, end: chars.len(), kind: Kind::Unread, layer: Layer::Length }]
 }
 
 /// Identity numbers and e-mail addresses in what stands between the spans.
@@ -114,20 +98,13 @@ fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>]) -> Vec<Spa
             found.extend(hits.map(|(range, kind)| {
                 let range = folded.original(range);
                 let (start, end) = (start + range.start, start + range.end);
-                Span {
-                    start,
-                    end,
-                    kind,
-                    layer: Layer::Identifier,
-                }
+                Span { start, end, kind, layer: Layer::Identifier }
             }));
         }
         start = next;
     }
     found.retain(|span| {
-        !shields
-            .iter()
-            .any(|shield| shield.start <= span.start && span.end <= shield.end)
+        !shields.iter().any(|shield| shield.start <= span.start && span.end <= shield.end)
     });
     found
 }
@@ -144,14 +121,7 @@ pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
             span.end += 1;
         }
     }
-    spans.sort_by_key(|span| {
-        (
-            span.start,
-            std::cmp::Reverse(span.end),
-            span.layer,
-            span.kind,
-        )
-    });
+    spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), span.layer, span.kind));
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     let mut longest = 0;
     for span in spans {
@@ -180,9 +150,5 @@ pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
 fn joins(chars: &[char], last: &Span, next: &Span) -> bool {
     let between = &chars[last.end..next.start];
     let within = last.kind == Kind::Address && between.len() <= 3;
-    between.is_empty()
-        || within
-            && between
-                .iter()
-                .all(|char| *char == ',' || char.is_whitespace())
+    between.is_empty() || within && between.iter().all(|char| *char == ',' || char.is_whitespace())
 }

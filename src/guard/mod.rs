@@ -168,11 +168,7 @@ pub struct Redacted {
 
 impl Redacted {
     fn new(chars: &[char], spans: Vec<Span>) -> Self {
-        Self {
-            text: Zeroizing::new(replace(chars, &spans)),
-            spans,
-            length: chars.len(),
-        }
+        Self { text: Zeroizing::new(replace(chars, &spans)), spans, length: chars.len() }
     }
 
     /// What may be read on: the text with a tag for each span.
@@ -207,12 +203,7 @@ impl Redacted {
 pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
     let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
     let spans = if chars.len() > LENGTH_MAX {
-        let whole = Span {
-            start: 0,
-            end: chars.len(),
-            kind: Kind::Unread,
-            layer: Layer::Length,
-        };
+        let whole = Span { start: 0, end: chars.len(), kind: Kind::Unread, layer: Layer::Length };
         vec![whole]
     } else {
         let folded = Folded::new(text);
@@ -261,12 +252,7 @@ fn spans(
     let kept = merge::spare(folded.as_str(), findings, &protected).into_iter();
     let spans = kept.map(|Finding { range, kind, layer }| {
         let Range { start, end } = folded.original(range);
-        Span {
-            start,
-            end,
-            kind,
-            layer,
-        }
+        Span { start, end, kind, layer }
     });
     let shields = protected.iter().map(|range| folded.original(range.clone()));
     (spans.collect(), shields.collect())

@@ -5,10 +5,7 @@ use std::ops::Range;
 use regex::Regex;
 
 /// Compiles a pattern of this crate. They are all literals and a test compiles them all.
-#[expect(
-    clippy::expect_used,
-    reason = "a literal, compiled in the tests of each layer"
-)]
+#[expect(clippy::expect_used, reason = "a literal, compiled in the tests of each layer")]
 pub(super) fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is a literal that compiles")
 }
@@ -17,10 +14,7 @@ pub(super) fn regex(pattern: &str) -> Regex {
 pub(super) fn stands_alone(text: &str, range: &Range<usize>) -> bool {
     let before = text[..range.start].chars().next_back();
     let after = text[range.end..].chars().next();
-    !before
-        .into_iter()
-        .chain(after)
-        .any(|char| char.is_ascii_digit())
+    !before.into_iter().chain(after).any(|char| char.is_ascii_digit())
 }
 
 /// The digits of a value.

@@ -11,22 +11,12 @@ use super::{Finding, Kind, Layer, numbers};
 
 /// Every finding of this layer in a folded text.
 pub(super) fn find(text: &str) -> Vec<Finding> {
-    let patterns = [
-        &CUED, &PAIR, &TURNED, &INITIAL, &SPEAKER, &ASIDE, &RELATIVE, &JOINED,
-    ];
-    let people = patterns
-        .map(|pattern| names(text, pattern))
-        .into_iter()
-        .chain([signatures(text)]);
+    let patterns = [&CUED, &PAIR, &TURNED, &INITIAL, &SPEAKER, &ASIDE, &RELATIVE, &JOINED];
+    let people = patterns.map(|pattern| names(text, pattern)).into_iter().chain([signatures(text)]);
     let people = people.flatten().map(|range| (Kind::Person, range));
-    let places = addresses(text)
-        .into_iter()
-        .map(|range| (Kind::Address, range));
+    let places = addresses(text).into_iter().map(|range| (Kind::Address, range));
     let layer = Layer::Context;
-    people
-        .chain(places)
-        .map(|(kind, range)| Finding { range, kind, layer })
-        .collect()
+    people.chain(places).map(|(kind, range)| Finding { range, kind, layer }).collect()
 }
 
 /// A capitalised word, an initial, or a particle before one; hyphens inside.
@@ -52,9 +42,7 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `Lindqvist, Astrid`.
 static TURNED: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(&format!(
-        r"\b(\p{{Lu}}\p{{L}}*{FAMILY}(?:-\p{{Lu}}\p{{L}}+)?,\s{NAME})"
-    ))
+    numbers::regex(&format!(r"\b(\p{{Lu}}\p{{L}}*{FAMILY}(?:-\p{{Lu}}\p{{L}}+)?,\s{NAME})"))
 });
 
 /// `A. Lindqvist`.
@@ -119,6 +107,8 @@ const NOBODY: &[&str] = &[
     "hos",
     "vaktmästare",
     "heter",
+    "innehavare",
+    "innehavaren",
     "call",
     "contact",
     "regards",
@@ -237,12 +227,8 @@ const NOBODY: &[&str] = &[
 
 /// Captures that hold a name, without the words that are nobody's at either end.
 fn names(text: &str, pattern: &Regex) -> Vec<Range<usize>> {
-    let captures = pattern
-        .captures_iter(text)
-        .filter_map(|captures| captures.get(1));
-    captures
-        .filter_map(|hit| somebody(text, hit.range()))
-        .collect()
+    let captures = pattern.captures_iter(text).filter_map(|captures| captures.get(1));
+    captures.filter_map(|hit| somebody(text, hit.range())).collect()
 }
 
 fn somebody(text: &str, range: Range<usize>) -> Option<Range<usize>> {
@@ -313,13 +299,10 @@ static PROPERTY: LazyLock<Regex> = LazyLock::new(|| {
 /// Street and number, and then apart from it apartment and town: each may be protected by itself.
 fn addresses(text: &str) -> Vec<Range<usize>> {
     let streets = ADDRESS.captures_iter(text).flat_map(|captures| {
-        (1..=3)
-            .filter_map(|group| captures.get(group).map(|hit| hit.range()))
-            .collect::<Vec<_>>()
+        (1..=3).filter_map(|group| captures.get(group).map(|hit| hit.range())).collect::<Vec<_>>()
     });
-    let properties = PROPERTY
-        .captures_iter(text)
-        .filter_map(|captures| Some(captures.get(1)?.range()));
+    let properties =
+        PROPERTY.captures_iter(text).filter_map(|captures| Some(captures.get(1)?.range()));
     let trimmed = streets.chain(properties).map(|range| {
         let value = &text[range.clone()];
         let value = value.trim_start_matches([' ', ',', '\n']);

@@ -19,32 +19,19 @@ pub(super) async fn read(
     headers: &HeaderMap,
     mut body: Body,
 ) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let kind = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let kind = kind.map(|kind| {
-        kind.split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase()
-    });
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let kind =
+        kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
     if kind.as_deref() != Some("application/json") {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(Problem::new(
-            status,
-            "mediaType",
-            "the body must be application/json",
-        ));
+        return Err(Problem::new(status, "mediaType", "the body must be application/json"));
     }
     let too_large = || {
         let reason = format!("the body is longer than {} bytes", shared.body_bytes_max);
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", reason)
     };
     // What is announced as too long is not read at all.
-    let announced = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok());
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced
         .and_then(|length| length.parse().ok())
         .is_some_and(|length: usize| length > shared.body_bytes_max)

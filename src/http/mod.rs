@@ -69,15 +69,9 @@ impl App {
             .route("/health", get(health::health))
             .route("/ready", get(health::ready))
             .route("/tmf-api/serviceOrdering/v4/serviceOrder", orders)
-            .route(
-                "/tmf-api/serviceOrdering/v4/serviceOrder/{id}",
-                get(submissions::get_order),
-            )
+            .route("/tmf-api/serviceOrdering/v4/serviceOrder/{id}", get(submissions::get_order))
             .route("/tmf-api/troubleTicket/v4/troubleTicket", tickets)
-            .route(
-                "/tmf-api/troubleTicket/v4/troubleTicket/{id}",
-                get(submissions::get_ticket),
-            )
+            .route("/tmf-api/troubleTicket/v4/troubleTicket/{id}", get(submissions::get_ticket))
             .fallback(problem::no_such_path)
             .method_not_allowed_fallback(problem::no_such_method)
             .with_state(self)

@@ -21,13 +21,7 @@ pub struct Problem {
 impl Problem {
     /// With a status, a code for programs, and a reason for people.
     pub fn new(status: StatusCode, code: &'static str, reason: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            reason: reason.into(),
-            faults: Vec::new(),
-            retry_after_seconds: None,
-        }
+        Self { status, code, reason: reason.into(), faults: Vec::new(), retry_after_seconds: None }
     }
 
     /// The HTTP status.
@@ -77,9 +71,8 @@ impl From<IntakeError> for Problem {
             IntakeError::Invalid(faults) => {
                 let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalidBody", reason);
                 let told = faults.list().iter();
-                problem.faults = told
-                    .map(|fault| (fault.member.clone(), fault.rule.clone()))
-                    .collect();
+                problem.faults =
+                    told.map(|fault| (fault.member.clone(), fault.rule.clone())).collect();
                 problem
             }
             _ => Self::new(StatusCode::BAD_REQUEST, "invalidJson", reason),
@@ -105,11 +98,8 @@ impl From<StoreError> for Problem {
             }
             error => {
                 tracing::error!(error = %crate::telemetry::chain(&error), "The store failed a request");
-                let mut problem = Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "unavailable",
-                    error.to_string(),
-                );
+                let mut problem =
+                    Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", error.to_string());
                 problem.retry_after_seconds = Some(30);
                 problem
             }
@@ -119,11 +109,7 @@ impl From<StoreError> for Problem {
 
 /// There is nothing of that id.
 pub(super) fn not_found() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "notFound",
-        "there is nothing with this id",
-    )
+    Problem::new(StatusCode::NOT_FOUND, "notFound", "there is nothing with this id")
 }
 
 /// Nothing is accepted while the log cannot be trusted.
@@ -134,11 +120,7 @@ pub(super) fn halted(reason: &str) -> Problem {
 }
 
 pub(super) async fn no_such_path() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "notFound",
-        "there is nothing at this path",
-    )
+    Problem::new(StatusCode::NOT_FOUND, "notFound", "there is nothing at this path")
 }
 
 pub(super) async fn no_such_method() -> Problem {

@@ -82,11 +82,7 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
         Accepted::New(_) => StatusCode::CREATED,
         Accepted::Existing(_) => StatusCode::OK,
     };
-    let row = shared
-        .store
-        .submission(kind, accepted.id())
-        .await?
-        .ok_or_else(not_found)?;
+    let row = shared.store.submission(kind, accepted.id()).await?.ok_or_else(not_found)?;
     let mut response = (status, Json(render(&row))).into_response();
     if let Ok(location) = HeaderValue::from_str(&tmf::href(kind, accepted.id())) {
         response.headers_mut().insert(header::LOCATION, location);
@@ -96,12 +92,7 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
 
 async fn get(State(app): State<App>, kind: Kind, id: &str) -> Answer {
     let id = SubmissionId::parse(id).ok_or_else(not_found)?;
-    let row = app
-        .0
-        .store
-        .submission(kind, id)
-        .await?
-        .ok_or_else(not_found)?;
+    let row = app.0.store.submission(kind, id).await?.ok_or_else(not_found)?;
     Ok(Json(render(&row)).into_response())
 }
 
@@ -112,11 +103,7 @@ async fn list(State(app): State<App>, kind: Kind, page: PageQuery) -> Answer {
     };
     let Query(page) = page.map_err(|_| bad())?;
     let limit = page.limit.min(Page::LIMIT_MAX);
-    let (total, rows) = app
-        .0
-        .store
-        .submissions(kind, &app.0.client, page.offset, limit)
-        .await?;
+    let (total, rows) = app.0.store.submissions(kind, &app.0.client, page.offset, limit).await?;
     let shown = rows.len();
     let rows: Vec<_> = rows.iter().map(render).collect();
     let mut response = Json(rows).into_response();

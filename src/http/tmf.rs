@@ -31,10 +31,7 @@ pub fn render(row: &SubmissionRow) -> Value {
             let items: Vec<Value> = row.cases.iter().map(item).collect();
             body.insert("serviceOrderItem".to_owned(), json!(items));
             if let Some(changed) = all_final(&row.cases) {
-                body.insert(
-                    "completionDate".to_owned(),
-                    json!(changed.changed.rfc3339()),
-                );
+                body.insert("completionDate".to_owned(), json!(changed.changed.rfc3339()));
             }
         }
         Kind::Ticket => {
@@ -79,11 +76,7 @@ fn item(case: &CaseRow) -> Value {
 
 /// The reason as it may be shown to anybody: that a case is under special handling is not.
 fn shown(reason: &str) -> &str {
-    if reason == "special-handling" {
-        "person"
-    } else {
-        reason
-    }
+    if reason == "special-handling" { "person" } else { reason }
 }
 
 /// TMF641: what the items are together.
@@ -97,17 +90,10 @@ fn order_state(cases: &[CaseRow]) -> &'static str {
     } else if all(CaseState::Cancelled) {
         "cancelled"
     } else if cases.iter().all(|case| case.state.is_final()) {
-        if any(CaseState::Completed) {
-            "partial"
-        } else {
-            "failed"
-        }
+        if any(CaseState::Completed) { "partial" } else { "failed" }
     } else if any(CaseState::Held) {
         "held"
-    } else if cases
-        .iter()
-        .all(|case| case.state.tmf641() == "acknowledged")
-    {
+    } else if cases.iter().all(|case| case.state.tmf641() == "acknowledged") {
         "acknowledged"
     } else {
         "inProgress"

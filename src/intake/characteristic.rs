@@ -158,13 +158,11 @@ fn formed(
 }
 
 fn access_id(node: &Node<'_>) -> Option<Zeroizing<String>> {
-    node.id(AccessId::parse)
-        .map(|id| Zeroizing::new(id.as_str().to_owned()))
+    node.id(AccessId::parse).map(|id| Zeroizing::new(id.as_str().to_owned()))
 }
 
 fn subscription_id(node: &Node<'_>) -> Option<Zeroizing<String>> {
-    node.id(SubscriptionId::parse)
-        .map(|id| Zeroizing::new(id.as_str().to_owned()))
+    node.id(SubscriptionId::parse).map(|id| Zeroizing::new(id.as_str().to_owned()))
 }
 
 fn boolean(node: &Node<'_>) -> Option<Zeroizing<String>> {
@@ -180,11 +178,7 @@ fn boolean(node: &Node<'_>) -> Option<Zeroizing<String>> {
 }
 
 fn mac(node: &Node<'_>) -> Option<Zeroizing<String>> {
-    formed(
-        node,
-        value::mac,
-        "must be a MAC address of twelve hexadecimal digits",
-    )
+    formed(node, value::mac, "must be a MAC address of twelve hexadecimal digits")
 }
 
 const IP_RULE: &str = "must be an IP address such as 192.0.2.1 or 2001:db8::/56";
@@ -198,8 +192,7 @@ fn addresses(node: &Node<'_>) -> Option<Zeroizing<String>> {
     const ADDRESSES_MAX: usize = 16;
     let joined = |texts: Vec<&str>| {
         let read: Option<Vec<String>> = texts.into_iter().map(value::ip).collect();
-        read.filter(|read| (1..=ADDRESSES_MAX).contains(&read.len()))
-            .map(|read| read.join(","))
+        read.filter(|read| (1..=ADDRESSES_MAX).contains(&read.len())).map(|read| read.join(","))
     };
     if matches!(node.json(), Json::Array(_)) {
         let entries = node.array(ADDRESSES_MAX);
@@ -210,11 +203,7 @@ fn addresses(node: &Node<'_>) -> Option<Zeroizing<String>> {
         }
         return read.map(Zeroizing::new);
     }
-    formed(
-        node,
-        |text| joined(text.split([',', ';']).collect()),
-        IP_RULE,
-    )
+    formed(node, |text| joined(text.split([',', ';']).collect()), IP_RULE)
 }
 
 fn moment(node: &Node<'_>) -> Option<Zeroizing<String>> {
@@ -226,12 +215,8 @@ fn window(node: &Node<'_>) -> Option<Zeroizing<String>> {
     const RULE: &str = "must be two RFC 3339 times, start and end, joined by /";
     if matches!(node.json(), Json::Object(_)) {
         let mut period = node.object()?;
-        let start = period
-            .need("startDateTime")
-            .and_then(|start| start.text(NAME_MAX));
-        let end = period
-            .need("endDateTime")
-            .and_then(|end| end.text(NAME_MAX));
+        let start = period.need("startDateTime").and_then(|start| start.text(NAME_MAX));
+        let end = period.need("endDateTime").and_then(|end| end.text(NAME_MAX));
         period.close();
         let read = value::window(start?, end?);
         if read.is_none() {
@@ -239,10 +224,8 @@ fn window(node: &Node<'_>) -> Option<Zeroizing<String>> {
         }
         return read.map(Zeroizing::new);
     }
-    let split = |text: &str| {
-        text.split_once('/')
-            .and_then(|(start, end)| value::window(start, end))
-    };
+    let split =
+        |text: &str| text.split_once('/').and_then(|(start, end)| value::window(start, end));
     formed(node, split, RULE)
 }
 
@@ -282,32 +265,14 @@ fn pattern(node: &Node<'_>) -> Option<Zeroizing<String>> {
 }
 
 fn lamps(node: &Node<'_>) -> Option<Zeroizing<String>> {
-    one_of(
-        node,
-        &[
-            "power-off",
-            "wan-off",
-            "wan-blinking",
-            "los-red",
-            "all-green",
-            "other",
-        ],
-    )
+    one_of(node, &["power-off", "wan-off", "wan-blinking", "los-red", "all-green", "other"])
 }
 
 fn speed(node: &Node<'_>) -> Option<Zeroizing<String>> {
-    formed(
-        node,
-        value::speed,
-        "must be Mbit/s down and up, such as 93/88",
-    )
+    formed(node, value::speed, "must be Mbit/s down and up, such as 93/88")
 }
 
 fn neighbours(node: &Node<'_>) -> Option<Zeroizing<String>> {
     let count = |text: &str| text.parse::<u16>().ok().filter(|count| *count <= 999);
-    formed(
-        node,
-        |text| count(text).map(|count| count.to_string()),
-        "must be a count from 0 to 999",
-    )
+    formed(node, |text| count(text).map(|count| count.to_string()), "must be a count from 0 to 999")
 }

@@ -53,11 +53,7 @@ pub(super) struct Part {
 
 impl Part {
     pub(super) fn new(facts: Facts, surplus: Surplus) -> Self {
-        Self {
-            facts,
-            surplus,
-            masked: Vec::new(),
-        }
+        Self { facts, surplus, masked: Vec::new() }
     }
 
     /// How many characters people have written in it.
@@ -77,34 +73,27 @@ pub(super) struct Draft {
 /// another may repeat. Once per text, for a text may be in fifty cases.
 pub(super) fn clean_texts(parts: &mut [&mut Part]) {
     let cleaned: Vec<Vec<(Field, Cleaned)>> = {
-        let surplus: Vec<(Kind, &str)> = parts
-            .iter()
-            .flat_map(|part| part.surplus.values())
-            .collect();
+        let surplus: Vec<(Kind, &str)> =
+            parts.iter().flat_map(|part| part.surplus.values()).collect();
         let facts = || parts.iter().flat_map(|part| part.facts.iter());
-        let kept: BTreeSet<&str> = facts()
-            .filter(|(field, _)| !field.is_free_text())
-            .map(|(_, text)| text)
-            .collect();
+        let kept: BTreeSet<&str> =
+            facts().filter(|(field, _)| !field.is_free_text()).map(|(_, text)| text).collect();
         let kept: Vec<&str> = kept.into_iter().collect();
         let cleaner = Cleaner::new(&surplus, &kept);
         let clean_part = |part: &Part| {
             let texts = part.facts.iter().filter(|(field, _)| field.is_free_text());
-            texts
-                .map(|(field, text)| (field, cleaner.clean(text)))
-                .collect()
+            texts.map(|(field, text)| (field, cleaner.clean(text))).collect()
         };
         parts.iter().map(|part| clean_part(part)).collect()
     };
     for (part, texts) in parts.iter_mut().zip(cleaned) {
         for (field, Cleaned { text, masked }) in texts {
             part.facts.set(field, text);
-            part.masked
-                .extend(masked.into_iter().map(|(kind, count)| MaskCount {
-                    field,
-                    kind: kind.to_owned(),
-                    count,
-                }));
+            part.masked.extend(masked.into_iter().map(|(kind, count)| MaskCount {
+                field,
+                kind: kind.to_owned(),
+                count,
+            }));
         }
     }
 }
@@ -126,10 +115,7 @@ impl Draft {
                 }
             }
         }
-        facts.insert(
-            Field::CaseReference,
-            Zeroizing::new(reference.as_str().to_owned()),
-        );
+        facts.insert(Field::CaseReference, Zeroizing::new(reference.as_str().to_owned()));
         Case::new(CaseParts {
             id,
             recipient: shared.recipient.clone(),
@@ -141,12 +127,7 @@ impl Draft {
                 .into_iter()
                 .map(|(field, mut text)| (field, Personal::new(std::mem::take(&mut *text))))
                 .collect(),
-            dropped: shared
-                .part
-                .surplus
-                .names()
-                .chain(own.surplus.names())
-                .collect(),
+            dropped: shared.part.surplus.names().chain(own.surplus.names()).collect(),
             masked: joined(&shared.part.masked, own.masked),
         })
     }
@@ -156,10 +137,7 @@ impl Draft {
 fn joined(shared: &[MaskCount], own: Vec<MaskCount>) -> Vec<MaskCount> {
     let mut masked = shared.to_vec();
     for mask in own {
-        match masked
-            .iter_mut()
-            .find(|one| (one.field, &one.kind) == (mask.field, &mask.kind))
-        {
+        match masked.iter_mut().find(|one| (one.field, &one.kind) == (mask.field, &mask.kind)) {
             Some(one) => one.count = one.count.saturating_add(mask.count),
             None => masked.push(mask),
         }

@@ -117,11 +117,8 @@ pub(super) fn nameable(name: &str) -> &str {
     const LENGTH_MAX: usize = 40;
     const DIGITS_RUN_MAX: usize = 5;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'@' || byte == b'_';
-    let longest_run = name
-        .split(|c: char| !c.is_ascii_digit())
-        .map(str::len)
-        .max()
-        .unwrap_or_default();
+    let longest_run =
+        name.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or_default();
     let fits = (1..=LENGTH_MAX).contains(&name.len())
         && name.bytes().all(plain)
         && longest_run <= DIGITS_RUN_MAX;

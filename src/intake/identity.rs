@@ -37,10 +37,7 @@ impl Identities {
     /// Whether an identifier holds an identity number.
     pub(super) fn are_in(&self, id: &str) -> bool {
         let digits = digits(id);
-        self.stated
-            .iter()
-            .any(|stated| digits.contains(stated.as_str()))
-            || self.is_written_in(id)
+        self.stated.iter().any(|stated| digits.contains(stated.as_str())) || self.is_written_in(id)
     }
 
     /// Whether some part of the text has the form, the date and the check digit.
@@ -65,11 +62,7 @@ impl Identities {
     /// Whether the number's date lies so close that it is a date and not a birth.
     fn is_a_recent_day(&self, number: &str) -> bool {
         let this_year = self.today.year();
-        let part = |range| {
-            number
-                .get(range)
-                .and_then(|text: &str| text.parse::<i16>().ok())
-        };
+        let part = |range| number.get(range).and_then(|text: &str| text.parse::<i16>().ok());
         let year = match number.len() {
             // `YYMMDD-NNNN`; with a plus sign it is a hundred years further back.
             11 if number.contains('+') => None,
@@ -91,10 +84,7 @@ pub(super) fn protection(json: &Json) -> Option<bool> {
     match json {
         Json::Array(entries) => entries.iter().filter_map(protection).max(),
         Json::Object(members) => {
-            let named = members
-                .get("name")
-                .and_then(Json::scalar)
-                .is_some_and(is_protection);
+            let named = members.get("name").and_then(Json::scalar).is_some_and(is_protection);
             let as_value = named.then(|| members.get("value").is_none_or(says_yes));
             let as_member = members
                 .iter()
@@ -218,29 +208,12 @@ mod tests {
 
     #[test]
     fn protection_is_seen_wherever_it_stands_and_doubt_is_yes() {
-        let says = |body: &str| {
-            Json::read(body.as_bytes())
-                .ok()
-                .as_ref()
-                .and_then(protection)
-        };
-        assert_eq!(
-            says(r#"{"a":[{"name":"protectedIdentity","value":false}]}"#),
-            Some(false)
-        );
-        assert_eq!(
-            says(r#"{"a":[{"name":"protectedIdentity","value":"Nej"}]}"#),
-            Some(false)
-        );
-        assert_eq!(
-            says(r#"{"a":[{"name":"protectedIdentity","value":"kanske"}]}"#),
-            Some(true)
-        );
+        let says = |body: &str| Json::read(body.as_bytes()).ok().as_ref().and_then(protection);
+        assert_eq!(says(r#"{"a":[{"name":"protectedIdentity","value":false}]}"#), Some(false));
+        assert_eq!(says(r#"{"a":[{"name":"protectedIdentity","value":"Nej"}]}"#), Some(false));
+        assert_eq!(says(r#"{"a":[{"name":"protectedIdentity","value":"kanske"}]}"#), Some(true));
         assert_eq!(says(r#"{"a":[{"name":"protectedIdentity"}]}"#), Some(true));
-        assert_eq!(
-            says(r#"{"a":[{"name":"Skyddad_Identitet","value":1}]}"#),
-            Some(true)
-        );
+        assert_eq!(says(r#"{"a":[{"name":"Skyddad_Identitet","value":1}]}"#), Some(true));
         assert_eq!(says(r#"{"a":{"sekretessMarkering":"ja"}}"#), Some(true));
         assert_eq!(says(r#"{"a":{"protected-person":null}}"#), Some(false));
         assert_eq!(says(r#"{"name":"text"}"#), None);

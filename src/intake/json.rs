@@ -34,12 +34,9 @@ impl Json {
         let text = std::str::from_utf8(bytes).map_err(|_| IntakeError::NotUtf8)?;
         let budget = Budget::default();
         let mut json = serde_json::Deserializer::from_str(text);
-        let tree = Value {
-            budget: &budget,
-            depth: 0,
-        }
-        .deserialize(&mut json)
-        .and_then(|tree| json.end().map(|()| tree));
+        let tree = Value { budget: &budget, depth: 0 }
+            .deserialize(&mut json)
+            .and_then(|tree| json.end().map(|()| tree));
         tree.map_err(|error| budget.broken.take().unwrap_or_else(|| syntax(&error)))
     }
 
@@ -109,16 +106,8 @@ fn quote(text: &str, to: &mut Vec<u8>) {
 
 /// The parser's own words may quote the body: only the place is taken from them.
 fn syntax(error: &serde_json::Error) -> IntakeError {
-    let what = if error.is_eof() {
-        "ends too early"
-    } else {
-        "has a character out of place"
-    };
-    IntakeError::Syntax {
-        line: error.line(),
-        column: error.column(),
-        what,
-    }
+    let what = if error.is_eof() { "ends too early" } else { "has a character out of place" };
+    IntakeError::Syntax { line: error.line(), column: error.column(), what }
 }
 
 #[derive(Default)]
@@ -144,14 +133,9 @@ struct Value<'b> {
 impl Value<'_> {
     fn inner<E: Error>(&self) -> Result<Value<'_>, E> {
         if self.depth == DEPTH_MAX {
-            return Err(self.budget.broken(IntakeError::TooDeep {
-                depth_max: DEPTH_MAX,
-            }));
+            return Err(self.budget.broken(IntakeError::TooDeep { depth_max: DEPTH_MAX }));
         }
-        Ok(Value {
-            budget: self.budget,
-            depth: self.depth + 1,
-        })
+        Ok(Value { budget: self.budget, depth: self.depth + 1 })
     }
 }
 
@@ -161,9 +145,7 @@ impl<'de> DeserializeSeed<'de> for Value<'_> {
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Json, D::Error> {
         let values = self.budget.values.get() + 1;
         if values > VALUES_MAX {
-            return Err(self.budget.broken(IntakeError::TooMany {
-                values_max: VALUES_MAX,
-            }));
+            return Err(self.budget.broken(IntakeError::TooMany { values_max: VALUES_MAX }));
         }
         self.budget.values.set(values);
         json.deserialize_any(self)
@@ -241,30 +223,17 @@ mod tests {
 
     #[test]
     fn one_value_has_one_canonical_form() {
-        check(
-            r#" { "b" : [ 1 , null ], "a" : "x" } "#,
-            r#"{"a":"x","b":[1,null]}"#,
-        );
-        check(
-            r#"{"a":"\u00e5\n\"\u0001\/"}"#,
-            "{\"a\":\"å\\u000a\\\"\\u0001/\"}",
-        );
-        check(
-            "[1e300, -0, 18446744073709551615]",
-            "[1e+300,-0.0,18446744073709551615]",
-        );
+        check(r#" { "b" : [ 1 , null ], "a" : "x" } "#, r#"{"a":"x","b":[1,null]}"#);
+        check(r#"{"a":"\u00e5\n\"\u0001\/"}"#, "{\"a\":\"å\\u000a\\\"\\u0001/\"}");
+        check("[1e300, -0, 18446744073709551615]", "[1e+300,-0.0,18446744073709551615]");
         check("[true,false,{},[]]", "[true,false,{},[]]");
     }
 
     #[test]
     fn the_canonical_form_reads_back_to_itself() {
         let body = r#"{"z":{"y":[{"x":1.5}]},"a":"tab\there"}"#;
-        let once = Json::read(body.as_bytes())
-            .map(|tree| tree.canonical(0))
-            .unwrap_or_default();
-        let twice = Json::read(&once)
-            .map(|tree| tree.canonical(0))
-            .unwrap_or_default();
+        let once = Json::read(body.as_bytes()).map(|tree| tree.canonical(0)).unwrap_or_default();
+        let twice = Json::read(&once).map(|tree| tree.canonical(0)).unwrap_or_default();
         assert!(!once.is_empty());
         assert_eq!(*once, *twice);
     }

@@ -67,9 +67,7 @@ impl Kind {
 
     /// Reads the word.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Order, Self::Ticket]
-            .into_iter()
-            .find(|kind| kind.as_str() == text)
+        [Self::Order, Self::Ticket].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -174,22 +172,13 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context<'_>) -> Result<Submissio
         head.part.surplus.name(Field::ProtectedIdentity);
     }
     let own = found.iter_mut().map(|(.., draft)| &mut draft.part);
-    draft::clean_texts(
-        &mut std::iter::once(&mut head.part)
-            .chain(own)
-            .collect::<Vec<_>>(),
-    );
+    draft::clean_texts(&mut std::iter::once(&mut head.part).chain(own).collect::<Vec<_>>());
     let handling = match protection {
         Some(true) => Handling::Special,
         Some(false) | None => Handling::Ordinary,
     };
     let subject = head.subject;
-    let shared = Shared {
-        recipient,
-        subject,
-        handling,
-        part: head.part,
-    };
+    let shared = Shared { recipient, subject, handling, part: head.part };
     let items = found.into_iter().map(|(id, action, draft)| {
         let case = draft.into_case(&shared, context.entropy);
         Item { id, action, case }
@@ -199,9 +188,7 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context<'_>) -> Result<Submissio
         kind,
         client: context.client.clone(),
         external_id: head.external_id,
-        customer: head
-            .number
-            .map(|mut number| Personal::new(std::mem::take(&mut *number))),
+        customer: head.number.map(|mut number| Personal::new(std::mem::take(&mut *number))),
         canonical: tree.canonical(bytes.len()),
         items: items.collect(),
     })
@@ -217,16 +204,10 @@ fn bounded<'p>(desk: &Desk, parts: impl Iterator<Item = &'p Part>) {
     }
     if values > Surplus::VALUES_MAX {
         let max = Surplus::VALUES_MAX;
-        desk.fault(
-            "(body)",
-            format_args!("holds more than {max} values beyond the profile"),
-        );
+        desk.fault("(body)", format_args!("holds more than {max} values beyond the profile"));
     }
     if prose > PROSE_ALL_MAX {
-        desk.fault(
-            "(body)",
-            format_args!("holds more than {PROSE_ALL_MAX} characters of text"),
-        );
+        desk.fault("(body)", format_args!("holds more than {PROSE_ALL_MAX} characters of text"));
     }
 }
 
@@ -246,9 +227,7 @@ impl Head {
     fn read(body: &mut Object<'_>, context: &Context<'_>) -> Self {
         body.pass(&["@type", "@baseType", "@schemaLocation", "priority"]);
         let (mut facts, mut surplus) = (Facts::default(), Surplus::default());
-        let external_id = body
-            .take("externalId")
-            .and_then(|id| id.id(ExternalId::parse));
+        let external_id = body.take("externalId").and_then(|id| id.id(ExternalId::parse));
         let parties = party::read(body, context, &mut facts, &mut surplus);
         Self {
             external_id,

@@ -33,10 +33,7 @@ pub(super) fn read(mut order: Object<'_>, mut head: Head) -> Option<(Head, Vec<F
     if order.pass(&["externalReference", "orderRelationship"]) {
         head.part.surplus.name(Field::CommercialOther);
     }
-    if let Some(text) = order
-        .take("description")
-        .and_then(|text| text.prose(PROSE_MAX))
-    {
+    if let Some(text) = order.take("description").and_then(|text| text.prose(PROSE_MAX)) {
         note_text(&text, &mut head.part.facts);
     }
     notes(&mut order, &mut head.part.facts, &mut head.part.surplus);
@@ -46,13 +43,9 @@ pub(super) fn read(mut order: Object<'_>, mut head: Head) -> Option<(Head, Vec<F
     if let Some(contact) = order.take("notificationContact") {
         head.part.surplus.name(Field::CommercialOther);
         // A text in TMF641; whoever it names, the operator does not notify them.
-        head.part
-            .surplus
-            .add_all("name", contact.json(), Whose::Others);
+        head.part.surplus.add_all("name", contact.json(), Whose::Others);
     }
-    let items = order
-        .need("serviceOrderItem")
-        .map(|node| (node.array(ITEMS_MAX), node));
+    let items = order.need("serviceOrderItem").map(|node| (node.array(ITEMS_MAX), node));
     order.close();
 
     let (items, node) = items?;
@@ -99,14 +92,7 @@ fn item(node: &Node<'_>) -> Option<(String, Action, Draft)> {
         Action::Delete => (Purpose::Terminate, Operation::Terminate),
     };
     facts.set(Field::Operation, operation.as_str().to_owned());
-    Some((
-        id.as_str().to_owned(),
-        action,
-        Draft {
-            purpose,
-            part: Part::new(facts, surplus),
-        },
-    ))
+    Some((id.as_str().to_owned(), action, Draft { purpose, part: Part::new(facts, surplus) }))
 }
 
 fn action(node: &Node<'_>) -> Option<Action> {
@@ -134,13 +120,7 @@ fn read_service(
     surplus: &mut Surplus,
 ) {
     service.pass(&["@type", "@baseType", "@schemaLocation", "@referredType"]);
-    service.pass(&[
-        "category",
-        "name",
-        "serviceType",
-        "serviceDate",
-        "startMode",
-    ]);
+    service.pass(&["category", "name", "serviceType", "serviceDate", "startMode"]);
     service.pass(&["hasStarted", "isBundle", "isServiceEnabled", "isStateful"]);
     // Our own id of the service, and words about it.
     if service.pass(&["id", "href", "description"]) {
@@ -152,10 +132,7 @@ fn read_service(
     if let Some(specification) = service.take("serviceSpecification") {
         specified(&specification, facts);
     } else if matches!(action, Some(Action::Add | Action::Modify)) {
-        service.fault_at(
-            "serviceSpecification",
-            "is needed to start or change a service",
-        );
+        service.fault_at("serviceSpecification", "is needed to start or change a service");
     }
     let characteristics = service.take("serviceCharacteristic");
     if let Some(array) = &characteristics {
@@ -194,10 +171,7 @@ fn specified(node: &Node<'_>, facts: &mut Facts) {
     };
     specification.pass(&["href", "name", "version"]);
     specification.pass(&["@type", "@baseType", "@schemaLocation", "@referredType"]);
-    if let Some(id) = specification
-        .need("id")
-        .and_then(|id| id.id(ServiceId::parse))
-    {
+    if let Some(id) = specification.need("id").and_then(|id| id.id(ServiceId::parse)) {
         facts.set(Field::ServiceId, id.as_str().to_owned());
     }
     specification.close();

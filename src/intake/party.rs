@@ -40,24 +40,14 @@ pub(super) fn read(
     surplus: &mut Surplus,
 ) -> Parties {
     // Without a customer the rules for persons hold.
-    let mut parties = Parties {
-        recipient: None,
-        number: None,
-        subject: SubjectKind::Person,
-    };
+    let mut parties = Parties { recipient: None, number: None, subject: SubjectKind::Person };
     let (mut operators, mut customers) = (0, 0);
-    let nodes = body
-        .take("relatedParty")
-        .map(|node| node.array(PARTIES_MAX))
-        .unwrap_or_default();
+    let nodes = body.take("relatedParty").map(|node| node.array(PARTIES_MAX)).unwrap_or_default();
     for node in nodes {
         let Some(mut party) = node.object() else {
             continue;
         };
-        let role = party
-            .take("role")
-            .and_then(|role| role.text(NAME_MAX))
-            .unwrap_or_default();
+        let role = party.take("role").and_then(|role| role.text(NAME_MAX)).unwrap_or_default();
         if role.eq_ignore_ascii_case(OPERATOR) {
             operators += 1;
             if operators > 1 {
@@ -76,10 +66,7 @@ pub(super) fn read(
         }
     }
     if operators == 0 {
-        body.fault_at(
-            "relatedParty",
-            format_args!("has no party with the role {OPERATOR}"),
-        );
+        body.fault_at("relatedParty", format_args!("has no party with the role {OPERATOR}"));
     }
     parties
 }
@@ -120,10 +107,7 @@ fn customer(
     for (name, json) in party.rest() {
         surplus.add_all(name, json, Whose::Customer);
     }
-    (
-        number.map(|number| Zeroizing::new(number.to_owned())),
-        nature.subject,
-    )
+    (number.map(|number| Zeroizing::new(number.to_owned())), nature.subject)
 }
 
 /// What kind of customer a party is.
@@ -147,26 +131,19 @@ fn nature(party: &mut Object<'_>, surplus: &mut Surplus) -> Nature {
             }
         });
     }
-    let names_company = ["tradingName", "organizationType", "isLegalEntity"]
-        .iter()
-        .any(|member| party.has(member));
+    let names_company =
+        ["tradingName", "organizationType", "isLegalEntity"].iter().any(|member| party.has(member));
     let in_trade = given.is_some() || names_company;
-    let referred = party
-        .peek("@referredType")
-        .unwrap_or_default()
-        .to_lowercase();
+    let referred = party.peek("@referredType").unwrap_or_default().to_lowercase();
     let is_organization = match () {
         () if referred.contains("organi") => true,
         () if referred.contains("individual") => false,
         () => in_trade,
     };
-    let sole_by_word = party
-        .peek("organizationType")
-        .is_some_and(|kind| kind.to_lowercase().contains("enskild"));
+    let sole_by_word =
+        party.peek("organizationType").is_some_and(|kind| kind.to_lowercase().contains("enskild"));
     let legal = !numbers.is_empty()
-        && numbers
-            .iter()
-            .all(|number| *number == Some(SubjectKind::LegalPerson))
+        && numbers.iter().all(|number| *number == Some(SubjectKind::LegalPerson))
         && !sole_by_word;
     let subject = match (is_organization, legal) {
         (true, true) => SubjectKind::LegalPerson,
@@ -174,10 +151,7 @@ fn nature(party: &mut Object<'_>, surplus: &mut Surplus) -> Nature {
         (false, _) if in_trade => SubjectKind::SoleTrader,
         (false, _) => SubjectKind::Person,
     };
-    Nature {
-        subject,
-        is_organization,
-    }
+    Nature { subject, is_organization }
 }
 
 fn of_org_no(text: &str) -> Option<SubjectKind> {
@@ -196,28 +170,11 @@ fn names(party: &mut Object<'_>, is_organization: bool, facts: &mut Facts, surpl
     let (trading, name) = (text("tradingName"), text("name"));
 
     let both = Zeroizing::new([given.unwrap_or_default(), family.unwrap_or_default()].join(" "));
-    let of_person = [
-        Some(both.as_str()),
-        whole[0],
-        whole[1],
-        name.filter(|_| !is_organization),
-    ];
+    let of_person = [Some(both.as_str()), whole[0], whole[1], name.filter(|_| !is_organization)];
     let of_company = [trading, name.filter(|_| is_organization)];
 
-    keep_one(
-        of_person,
-        value::person_name,
-        Field::ContactName,
-        facts,
-        surplus,
-    );
-    keep_one(
-        of_company,
-        value::company_name,
-        Field::CompanyName,
-        facts,
-        surplus,
-    );
+    keep_one(of_person, value::person_name, Field::ContactName, facts, surplus);
+    keep_one(of_company, value::company_name, Field::CompanyName, facts, surplus);
 }
 
 /// Keeps the first candidate that can be read; the others are surplus.
@@ -228,11 +185,7 @@ fn keep_one<'t>(
     facts: &mut Facts,
     surplus: &mut Surplus,
 ) {
-    for candidate in candidates
-        .into_iter()
-        .flatten()
-        .filter(|text| !text.trim().is_empty())
-    {
+    for candidate in candidates.into_iter().flatten().filter(|text| !text.trim().is_empty()) {
         match (facts.get(field), read(candidate)) {
             (None, Some(name)) => facts.set(field, name),
             (Some(kept), Some(name)) if kept == *name => {}
@@ -248,9 +201,7 @@ fn contact(media: &Node<'_>, facts: &mut Facts, surplus: &mut Surplus) {
         let Some(mut medium) = node.object() else {
             continue;
         };
-        let kind = medium
-            .take("mediumType")
-            .and_then(|kind| kind.text(NAME_MAX));
+        let kind = medium.take("mediumType").and_then(|kind| kind.text(NAME_MAX));
         let kind = kind.unwrap_or_default().to_lowercase();
         // The values stand in `characteristic`, or from TMF632 version 5 in the medium itself.
         each_scalar("", node.json(), &mut |name, text| match name {
@@ -287,10 +238,7 @@ fn individual(json: &Json, surplus: &mut Surplus) {
             let kind = members.get("identificationType").and_then(Json::scalar);
             let kind = kind.unwrap_or_default().to_lowercase();
             let national = ["person", "samordning", "national", "ssn"];
-            for (name, value) in members
-                .iter()
-                .filter(|(name, _)| *name != "identificationType")
-            {
+            for (name, value) in members.iter().filter(|(name, _)| *name != "identificationType") {
                 let id = value.scalar().filter(|_| name == "identificationId");
                 match id {
                     Some(id)

@@ -54,9 +54,7 @@ fn address(mut place: Object<'_>, facts: &mut Facts, surplus: &mut Surplus) {
         name(&city, Field::City, facts);
     }
     house(&mut place, facts);
-    let postcode = ["postcode", "postCode"]
-        .iter()
-        .find_map(|name| place.take(name));
+    let postcode = ["postcode", "postCode"].iter().find_map(|name| place.take(name));
     if let Some(postcode) = postcode {
         match postcode.scalar(20).map(value::postcode) {
             Some(Some(digits)) => facts.set(Field::Postcode, digits),
@@ -94,10 +92,7 @@ fn name(node: &Node<'_>, field: Field, facts: &mut Facts) {
 fn house(place: &mut Object<'_>, facts: &mut Facts) {
     let suffix = place.take("streetNrSuffix");
     if let Some(node) = place.take("streetNr") {
-        match node
-            .scalar(20)
-            .map(|text| (text.is_empty(), value::house(text)))
-        {
+        match node.scalar(20).map(|text| (text.is_empty(), value::house(text))) {
             Some((_, Some((number, letters)))) => {
                 facts.set(Field::StreetNumber, number);
                 if let Some(letters) = letters {
@@ -126,10 +121,7 @@ fn house(place: &mut Object<'_>, facts: &mut Facts) {
 fn sub_address(node: &Node<'_>, facts: &mut Facts, surplus: &mut Surplus) {
     let Some(mut sub) = node.object() else { return };
     sub.pass(STRUCTURE);
-    let kind = sub
-        .take("subUnitType")
-        .and_then(|kind| kind.text(NAME_MAX))
-        .unwrap_or_default();
+    let kind = sub.take("subUnitType").and_then(|kind| kind.text(NAME_MAX)).unwrap_or_default();
     if ["apartment", "lägenhet"].contains(&kind.to_lowercase().as_str())
         && let Some(number) = sub.take("subUnitNumber")
         && let Some(text) = number.scalar(20)

@@ -27,17 +27,11 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(identities: Identities) -> Self {
-        Self {
-            faults: RefCell::default(),
-            identities,
-        }
+        Self { faults: RefCell::default(), identities }
     }
 
     pub(super) fn fault(&self, member: &str, rule: impl Display) {
-        let fault = Fault {
-            member: member.to_owned(),
-            rule: rule.to_string(),
-        };
+        let fault = Fault { member: member.to_owned(), rule: rule.to_string() };
         self.faults.borrow_mut().push(fault);
     }
 
@@ -57,11 +51,7 @@ pub(super) struct Node<'j> {
 impl<'j> Node<'j> {
     /// The whole body.
     pub(super) fn root(desk: &'j Desk, json: &'j Json) -> Self {
-        Self {
-            desk,
-            path: String::new(),
-            json,
-        }
+        Self { desk, path: String::new(), json }
     }
 
     /// The same value under another name, such as that of the characteristic it belongs to.
@@ -79,14 +69,7 @@ impl<'j> Node<'j> {
 
     /// Notes a fault here.
     pub(super) fn fault(&self, rule: impl Display) {
-        self.desk.fault(
-            if self.path.is_empty() {
-                "(body)"
-            } else {
-                &self.path
-            },
-            rule,
-        );
+        self.desk.fault(if self.path.is_empty() { "(body)" } else { &self.path }, rule);
     }
 
     pub(super) fn object(&self) -> Option<Object<'j>> {
@@ -94,12 +77,7 @@ impl<'j> Node<'j> {
             self.fault("must be an object");
             return None;
         };
-        Some(Object {
-            desk: self.desk,
-            path: self.path.clone(),
-            members,
-            asked: BTreeSet::new(),
-        })
+        Some(Object { desk: self.desk, path: self.path.clone(), members, asked: BTreeSet::new() })
     }
 
     /// The entries of an array; none where there are too many, which is a fault.
@@ -112,11 +90,8 @@ impl<'j> Node<'j> {
             self.fault(format_args!("has more than {entries_max} entries"));
             return Vec::new();
         }
-        let at = |(index, json)| Self {
-            desk: self.desk,
-            path: format!("{}[{index}]", self.path),
-            json,
-        };
+        let at =
+            |(index, json)| Self { desk: self.desk, path: format!("{}[{index}]", self.path), json };
         entries.iter().enumerate().map(at).collect()
     }
 
@@ -173,16 +148,11 @@ impl<'j> Node<'j> {
     fn bounded(&self, text: &'j str, max: usize, fits: fn(char) -> bool) -> Option<&'j str> {
         let length = text.chars().count();
         if length > max {
-            self.fault(format_args!(
-                "must have at most {max} characters, this has {length}"
-            ));
+            self.fault(format_args!("must have at most {max} characters, this has {length}"));
             return None;
         }
         // The last two are no characters, and XML cannot carry them.
-        if !text
-            .chars()
-            .all(|c| fits(c) && !matches!(c, '\u{fffe}' | '\u{ffff}'))
-        {
+        if !text.chars().all(|c| fits(c) && !matches!(c, '\u{fffe}' | '\u{ffff}')) {
             self.fault("has a control character");
             return None;
         }
@@ -202,15 +172,8 @@ impl<'j> Object<'j> {
     /// A member; `None` where it is absent or null.
     pub(super) fn take(&mut self, name: &'static str) -> Option<Node<'j>> {
         self.asked.insert(name);
-        let json = self
-            .members
-            .get(name)
-            .filter(|json| !matches!(json, Json::Null))?;
-        Some(Node {
-            desk: self.desk,
-            path: self.member(name),
-            json,
-        })
+        let json = self.members.get(name).filter(|json| !matches!(json, Json::Null))?;
+        Some(Node { desk: self.desk, path: self.member(name), json })
     }
 
     /// A member that must be there.
@@ -224,9 +187,7 @@ impl<'j> Object<'j> {
 
     /// Whether a member is there, without asking for it.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.members
-            .get(name)
-            .is_some_and(|json| !matches!(json, Json::Null))
+        self.members.get(name).is_some_and(|json| !matches!(json, Json::Null))
     }
 
     /// The text of a member, without asking for it.
@@ -259,10 +220,7 @@ impl<'j> Object<'j> {
     /// The members that were not asked for.
     pub(super) fn rest(&self) -> impl Iterator<Item = (&'j str, &'j Json)> {
         let unasked = |(name, _): &(&'j String, &'j Json)| !self.asked.contains(name.as_str());
-        self.members
-            .iter()
-            .filter(unasked)
-            .map(|(name, json)| (name.as_str(), json))
+        self.members.iter().filter(unasked).map(|(name, json)| (name.as_str(), json))
     }
 
     /// Notes a fault of a member, which need not be there.
@@ -271,10 +229,6 @@ impl<'j> Object<'j> {
     }
 
     fn member(&self, name: &str) -> String {
-        if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.path)
-        }
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
 }

@@ -78,9 +78,7 @@ impl Surplus {
 
     /// What the texts must be clean of.
     pub(super) fn values(&self) -> impl Iterator<Item = (Kind, &str)> {
-        self.values
-            .iter()
-            .map(|(kind, text)| (*kind, text.as_str()))
+        self.values.iter().map(|(kind, text)| (*kind, text.as_str()))
     }
 }
 
@@ -101,9 +99,7 @@ pub(super) fn each_scalar<'j>(
     call: &mut dyn FnMut(&'j str, &'j str),
 ) {
     match json {
-        Json::Array(entries) => entries
-            .iter()
-            .for_each(|entry| each_scalar(name, entry, call)),
+        Json::Array(entries) => entries.iter().for_each(|entry| each_scalar(name, entry, call)),
         Json::Object(members) => {
             let named = members.get("name").and_then(Json::scalar);
             if let (Some(name), Some(value)) = (named, members.get("value")) {
@@ -132,13 +128,8 @@ fn classify(name: &str, text: &str, of: Whose) -> (Field, Option<Kind>) {
         (Field::ContactPhoneOther, Kind::Phone)
     } else if has(&["birthdate", "dateofbirth", "födel", "fodel"]) {
         (Field::BirthDate, Kind::BirthDate)
-    } else if has(&[
-        "personnummer",
-        "personalid",
-        "samordning",
-        "ssn",
-        "nationalid",
-    ]) || is_personnummer(text) == Some(Confidence::High)
+    } else if has(&["personnummer", "personalid", "samordning", "ssn", "nationalid"])
+        || is_personnummer(text) == Some(Confidence::High)
     {
         (Field::Personnummer, Kind::Personnummer)
     } else if has(&[

@@ -28,11 +28,7 @@ pub(super) fn read(mut ticket: Object<'_>, mut head: Head) -> (Head, Vec<Found>)
         "lastUpdate",
         "resolutionDate",
     ]);
-    ticket.pass(&[
-        "requestedResolutionDate",
-        "expectedResolutionDate",
-        "channel",
-    ]);
+    ticket.pass(&["requestedResolutionDate", "expectedResolutionDate", "channel"]);
     if ticket.pass(&["attachment"]) {
         head.part.surplus.name(Field::Attachment);
     }
@@ -49,13 +45,8 @@ pub(super) fn read(mut ticket: Object<'_>, mut head: Head) -> (Head, Vec<Found>)
         description(&text, facts);
     }
     // Any word of the sender's will do: what is to be done follows from the ticket itself.
-    ticket
-        .need("ticketType")
-        .and_then(|kind| kind.text(NAME_MAX));
-    if let Some(text) = ticket
-        .need("severity")
-        .and_then(|severity| severity.text(NAME_MAX))
-    {
+    ticket.need("ticketType").and_then(|kind| kind.text(NAME_MAX));
+    if let Some(text) = ticket.need("severity").and_then(|severity| severity.text(NAME_MAX)) {
         facts.set(Field::FaultSeverity, severity(text).to_owned());
     }
     for name in ["characteristic", "troubleTicketCharacteristic"] {
@@ -75,10 +66,7 @@ pub(super) fn read(mut ticket: Object<'_>, mut head: Head) -> (Head, Vec<Found>)
     }
     ticket.close();
 
-    let draft = Draft {
-        purpose: Purpose::FaultReport,
-        part: Part::default(),
-    };
+    let draft = Draft { purpose: Purpose::FaultReport, part: Part::default() };
     (head, vec![("1".to_owned(), None, draft)])
 }
 
@@ -99,14 +87,7 @@ fn related(entities: &Node<'_>, facts: &mut Facts, surplus: &mut Surplus) {
         let Some(mut entity) = node.object() else {
             continue;
         };
-        entity.pass(&[
-            "href",
-            "name",
-            "@type",
-            "@baseType",
-            "@schemaLocation",
-            "@referredType",
-        ]);
+        entity.pass(&["href", "name", "@type", "@baseType", "@schemaLocation", "@referredType"]);
         let role = entity.need("role").and_then(|role| role.text(NAME_MAX));
         let id = entity.need("id");
         match (role, id) {
@@ -118,18 +99,14 @@ fn related(entities: &Node<'_>, facts: &mut Facts, surplus: &mut Surplus) {
                 set(
                     facts,
                     Field::AccessId,
-                    id.and_then(|id| id.id(AccessId::parse))
-                        .as_ref()
-                        .map(AccessId::as_str),
+                    id.and_then(|id| id.id(AccessId::parse)).as_ref().map(AccessId::as_str),
                 );
             }
             (Some("subscription"), Some(id)) => {
                 set(
                     facts,
                     Field::SubscriptionId,
-                    id.id(SubscriptionId::parse)
-                        .as_ref()
-                        .map(SubscriptionId::as_str),
+                    id.id(SubscriptionId::parse).as_ref().map(SubscriptionId::as_str),
                 );
             }
             (Some("serviceSpecification"), Some(id)) => {

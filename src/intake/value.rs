@@ -23,7 +23,7 @@ pub(super) fn line(text: &str) -> Zeroizing<String> {
     line
 }
 
-/// Several lines: as [`line`], but the breaks stay.
+/// Several lines: as [`line()`], but the breaks stay.
 pub(super) fn lines(text: &str) -> Zeroizing<String> {
     let visible = visible(text);
     let mut lines = Zeroizing::new(String::with_capacity(visible.len()));
@@ -53,11 +53,7 @@ fn visible(text: &str) -> Zeroizing<String> {
 /// The letters and digits alone, in lower case: two spellings of one value are equal in it.
 pub(super) fn folded(text: &str) -> Zeroizing<String> {
     let mut folded = Zeroizing::new(String::with_capacity(text.len() * 2));
-    folded.extend(
-        text.nfc()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase),
-    );
+    folded.extend(text.nfc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
     folded
 }
 
@@ -68,9 +64,7 @@ pub(super) fn moment(text: &str) -> Option<String> {
         Ok(date) if text.len() == 10 => Timestamp::parse(&format!("{date}T00:00:00Z"))?,
         _ => Timestamp::parse(text)?,
     };
-    (2000..=2100)
-        .contains(&moment.date().year())
-        .then(|| moment.rfc3339())
+    (2000..=2100).contains(&moment.date().year()).then(|| moment.rfc3339())
 }
 
 /// A window of time, from its start and end. It ends after it starts.
@@ -99,9 +93,7 @@ pub(super) fn phone(text: &str) -> Option<Zeroizing<String>> {
     }
     let number = if international {
         // `+46070…` is a common slip: the trunk zero was left in.
-        digits
-            .strip_prefix("460")
-            .map_or_else(|| digits.to_string(), |rest| format!("46{rest}"))
+        digits.strip_prefix("460").map_or_else(|| digits.to_string(), |rest| format!("46{rest}"))
     } else if let Some(rest) = digits.strip_prefix("00") {
         rest.to_owned()
     } else if let Some(rest) = digits.strip_prefix('0') {
@@ -195,10 +187,7 @@ pub(super) fn speed(text: &str) -> Option<String> {
 /// `41369`, from `413 69` too.
 pub(super) fn postcode(text: &str) -> Option<String> {
     let text = text.strip_prefix("SE").unwrap_or(text);
-    let digits: String = text
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '\u{a0}'))
-        .collect();
+    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')).collect();
     (digits.len() == 5 && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
@@ -216,9 +205,7 @@ pub(super) fn apartment(text: &str) -> Option<String> {
 /// House number and letter, from `10`, `10 G`, `652-16A`.
 pub(super) fn house(text: &str) -> Option<(String, Option<String>)> {
     let text = text.trim();
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '-')
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(text.len());
     let (number, letters) = text.split_at(end);
     let part = |part: &str| (1..=5).contains(&part.len());
     let fits = match number.split_once('-') {
@@ -254,11 +241,7 @@ mod tests {
     #[test]
     fn moments() {
         check(moment, "2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z");
-        check(
-            moment,
-            "2026-12-01T00:30:00.5+01:00",
-            "2026-11-30T23:30:00Z",
-        );
+        check(moment, "2026-12-01T00:30:00.5+01:00", "2026-11-30T23:30:00Z");
         check(moment, "2026-12-01", "2026-12-01T00:00:00Z");
         check(moment, "2026-13-01", "-");
         check(moment, "2026-12-01T10:00:00", "-");
@@ -284,15 +267,7 @@ mod tests {
         }
         assert_eq!(phone("031-3900600").as_deref(), Some("+46313900600"));
         assert_eq!(phone("+45 33 12 34 56").as_deref(), Some("+4533123456"));
-        for no in [
-            "",
-            "+",
-            "ring Astrid",
-            "070",
-            "070-1740605, 031-3900600",
-            "701740605",
-            "0000",
-        ] {
+        for no in ["", "+", "ring Astrid", "070", "070-1740605, 031-3900600", "701740605", "0000"] {
             assert_eq!(phone(no), None, "{no}");
         }
     }
@@ -331,10 +306,7 @@ mod tests {
 
     #[test]
     fn hidden_characters_do_not_stay() {
-        assert_eq!(
-            *line("Astri\u{200b}d \u{202e} Lindqvist\u{feff}"),
-            "Astrid Lindqvist"
-        );
+        assert_eq!(*line("Astri\u{200b}d \u{202e} Lindqvist\u{feff}"), "Astrid Lindqvist");
         assert_eq!(*lines("a\r\nb\rc\td"), "a\nb\nc d");
         assert_eq!(*folded("A\u{30a}sa-Karin"), "åsakarin");
     }

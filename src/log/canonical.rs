@@ -103,11 +103,7 @@ impl Json {
     /// Reads bytes that are canonical already.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, CanonicalError> {
         let json = Self::read(bytes)?;
-        if json.to_bytes() == bytes {
-            Ok(json)
-        } else {
-            Err(CanonicalError::Form)
-        }
+        if json.to_bytes() == bytes { Ok(json) } else { Err(CanonicalError::Form) }
     }
 
     /// The canonical bytes.
@@ -121,13 +117,10 @@ impl Json {
         // Serde's errors carry text only; the cell carries which rule it was.
         let fault = Cell::new(None);
         let mut reader = serde_json::Deserializer::from_slice(bytes);
-        Strict {
-            depth_left: DEPTH_MAX,
-            fault: &fault,
-        }
-        .deserialize(&mut reader)
-        .and_then(|json| reader.end().map(|()| json))
-        .map_err(|_| fault.get().unwrap_or(CanonicalError::Syntax))
+        Strict { depth_left: DEPTH_MAX, fault: &fault }
+            .deserialize(&mut reader)
+            .and_then(|json| reader.end().map(|()| json))
+            .map_err(|_| fault.get().unwrap_or(CanonicalError::Syntax))
     }
 
     fn write(&self, out: &mut String) {
@@ -278,35 +271,17 @@ mod tests {
     #[test]
     fn keys_stand_in_the_order_of_utf_16() {
         // The example of RFC 8785, 3.2.3.
-        let sorted = [
-            "\r",
-            "1",
-            "\u{80}",
-            "\u{f6}",
-            "\u{20ac}",
-            "\u{1f600}",
-            "\u{fb33}",
-        ];
+        let sorted = ["\r", "1", "\u{80}", "\u{f6}", "\u{20ac}", "\u{1f600}", "\u{fb33}"];
         let json = Json::Object(
-            sorted
-                .iter()
-                .rev()
-                .map(|key| (Key((*key).into()), Json::Bool(true)))
-                .collect(),
+            sorted.iter().rev().map(|key| (Key((*key).into()), Json::Bool(true))).collect(),
         );
         let text = sorted.map(|key| format!("{}:true", serde_json::to_string(key).unwrap()));
-        assert_eq!(
-            json.to_bytes(),
-            format!("{{{}}}", text.join(",")).into_bytes()
-        );
+        assert_eq!(json.to_bytes(), format!("{{{}}}", text.join(",")).into_bytes());
     }
 
     #[test]
     fn strings_are_escaped_as_little_as_json_allows() {
-        let all: String = (0..=0x7f_u8)
-            .map(char::from)
-            .chain("åäö€\u{2028}😀".chars())
-            .collect();
+        let all: String = (0..=0x7f_u8).map(char::from).chain("åäö€\u{2028}😀".chars()).collect();
         let bytes = to_bytes(&all).unwrap();
         assert_eq!(bytes, serde_json::to_vec(&all).unwrap());
         assert_eq!(from_bytes::<String>(&bytes), Ok(all));
@@ -328,14 +303,7 @@ mod tests {
             "1e999",
             "123456789012345678901234567890",
         ] {
-            refused(
-                number,
-                if number == "1e999" {
-                    E::Syntax
-                } else {
-                    E::Number
-                },
-            );
+            refused(number, if number == "1e999" { E::Syntax } else { E::Number });
         }
         refused(r#"{"b":1,"a":1}"#, E::Form);
         refused(r#"{"a": 1}"#, E::Form);
@@ -343,17 +311,7 @@ mod tests {
         refused(r#""\u0061""#, E::Form);
         refused(r#""\u001F""#, E::Form);
         refused(r#""\/""#, E::Form);
-        for text in [
-            "",
-            "{",
-            "{} {}",
-            "1 2",
-            "01",
-            "+1",
-            "NaN",
-            r#""\ud800""#,
-            "\u{feff}{}",
-        ] {
+        for text in ["", "{", "{} {}", "1 2", "01", "+1", "NaN", r#""\ud800""#, "\u{feff}{}"] {
             refused(text, E::Syntax);
         }
         assert_eq!(check(b"\"\xff\""), Err(E::Syntax));

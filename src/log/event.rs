@@ -283,11 +283,7 @@ pub struct Outcome {
     #[serde(with = "wire::word")]
     pub result: OutcomeResult,
     /// The answer or the reason, such as `http-201` or `operator-invalid`.
-    #[serde(
-        default,
-        with = "wire::optional_word",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
     pub code: Option<Code>,
 }
 
@@ -302,11 +298,7 @@ pub struct Stopped {
     #[serde(with = "wire::word")]
     pub purpose: Purpose,
     /// The policy that was asked, where there is one.
-    #[serde(
-        default,
-        with = "wire::optional_word",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(default, with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyId>,
     /// Why.
     #[serde(with = "wire::word")]

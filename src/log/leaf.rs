@@ -142,11 +142,7 @@ fn event(kind: Kind, members: &Json) -> Result<Event, LeafError> {
 struct Nothing {}
 
 fn check_size(bytes: &[u8]) -> Result<(), LeafError> {
-    if bytes.len() > LEAF_BYTES_MAX {
-        Err(LeafError::Size(bytes.len()))
-    } else {
-        Ok(())
-    }
+    if bytes.len() > LEAF_BYTES_MAX { Err(LeafError::Size(bytes.len())) } else { Ok(()) }
 }
 
 /// Reads a time in the one form that leaves have: UTC, to the second.
@@ -171,10 +167,7 @@ fn check_bounds(event: &Event) -> Result<(), LeafError> {
         // Whoever reads it wants a note, and a note has no room for anything said in passing.
         Event::Anchor(Anchor { checkpoint }) => {
             let note = Note::parse(checkpoint);
-            bounds(
-                "checkpoint",
-                note.is_ok_and(|note| note.to_string() == *checkpoint),
-            )
+            bounds("checkpoint", note.is_ok_and(|note| note.to_string() == *checkpoint))
         }
         Event::Outcome(_)
         | Event::Refusal(_)
@@ -188,16 +181,8 @@ fn check_bounds(event: &Event) -> Result<(), LeafError> {
 }
 
 fn check_intent(intent: &Intent) -> Result<(), LeafError> {
-    let RecipientRecord {
-        id: _,
-        legal_name,
-        org_no,
-        country,
-        agreement,
-    } = &intent.recipient;
-    let org_no_fits = org_no
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let RecipientRecord { id: _, legal_name, org_no, country, agreement } = &intent.recipient;
+    let org_no_fits = org_no.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let country_fits = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
     bounds("recipient.legal_name", line(legal_name, 200))?;
     bounds("recipient.org_no", org_no_fits && line(org_no, 20))?;
@@ -207,10 +192,7 @@ fn check_intent(intent: &Intent) -> Result<(), LeafError> {
     bounds("attempt", intent.attempt > 0)?;
     intent.masked.iter().try_for_each(|mask| {
         let fits = |c: char| c.is_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-        bounds(
-            "masked.kind",
-            line(&mask.kind, 40) && mask.kind.chars().all(fits),
-        )?;
+        bounds("masked.kind", line(&mask.kind, 40) && mask.kind.chars().all(fits))?;
         bounds("masked.count", mask.count > 0)
     })
 }
@@ -220,9 +202,5 @@ fn line(text: &str, max: usize) -> bool {
 }
 
 fn bounds(member: &'static str, hold: bool) -> Result<(), LeafError> {
-    if hold {
-        Ok(())
-    } else {
-        Err(LeafError::Bounds(member))
-    }
+    if hold { Ok(()) } else { Err(LeafError::Bounds(member)) }
 }

@@ -95,11 +95,7 @@ impl Hash {
     /// Reads 64 lower-case hexadecimal digits, as in a leaf.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.as_bytes();
-        if digits.len() != 64
-            || digits
-                .iter()
-                .any(|d| !matches!(d, b'0'..=b'9' | b'a'..=b'f'))
-        {
+        if digits.len() != 64 || digits.iter().any(|d| !matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
             return None;
         }
         let mut bytes = [0; 32];
@@ -136,11 +132,7 @@ impl fmt::Debug for Hash {
 
 /// SHA-256 over the parts in a row.
 fn sha256(parts: &[&[u8]]) -> [u8; 32] {
-    parts
-        .iter()
-        .fold(Sha256::new(), Sha256::chain_update)
-        .finalize()
-        .into()
+    parts.iter().fold(Sha256::new(), Sha256::chain_update).finalize().into()
 }
 
 /// Reads a decimal number in its one form: digits only, no leading zero.
@@ -164,26 +156,14 @@ mod tests {
         assert_eq!(Hash::parse(&hash.to_string()), Some(hash));
         assert_eq!(Hash::parse(&hash.to_string().to_uppercase()), None);
         assert_eq!(Hash::parse_base64(&hash.base64()), Some(hash));
-        assert_eq!(
-            Hash::parse_base64(hash.base64().trim_end_matches('=')),
-            None
-        );
+        assert_eq!(Hash::parse_base64(hash.base64().trim_end_matches('=')), None);
     }
 
     #[test]
     fn numbers_have_one_form() {
         assert_eq!(decimal("0"), Some(0));
         assert_eq!(decimal("18446744073709551615"), Some(u64::MAX));
-        for text in [
-            "",
-            "00",
-            "01",
-            "+1",
-            "-1",
-            " 1",
-            "1 ",
-            "18446744073709551616",
-        ] {
+        for text in ["", "00", "01", "+1", "-1", " 1", "1 ", "18446744073709551616"] {
             assert_eq!(decimal(text), None, "{text:?}");
         }
     }

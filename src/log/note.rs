@@ -108,10 +108,7 @@ pub struct SigningKey {
 impl SigningKey {
     /// From the 32 secret bytes of RFC 8032. Whoever passes them in overwrites its own copy.
     pub fn new(name: KeyName, seed: &[u8; 32]) -> Self {
-        Self {
-            name,
-            key: ed25519_dalek::SigningKey::from_bytes(seed),
-        }
+        Self { name, key: ed25519_dalek::SigningKey::from_bytes(seed) }
     }
 
     /// The key's name.
@@ -127,10 +124,7 @@ impl SigningKey {
     /// Signs a text that ends with a newline.
     pub fn sign(&self, text: &str) -> Result<Note, NoteError> {
         check_text(text)?;
-        let mut note = Note {
-            text: text.to_owned(),
-            signatures: Vec::new(),
-        };
+        let mut note = Note { text: text.to_owned(), signatures: Vec::new() };
         note.add(self.line(text))?;
         Ok(note)
     }
@@ -160,11 +154,7 @@ pub struct VerifierKey {
 
 impl VerifierKey {
     fn new(name: KeyName, key: VerifyingKey) -> Self {
-        Self {
-            id: key_id(&name, key.as_bytes()),
-            name,
-            key,
-        }
+        Self { id: key_id(&name, key.as_bytes()), name, key }
     }
 
     /// Reads `<name>+<key id>+<base64 of type and key>`.
@@ -185,11 +175,7 @@ impl VerifierKey {
             return Err(KeyError::Weak);
         }
         let key = Self::new(name, key);
-        if id == format!("{:08x}", key.id) {
-            Ok(key)
-        } else {
-            Err(KeyError::Id)
-        }
+        if id == format!("{:08x}", key.id) { Ok(key) } else { Err(KeyError::Id) }
     }
 
     /// The key's name.
@@ -217,13 +203,7 @@ impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut bytes = vec![ED25519];
         bytes.extend_from_slice(self.key.as_bytes());
-        write!(
-            f,
-            "{}+{:08x}+{}",
-            self.name,
-            self.id,
-            STANDARD.encode(bytes)
-        )
+        write!(f, "{}+{:08x}+{}", self.name, self.id, STANDARD.encode(bytes))
     }
 }
 
@@ -238,18 +218,14 @@ pub struct SignatureLine {
 impl SignatureLine {
     /// Reads one line, without its newline, as a witness sends it.
     pub fn parse(line: &str) -> Result<Self, NoteError> {
-        let parts = line
-            .strip_prefix(LINE_START)
-            .and_then(|rest| rest.split_once(' '));
+        let parts = line.strip_prefix(LINE_START).and_then(|rest| rest.split_once(' '));
         let (name, signature) = parts.ok_or(NoteError::Signatures)?;
         let name = KeyName::parse(name).map_err(|_| NoteError::Signatures)?;
         let bytes = bounded_base64(signature).ok_or(NoteError::Signatures)?;
         match bytes.split_first_chunk::<4>() {
-            Some((id, signature)) if !signature.is_empty() => Ok(Self {
-                name,
-                id: u32::from_be_bytes(*id),
-                signature: signature.to_vec(),
-            }),
+            Some((id, signature)) if !signature.is_empty() => {
+                Ok(Self { name, id: u32::from_be_bytes(*id), signature: signature.to_vec() })
+            }
             _ => Err(NoteError::Signatures),
         }
     }
@@ -288,14 +264,8 @@ impl Note {
         if lines.split('\n').count() > SIGNATURES_MAX {
             return Err(NoteError::Size);
         }
-        let signatures = lines
-            .split('\n')
-            .map(SignatureLine::parse)
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            text: text.to_owned(),
-            signatures,
-        })
+        let signatures = lines.split('\n').map(SignatureLine::parse).collect::<Result<_, _>>()?;
+        Ok(Self { text: text.to_owned(), signatures })
     }
 
     /// Adds a signature line, such as a witness's. It is not verified by that.
@@ -331,37 +301,26 @@ impl Note {
             if named.peek().is_none() {
                 continue;
             }
-            let signer = named
-                .find(|key| key.has_signed(&self.text, line))
-                .ok_or(NoteError::Forged)?;
+            let signer =
+                named.find(|key| key.has_signed(&self.text, line)).ok_or(NoteError::Forged)?;
             if !signers.contains(&signer) {
                 signers.push(signer);
             }
         }
-        if signers.is_empty() {
-            Err(NoteError::Unsigned)
-        } else {
-            Ok((&self.text, signers))
-        }
+        if signers.is_empty() { Err(NoteError::Unsigned) } else { Ok((&self.text, signers)) }
     }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.text)?;
-        self.signatures
-            .iter()
-            .try_for_each(|line| writeln!(f, "{line}"))
+        self.signatures.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 
 fn check_text(text: &str) -> Result<(), NoteError> {
     let plain = text.bytes().all(|byte| byte >= 0x20 || byte == b'\n');
-    if plain && text.ends_with('\n') {
-        Ok(())
-    } else {
-        Err(NoteError::Text)
-    }
+    if plain && text.ends_with('\n') { Ok(()) } else { Err(NoteError::Text) }
 }
 
 fn bounded_base64(text: &str) -> Option<Vec<u8>> {

@@ -159,10 +159,7 @@ impl InclusionProof {
         if !size.holds(index) {
             return Err(ProofError::Index { index, size });
         }
-        let mut path = Path {
-            node: index.0,
-            last: size.0 - 1,
-        };
+        let mut path = Path { node: index.0, last: size.0 - 1 };
         let mut hash = *leaf;
         for sibling in &self.0 {
             hash = match path.step().ok_or(ProofError::Length)? {
@@ -171,11 +168,7 @@ impl InclusionProof {
             };
         }
         path.at_root()?;
-        if hash == *root {
-            Ok(())
-        } else {
-            Err(ProofError::Root)
-        }
+        if hash == *root { Ok(()) } else { Err(ProofError::Root) }
     }
 }
 
@@ -218,10 +211,7 @@ impl ConsistencyProof {
             (*first, rest)
         };
         let complete = (old.0 - 1).trailing_ones();
-        let mut path = Path {
-            node: (old.0 - 1) >> complete,
-            last: (new.0 - 1) >> complete,
-        };
+        let mut path = Path { node: (old.0 - 1) >> complete, last: (new.0 - 1) >> complete };
         let (mut old_hash, mut new_hash) = (first, first);
         for hash in rest {
             match path.step().ok_or(ProofError::Length)? {
@@ -233,11 +223,7 @@ impl ConsistencyProof {
             }
         }
         path.at_root()?;
-        if old_hash == *old_root && new_hash == *new_root {
-            Ok(())
-        } else {
-            Err(ProofError::Root)
-        }
+        if old_hash == *old_root && new_hash == *new_root { Ok(()) } else { Err(ProofError::Root) }
     }
 }
 
@@ -277,11 +263,7 @@ impl Path {
     }
 
     fn at_root(&self) -> Result<(), ProofError> {
-        if self.last == 0 {
-            Ok(())
-        } else {
-            Err(ProofError::Length)
-        }
+        if self.last == 0 { Ok(()) } else { Err(ProofError::Length) }
     }
 }
 

@@ -50,12 +50,7 @@ pub struct Receipt {
 impl Receipt {
     /// Puts one together. The proof must be for the checkpoint's size.
     pub fn new(index: LeafIndex, proof: InclusionProof, checkpoint: Note) -> Self {
-        Self {
-            index,
-            proof,
-            checkpoint,
-            extra: None,
-        }
+        Self { index, proof, checkpoint, extra: None }
     }
 
     /// Adds data for the reader's use. Nothing vouches for it.
@@ -77,38 +72,22 @@ impl Receipt {
         if lines.next() != Some(FIRST_LINE) {
             return Err(ReceiptError::Form);
         }
-        let extra = lines
-            .next_if(|line| line.starts_with("extra "))
-            .map(extra)
-            .transpose()?;
+        let extra = lines.next_if(|line| line.starts_with("extra ")).map(extra).transpose()?;
         let index = lines.next().and_then(|line| line.strip_prefix("index "));
-        let index = index
-            .and_then(decimal)
-            .map(LeafIndex)
-            .ok_or(ReceiptError::Form)?;
+        let index = index.and_then(decimal).map(LeafIndex).ok_or(ReceiptError::Form)?;
         // One more than is allowed, so that the proof itself can say that it is too long.
         let hashes = lines.take(PROOF_HASHES_MAX + 1).map(Hash::parse_base64);
         let hashes = hashes.collect::<Option<_>>().ok_or(ReceiptError::Form)?;
         let proof = InclusionProof::new(hashes)?;
         let checkpoint = Note::parse(checkpoint).map_err(CheckpointError::from)?;
-        Ok(Self {
-            index,
-            proof,
-            checkpoint,
-            extra,
-        })
+        Ok(Self { index, proof, checkpoint, extra })
     }
 
     /// Checks that these are the bytes of the leaf at [`Receipt::index`] of the log that signed,
     /// and says which head of the log vouches for it.
     pub fn verify(&self, leaf: &[u8], keys: &[VerifierKey]) -> Result<Checkpoint, ReceiptError> {
         let checkpoint = Checkpoint::open(&self.checkpoint, keys)?;
-        self.proof.verify(
-            &leaf_hash(leaf),
-            self.index,
-            checkpoint.size,
-            &checkpoint.root,
-        )?;
+        self.proof.verify(&leaf_hash(leaf), self.index, checkpoint.size, &checkpoint.root)?;
         Ok(checkpoint)
     }
 
@@ -140,22 +119,13 @@ impl fmt::Display for Receipt {
             writeln!(f, "extra {}", STANDARD.encode(extra))?;
         }
         writeln!(f, "index {}", self.index)?;
-        self.proof
-            .hashes()
-            .iter()
-            .try_for_each(|hash| writeln!(f, "{}", hash.base64()))?;
+        self.proof.hashes().iter().try_for_each(|hash| writeln!(f, "{}", hash.base64()))?;
         write!(f, "\n{}", self.checkpoint)
     }
 }
 
 fn extra(line: &str) -> Result<Vec<u8>, ReceiptError> {
-    let bytes = line
-        .strip_prefix("extra ")
-        .and_then(|text| STANDARD.decode(text).ok());
+    let bytes = line.strip_prefix("extra ").and_then(|text| STANDARD.decode(text).ok());
     let bytes = bytes.ok_or(ReceiptError::Form)?;
-    if bytes.len() > EXTRA_BYTES_MAX {
-        Err(ReceiptError::Size)
-    } else {
-        Ok(bytes)
-    }
+    if bytes.len() > EXTRA_BYTES_MAX { Err(ReceiptError::Size) } else { Ok(bytes) }
 }

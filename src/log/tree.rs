@@ -54,10 +54,7 @@ pub struct Frontier {
 impl Frontier {
     /// The tree without leaves.
     pub const fn empty() -> Self {
-        Self {
-            size: 0,
-            peaks: Vec::new(),
-        }
+        Self { size: 0, peaks: Vec::new() }
     }
 
     /// The edge of a tree that was kept.
@@ -65,10 +62,7 @@ impl Frontier {
         let peaks = peaks(0, size.0)
             .map(|(level, index)| nodes.node(level, index))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
-            size: size.0,
-            peaks,
-        })
+        Ok(Self { size: size.0, peaks })
     }
 
     /// How many leaves the tree has.
@@ -83,11 +77,7 @@ impl Frontier {
 
     /// Appends a leaf and gives every node that it completes, the leaf's own first.
     pub fn push(&mut self, leaf: Hash) -> Vec<Node> {
-        let mut node = Node {
-            level: 0,
-            index: self.size,
-            hash: leaf,
-        };
+        let mut node = Node { level: 0, index: self.size, hash: leaf };
         let mut completed = vec![node];
         // Each 1 at the end of the size is a left sibling that waits for this node.
         for _ in 0..self.size.trailing_ones() {
@@ -118,14 +108,11 @@ pub(super) fn range_root<N: Nodes>(start: u64, end: u64, nodes: &N) -> Result<Ha
 /// Level and index of the largest complete nodes that make up `start..end`, from left to right.
 fn peaks(start: u64, end: u64) -> impl Iterator<Item = (u8, u64)> {
     let length = end - start;
-    (0..64_u8)
-        .rev()
-        .filter(move |level| length >> level & 1 == 1)
-        .map(move |level| {
-            // What the higher bits of the length cover lies to the left of this node.
-            let covered = length & !(u64::MAX >> (63 - level));
-            (level, (start + covered) >> level)
-        })
+    (0..64_u8).rev().filter(move |level| length >> level & 1 == 1).map(move |level| {
+        // What the higher bits of the length cover lies to the left of this node.
+        let covered = length & !(u64::MAX >> (63 - level));
+        (level, (start + covered) >> level)
+    })
 }
 
 fn fold(peaks: &[Hash]) -> Hash {
@@ -153,9 +140,7 @@ mod tests {
     #[test]
     fn a_leaf_completes_one_node_for_each_one_at_the_end_of_the_size() {
         let mut frontier = Frontier::empty();
-        let completed: Vec<_> = (0..8_u8)
-            .map(|n| frontier.push(leaf_hash(&[n])).len())
-            .collect();
+        let completed: Vec<_> = (0..8_u8).map(|n| frontier.push(leaf_hash(&[n])).len()).collect();
         assert_eq!(completed, [1, 2, 1, 3, 1, 2, 1, 4]);
         assert_eq!(frontier.size(), TreeSize(8));
         assert_eq!(frontier.peaks.len(), 1);

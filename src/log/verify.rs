@@ -160,13 +160,7 @@ impl Verifier {
                     self.faults.add(None, What::Origin);
                 }
                 if signed.size != size {
-                    self.faults.add(
-                        None,
-                        What::Size {
-                            signed: signed.size,
-                            found: size,
-                        },
-                    );
+                    self.faults.add(None, What::Size { signed: signed.size, found: size });
                 } else if signed.root != root {
                     self.faults.add(None, What::Root);
                 }

@@ -107,11 +107,7 @@ pub(super) mod words {
         to: S,
     ) -> Result<S::Ok, S::Error> {
         // The order of the texts, which is nobody's but theirs: a catalogue may be rearranged.
-        words
-            .iter()
-            .map(Word::write)
-            .collect::<BTreeSet<_>>()
-            .serialize(to)
+        words.iter().map(Word::write).collect::<BTreeSet<_>>().serialize(to)
     }
 
     pub(in crate::log) fn deserialize<'de, W: Word + Ord, D: Deserializer<'de>>(
@@ -121,10 +117,7 @@ pub(super) mod words {
         if !texts.is_sorted_by(|a, b| a < b) {
             return Err(D::Error::custom("a set that is out of order"));
         }
-        let words = texts
-            .iter()
-            .map(|text| W::read(text))
-            .collect::<Option<_>>();
+        let words = texts.iter().map(|text| W::read(text)).collect::<Option<_>>();
         words.ok_or_else(|| D::Error::custom("not a word of this member"))
     }
 }
@@ -137,20 +130,13 @@ pub(super) mod masks {
         masks: &[MaskCount],
         to: S,
     ) -> Result<S::Ok, S::Error> {
-        masks
-            .iter()
-            .map(Mask::from)
-            .collect::<Vec<_>>()
-            .serialize(to)
+        masks.iter().map(Mask::from).collect::<Vec<_>>().serialize(to)
     }
 
     pub(in crate::log) fn deserialize<'de, D: Deserializer<'de>>(
         from: D,
     ) -> Result<Vec<MaskCount>, D::Error> {
-        Ok(Vec::<Mask>::deserialize(from)?
-            .into_iter()
-            .map(MaskCount::from)
-            .collect())
+        Ok(Vec::<Mask>::deserialize(from)?.into_iter().map(MaskCount::from).collect())
     }
 }
 
@@ -165,20 +151,12 @@ struct Mask {
 
 impl From<&MaskCount> for Mask {
     fn from(mask: &MaskCount) -> Self {
-        Self {
-            field: mask.field,
-            kind: mask.kind.clone(),
-            count: mask.count,
-        }
+        Self { field: mask.field, kind: mask.kind.clone(), count: mask.count }
     }
 }
 
 impl From<Mask> for MaskCount {
     fn from(mask: Mask) -> Self {
-        Self {
-            field: mask.field,
-            kind: mask.kind,
-            count: mask.count,
-        }
+        Self { field: mask.field, kind: mask.kind, count: mask.count }
     }
 }

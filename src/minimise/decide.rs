@@ -7,11 +7,11 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::TEXT_REPLACED;
+use super::texts::{Masks, guarded_texts, masked_share};
 use crate::dialects::Dialect;
 use crate::domain::{
-    Case, Field, Handling, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RuleId,
+    Case, Field, Handling, HoldReason, LegalBasis, MaskCount, Personal, PolicyId, Purpose, RuleId,
 };
-use crate::guard::{self, Kind, Vocabulary};
 use crate::recipients::{Agreement, Because, Recipient, Ruling, Situation, TextOverLimit};
 
 /// A case cut down to what may leave. [`minimise`] is the only way to get one.
@@ -52,9 +52,7 @@ impl<'case> Minimised<'case> {
 
     /// All that may leave.
     pub fn fields(&self) -> impl Iterator<Item = (Field, &str)> {
-        self.fields
-            .iter()
-            .map(|(field, text)| (*field, text.as_str()))
+        self.fields.iter().map(|(field, text)| (*field, text.as_str()))
     }
 
     /// The case itself: for the steps that follow, which know what it holds already.
@@ -106,12 +104,10 @@ impl<'case> Minimised<'case> {
     }
 
     fn opened(&self) -> impl Iterator<Item = &'case crate::recipients::Rule> {
-        self.fields
-            .keys()
-            .filter_map(|field| match self.rulings.get(field) {
-                Some(Ruling::Sent(rule)) => Some(*rule),
-                _ => None,
-            })
+        self.fields.keys().filter_map(|field| match self.rulings.get(field) {
+            Some(Ruling::Sent(rule)) => Some(*rule),
+            _ => None,
+        })
     }
 }
 
@@ -124,11 +120,7 @@ pub fn minimise<'case>(
     today: Date,
     released: bool,
 ) -> Result<Minimised<'case>, Refusal> {
-    let refuse = |reason, policy| Refusal {
-        reason,
-        policy,
-        withheld: everything(case),
-    };
+    let refuse = |reason, policy| Refusal { reason, policy, withheld: everything(case) };
     let policy = &recipient.policy;
     if !recipient.enabled || case.recipient() != &recipient.id {
         return Err(refuse(HoldReason::RecipientDisabled, None));
@@ -147,7 +139,7 @@ pub fn minimise<'case>(
         return Err(refuse(HoldReason::SpecialHandling, Some(policy.id())));
     }
 
-    let value = |field: Field| case.facts().get(&field).map(|text| text.disclose());
+    let value = |field: Field| case.facts().get(&field).map(Personal::disclose);
     let all_clean = |_: Field| true;
     let first = Situation {
         purpose: case.purpose(),
@@ -159,38 +151,28 @@ pub fn minimise<'case>(
     let mut rulings: BTreeMap<Field, Ruling<'case>> = case
         .facts()
         .keys()
-        .map(|&field| {
-            (
-                field,
-                narrowed(field, policy.rule_on(field, &first), carried),
-            )
-        })
+        .map(|&field| (field, narrowed(field, policy.rule_on(field, &first), carried)))
         .collect();
 
     let texts = guarded_texts(case, &rulings);
     let limits = policy.text();
     let mut fields = BTreeMap::new();
-    let mut masked = Vec::new();
+    let mut masked = Masks::new(case);
     for (&field, text) in case.facts() {
         let Some(Ruling::Sent(rule)) = rulings.get(&field) else {
             continue;
         };
         let Some(redacted) = texts.get(&field) else {
             let text = text.disclose();
-            let text = rule
-                .transform
-                .map_or_else(|| text.to_owned(), |how| how.apply(text));
+            let text = rule.transform.map_or_else(|| text.to_owned(), |how| how.apply(text));
             fields.insert(field, Zeroizing::new(text));
             continue;
         };
+        let share = masked_share(text.disclose(), redacted, &masked.of(field));
         for (kind, count) in redacted.counts() {
-            masked.push(MaskCount {
-                field,
-                kind: kind.tag().to_owned(),
-                count,
-            });
+            masked.add(field, kind.tag(), count);
         }
-        if redacted.masked_share() <= usize::from(limits.masked_percent_max) {
+        if share <= usize::from(limits.masked_percent_max) {
             let cut: String = redacted.text().chars().take(limits.length_max).collect();
             fields.insert(field, Zeroizing::new(cut));
         } else if limits.over == TextOverLimit::Replace {
@@ -199,13 +181,6 @@ pub fn minimise<'case>(
             return Err(refuse(HoldReason::TextNeedsReview, Some(policy.id())));
         }
     }
-    // What intake took out of a text that leaves; of a text that stays nothing need be said.
-    masked.extend(
-        case.masked()
-            .iter()
-            .filter(|mask| fields.contains_key(&mask.field))
-            .cloned(),
-    );
     for &field in case.dropped() {
         let ruling = match policy.rule_on(field, &first) {
             Ruling::Withheld(because @ Because::Never(_)) => Ruling::Withheld(because),
@@ -213,15 +188,8 @@ pub fn minimise<'case>(
         };
         rulings.entry(field).or_insert(ruling);
     }
-    Ok(Minimised {
-        case,
-        recipient,
-        agreement,
-        dialect,
-        fields,
-        rulings,
-        masked,
-    })
+    let masked = masked.of_texts(|field| fields.contains_key(&field));
+    Ok(Minimised { case, recipient, agreement, dialect, fields, rulings, masked })
 }
 
 /// What the policy opens, less what the dialect has no place for.
@@ -231,119 +199,6 @@ fn narrowed<'case>(field: Field, ruling: Ruling<'case>, carried: &[Field]) -> Ru
             Ruling::Withheld(Because::NotCarried(rule))
         }
         ruling => ruling,
-    }
-}
-
-/// Passes the free texts that the policy opens through the guard. What the policy lets through in
-/// its own field may stand in the text too; every other known value is taken out.
-fn guarded_texts(
-    case: &Case,
-    rulings: &BTreeMap<Field, Ruling<'_>>,
-) -> BTreeMap<Field, guard::Redacted> {
-    let mut vocabulary = Vocabulary::new();
-    // The texts themselves are what is looked through: one of them must not vouch for its words.
-    for (&field, value) in case
-        .facts()
-        .iter()
-        .filter(|(field, _)| !field.is_free_text())
-    {
-        let plain = matches!(
-            rulings.get(&field),
-            Some(Ruling::Sent(rule)) if rule.transform.is_none()
-        );
-        if plain {
-            vocabulary = vocabulary.protect(value.disclose());
-        } else if let Some(kind) = kind_in_text(field) {
-            vocabulary = vocabulary.mask(kind, value.disclose());
-        }
-    }
-    let street = case
-        .facts()
-        .get(&Field::Street)
-        .map(|street| street.disclose());
-    let number = case
-        .facts()
-        .get(&Field::StreetNumber)
-        .map(|number| number.disclose());
-    let apartment = case
-        .facts()
-        .get(&Field::Apartment)
-        .map(|number| number.disclose());
-    let littera = case
-        .facts()
-        .get(&Field::StreetLittera)
-        .map_or("", |littera| littera.disclose());
-    let place_withheld = matches!(rulings.get(&Field::Street), Some(Ruling::Withheld(_)));
-    let mut lines = Vec::new();
-    if let (Some(street), Some(number), true) = (street, number, place_withheld) {
-        lines.push(Zeroizing::new(format!("{street} {number}{littera}")));
-        lines.push(Zeroizing::new(format!("{street} {number} {littera}")));
-        lines.push(Zeroizing::new(format!("{street} {number}")));
-    }
-    if let (Some(apartment), true) = (apartment, place_withheld) {
-        lines.push(Zeroizing::new(format!("lgh {apartment}")));
-        lines.push(Zeroizing::new(format!("lägenhet {apartment}")));
-    }
-    for line in &lines {
-        vocabulary = vocabulary.mask(Kind::Address, line.trim());
-    }
-    case.facts()
-        .iter()
-        .filter(|(field, _)| field.is_free_text())
-        .filter(|(field, _)| matches!(rulings.get(field), Some(Ruling::Sent(_))))
-        .map(|(&field, text)| (field, guard::redact(text.disclose(), &vocabulary)))
-        .collect()
-}
-
-/// As what a withheld value is taken out of a text. House numbers and apartment numbers alone are
-/// too short to be looked for; they go with their street or with the word before them.
-const fn kind_in_text(field: Field) -> Option<Kind> {
-    match field {
-        Field::ContactName | Field::CompanyName => Some(Kind::Person),
-        Field::ContactPhone | Field::ContactPhoneOther => Some(Kind::Phone),
-        Field::ContactEmail => Some(Kind::Email),
-        Field::Street | Field::Postcode | Field::City => Some(Kind::Address),
-        Field::DoorCode => Some(Kind::Credential),
-        Field::CpeMac => Some(Kind::Mac),
-        Field::IpAddress => Some(Kind::Ip),
-        Field::Personnummer => Some(Kind::Personnummer),
-        Field::CompanyOrgNo => Some(Kind::OrgNo),
-        Field::BirthDate => Some(Kind::BirthDate),
-        Field::CustomerNumber => Some(Kind::CustomerNumber),
-        Field::AccessId
-        | Field::SubscriptionId
-        | Field::CaseReference
-        | Field::ServiceId
-        | Field::Operation
-        | Field::RequestedDate
-        | Field::ForcedTakeover
-        | Field::FixedIp
-        | Field::Sla
-        | Field::StreetNumber
-        | Field::StreetLittera
-        | Field::Apartment
-        | Field::ProtectedIdentity
-        | Field::IdentityOther
-        | Field::CpeModel
-        | Field::ProblemType
-        | Field::FaultHeading
-        | Field::FaultSeverity
-        | Field::FaultSince
-        | Field::FaultPattern
-        | Field::FaultLamps
-        | Field::FaultLink
-        | Field::FaultWiredTest
-        | Field::FaultRestarted
-        | Field::FaultSpeed
-        | Field::FaultNeighbours
-        | Field::VisitBooked
-        | Field::VisitWindow
-        | Field::FaultDescription
-        | Field::Note
-        | Field::Attachment
-        | Field::InvoiceAddress
-        | Field::StaffName
-        | Field::CommercialOther => None,
     }
 }
 

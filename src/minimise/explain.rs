@@ -62,10 +62,6 @@ impl Explanation {
                 }),
             }
         }
-        Self {
-            sent,
-            withheld,
-            masked: minimised.masked().to_vec(),
-        }
+        Self { sent, withheld, masked: minimised.masked().to_vec() }
     }
 }

@@ -6,6 +6,7 @@
 
 mod decide;
 mod explain;
+mod texts;
 
 pub use decide::{Minimised, Refusal, minimise};
 pub use explain::{Explanation, SentField, WithheldField};

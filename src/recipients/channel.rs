@@ -19,7 +19,7 @@ pub enum Auth {
         /// Where the password is.
         password: SecretFile,
     },
-    /// WS-Security UsernameToken in the SOAP header.
+    /// WS-Security `UsernameToken` in the SOAP header.
     WsSecurity {
         /// User name.
         username: String,

@@ -5,6 +5,9 @@ use std::fmt;
 
 use crate::domain::{Field, Handling, Purpose, SubjectKind};
 
+/// The problem types of ON-API (spec/tickets.md), which the catalogue has taken over.
+const PROBLEM_TYPES: &[&str] = &["NO_LINK", "NO_ACCESS", "QUALITY", "OTHER"];
+
 /// What a condition may look at.
 pub struct Situation<'a> {
     /// What the disclosure would be for.
@@ -51,8 +54,7 @@ impl Condition {
             let members: Vec<String> = rest.split('|').map(|m| m.trim().to_owned()).collect();
             let sound = |m: &String| {
                 !m.is_empty()
-                    && m.bytes()
-                        .all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
+                    && m.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
             };
             members.iter().all(sound).then_some(members)
         };
@@ -67,7 +69,11 @@ impl Condition {
             "text.clean" => Some(Self::TextClean),
             other => {
                 if let Some(rest) = other.strip_prefix("problem_type in ") {
-                    list(rest).map(Self::ProblemTypeIn)
+                    // A misspelt type would be a condition that never holds.
+                    let known = |types: &Vec<String>| {
+                        types.iter().all(|one| PROBLEM_TYPES.contains(&one.as_str()))
+                    };
+                    list(rest).filter(known).map(Self::ProblemTypeIn)
                 } else if let Some(rest) = other.strip_prefix("service_type in ") {
                     list(rest).map(Self::ServiceTypeIn)
                 } else {
@@ -137,22 +143,17 @@ mod tests {
 
     #[test]
     fn written_as_read() {
-        for text in [
-            "visit.booked",
-            "problem_type in NO_LINK|OTHER",
-            "service_type in VOIP",
-            "text.clean",
-        ] {
-            assert_eq!(
-                Condition::parse(text).map(|c| c.to_string()).as_deref(),
-                Some(text)
-            );
+        for text in
+            ["visit.booked", "problem_type in NO_LINK|OTHER", "service_type in VOIP", "text.clean"]
+        {
+            assert_eq!(Condition::parse(text).map(|c| c.to_string()).as_deref(), Some(text));
         }
         for text in [
             "",
             "visit",
             "problem_type in ",
             "problem_type in a b",
+            "problem_type in NO_LINKS",
             "true",
         ] {
             assert_eq!(Condition::parse(text), None);

@@ -1,6 +1,6 @@
 //! Reads one file of `config/recipients/`.
 //!
-//! What is read here is checked for shape; what a policy must not say is [`super::lint`]'s.
+//! What is read here is checked for shape; what a policy must not say is [`super::lint()`]'s.
 
 use std::path::Path;
 use std::time::Duration;
@@ -45,11 +45,7 @@ pub struct RecipientFile {
 pub fn read(file: &Path, base: &Path, text: &str) -> Result<RecipientFile, Vec<Fault>> {
     let table = parse(file, text).map_err(|fault| vec![fault])?;
     let mut faults = Faults::new(file);
-    let read = Reading {
-        base,
-        faults: &mut faults,
-    }
-    .recipient(&table);
+    let read = Reading { base, faults: &mut faults }.recipient(&table);
     match read {
         Some(recipient) if faults.is_empty() => Ok(recipient),
         _ => Err(faults.into_vec()),
@@ -68,26 +64,20 @@ impl Reading<'_> {
             return None;
         }
         let id = root.required("id", self.faults).and_then(|text| {
-            RecipientId::parse(&text)
-                .map_err(|error| self.faults.add("id", error.to_string()))
-                .ok()
+            RecipientId::parse(&text).map_err(|error| self.faults.add("id", error.to_string())).ok()
         });
         let legal_name = root.required("legal_name", self.faults);
         let org_no = root.required("org_no", self.faults);
         if let Some(org_no) = &org_no
             && SubjectKind::of_org_no(org_no) != Some(SubjectKind::LegalPerson)
         {
-            self.faults.add(
-                "org_no",
-                "must be the organisation number of a legal person",
-            );
+            self.faults.add("org_no", "must be the organisation number of a legal person");
         }
         let country = root.required("country", self.faults);
         if let Some(country) = &country
             && !(country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()))
         {
-            self.faults
-                .add("country", "must be two capital letters, as SE");
+            self.faults.add("country", "must be two capital letters, as SE");
         }
         let address = root.text("address", self.faults).unwrap_or_default();
         let contact = root.text("contact", self.faults).unwrap_or_default();
@@ -96,8 +86,7 @@ impl Reading<'_> {
             Some("sub-processor") => Role::SubProcessor,
             Some("controller") => Role::Controller,
             Some(_) => {
-                self.faults
-                    .add("role", "must be processor, sub-processor or controller");
+                self.faults.add("role", "must be processor, sub-processor or controller");
                 Role::Processor
             }
         };
@@ -112,10 +101,7 @@ impl Reading<'_> {
         let rules = root.tables("rule", self.faults);
         let tests = root.tables("test", self.faults);
         let policy = self.policy(id.as_ref(), policy, rules);
-        let tests = tests
-            .into_iter()
-            .filter_map(|test| self.test(test))
-            .collect();
+        let tests = tests.into_iter().filter_map(|test| self.test(test)).collect();
         root.nothing_else(self.faults);
         let recipient = Recipient {
             id: id?,
@@ -147,14 +133,10 @@ impl Reading<'_> {
                 self.faults.add(table.key(name), "is missing");
             }
         }
-        let agreement = Agreement {
-            reference: reference?,
-            valid_from: valid_from?,
-            valid_to: valid_to?,
-        };
+        let agreement =
+            Agreement { reference: reference?, valid_from: valid_from?, valid_to: valid_to? };
         if agreement.valid_to < agreement.valid_from {
-            self.faults
-                .add(table.key("valid_to"), "is before valid_from");
+            self.faults.add(table.key("valid_to"), "is before valid_from");
         }
         Some(agreement)
     }
@@ -173,9 +155,7 @@ impl Reading<'_> {
             .required("base_url", self.faults)
             .and_then(|text| self.base_url(&table.key("base_url"), &text, allow_http_loopback));
         let auth = self.auth(&mut table, dialect.as_deref());
-        let ca_file = table
-            .text("ca_file", self.faults)
-            .map(|path| self.base.join(path));
+        let ca_file = table.text("ca_file", self.faults).map(|path| self.base.join(path));
         let requests_per_second = table.number("requests_per_second", 20, 1..=10_000, self.faults);
         let in_flight_max = table.number("in_flight_max", 8, 1..=1_000, self.faults);
         let timeout = table.number("timeout_seconds", 20, 1..=300, self.faults);
@@ -197,17 +177,11 @@ impl Reading<'_> {
 
     fn base_url(&mut self, key: &str, text: &str, allow_http_loopback: bool) -> Option<Url> {
         let Ok(mut url) = Url::parse(text) else {
-            self.faults.add(
-                key,
-                "is not an address, as https://api.example.se/onapi/2.6/",
-            );
+            self.faults.add(key, "is not an address, as https://api.example.se/onapi/2.6/");
             return None;
         };
         if !url.username().is_empty() || url.password().is_some() {
-            self.faults.add(
-                key,
-                "must not hold credentials: use username and password_file",
-            );
+            self.faults.add(key, "must not hold credentials: use username and password_file");
         }
         if url.query().is_some() || url.fragment().is_some() {
             self.faults.add(key, "must not have a query or a fragment");
@@ -233,11 +207,7 @@ impl Reading<'_> {
 
     fn auth(&mut self, table: &mut Table<'_>, dialect: Option<&str>) -> Option<Auth> {
         let word = table.text("auth", self.faults);
-        let default = if dialect == Some("soap") {
-            "ws-security"
-        } else {
-            "basic"
-        };
+        let default = if dialect == Some("soap") { "ws-security" } else { "basic" };
         let username = table.text("username", self.faults);
         let password = table.text("password_file", self.faults);
         let certificate = table.text("client_certificate_file", self.faults);
@@ -249,6 +219,12 @@ impl Reading<'_> {
             value
         };
         match word.as_deref().unwrap_or(default) {
+            // There is no place for the header in it: nothing would show who we are.
+            "ws-security" if dialect == Some("on-api") => {
+                let what = "ws-security is for soap: on-api has basic or client-certificate";
+                self.faults.add(table.key("auth"), what);
+                None
+            }
             word @ ("basic" | "ws-security") => {
                 let (username, password) =
                     (need("username", username), need("password_file", password));
@@ -263,10 +239,7 @@ impl Reading<'_> {
                 let certificate = need("client_certificate_file", certificate);
                 let key = need("client_key_file", key);
                 let (certificate, key) = (self.base.join(certificate?), self.base.join(key?));
-                Some(Auth::ClientCertificate {
-                    certificate,
-                    key: SecretFile(key),
-                })
+                Some(Auth::ClientCertificate { certificate, key: SecretFile(key) })
             }
             _ => {
                 let what = "must be basic, ws-security or client-certificate";
@@ -283,10 +256,7 @@ impl Reading<'_> {
         let username = table.required("username", self.faults);
         let password = table.required("password_file", self.faults);
         table.nothing_else(self.faults);
-        Some(Inbound {
-            username: username?,
-            password: SecretFile(self.base.join(password?)),
-        })
+        Some(Inbound { username: username?, password: SecretFile(self.base.join(password?)) })
     }
 
     fn policy(
@@ -303,8 +273,7 @@ impl Reading<'_> {
             None | Some("hold") => TextOverLimit::Hold,
             Some("replace") => TextOverLimit::Replace,
             Some(_) => {
-                self.faults
-                    .add(table.key("text_over_limit"), "must be hold or replace");
+                self.faults.add(table.key("text_over_limit"), "must be hold or replace");
                 TextOverLimit::Hold
             }
         };
@@ -314,15 +283,9 @@ impl Reading<'_> {
             masked_percent_max: u8::try_from(masked).unwrap_or(15),
             over,
         };
-        let rules: Vec<Rule> = rules
-            .into_iter()
-            .filter_map(|rule| self.rule(rule))
-            .collect();
+        let rules: Vec<Rule> = rules.into_iter().filter_map(|rule| self.rule(rule)).collect();
         if rules.is_empty() {
-            self.faults.add(
-                "rule",
-                "a policy without rules opens nothing: write at least one",
-            );
+            self.faults.add("rule", "a policy without rules opens nothing: write at least one");
         }
         let (recipient, version) = (recipient?, version?);
         let form = CanonicalPolicy::of(recipient, &version, &notice, text, &rules);
@@ -343,20 +306,14 @@ impl Reading<'_> {
                 .map_err(|error| self.faults.add(table.key("id"), error.to_string()))
                 .ok()
         });
-        let fields = self.members(
-            &mut table,
-            "field",
-            Field::parse,
-            "a field of the catalogue",
-        );
+        let fields = self.members(&mut table, "field", Field::parse, "a field of the catalogue");
         let purposes = self.members(&mut table, "purpose", Purpose::parse, "a purpose");
         let effect = match table.required("effect", self.faults).as_deref() {
             Some("allowed") => Some(Effect::Allowed),
             Some("conditional") => Some(Effect::Conditional),
             Some("never") => Some(Effect::Never),
             Some(_) => {
-                self.faults
-                    .add(table.key("effect"), "must be allowed, conditional or never");
+                self.faults.add(table.key("effect"), "must be allowed, conditional or never");
                 None
             }
             None => None,
@@ -367,8 +324,7 @@ impl Reading<'_> {
             .filter_map(|text| {
                 let condition = Condition::parse(text);
                 if condition.is_none() {
-                    self.faults
-                        .add(table.key("when"), "is not a condition that sluss knows");
+                    self.faults.add(table.key("when"), "is not a condition that sluss knows");
                 }
                 condition
             })
@@ -376,8 +332,7 @@ impl Reading<'_> {
         let basis = table.text("basis", self.faults).and_then(|text| {
             let basis = LegalBasis::parse(&text);
             if basis.is_none() {
-                self.faults
-                    .add(table.key("basis"), "is not a legal basis, as gdpr.6.1.b");
+                self.faults.add(table.key("basis"), "is not a legal basis, as gdpr.6.1.b");
             }
             basis
         });
@@ -394,8 +349,7 @@ impl Reading<'_> {
             None => None,
             Some("first_name_initial") => Some(Transform::FirstNameInitial),
             Some(_) => {
-                self.faults
-                    .add(table.key("transform"), "must be first_name_initial");
+                self.faults.add(table.key("transform"), "must be first_name_initial");
                 None
             }
         };
@@ -431,8 +385,7 @@ impl Reading<'_> {
             .filter_map(|text| {
                 let member = read(text);
                 if member.is_none() {
-                    self.faults
-                        .add(table.key(name), format!("{text:?} is not {what}"));
+                    self.faults.add(table.key(name), format!("{text:?} is not {what}"));
                 }
                 member
             })
@@ -465,8 +418,7 @@ impl Reading<'_> {
             None | Some("ordinary") => Handling::Ordinary,
             Some("special") => Handling::Special,
             Some(_) => {
-                self.faults
-                    .add(given.key("handling"), "must be ordinary or special");
+                self.faults.add(given.key("handling"), "must be ordinary or special");
                 Handling::Special
             }
         };
@@ -479,8 +431,7 @@ impl Reading<'_> {
         given.nothing_else(self.faults);
         table.nothing_else(self.faults);
         if expect_sent.is_empty() && expect_withheld.is_empty() {
-            self.faults
-                .add(table.key("expect_sent"), "a test must expect something");
+            self.faults.add(table.key("expect_sent"), "a test must expect something");
         }
         Some(PolicyTest {
             name: name?,
@@ -499,8 +450,7 @@ impl Reading<'_> {
             .filter_map(|name| {
                 let field = Field::parse(name);
                 if field.is_none() {
-                    self.faults
-                        .add(key, format!("{name:?} is not a field of the catalogue"));
+                    self.faults.add(key, format!("{name:?} is not a field of the catalogue"));
                 }
                 field
             })
@@ -561,28 +511,19 @@ impl CanonicalPolicy {
         text: TextLimits,
         rules: &[Rule],
     ) -> Self {
-        let sorted = |mut list: Vec<&'static str>| {
-            list.sort_unstable();
-            list
-        };
         let mut rules: Vec<CanonicalRule> = rules
             .iter()
             .map(|rule| CanonicalRule {
                 id: rule.id.to_string(),
                 fields: sorted(rule.fields.iter().map(|field| field.as_str()).collect()),
-                purposes: sorted(
-                    rule.purposes
-                        .iter()
-                        .map(|purpose| purpose.as_str())
-                        .collect(),
-                ),
+                purposes: sorted(rule.purposes.iter().map(|purpose| purpose.as_str()).collect()),
                 effect: rule.effect.as_str(),
-                when: rule.when.iter().map(ToString::to_string).collect(),
+                when: sorted(rule.when.iter().map(ToString::to_string).collect()),
                 basis: rule.basis.map(LegalBasis::as_str),
                 why_sv: rule.why_sv.clone(),
                 retain: rule.retain.clone(),
                 transform: rule.transform.map(Transform::as_str),
-                dpv: rule.dpv.clone(),
+                dpv: sorted(rule.dpv.clone()),
             })
             .collect();
         rules.sort_unstable_by(|a, b| a.id.cmp(&b.id));
@@ -600,4 +541,9 @@ impl CanonicalPolicy {
             rules,
         }
     }
+}
+
+fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort_unstable();
+    list
 }

@@ -38,20 +38,13 @@ impl fmt::Display for Finding {
             Severity::Warning => "warning",
             Severity::Error => "error",
         };
-        write!(
-            f,
-            "{word}: {}: {}: {}",
-            self.recipient, self.place, self.what
-        )
+        write!(f, "{word}: {}: {}: {}", self.recipient, self.place, self.what)
     }
 }
 
 /// Looks through one recipient's file, as of a day.
 pub fn lint(file: &RecipientFile, today: Date, agreement_warning_days: u32) -> Vec<Finding> {
-    let mut findings = Findings {
-        recipient: &file.recipient.id,
-        found: Vec::new(),
-    };
+    let mut findings = Findings { recipient: &file.recipient.id, found: Vec::new() };
     agreement(file, today, agreement_warning_days, &mut findings);
     rules(file, &mut findings);
     coverage(file, &mut findings);
@@ -61,16 +54,10 @@ pub fn lint(file: &RecipientFile, today: Date, agreement_warning_days: u32) -> V
 /// Runs the tests that stand beside the rules; gives how many there were and what did not hold.
 pub fn run_tests(file: &RecipientFile) -> (usize, Vec<Finding>) {
     let policy = &file.recipient.policy;
-    let mut findings = Findings {
-        recipient: &file.recipient.id,
-        found: Vec::new(),
-    };
+    let mut findings = Findings { recipient: &file.recipient.id, found: Vec::new() };
     for test in &file.tests {
-        let facts: BTreeMap<Field, &str> = test
-            .facts
-            .iter()
-            .map(|(field, value)| (*field, value.as_str()))
-            .collect();
+        let facts: BTreeMap<Field, &str> =
+            test.facts.iter().map(|(field, value)| (*field, value.as_str())).collect();
         let situation = Situation {
             purpose: test.purpose,
             subject: test.subject,
@@ -86,18 +73,12 @@ pub fn run_tests(file: &RecipientFile) -> (usize, Vec<Finding>) {
             if !facts.contains_key(&field) {
                 findings.error(&test.name, format!("expects {field}, which is not given"));
             } else if !sent(field) {
-                findings.error(
-                    &test.name,
-                    format!("{field} should be sent and is withheld"),
-                );
+                findings.error(&test.name, format!("{field} should be sent and is withheld"));
             }
         }
         for &field in &test.expect_withheld {
             if sent(field) {
-                findings.error(
-                    &test.name,
-                    format!("{field} should be withheld and is sent"),
-                );
+                findings.error(&test.name, format!("{field} should be withheld and is sent"));
             }
         }
     }
@@ -112,12 +93,7 @@ struct Findings<'f> {
 impl Findings<'_> {
     fn add(&mut self, severity: Severity, place: &str, what: String) {
         let (recipient, place) = (self.recipient.clone(), place.to_owned());
-        self.found.push(Finding {
-            severity,
-            recipient,
-            place,
-            what,
-        });
+        self.found.push(Finding { severity, recipient, place, what });
     }
 
     fn error(&mut self, place: &str, what: String) {
@@ -159,26 +135,21 @@ fn rules(file: &RecipientFile, findings: &mut Findings<'_>) {
         }
         if rule.effect != Effect::Never {
             if rule.basis.is_none() {
-                findings.error(
-                    place,
-                    "opens something without a legal basis (basis)".to_owned(),
-                );
+                findings.error(place, "opens something without a legal basis (basis)".to_owned());
             }
             if rule.retain.is_none() {
-                findings.error(
-                    place,
-                    "does not say how long it may be kept (retain)".to_owned(),
-                );
+                findings.error(place, "does not say how long it may be kept (retain)".to_owned());
             }
             for field in &rule.fields {
                 if field.sensitivity() == Sensitivity::Never {
-                    findings.error(
-                        place,
-                        format!("{field} may never leave, and is opened here"),
-                    );
+                    findings.error(place, format!("{field} may never leave, and is opened here"));
                 }
                 if field.sensitivity() == Sensitivity::Secret && rule.effect == Effect::Allowed {
                     findings.error(place, format!("{field} needs a condition"));
+                }
+                if rule.transform.is_some() && *field != Field::ContactName {
+                    let what = format!("{field} is no name to be shortened (transform)");
+                    findings.error(place, what);
                 }
                 let guarded = rule.when.contains(&super::Condition::TextClean);
                 if field.is_free_text() && !guarded {
@@ -189,10 +160,7 @@ fn rules(file: &RecipientFile, findings: &mut Findings<'_>) {
         }
         match rule.effect {
             Effect::Conditional if rule.when.is_empty() => {
-                findings.error(
-                    place,
-                    "is conditional and has no condition (when)".to_owned(),
-                );
+                findings.error(place, "is conditional and has no condition (when)".to_owned());
             }
             Effect::Allowed | Effect::Never if !rule.when.is_empty() => {
                 let what = format!("has a condition and is {}", rule.effect.as_str());
@@ -214,11 +182,7 @@ fn rules(file: &RecipientFile, findings: &mut Findings<'_>) {
 fn coverage(file: &RecipientFile, findings: &mut Findings<'_>) {
     let policy = &file.recipient.policy;
     for &purpose in Purpose::ALL {
-        if !policy
-            .rules()
-            .iter()
-            .any(|rule| rule.purposes.contains(&purpose))
-        {
+        if !policy.rules().iter().any(|rule| rule.purposes.contains(&purpose)) {
             let what = format!("no rule covers {purpose}: open something for it, or write a never");
             findings.error("rule", what);
         }

@@ -93,9 +93,7 @@ impl Agreement {
 impl Recipient {
     /// The agreement that is valid on this day; `None`: nothing may be sent.
     pub fn agreement_on(&self, day: Date) -> Option<&Agreement> {
-        self.agreement
-            .as_ref()
-            .filter(|agreement| agreement.covers(day))
+        self.agreement.as_ref().filter(|agreement| agreement.covers(day))
     }
 }
 

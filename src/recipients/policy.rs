@@ -159,15 +159,7 @@ impl Policy {
                 }
             }
         }
-        Self {
-            id,
-            version,
-            notice,
-            text,
-            rules,
-            by_field,
-            canonical,
-        }
+        Self { id, version, notice, text, rules, by_field, canonical }
     }
 
     /// SHA-256 of the canonical form; stands in every leaf that this policy decided.
@@ -202,9 +194,7 @@ impl Policy {
 
     /// The rule for a field and a purpose.
     pub fn rule(&self, purpose: Purpose, field: Field) -> Option<&Rule> {
-        self.by_field
-            .get(&(purpose, field))
-            .map(|&position| &self.rules[position])
+        self.by_field.get(&(purpose, field)).map(|&position| &self.rules[position])
     }
 
     /// Whether any rule opens anything for this purpose.
@@ -227,11 +217,7 @@ impl Policy {
             Effect::Never => Ruling::Withheld(Because::Never(rule)),
             Effect::Allowed => Ruling::Sent(rule),
             Effect::Conditional => {
-                match rule
-                    .when
-                    .iter()
-                    .find(|condition| !condition.holds(field, situation))
-                {
+                match rule.when.iter().find(|condition| !condition.holds(field, situation)) {
                     Some(failed) => Ruling::Withheld(Because::Condition(rule, failed)),
                     None => Ruling::Sent(rule),
                 }

@@ -71,13 +71,7 @@ impl Recorded {
 
     /// Takes it apart, for the wire: what is sent is not recorded any more.
     pub(crate) fn spend(self) -> (Claim, RecipientId, Purpose, Message, Receipt) {
-        (
-            self.claim,
-            self.to,
-            self.purpose,
-            self.message,
-            self.receipt,
-        )
+        (self.claim, self.to, self.purpose, self.message, self.receipt)
     }
 }
 
@@ -140,12 +134,7 @@ pub async fn record(
 ) -> Result<Vec<Record>, StoreError> {
     let mut disclosures = Vec::with_capacity(batch.len());
     let mut pending = Vec::with_capacity(batch.len());
-    for Ready {
-        claim,
-        key,
-        minimised,
-    } in batch
-    {
+    for Ready { claim, key, minimised } in batch {
         match finish(&minimised) {
             Ok(message) => {
                 let leaf = LeafId::draw(entropy);
@@ -158,11 +147,8 @@ pub async fn record(
             Err(error) => pending.push(Err((claim, error))),
         }
     }
-    let appended = if disclosures.is_empty() {
-        Vec::new()
-    } else {
-        store.append(disclosures, lease).await?
-    };
+    let appended =
+        if disclosures.is_empty() { Vec::new() } else { store.append(disclosures, lease).await? };
     let mut appended = appended.into_iter();
     let mut records = Vec::with_capacity(pending.len());
     for one in pending {
@@ -171,13 +157,7 @@ pub async fn record(
             Ok((claim, to, purpose, message, leaf)) => match appended.next() {
                 Some(Ok(appended)) => {
                     let receipt = Receipt { leaf, appended };
-                    Record::Recorded(Recorded {
-                        claim,
-                        to,
-                        purpose,
-                        message,
-                        receipt,
-                    })
+                    Record::Recorded(Recorded { claim, to, purpose, message, receipt })
                 }
                 Some(Err(StoreError::Fenced | StoreError::State(_))) | None => Record::Lost,
                 Some(Err(error)) => return Err(error),
@@ -238,10 +218,8 @@ fn intent(
 ) -> Intent {
     let recipient = minimised.recipient();
     let commit = |name: &str, value: &str| digest(key, leaf, name, value);
-    let mut sd: BTreeSet<FieldDigest> = minimised
-        .fields()
-        .map(|(field, value)| commit(field.as_str(), value))
-        .collect();
+    let mut sd: BTreeSet<FieldDigest> =
+        minimised.fields().map(|(field, value)| commit(field.as_str(), value)).collect();
     sd.insert(commit(MESSAGE, &hash_of(message.request())));
     sd.insert(commit(CASE, &minimised.case().id().to_string()));
     let host = recipient.channel.base_url.host_str().unwrap_or_default();

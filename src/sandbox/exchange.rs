@@ -29,9 +29,7 @@ impl<'a> Asked<'a> {
 
     /// Whether the body is said to be of this media type; parameters such as the charset aside.
     pub(super) fn has_content_type(&self, wanted: &str) -> bool {
-        let media = self
-            .header("content-type")
-            .and_then(|value| value.split(';').next());
+        let media = self.header("content-type").and_then(|value| value.split(';').next());
         media.is_some_and(|media| media.trim().eq_ignore_ascii_case(wanted))
     }
 }

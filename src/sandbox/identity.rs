@@ -7,10 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-#[expect(
-    clippy::expect_used,
-    reason = "the pattern is fixed and a test compiles it"
-)]
+#[expect(clippy::expect_used, reason = "the pattern is fixed and a test compiles it")]
 static CANDIDATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("[0-9]{6}(?:[0-9]{2})?[-+ ]?[0-9]{4}").expect("the pattern is well formed")
 });
@@ -27,11 +24,7 @@ pub(super) fn holds_identity_number(text: &str) -> bool {
 
 fn is_identity_number(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
-    let Some(ten) = digits
-        .len()
-        .checked_sub(10)
-        .map(|century| &digits[century..])
-    else {
+    let Some(ten) = digits.len().checked_sub(10).map(|century| &digits[century..]) else {
         return false;
     };
     let month = ten[2] * 10 + ten[3];
@@ -53,22 +46,12 @@ mod tests {
 
     #[test]
     fn identity_numbers_and_what_only_looks_like_them() {
-        for text in [
-            "19121212-1212",
-            "pnr 1212121212.",
-            "121212+1212",
-            "121212 1212",
-        ] {
+        for text in ["19121212-1212", "pnr 1212121212.", "121212+1212", "121212 1212"] {
             assert!(holds_identity_number(text), "{text}");
         }
         // Wrong check digit, no such month, part of a longer number, an access id.
-        for text in [
-            "19121212-1213",
-            "19123212-1212",
-            "9191212121212",
-            "STTA0001",
-            "BB-1000-1000",
-        ] {
+        for text in ["19121212-1213", "19123212-1212", "9191212121212", "STTA0001", "BB-1000-1000"]
+        {
             assert!(!holds_identity_number(text), "{text}");
         }
     }

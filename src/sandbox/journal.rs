@@ -64,21 +64,15 @@ impl Received {
     }
 
     fn bytes(&self) -> usize {
-        let headers: usize = self
-            .headers
-            .iter()
-            .map(|(name, value)| name.len() + value.len())
-            .sum();
+        let headers: usize =
+            self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
         self.path.len() + headers + self.body.len()
     }
 }
 
 // By its tag and not by parsing: a password is struck out of a document that is not well formed
 // too, and to the end of it where no tag follows.
-#[expect(
-    clippy::expect_used,
-    reason = "the pattern is fixed and a test compiles it"
-)]
+#[expect(clippy::expect_used, reason = "the pattern is fixed and a test compiles it")]
 static WSSE_PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?s-u)(<(?:[^<>\s/:]+:)?Password(?:\s[^<>]*)?>).*?(</(?:[^<>\s/:]+:)?Password|\z)")
         .expect("the pattern is well formed")
@@ -96,21 +90,13 @@ struct Kept {
 impl Journal {
     /// Keeps in memory only.
     pub(super) fn in_memory() -> Self {
-        Self(Mutex::new(Kept {
-            requests: Vec::new(),
-            bytes: 0,
-            file: None,
-        }))
+        Self(Mutex::new(Kept { requests: Vec::new(), bytes: 0, file: None }))
     }
 
     /// Keeps in memory, and adds to the end of a file.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self(Mutex::new(Kept {
-            requests: Vec::new(),
-            bytes: 0,
-            file: Some(file),
-        })))
+        Ok(Self(Mutex::new(Kept { requests: Vec::new(), bytes: 0, file: Some(file) })))
     }
 
     /// Keeps one request. A short write to a local file: it does not leave the thread.
@@ -201,14 +187,8 @@ mod tests {
             "<w:Password T=\"x\">pw</w:Password><b/>",
             "<w:Password T=\"x\">***</w:Password><b/>",
         );
-        check(
-            "<Password><![CDATA[p</w]]></Password>",
-            "<Password>***</Password>",
-        );
+        check("<Password><![CDATA[p</w]]></Password>", "<Password>***</Password>");
         check("<Password>never closed", "<Password>***");
-        check(
-            "<PasswordHint>x</PasswordHint>",
-            "<PasswordHint>x</PasswordHint>",
-        );
+        check("<PasswordHint>x</PasswordHint>", "<PasswordHint>x</PasswordHint>");
     }
 }

@@ -62,14 +62,7 @@ impl Listener for Breakable {
         // axum's own listener pauses and tries again when the machine is out of sockets.
         let (stream, peer) = Listener::accept(&mut self.0).await;
         let line = Line(Arc::new(Mutex::new(Fate::Carry)));
-        (
-            Connection {
-                stream,
-                line,
-                pause: None,
-            },
-            peer,
-        )
+        (Connection { stream, line, pause: None }, peer)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -105,9 +98,7 @@ impl AsyncWrite for Connection {
                 Poll::Ready(Ok(written))
             }
             Fate::Trickle(each) => {
-                let pause = this
-                    .pause
-                    .get_or_insert_with(|| Box::pin(tokio::time::sleep(each)));
+                let pause = this.pause.get_or_insert_with(|| Box::pin(tokio::time::sleep(each)));
                 ready!(pause.as_mut().poll(cx));
                 let first = &bytes[..bytes.len().min(1)];
                 let written = ready!(Pin::new(&mut this.stream).poll_write(cx, first))?;

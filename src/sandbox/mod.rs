@@ -199,9 +199,7 @@ impl Sandbox {
     /// What an operator has taken on: its orders, then its tickets, each oldest first. Empty for
     /// an operator that is not simulated here.
     pub fn effects(&self, recipient: &RecipientId) -> Vec<Effect> {
-        self.find(recipient)
-            .map(|(desk, _)| desk.effects())
-            .unwrap_or_default()
+        self.find(recipient).map(|(desk, _)| desk.effects()).unwrap_or_default()
     }
 
     /// Lets the next messages to an operator go wrong, one trouble each, in order, behind those
@@ -225,9 +223,7 @@ impl Sandbox {
         operator: SimulatedOperator,
         clock: Arc<dyn Clock>,
     ) -> Result<(), SandboxError> {
-        let SimulatedOperator {
-            recipient, listen, ..
-        } = &operator;
+        let SimulatedOperator { recipient, listen, .. } = &operator;
         if !listen.ip().is_loopback() {
             return Err(SandboxError::NotLoopback(recipient.clone(), *listen));
         }
@@ -238,18 +234,12 @@ impl Sandbox {
         let listener = TcpListener::bind(listen).await.map_err(cannot)?;
         let address = listener.local_addr().map_err(cannot)?;
         let desk = Arc::new(Desk::new(operator, clock, Arc::clone(&self.journal)));
-        self.at_work.spawn(server::serve(
-            listener,
-            Arc::clone(&desk),
-            self.closing.subscribe(),
-        ));
+        self.at_work.spawn(server::serve(listener, Arc::clone(&desk), self.closing.subscribe()));
         self.desks.push((desk, address));
         Ok(())
     }
 
     fn find(&self, recipient: &RecipientId) -> Option<&(Arc<Desk>, SocketAddr)> {
-        self.desks
-            .iter()
-            .find(|(desk, _)| desk.recipient() == recipient)
+        self.desks.iter().find(|(desk, _)| desk.recipient() == recipient)
     }
 }

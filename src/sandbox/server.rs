@@ -53,9 +53,7 @@ pub(super) async fn serve(
         // An error means that the sandbox is gone: close too.
         let _ = closing.wait_for(|closing| *closing).await;
     };
-    let served = axum::serve(Breakable(listener), app)
-        .with_graceful_shutdown(closed)
-        .await;
+    let served = axum::serve(Breakable(listener), app).with_graceful_shutdown(closed).await;
     if let Err(error) = served {
         error!(%error, "A simulated operator stopped");
     }
@@ -69,13 +67,7 @@ impl Desk {
         journal: Arc<Journal>,
     ) -> Self {
         let engine = Mutex::new(Engine::new(operator.pace));
-        Self {
-            operator,
-            clock,
-            journal,
-            engine,
-            troubles: Mutex::default(),
-        }
+        Self { operator, clock, journal, engine, troubles: Mutex::default() }
     }
 
     /// Whom it stands for.
@@ -104,20 +96,13 @@ impl Desk {
     /// Notes a request before anything is done about it.
     fn note(&self, parts: &Parts, asked: &Asked<'_>, is_message: bool) -> std::io::Result<()> {
         let headers = parts.headers.iter().map(|(name, value)| {
-            (
-                name.as_str().to_owned(),
-                String::from_utf8_lossy(value.as_bytes()).into_owned(),
-            )
+            (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         });
         self.journal.keep(Received {
             recipient: self.operator.recipient.clone(),
             at: asked.now,
             method: asked.method.to_owned(),
-            path: parts
-                .uri
-                .path_and_query()
-                .map_or("", |path| path.as_str())
-                .to_owned(),
+            path: parts.uri.path_and_query().map_or("", |path| path.as_str()).to_owned(),
             headers: headers.collect(),
             body: asked.body.to_vec(),
             is_message,
@@ -133,12 +118,7 @@ impl Desk {
 
     /// Checks the credentials, acts, and answers.
     fn answer(&self, asked: &Asked<'_>) -> Reply {
-        let SimulatedOperator {
-            username,
-            password,
-            speaks,
-            ..
-        } = &self.operator;
+        let SimulatedOperator { username, password, speaks, .. } = &self.operator;
         let password = password.expose_secret();
         let mut engine = lock(&self.engine);
         match speaks {
@@ -187,22 +167,14 @@ async fn receive(
     if query.is_err() {
         return Ok(response(desk.failing(400, None)));
     }
-    let trouble = if is_message {
-        lock(&desk.troubles).pop_front()
-    } else {
-        None
-    };
+    let trouble = if is_message { lock(&desk.troubles).pop_front() } else { None };
     Ok(response(troubled(&desk, &line, &asked, trouble).await))
 }
 
 /// Answers as the trouble has it.
 async fn troubled(desk: &Desk, line: &Line, asked: &Asked<'_>, trouble: Option<Trouble>) -> Reply {
-    let garbage = || Reply {
-        status: 200,
-        content_type: "text/html",
-        headers: vec![],
-        body: GARBAGE.into(),
-    };
+    let garbage =
+        || Reply { status: 200, content_type: "text/html", headers: vec![], body: GARBAGE.into() };
     match trouble {
         None => desk.answer(asked),
         Some(Trouble::Status { code, retry_after }) => desk.failing(code, retry_after),
@@ -240,9 +212,8 @@ async fn pause(wait: Duration) {
 }
 
 fn response(reply: Reply) -> Response {
-    let mut builder = Response::builder()
-        .status(reply.status)
-        .header(CONTENT_TYPE, reply.content_type);
+    let mut builder =
+        Response::builder().status(reply.status).header(CONTENT_TYPE, reply.content_type);
     for (name, value) in reply.headers {
         builder = builder.header(name, value);
     }

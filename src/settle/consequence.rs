@@ -36,14 +36,10 @@ impl Consequence {
     /// Of a request that brought no answer.
     pub const fn of_wire(error: &WireError) -> Self {
         match error {
-            WireError::Address => Self::Hold {
-                result: OutcomeResult::Unsent,
-                reason: HoldReason::RecipientDisabled,
-            },
-            WireError::NotSent(_) => Self::Retry {
-                result: OutcomeResult::Unsent,
-                wait: None,
-            },
+            WireError::Address => {
+                Self::Hold { result: OutcomeResult::Unsent, reason: HoldReason::RecipientDisabled }
+            }
+            WireError::NotSent(_) => Self::Retry { result: OutcomeResult::Unsent, wait: None },
             WireError::Unanswered(_) | WireError::AnswerTooLong => Self::Reconcile,
         }
     }
@@ -51,18 +47,13 @@ impl Consequence {
     /// Of an answer that is neither yes nor no.
     pub const fn of_refusal(verdict: &Verdict) -> Self {
         match verdict {
-            Verdict::Busy(wait) => Self::Retry {
-                result: OutcomeResult::Rejected,
-                wait: *wait,
-            },
-            Verdict::Credentials => Self::Hold {
-                result: OutcomeResult::Rejected,
-                reason: HoldReason::Credentials,
-            },
-            Verdict::NotOffered | Verdict::Rejected(_) => Self::Hold {
-                result: OutcomeResult::Rejected,
-                reason: HoldReason::NotOffered,
-            },
+            Verdict::Busy(wait) => Self::Retry { result: OutcomeResult::Rejected, wait: *wait },
+            Verdict::Credentials => {
+                Self::Hold { result: OutcomeResult::Rejected, reason: HoldReason::Credentials }
+            }
+            Verdict::NotOffered | Verdict::Rejected(_) => {
+                Self::Hold { result: OutcomeResult::Rejected, reason: HoldReason::NotOffered }
+            }
             Verdict::Unclear | Verdict::Accepted(_) => Self::Reconcile,
         }
     }

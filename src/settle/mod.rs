@@ -16,7 +16,8 @@ pub use timing::Timing;
 
 use crate::dialects::{Answer, Dialect, Finding, Placement, Progress, Sought, Standing, Verdict};
 use crate::domain::{
-    AccessId, CaseState, Entropy, Field, HoldReason, Purpose, Step, SubscriptionId, Timestamp,
+    AccessId, CaseState, Entropy, Field, HoldReason, Personal, Purpose, Step, SubscriptionId,
+    Timestamp,
 };
 use crate::log::OutcomeResult;
 use crate::store::{Claim, Doubt, Settlement, Store, StoreError};
@@ -64,10 +65,7 @@ impl Settling<'_> {
             Ok(answer) => {
                 let code = code(&answer);
                 info!("Disclosure {leaf} was answered with {}", answer.status);
-                (
-                    self.verdict(purpose, self.dialect.decode(purpose, &answer), &code),
-                    code,
-                )
+                (self.verdict(purpose, self.dialect.decode(purpose, &answer), &code), code)
             }
             Err(error) => {
                 warn!(error = %crate::telemetry::chain(&error), "Disclosure {leaf} got no answer");
@@ -104,24 +102,17 @@ impl Settling<'_> {
             }
             Finding::Absent if doubt.absent + 1 < ABSENT_MIN => {
                 self.store.absent(doubt.claim, again).await?;
-                Ok(Settled {
-                    state: CaseState::Recorded,
-                })
+                Ok(Settled { state: CaseState::Recorded })
             }
             Finding::Absent => {
                 info!("Disclosure {leaf} is not at the operator");
                 // It may have left and been lost: the outcome stays unknown, and the case goes on.
-                let retry = Consequence::Retry {
-                    result: OutcomeResult::Unknown,
-                    wait: None,
-                };
-                self.conclude(doubt.claim, Err(retry), "not-found-at-operator".to_owned())
-                    .await
+                let retry = Consequence::Retry { result: OutcomeResult::Unknown, wait: None };
+                self.conclude(doubt.claim, Err(retry), "not-found-at-operator".to_owned()).await
             }
             Finding::Busy(wait) => {
-                let again = wait.map_or(again, |wait| {
-                    self.now.after(wait.min(self.timing.retry_max))
-                });
+                let again =
+                    wait.map_or(again, |wait| self.now.after(wait.min(self.timing.retry_max)));
                 self.later(doubt.claim, again).await
             }
             Finding::Unclear => {
@@ -145,11 +136,9 @@ impl Settling<'_> {
                 Standing::Working => (Step::Progress, None, placement.subscription),
                 Standing::Done => (Step::Complete, None, placement.subscription),
                 Standing::Failed => (Step::Fail, None, placement.subscription),
-                Standing::Unknown => (
-                    Step::Hold,
-                    Some(HoldReason::Unclear),
-                    placement.subscription,
-                ),
+                Standing::Unknown => {
+                    (Step::Hold, Some(HoldReason::Unclear), placement.subscription)
+                }
             },
             Ok(Progress::Gone) => (Step::Hold, Some(HoldReason::Unclear), None),
             Ok(Progress::Busy(wait)) => {
@@ -165,9 +154,7 @@ impl Settling<'_> {
                 return self.later_placed(claim, again).await;
             }
         };
-        self.store
-            .progress(claim, step, reason, subscription, again)
-            .await?;
+        self.store.progress(claim, step, reason, subscription, again).await?;
         let state = CaseState::Placed.after(step)?;
         if state != CaseState::Placed {
             info!("A placed case is {state}");
@@ -183,27 +170,16 @@ impl Settling<'_> {
         code: &str,
     ) -> Result<Settlement, Consequence> {
         match verdict {
-            Verdict::Accepted(Placement {
-                reference,
-                subscription,
-                standing,
-            }) => {
+            Verdict::Accepted(Placement { reference, subscription, standing }) => {
                 let code = code.to_owned();
                 match (standing, reference) {
-                    (Standing::Done, reference) => Ok(Settlement::Completed {
-                        reference,
-                        subscription,
-                        code,
-                    }),
+                    (Standing::Done, reference) => {
+                        Ok(Settlement::Completed { reference, subscription, code })
+                    }
                     (Standing::Failed, reference) => Ok(Settlement::Failed { reference, code }),
                     (Standing::Working, Some(reference)) => {
                         let due = self.next_look(purpose);
-                        Ok(Settlement::Placed {
-                            reference,
-                            subscription,
-                            code,
-                            due,
-                        })
+                        Ok(Settlement::Placed { reference, subscription, code, due })
                     }
                     // It has it, and we could never ask how far it is; or its state is none we know.
                     (Standing::Working | Standing::Unknown, reference) => Ok(Settlement::Held {
@@ -214,10 +190,7 @@ impl Settling<'_> {
                     }),
                 }
             }
-            Verdict::Rejected(reason) => Ok(Settlement::Rejected {
-                reason,
-                code: code.to_owned(),
-            }),
+            Verdict::Rejected(reason) => Ok(Settlement::Rejected { reason, code: code.to_owned() }),
             refused => Err(Consequence::of_refusal(&refused)),
         }
     }
@@ -238,25 +211,15 @@ impl Settling<'_> {
             }
             Err(Consequence::Retry { result, .. }) if attempt >= self.timing.attempts_max => {
                 let reason = HoldReason::AttemptsUsedUp;
-                Settlement::Held {
-                    result,
-                    code,
-                    reason,
-                    reference: None,
-                }
+                Settlement::Held { result, code, reason, reference: None }
             }
             Err(Consequence::Retry { result, wait }) => {
-                let due = self
-                    .now
-                    .after(self.timing.backoff(attempt, wait, self.entropy));
+                let due = self.now.after(self.timing.backoff(attempt, wait, self.entropy));
                 Settlement::Retry { result, code, due }
             }
-            Err(Consequence::Hold { result, reason }) => Settlement::Held {
-                result,
-                code,
-                reason,
-                reference: None,
-            },
+            Err(Consequence::Hold { result, reason }) => {
+                Settlement::Held { result, code, reason, reference: None }
+            }
             Err(Consequence::Halt(reason)) => return Err(StoreError::Diverged(reason)),
         };
         let step = match &settlement {
@@ -277,16 +240,12 @@ impl Settling<'_> {
     /// The disclosure stays without outcome, and the operator is asked later.
     async fn later(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
         self.store.give_back(claim, due).await?;
-        Ok(Settled {
-            state: CaseState::Recorded,
-        })
+        Ok(Settled { state: CaseState::Recorded })
     }
 
     async fn later_placed(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
         self.store.give_back(claim, due).await?;
-        Ok(Settled {
-            state: CaseState::Placed,
-        })
+        Ok(Settled { state: CaseState::Placed })
     }
 
     /// Where the operator has a feed of order events, asking about a single order is the fallback
@@ -301,7 +260,7 @@ impl Settling<'_> {
 /// By what the operator can be asked about a disclosure in doubt. `None` where the case has no
 /// access id, which intake does not let happen.
 pub fn sought(doubt: &Doubt) -> Option<Sought> {
-    let text = |field| doubt.case.facts().get(&field).map(|value| value.disclose());
+    let text = |field| doubt.case.facts().get(&field).map(Personal::disclose);
     Some(Sought {
         purpose: doubt.case.purpose(),
         reference: doubt.case.reference().clone(),

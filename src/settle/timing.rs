@@ -28,18 +28,12 @@ impl Timing {
         asked: Option<Duration>,
         entropy: &dyn Entropy,
     ) -> Duration {
-        let doubled = self
-            .retry_first
-            .saturating_mul(1 << attempt.saturating_sub(1).min(20));
+        let doubled = self.retry_first.saturating_mul(1 << attempt.saturating_sub(1).min(20));
         let wait = doubled.min(self.retry_max);
         let micros = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
         let fifth = micros / 5;
         let jittered = Duration::from_micros(micros - fifth + entropy.below(2 * fifth + 1));
-        jittered.max(
-            asked
-                .unwrap_or(Duration::ZERO)
-                .min(Duration::from_secs(86_400)),
-        )
+        jittered.max(asked.unwrap_or(Duration::ZERO).min(Duration::from_hours(24)))
     }
 }
 
@@ -51,20 +45,17 @@ mod tests {
     #[test]
     fn waits_double_to_a_limit_and_keep_what_the_operator_asked() {
         let timing = Timing {
-            lease: Duration::from_secs(60),
+            lease: Duration::from_mins(1),
             settle: Duration::from_secs(10),
             retry_first: Duration::from_secs(5),
-            retry_max: Duration::from_secs(3600),
+            retry_max: Duration::from_hours(1),
             attempts_max: 8,
         };
         let entropy = SeededEntropy::new(3);
         for (attempt, seconds) in [(1, 5), (2, 10), (5, 80), (30, 3600)] {
             let wait = timing.backoff(attempt, None, &entropy).as_secs_f64();
             let expected = f64::from(seconds);
-            assert!(
-                (expected * 0.8..=expected * 1.2).contains(&wait),
-                "attempt {attempt}: {wait}"
-            );
+            assert!((expected * 0.8..=expected * 1.2).contains(&wait), "attempt {attempt}: {wait}");
         }
         let asked = Duration::from_secs(500);
         assert!(timing.backoff(1, Some(asked), &entropy) >= asked);

@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use super::{StoreError, files};
 use crate::log::{Checkpoint, Note, VerifierKey};
 
 /// The longest file that is read.
@@ -32,9 +32,7 @@ impl CheckpointFile {
         let mut note = String::new();
         match File::open(&self.path) {
             Ok(file) => {
-                file.take(BYTES_MAX)
-                    .read_to_string(&mut note)
-                    .map_err(unreadable)?;
+                file.take(BYTES_MAX).read_to_string(&mut note).map_err(unreadable)?;
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(error)),
@@ -42,13 +40,11 @@ impl CheckpointFile {
         let unsigned =
             || StoreError::Diverged("the checkpoint file is not signed by this log's key");
         let note = Note::parse(&note).map_err(|_| unsigned())?;
-        Checkpoint::open(&note, std::slice::from_ref(&self.key))
-            .map(Some)
-            .map_err(|_| unsigned())
+        Checkpoint::open(&note, std::slice::from_ref(&self.key)).map(Some).map_err(|_| unsigned())
     }
 
-    /// Moves to a newer checkpoint. Never back: where another process is ahead, nothing is written.
-    pub(super) fn advance(&self, checkpoint: &Checkpoint, note: &Note) -> Result<(), StoreError> {
+    /// While this is held, no process moves the file.
+    pub(super) fn lock(&self) -> Result<File, StoreError> {
         let lock = OpenOptions::new()
             .write(true)
             .create(true)
@@ -57,6 +53,12 @@ impl CheckpointFile {
             .open(&self.lock)
             .map_err(unwritable)?;
         lock.lock().map_err(unwritable)?;
+        Ok(lock)
+    }
+
+    /// Moves to a newer checkpoint. Never back: where another process is ahead, nothing is written.
+    pub(super) fn advance(&self, checkpoint: &Checkpoint, note: &Note) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
         if let Some(last) = self.read()? {
             if last.size > checkpoint.size {
                 return Ok(());
@@ -65,9 +67,7 @@ impl CheckpointFile {
                 return if last.root == checkpoint.root {
                     Ok(())
                 } else {
-                    Err(StoreError::Diverged(
-                        "two trees of one size: the log was forked",
-                    ))
+                    Err(StoreError::Diverged("two trees of one size: the log was forked"))
                 };
             }
         }
@@ -75,19 +75,20 @@ impl CheckpointFile {
     }
 
     /// Written beside and moved over, so that a reader sees the old or the new. The folder is not
-    /// synced: should the power fail, an older checkpoint of the same history is left, which the
-    /// check at the next start accepts.
+    /// synced but for the first: should the power fail, an older checkpoint of the same history is
+    /// left, which the check at the next start accepts. Having none would be refused.
     fn replace(&self, note: &Note) -> std::io::Result<()> {
+        let first = !self.path.exists();
         let new = self.path.with_extension("new");
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&new)?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
         file.write_all(note.to_string().as_bytes())?;
         file.sync_data()?;
-        fs::rename(&new, &self.path)
+        fs::rename(&new, &self.path)?;
+        if first {
+            files::sync_folder(&self.path)?;
+        }
+        Ok(())
     }
 
     pub(super) fn exists(path: &Path) -> bool {

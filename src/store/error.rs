@@ -75,10 +75,7 @@ impl StoreError {
         what: &'static str,
         source: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
-        Self::Unavailable {
-            what,
-            source: Arc::new(source),
-        }
+        Self::Unavailable { what, source: Arc::new(source) }
     }
 
     /// Whether all sending must stop: what the log says cannot be relied on.

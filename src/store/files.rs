@@ -1,8 +1,8 @@
 //! Key files: made on the first run, for the owner's eyes only.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -38,12 +38,9 @@ pub(super) fn key(
                 Err(error) => Err(StoreError::unavailable("writing a key file", error)),
             }
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Err(StoreError::KeyFile(format!(
-                "{} is missing: restore it, nothing can be read without it",
-                path.display()
-            )))
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(StoreError::KeyFile(
+            format!("{} is missing: restore it, nothing can be read without it", path.display()),
+        )),
         Err(error) => Err(StoreError::unavailable("reading a key file", error)),
     }
 }
@@ -65,32 +62,23 @@ fn read_key(path: &Path, mut file: File) -> Result<Zeroizing<[u8; 32]>, StoreErr
         )));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(33));
-    Read::by_ref(&mut file)
-        .take(33)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    Read::by_ref(&mut file).take(33).read_to_end(&mut bytes).map_err(unreadable)?;
     let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| {
-        StoreError::KeyFile(format!(
-            "{} is not a key of 32 bytes: restore it",
-            path.display()
-        ))
+        StoreError::KeyFile(format!("{} is not a key of 32 bytes: restore it", path.display()))
     })?;
     Ok(Zeroizing::new(key))
 }
 
-/// Under another name first, so that nobody ever reads half a key.
+/// Under another name first, so that nobody ever reads half a key. That name is new each time: what
+/// a killed process has left is in nobody's way.
 fn write_key(path: &Path, key: &[u8; 32]) -> std::io::Result<()> {
-    let half = path.with_extension(format!("new-{}", std::process::id()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&half)?;
-    file.write_all(key)?;
-    file.sync_all()?;
-    let linked = fs::hard_link(&half, path);
-    fs::remove_file(&half)?;
-    linked?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut half = tempfile::Builder::new()
+        .permissions(fs::Permissions::from_mode(0o600))
+        .tempfile_in(folder)?;
+    half.write_all(key)?;
+    half.as_file().sync_all()?;
+    half.persist_noclobber(path).map_err(|error| error.error)?;
     sync_folder(path)
 }
 

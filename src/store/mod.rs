@@ -18,8 +18,8 @@ use std::time::Duration;
 
 pub use error::StoreError;
 pub use rows::{
-    Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, Placed, Settlement,
-    StoredLeaf, SubmissionRow, Work,
+    Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,
+    Settlement, StoredLeaf, SubmissionRow, Work,
 };
 
 use crate::dialects::FeedEvent;
@@ -151,7 +151,7 @@ impl Store {
         &self,
         recipient: &RecipientId,
         now: Timestamp,
-    ) -> Result<Option<Option<String>>, StoreError> {
+    ) -> Result<Option<FeedFrom>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.feed_due(recipient.clone(), now).await
     }
@@ -302,12 +302,7 @@ impl Store {
         first: LeafIndex,
         count: u64,
     ) -> Result<(), StoreError> {
-        let event = Event::Read(crate::log::Read {
-            actor,
-            what,
-            first,
-            count,
-        });
+        let event = Event::Read(crate::log::Read { actor, what, first, count });
         self.note(event).await.map(|_| ())
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Each process holds a lock on a file of its own for as long as it lives; the operating system
 //! lets go of it however the process ends. So what a killed process had leased is free at once, and
-//! what a stopped one has leased waits for the lease to run out.
+//! what a stopped one has leased waits for the lease to run out. The file stays until another
+//! process has freed those leases, also after an orderly end.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
@@ -25,18 +26,18 @@ impl Processes {
     pub(super) fn join(folder: &Path, entropy: &dyn Entropy) -> Result<Self, StoreError> {
         files::folder(folder)?;
         let epoch: Epoch = entropy.array();
+        let path = folder.join(name(&epoch));
+        // Locked under another name first: a file that is not locked is of a process that is gone.
+        let joining = path.with_extension("joining");
         let alive = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(folder.join(name(&epoch)))
+            .open(&joining)
             .map_err(unusable)?;
         alive.lock().map_err(unusable)?;
-        Ok(Self {
-            folder: folder.to_owned(),
-            epoch,
-            _alive: alive,
-        })
+        fs::rename(&joining, &path).map_err(unusable)?;
+        Ok(Self { folder: folder.to_owned(), epoch, _alive: alive })
     }
 
     pub(super) fn epoch(&self) -> Epoch {
@@ -70,12 +71,6 @@ impl Processes {
             // Another process may have been quicker.
             let _ = fs::remove_file(self.folder.join(name(epoch)));
         }
-    }
-}
-
-impl Drop for Processes {
-    fn drop(&mut self) {
-        self.forget(&[self.epoch]);
     }
 }
 

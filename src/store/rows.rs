@@ -128,12 +128,7 @@ pub struct Disclosure {
 impl Disclosure {
     /// For a claimed case.
     pub fn new(claim: &Claim, leaf: LeafId, event: Event) -> Self {
-        Self {
-            case: claim.case,
-            token: claim.token,
-            leaf,
-            event,
-        }
+        Self { case: claim.case, token: claim.token, leaf, event }
     }
 }
 
@@ -195,6 +190,10 @@ pub enum Settlement {
         reference: Option<OperatorReference>,
     },
 }
+
+/// From where an operator's event feed is to be read: the last event that was applied, if any.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedFrom(pub Option<String>);
 
 /// Which cases to list.
 #[derive(Clone, Debug, Default)]

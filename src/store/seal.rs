@@ -38,10 +38,8 @@ impl Vault {
         case: CaseId,
     ) -> SubjectRef {
         let mac = match customer {
-            Some(customer) => self.mac(
-                b"subject/v1",
-                &[client.as_str().as_bytes(), customer.disclose().as_bytes()],
-            ),
+            Some(customer) => self
+                .mac(b"subject/v1", &[client.as_str().as_bytes(), customer.disclose().as_bytes()]),
             None => self.mac(b"subject-of-case/v1", &[case.bytes()]),
         };
         SubjectRef::new(mac)
@@ -74,12 +72,7 @@ impl Vault {
     ) -> Result<(Zeroizing<[u8; 32]>, Vec<u8>), StoreError> {
         let mut key = Zeroizing::new([0; 32]);
         entropy.fill(&mut *key);
-        let wrapped = seal(
-            &self.master,
-            &aad(b"subject_key", subject.bytes()),
-            &*key,
-            entropy,
-        )?;
+        let wrapped = seal(&self.master, &aad(b"subject_key", subject.bytes()), &*key, entropy)?;
         Ok((key, wrapped))
     }
 
@@ -89,9 +82,7 @@ impl Vault {
         subject: SubjectRef,
         wrapped: &[u8],
     ) -> Result<Zeroizing<[u8; 32]>, StoreError> {
-        let corrupt = StoreError::Corrupt {
-            table: "subject_key",
-        };
+        let corrupt = StoreError::Corrupt { table: "subject_key" };
         let key = open(&self.master, &aad(b"subject_key", subject.bytes()), wrapped)
             .ok_or(corrupt.clone())?;
         let key: [u8; 32] = key.as_slice().try_into().map_err(|_| corrupt)?;
@@ -109,12 +100,7 @@ pub(super) fn seal_case(
     let plain = Zeroizing::new(
         serde_json::to_vec(&sealed).map_err(|error| StoreError::unavailable("sealing", error))?,
     );
-    seal(
-        &case_key(key),
-        &aad(b"case_.sealed", case.id().bytes()),
-        &plain,
-        entropy,
-    )
+    seal(&case_key(key), &aad(b"case_.sealed", case.id().bytes()), &plain, entropy)
 }
 
 /// Opens a sealed case.
@@ -159,13 +145,7 @@ fn seal(
 fn open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let (nonce, ciphertext) = sealed.split_first_chunk::<NONCE_BYTES>()?;
     XChaCha20Poly1305::new(key.into())
-        .decrypt(
-            &XNonce::from(*nonce),
-            Payload {
-                msg: ciphertext,
-                aad,
-            },
-        )
+        .decrypt(&XNonce::from(*nonce), Payload { msg: ciphertext, aad })
         .ok()
         .map(Zeroizing::new)
 }
@@ -196,13 +176,9 @@ impl SealedCase {
             reference: case.reference().to_string(),
             subject: case.subject().to_string(),
             special: case.handling() == Handling::Special,
-            facts: facts
-                .map(|(f, value)| (f.to_string(), value.disclose().to_owned()))
-                .collect(),
+            facts: facts.map(|(f, value)| (f.to_string(), value.disclose().to_owned())).collect(),
             dropped: case.dropped().iter().map(ToString::to_string).collect(),
-            masked: masked
-                .map(|m| (m.field.to_string(), m.kind.clone(), m.count))
-                .collect(),
+            masked: masked.map(|m| (m.field.to_string(), m.kind.clone(), m.count)).collect(),
         }
     }
 
@@ -218,11 +194,7 @@ impl SealedCase {
             .iter()
             .map(|(name, kind, count)| {
                 let field = Field::parse(name)?;
-                Some(MaskCount {
-                    field,
-                    kind: kind.clone(),
-                    count: *count,
-                })
+                Some(MaskCount { field, kind: kind.clone(), count: *count })
             })
             .collect();
         Some(Case::new(CaseParts {
@@ -231,11 +203,7 @@ impl SealedCase {
             purpose: Purpose::parse(&self.purpose)?,
             reference: OpaqueReference::parse(&self.reference)?,
             subject: SubjectKind::parse(&self.subject)?,
-            handling: if self.special {
-                Handling::Special
-            } else {
-                Handling::Ordinary
-            },
+            handling: if self.special { Handling::Special } else { Handling::Ordinary },
             facts,
             dropped: dropped?,
             masked: masked?,
@@ -258,11 +226,7 @@ mod tests {
             handling: Handling::Special,
             facts: BTreeMap::from([(Field::City, Personal::new("Göteborg".to_owned()))]),
             dropped: BTreeSet::from([Field::Personnummer]),
-            masked: vec![MaskCount {
-                field: Field::Note,
-                kind: "telefon".to_owned(),
-                count: 2,
-            }],
+            masked: vec![MaskCount { field: Field::Note, kind: "telefon".to_owned(), count: 2 }],
         })
     }
 

@@ -66,9 +66,6 @@ pub enum OpenError {
 
 impl OpenError {
     pub(super) fn file(file: &Path, source: std::io::Error) -> Self {
-        Self::File {
-            file: file.to_owned(),
-            source,
-        }
+        Self::File { file: file.to_owned(), source }
     }
 }

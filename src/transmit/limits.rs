@@ -29,11 +29,7 @@ impl Limits {
     }
 
     pub(super) async fn permit(&self) -> Option<Permit> {
-        Arc::clone(&self.places)
-            .acquire_owned()
-            .await
-            .ok()
-            .map(Permit)
+        Arc::clone(&self.places).acquire_owned().await.ok().map(Permit)
     }
 
     pub(super) async fn turn(&self) {

@@ -131,13 +131,7 @@ impl Wire {
         if let Ok(answer) = &result {
             Span::current().record("answer.status", answer.status);
         }
-        Transmitted {
-            claim,
-            to,
-            purpose,
-            receipt,
-            result,
-        }
+        Transmitted { claim, to, purpose, receipt, result }
     }
 
     /// Asks an operator about what it has.
@@ -164,12 +158,7 @@ async fn dispatch(request: RequestBuilder) -> Result<Response, WireError> {
 }
 
 async fn read(mut response: Response) -> Result<Answer, WireError> {
-    let header = |name| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
     let retry_after = header(RETRY_AFTER).and_then(|text| text.trim().parse().ok());
     let mut answer = Answer {
         status: response.status().as_u16(),
@@ -189,10 +178,7 @@ async fn read(mut response: Response) -> Result<Answer, WireError> {
 impl Line {
     fn open(recipient: &Recipient) -> Result<Self, OpenError> {
         let channel = &recipient.channel;
-        let fault = |what| OpenError::Client {
-            recipient: recipient.id.clone(),
-            what,
-        };
+        let fault = |what| OpenError::Client { recipient: recipient.id.clone(), what };
         let mut client = Client::builder()
             .user_agent(concat!("sluss/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -211,17 +197,11 @@ impl Line {
         let credentials = match &channel.auth {
             Auth::Basic { username, password } => {
                 let password = secrets::read(password)?;
-                Credentials::Basic {
-                    username: username.clone(),
-                    password,
-                }
+                Credentials::Basic { username: username.clone(), password }
             }
             Auth::WsSecurity { username, password } => {
                 let password = secrets::read(password)?;
-                Credentials::WsSecurity {
-                    username: username.clone(),
-                    password,
-                }
+                Credentials::WsSecurity { username: username.clone(), password }
             }
             Auth::ClientCertificate { certificate, key } => {
                 let pem = secrets::read_pem(certificate, key)?;
@@ -240,10 +220,7 @@ impl Line {
     }
 
     fn request(&self, request: &Request) -> Result<RequestBuilder, WireError> {
-        let url = self
-            .base
-            .join(&request.path)
-            .map_err(|_| WireError::Address)?;
+        let url = self.base.join(&request.path).map_err(|_| WireError::Address)?;
         // A path that climbs out of the channel's own address is nobody's.
         if url.origin() != self.base.origin() || !url.path().starts_with(self.base.path()) {
             return Err(WireError::Address);
@@ -261,10 +238,8 @@ impl Line {
         let body = match (&self.credentials, request.security_offset) {
             (Credentials::WsSecurity { username, password }, Some(offset)) => {
                 let header = security_header(username, password.expose_secret());
-                let (before, after) = request
-                    .body
-                    .split_at_checked(offset)
-                    .ok_or(WireError::Address)?;
+                let (before, after) =
+                    request.body.split_at_checked(offset).ok_or(WireError::Address)?;
                 [before, header.as_bytes(), after].concat()
             }
             (Credentials::Basic { username, password }, _) => {
@@ -273,11 +248,7 @@ impl Line {
             }
             _ => request.body.clone(),
         };
-        Ok(if body.is_empty() {
-            builder
-        } else {
-            builder.body(body)
-        })
+        Ok(if body.is_empty() { builder } else { builder.body(body) })
     }
 }
 

@@ -24,10 +24,7 @@ pub(super) fn read_pem(certificate: &Path, key: &SecretFile) -> Result<SecretStr
     let certificate =
         fs::read_to_string(certificate).map_err(|error| OpenError::file(certificate, error))?;
     let key = read_private(&key.0)?;
-    Ok(SecretString::from(format!(
-        "{certificate}\n{}",
-        key.as_str()
-    )))
+    Ok(SecretString::from(format!("{certificate}\n{}", key.as_str())))
 }
 
 fn read_private(path: &Path) -> Result<Zeroizing<String>, OpenError> {
@@ -35,7 +32,5 @@ fn read_private(path: &Path) -> Result<Zeroizing<String>, OpenError> {
     if metadata.permissions().mode() & 0o007 != 0 {
         return Err(OpenError::Readable(path.to_owned()));
     }
-    fs::read_to_string(path)
-        .map(Zeroizing::new)
-        .map_err(|error| OpenError::file(path, error))
+    fs::read_to_string(path).map(Zeroizing::new).map_err(|error| OpenError::file(path, error))
 }

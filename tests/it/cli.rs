@@ -51,11 +51,7 @@ impl Place {
         let dir = TempDir::new().unwrap();
         let place = Self { dir };
         fs::create_dir_all(place.config().join("recipients")).unwrap();
-        for file in [
-            "sluss.toml",
-            "recipients/globalconnect.toml",
-            "recipients/ip-only.toml",
-        ] {
+        for file in ["sluss.toml", "recipients/globalconnect.toml", "recipients/ip-only.toml"] {
             fs::copy(root().join("config").join(file), place.config().join(file)).unwrap();
         }
         place
@@ -69,16 +65,8 @@ impl Place {
             let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             let address = free.local_addr().unwrap();
             let file = format!("recipients/{recipient}.toml");
-            place.replace(
-                &file,
-                "base_url = ",
-                &format!("base_url = \"http://{address}/{path}\""),
-            );
-            place.replace(
-                &file,
-                "allow_http_loopback = ",
-                "allow_http_loopback = true",
-            );
+            place.replace(&file, "base_url = ", &format!("base_url = \"http://{address}/{path}\""));
+            place.replace(&file, "allow_http_loopback = ", "allow_http_loopback = true");
             place.write(&format!("config/secrets/{recipient}"), "word");
         }
         place
@@ -125,12 +113,7 @@ impl Place {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
-        Ended::of(
-            self.command(arguments)
-                .stdin(Stdio::null())
-                .output()
-                .unwrap(),
-        )
+        Ended::of(self.command(arguments).stdin(Stdio::null()).output().unwrap())
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], stdin: &str) -> Ended {
@@ -156,10 +139,7 @@ impl Place {
 
     /// The ids of the cases, oldest first.
     pub(crate) fn cases(&self) -> Vec<Value> {
-        let mut cases = self.data(&["case", "list"])["cases"]
-            .as_array()
-            .unwrap()
-            .clone();
+        let mut cases = self.data(&["case", "list"])["cases"].as_array().unwrap().clone();
         cases.reverse();
         cases
     }

@@ -73,10 +73,7 @@ impl Request {
     fn read(line: &str) -> Self {
         let line: Value = serde_json::from_str(line).unwrap();
         let keys: Vec<_> = line.as_object().unwrap().keys().cloned().collect();
-        assert_eq!(
-            keys,
-            ["at", "body", "headers", "method", "path", "recipient"]
-        );
+        assert_eq!(keys, ["at", "body", "headers", "method", "path", "recipient"]);
         let text = |name: &str| line[name].as_str().unwrap().to_owned();
         let body = String::from_utf8(STANDARD.decode(text("body")).unwrap()).unwrap();
         let headers = line["headers"].as_object().unwrap();
@@ -85,12 +82,7 @@ impl Request {
             .map(|(name, value)| format!("{name}: {}", value.as_str().unwrap()))
             .collect();
         let all = format!("{}\n{}\n{body}", text("path"), headers.join("\n"));
-        Self {
-            recipient: text("recipient"),
-            method: text("method"),
-            body,
-            all,
-        }
+        Self { recipient: text("recipient"), method: text("method"), body, all }
     }
 
     /// Whether it hands something over. What SOAP only asks is a POST as well.
@@ -100,9 +92,7 @@ impl Request {
 
     /// The same without the contact of a booked visit, which this case may give.
     fn without(&self, contact: &[String]) -> String {
-        contact
-            .iter()
-            .fold(self.all.clone(), |text, part| text.replace(part, ""))
+        contact.iter().fold(self.all.clone(), |text, part| text.replace(part, ""))
     }
 }
 
@@ -111,9 +101,7 @@ fn fixtures() -> Vec<Value> {
         .iter()
         .flat_map(|file| {
             let text = fs::read_to_string(root().join("fixtures/tmf").join(file)).unwrap();
-            text.lines()
-                .map(|line| serde_json::from_str(line).unwrap())
-                .collect::<Vec<_>>()
+            text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -133,11 +121,8 @@ fn characteristic(fixture: &Value, name: &str) -> Value {
 
 fn access(fixture: &Value) -> String {
     let of_ticket = &fixture["relatedEntity"][0]["id"];
-    let access = if of_ticket.is_null() {
-        characteristic(fixture, "accessId")
-    } else {
-        of_ticket.clone()
-    };
+    let access =
+        if of_ticket.is_null() { characteristic(fixture, "accessId") } else { of_ticket.clone() };
     access.as_str().unwrap().to_owned()
 }
 
@@ -154,9 +139,7 @@ fn contact(fixture: &Value) -> Vec<String> {
         return Vec::new();
     };
     let initial = family.chars().next().unwrap();
-    let mobile = party["contactMedium"][0]["characteristic"]["phoneNumber"]
-        .as_str()
-        .unwrap();
+    let mobile = party["contactMedium"][0]["characteristic"]["phoneNumber"].as_str().unwrap();
     let digits: String = mobile.chars().filter(char::is_ascii_digit).collect();
     let national = digits.trim_start_matches('0').trim_start_matches("46");
     vec![
@@ -171,10 +154,7 @@ fn the_main_job_holds_and_each_case_ends_as_it_should() {
     assert_eq!(shown.ended.code, 0, "{:?}", shown.ended);
     let told = shown.ended.json();
     assert_eq!(told["held"], true);
-    assert_eq!(
-        (&told["unfinished"], &told["received"]["leaks"]),
-        (&json!(0), &json!([]))
-    );
+    assert_eq!((&told["unfinished"], &told["received"]["leaks"]), (&json!(0), &json!([])));
     let cases = shown.cases();
     let count = |start: &str| cases.keys().filter(|id| id.starts_with(start)).count();
     assert!(count("ORD-") >= 12 && count("FEL-") >= 8);
@@ -185,16 +165,8 @@ fn the_main_job_holds_and_each_case_ends_as_it_should() {
             "ORD-2026-000108" | "FEL-2026-000207" => ("rejected", json!("operator-invalid")),
             _ => ("completed", json!(null)),
         };
-        assert_eq!(
-            (&case["state"], &case["reason"]),
-            (&json!(state), &reason),
-            "{id}"
-        );
-        assert_eq!(
-            case["leaves"].as_array().unwrap().len(),
-            usize::from(state != "held"),
-            "{id}"
-        );
+        assert_eq!((&case["state"], &case["reason"]), (&json!(state), &reason), "{id}");
+        assert_eq!(case["leaves"].as_array().unwrap().len(), usize::from(state != "held"), "{id}");
     }
     assert_eq!(shown.verify().code, 0);
     private(&shown.state());
@@ -216,23 +188,16 @@ fn nothing_about_anybody_is_in_what_arrived() {
         let is_order = fixture["serviceOrderItem"].is_array();
         let visit = characteristic(fixture, "siteVisit") == true;
         let access = access(fixture);
-        let protected = fixture
-            .to_string()
-            .contains("{\"name\":\"protectedIdentity\",\"value\":true}");
-        let contact = if visit && !protected {
-            contact(fixture)
-        } else {
-            Vec::new()
-        };
+        let protected =
+            fixture.to_string().contains("{\"name\":\"protectedIdentity\",\"value\":true}");
+        let contact = if visit && !protected { contact(fixture) } else { Vec::new() };
         for request in &received {
             assert!(!protected || !request.all.contains(&access), "{id}");
         }
         opened += received
             .iter()
             .filter(|request| {
-                let own = request
-                    .body
-                    .contains(&format!("<AccessId>{access}</AccessId>"))
+                let own = request.body.contains(&format!("<AccessId>{access}</AccessId>"))
                     && request.body.contains("<PlaceOrder") == is_order;
                 own && contact.iter().any(|part| request.body.contains(part))
             })
@@ -249,23 +214,14 @@ fn nothing_about_anybody_is_in_what_arrived() {
                             .contains(&format!("<AccessId>{}</AccessId>", self::access(other)))
                         && request.body.contains("<PlaceOrder") == is_order
                 };
-                let contact: Vec<_> = fixtures
-                    .iter()
-                    .filter(bodies_of)
-                    .flat_map(self::contact)
-                    .collect();
+                let contact: Vec<_> =
+                    fixtures.iter().filter(bodies_of).flat_map(self::contact).collect();
                 let text = request.without(&contact);
-                assert!(
-                    !people::stands_in(&value, &text),
-                    "a value of {id} is in {text}"
-                );
+                assert!(!people::stands_in(&value, &text), "a value of {id} is in {text}");
             }
         }
     }
-    assert_eq!(
-        opened, 3,
-        "Göran Åkerström's order and fault, Emil Trollhamn's fault"
-    );
+    assert_eq!(opened, 3, "Göran Åkerström's order and fault, Emil Trollhamn's fault");
 }
 
 #[test]
@@ -275,18 +231,11 @@ fn what_explain_shows_is_what_arrives() {
     let bodies: BTreeSet<String> = received
         .iter()
         .filter(|one| one.is_message())
-        .map(|one| {
-            match (
-                one.body.find("<wsse:Security"),
-                one.body.find("</wsse:Security>"),
-            ) {
-                (Some(from), Some(to)) => [
-                    &one.body[..from],
-                    &one.body[to + "</wsse:Security>".len()..],
-                ]
-                .concat(),
-                _ => one.body.clone(),
+        .map(|one| match (one.body.find("<wsse:Security"), one.body.find("</wsse:Security>")) {
+            (Some(from), Some(to)) => {
+                [&one.body[..from], &one.body[to + "</wsse:Security>".len()..]].concat()
             }
+            _ => one.body.clone(),
         })
         .collect();
     let cases = shown.cases();
@@ -299,16 +248,11 @@ fn what_explain_shows_is_what_arrives() {
     // Explained by itself, an order differs by its drawn reference only.
     for file in ["orders.jsonl", "tickets.jsonl"] {
         let mut command = sluss();
-        command
-            .args(["explain", "--format", "json"])
-            .arg(root().join("fixtures/tmf").join(file));
+        command.args(["explain", "--format", "json"]).arg(root().join("fixtures/tmf").join(file));
         let ended = Ended::of(command.output().unwrap());
         // The operator whose agreement has ended is not in the configuration that ships.
         if file == "orders.jsonl" {
-            assert!(
-                ended.code == 1 && ended.err.contains("relatedParty"),
-                "{ended:?}"
-            );
+            assert!(ended.code == 1 && ended.err.contains("relatedParty"), "{ended:?}");
             continue;
         }
         for case in ended.code(0).json()["cases"].as_array().unwrap() {
@@ -316,9 +260,7 @@ fn what_explain_shows_is_what_arrives() {
                 continue;
             };
             assert!(
-                bodies
-                    .iter()
-                    .any(|sent| without_reference(sent) == without_reference(body)),
+                bodies.iter().any(|sent| without_reference(sent) == without_reference(body)),
                 "{body}"
             );
         }
@@ -386,10 +328,7 @@ fn it_takes_other_orders_and_a_bad_line_breaks_no_other() {
     let told = shown.ended.json();
     let handed = told["handedIn"].as_array().unwrap();
     assert_eq!(handed.len(), 44);
-    let refused: Vec<_> = handed
-        .iter()
-        .filter(|one| one.get("error").is_some())
-        .collect();
+    let refused: Vec<_> = handed.iter().filter(|one| one.get("error").is_some()).collect();
     assert_eq!(refused.len(), 2);
     assert!(refused[0]["place"].as_str().unwrap().ends_with(":1"));
     assert!(refused[1]["place"].as_str().unwrap().ends_with(":10"));
@@ -402,16 +341,8 @@ fn it_takes_other_orders_and_a_bad_line_breaks_no_other() {
 fn a_changed_leaf_is_found_afterwards_and_a_used_folder_refused() {
     let shown = show(&[]);
     assert_eq!(shown.verify().code, 0);
-    let again = sluss()
-        .args(["demo", "--state"])
-        .arg(shown.state())
-        .output()
-        .unwrap();
-    assert_eq!(
-        again.status.code(),
-        Some(2),
-        "its folder tells of another run"
-    );
+    let again = sluss().args(["demo", "--state"]).arg(shown.state()).output().unwrap();
+    assert_eq!(again.status.code(), Some(2), "its folder tells of another run");
     assert_eq!(shown.verify().code, 0);
 
     let database = Connection::open(shown.state().join("sluss.db")).unwrap();
@@ -433,9 +364,7 @@ fn a_changed_leaf_is_found_afterwards_and_a_used_folder_refused() {
 fn it_can_leave_the_service_up() {
     let dir = TempDir::new().unwrap();
     let mut command = sluss();
-    command
-        .args(["demo", "--keep-running", "--state"])
-        .arg(dir.path().join("state"));
+    command.args(["demo", "--keep-running", "--state"]).arg(dir.path().join("state"));
     let mut running = Running::start(command);
     let address = loop {
         // Other addresses may be told before: only the service has a health.
@@ -445,12 +374,7 @@ fn it_can_leave_the_service_up() {
         }
     };
     let order = &generated(1)[0];
-    let posted = ask(
-        &address,
-        "POST",
-        "/tmf-api/serviceOrdering/v4/serviceOrder",
-        order,
-    );
+    let posted = ask(&address, "POST", "/tmf-api/serviceOrdering/v4/serviceOrder", order);
     assert!(posted.starts_with("HTTP/1.1 201"), "{posted}");
     let ended = running.stop();
     assert_eq!(ended.code, 0, "{ended:?}");

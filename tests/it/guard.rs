@@ -1,10 +1,7 @@
 //! The free-text guard: tables for its traps, properties for its promises, and its recall on the
 //! labelled texts where they are at hand.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot read its own input should fall over"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot read its own input should fall over")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -59,11 +56,7 @@ fn what_the_register_knows_goes_in_any_spelling() {
         check(text, &astrid, expected);
     }
     let asa = Vocabulary::new().mask(Kind::Person, "Åsa Öberg");
-    check(
-        "Kund A\u{30a}sa O\u{308}berg ringer",
-        &asa,
-        "Kund [namn] ringer",
-    );
+    check("Kund A\u{30a}sa O\u{308}berg ringer", &asa, "Kund [namn] ringer");
     check("Kund ASA OBERG ringer", &asa, "Kund [namn] ringer");
 }
 
@@ -85,20 +78,14 @@ fn identifiers_go_by_their_shape() {
         ("tel 0980/319206", "tel [telefon]"),
         ("mejl bo @ example . se", "mejl [e-post]"),
         ("bo [at] example [dot] com", "[e-post]"),
-        (
-            "WAN 198.51.100.7, ping 8.8.8.8",
-            "WAN [ip-adress], ping 8.8.8.8",
-        ),
+        ("WAN 198.51.100.7, ping 8.8.8.8", "WAN [ip-adress], ping 8.8.8.8"),
         ("v6 2001:db8:1::a4f9 nere", "v6 [ip-adress] nere"),
         ("mac 02:00:5e:10:00:0a.", "mac [mac-adress]."),
         ("mac 0200.5e10.000a", "mac [mac-adress]"),
         ("bankgiro 5050-1055", "bankgiro [bankuppgift]"),
         ("kort 4242 4242 4242 4242", "kort [bankuppgift]"),
         ("SE45 5000 0000 0583 9825 7466", "[bankuppgift]"),
-        (
-            "bil reg MLB 84A på uppfarten",
-            "bil reg [regnummer] på uppfarten",
-        ),
+        ("bil reg MLB 84A på uppfarten", "bil reg [regnummer] på uppfarten"),
         ("född 1912-12-12", "född [födelsedatum]"),
         ("född 12 december 1912", "född [födelsedatum]"),
         ("https://portal.example.se/r?t=abc nere", "[länk] nere"),
@@ -153,32 +140,18 @@ fn a_protected_value_stands_only_whole_and_only_where_nobody_is_known_by_it() {
     check("pnr 19640421-4491", &access, "pnr [personnummer]");
     check("pnr 6404214491", &access, "pnr [personnummer]");
     // The register knows it as both: the person wins.
-    let both = Vocabulary::new()
-        .protect("121212-1212")
-        .mask(Kind::Personnummer, "19121212-1212");
+    let both = Vocabulary::new().protect("121212-1212").mask(Kind::Personnummer, "19121212-1212");
     check("ref 121212-1212", &both, "ref [personnummer]");
     // A street that bears the customer's name.
-    let karl = Vocabulary::new()
-        .mask(Kind::Person, "Karl Berg")
-        .protect("Karl Johansgatan 24");
-    check(
-        "Karl bor Karl Johansgatan 24",
-        &karl,
-        "[namn] bor Karl Johansgatan 24",
-    );
+    let karl = Vocabulary::new().mask(Kind::Person, "Karl Berg").protect("Karl Johansgatan 24");
+    check("Karl bor Karl Johansgatan 24", &karl, "[namn] bor Karl Johansgatan 24");
     check("faktura Karl Johansgatan 24B", &karl, "faktura [adress]");
     // A VLAN that equals the door code does not open the door.
     let vlan = Vocabulary::new().protect("1606");
     check("VLAN 1606, portkod 1606", &vlan, "VLAN 1606, portkod [kod]");
     // A contact that the policy lets through.
-    let contact = Vocabulary::new()
-        .mask(Kind::Person, "Astrid Lindqvist")
-        .protect("+46701740605");
-    check(
-        "ring Astrid 070-174 06 05",
-        &contact,
-        "ring [namn] 070-174 06 05",
-    );
+    let contact = Vocabulary::new().mask(Kind::Person, "Astrid Lindqvist").protect("+46701740605");
+    check("ring Astrid 070-174 06 05", &contact, "ring [namn] 070-174 06 05");
 }
 
 #[test]
@@ -192,28 +165,16 @@ fn the_known_alone_goes_where_nothing_is_guessed() {
         ("Astrid Lindkvist, 070-174 06 05", "[namn], [telefon]"),
         ("pnr 1912 1212 1212", "pnr [personnummer]"),
         // Somebody else, and what only looks like something.
-        (
-            "Kontakta Sven Nilsson, 070-174 06 99",
-            "Kontakta Sven Nilsson, 070-174 06 99",
-        ),
+        ("Kontakta Sven Nilsson, 070-174 06 99", "Kontakta Sven Nilsson, 070-174 06 99"),
         ("pnr 640823-3234, sjuk", "pnr 640823-3234, sjuk"),
-        (
-            "https://portal.example.se/r?t=abc",
-            "https://portal.example.se/r?t=abc",
-        ),
+        ("https://portal.example.se/r?t=abc", "https://portal.example.se/r?t=abc"),
         // Part of what may stand.
         ("Karl Johansgatan 24", "Karl Johansgatan 24"),
     ] {
         check(text, &astrid, expected);
     }
-    let karl = Vocabulary::new()
-        .mask(Kind::Person, "Karl Berg")
-        .protect("Karl Johansgatan 24");
-    check(
-        "Karl ringde från Karl Johansgatan 24",
-        &karl,
-        "[namn] ringde från Karl Johansgatan 24",
-    );
+    let karl = Vocabulary::new().mask(Kind::Person, "Karl Berg").protect("Karl Johansgatan 24");
+    check("Karl ringde från Karl Johansgatan 24", &karl, "[namn] ringde från Karl Johansgatan 24");
     let hobby = Vocabulary::new().mask(Kind::Other, "bredband");
     check("bredbandet, Bredband.", &hobby, "bredbandet, [uppgift].");
     // A vocabulary that has read a text still learns.
@@ -224,9 +185,7 @@ fn the_known_alone_goes_where_nothing_is_guessed() {
 /// As many values as intake allows, over as much text, where each is nearly everywhere.
 #[test]
 fn many_known_values_in_a_long_text_are_found_in_bounded_time() {
-    let names: Vec<String> = (0..250)
-        .map(|n| format!("Ab{n:x} Aba{n:x} Bergstr"))
-        .collect();
+    let names: Vec<String> = (0..250).map(|n| format!("Ab{n:x} Aba{n:x} Bergstr")).collect();
     let words: Vec<String> = (3..250).map(|n| "ab".repeat(n)).collect();
     let mut vocabulary = Vocabulary::new();
     for name in &names {
@@ -236,43 +195,24 @@ fn many_known_values_in_a_long_text_are_found_in_bounded_time() {
         vocabulary = vocabulary.mask(Kind::CustomerNumber, word);
     }
     let started = Instant::now();
-    for text in [
-        "ab ".repeat(6_600),
-        "a.b. ".repeat(4_000),
-        "bergst ".repeat(2_800),
-    ] {
+    for text in ["ab ".repeat(6_600), "a.b. ".repeat(4_000), "bergst ".repeat(2_800)] {
         redact_known(&text, &vocabulary);
     }
     // Unoptimised, on a busy machine; it is there to catch a square that nobody meant.
-    assert!(
-        started.elapsed() < Duration::from_secs(40),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < Duration::from_secs(40), "{:?}", started.elapsed());
 }
 
 #[test]
 fn spans_say_what_and_where() {
-    let redacted = redact(
-        "A\u{30a}sa nås på 0701740605",
-        &Vocabulary::new().mask(Kind::Person, "Åsa"),
-    );
-    let spans: Vec<_> = redacted
-        .spans()
-        .iter()
-        .map(|span| (span.start, span.end, span.kind, span.layer))
-        .collect();
+    let redacted =
+        redact("A\u{30a}sa nås på 0701740605", &Vocabulary::new().mask(Kind::Person, "Åsa"));
+    let spans: Vec<_> =
+        redacted.spans().iter().map(|span| (span.start, span.end, span.kind, span.layer)).collect();
     assert_eq!(
         spans,
-        [
-            (0, 4, Kind::Person, Layer::KnownValue),
-            (12, 22, Kind::Phone, Layer::Identifier)
-        ]
+        [(0, 4, Kind::Person, Layer::KnownValue), (12, 22, Kind::Phone, Layer::Identifier)]
     );
-    assert_eq!(
-        redacted.counts(),
-        BTreeMap::from([(Kind::Person, 1), (Kind::Phone, 1)])
-    );
+    assert_eq!(redacted.counts(), BTreeMap::from([(Kind::Person, 1), (Kind::Phone, 1)]));
     assert_eq!(redacted.masked_share(), 64);
     assert_eq!(redact("", &Vocabulary::new()).masked_share(), 0);
 }
@@ -327,10 +267,7 @@ fn no_text_takes_long() {
         let start = Instant::now();
         redact(&text, &astrid());
         let taken = start.elapsed();
-        assert!(
-            taken < Duration::from_secs(10),
-            "{pattern:?} took {taken:?}"
-        );
+        assert!(taken < Duration::from_secs(10), "{pattern:?} took {taken:?}");
     }
     let start = Instant::now();
     redact(&"19121212-1212 ".repeat(65536 / 14), &astrid());
@@ -359,9 +296,7 @@ fn spelt(digits: &'static str) -> impl Strategy<Value = String> {
     ]);
     prop::collection::vec(separators, digits.len()).prop_map(move |separators| {
         let spaced = digits.chars().zip(separators);
-        spaced
-            .flat_map(|(digit, gap)| std::iter::once(digit).chain(gap.chars()))
-            .collect()
+        spaced.flat_map(|(digit, gap)| std::iter::once(digit).chain(gap.chars())).collect()
     })
 }
 
@@ -370,13 +305,7 @@ fn cased(name: &'static str) -> impl Strategy<Value = String> {
     prop::collection::vec(any::<bool>(), name.len()).prop_map(move |upper| {
         let letters = name.chars().zip(upper);
         letters
-            .map(|(c, upper)| {
-                if upper {
-                    c.to_ascii_uppercase()
-                } else {
-                    c.to_ascii_lowercase()
-                }
-            })
+            .map(|(c, upper)| if upper { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
             .collect()
     })
 }
@@ -444,12 +373,7 @@ fn corpus() -> Option<Vec<Value>> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let folder = std::env::var_os("SLUSS_CORPUS").map_or(beside, PathBuf::from);
     let lines = std::fs::read_to_string(folder.join("dev.jsonl")).ok()?;
-    Some(
-        lines
-            .lines()
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect(),
-    )
+    Some(lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
 }
 
 /// What a record of the corpus says, as the guard is told it.
@@ -459,9 +383,7 @@ fn told(line: &Value) -> (Vec<(Kind, String)>, Vec<String>) {
     let record = &line["record"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let name = |person: &Value| {
-        format!("{} {}", text(&person["first"]), text(&person["last"]))
-            .trim()
-            .to_owned()
+        format!("{} {}", text(&person["first"]), text(&person["last"])).trim().to_owned()
     };
     let third = &record["third_party_contact"];
     let mut masked = vec![
@@ -473,12 +395,8 @@ fn told(line: &Value) -> (Vec<(Kind, String)>, Vec<String>) {
         (Kind::Phone, text(&third["phone"])),
         (Kind::CustomerNumber, text(&record["customer_no"])),
     ];
-    let mut protected: Vec<String> = record["service"]
-        .as_object()
-        .unwrap()
-        .values()
-        .map(text)
-        .collect();
+    let mut protected: Vec<String> =
+        record["service"].as_object().unwrap().values().map(text).collect();
     let allowed = &line["allowed_contact"];
     let (person, phone) = match allowed["who"].as_str() {
         Some("customer") => (&record["name"], &record["phone"]),
@@ -494,19 +412,11 @@ fn told(line: &Value) -> (Vec<(Kind, String)>, Vec<String>) {
         }
     }
     let place = &record["delivery_address"];
-    protected.push(format!(
-        "{} {}",
-        text(&place["street"]),
-        text(&place["number"])
-    ));
+    protected.push(format!("{} {}", text(&place["street"]), text(&place["number"])));
     for word in ["lgh", "apt", "lägenhet"] {
         protected.push(format!("{word} {}", text(&place["apartment"])));
     }
-    protected.push(format!(
-        "{} {}",
-        text(&place["postcode"]),
-        text(&place["city"])
-    ));
+    protected.push(format!("{} {}", text(&place["postcode"]), text(&place["city"])));
     (masked, protected)
 }
 
@@ -536,12 +446,9 @@ fn recall_on_labelled_texts() {
     for line in &corpus {
         let text = line["text"].as_str().unwrap();
         let (masked, protected) = told(line);
-        let vocabulary = masked
-            .iter()
-            .fold(Vocabulary::new(), |v, (kind, value)| v.mask(*kind, value));
-        let vocabulary = protected
-            .iter()
-            .fold(vocabulary, |v, value| v.protect(value));
+        let vocabulary =
+            masked.iter().fold(Vocabulary::new(), |v, (kind, value)| v.mask(*kind, value));
+        let vocabulary = protected.iter().fold(vocabulary, |v, value| v.protect(value));
         let redacted = redact(text, &vocabulary);
         let mut covered = vec![false; text.chars().count()];
         for span in redacted.spans() {
@@ -551,11 +458,7 @@ fn recall_on_labelled_texts() {
         for gold in line["spans"].as_array().unwrap() {
             let at = |key: &str| usize::try_from(gold[key].as_u64().unwrap()).unwrap();
             let mut telling = (at("start")..at("end")).filter(|at| chars[*at].is_alphanumeric());
-            let known = if gold["known"] == true {
-                "known"
-            } else {
-                "unknown"
-            };
+            let known = if gold["known"] == true { "known" } else { "unknown" };
             let (class, hit) = match gold["type"].as_str().unwrap() {
                 _ if gold["allowed"] == true => {
                     ("ALLOWED".to_owned(), !telling.any(|at| covered[at]))
@@ -589,17 +492,11 @@ fn recall_on_labelled_texts() {
     }
     for (class, floor) in FLOORS {
         let percent = tallies[class].percent();
-        assert!(
-            percent >= floor,
-            "{class}: {percent:.1} % covered, the floor is {floor} %"
-        );
+        assert!(percent >= floor, "{class}: {percent:.1} % covered, the floor is {floor} %");
     }
     for (class, ceiling) in CEILINGS {
         let percent = tallies[class].percent();
-        assert!(
-            percent <= ceiling,
-            "{class}: {percent:.1} % destroyed, the bound is {ceiling} %"
-        );
+        assert!(percent <= ceiling, "{class}: {percent:.1} % destroyed, the bound is {ceiling} %");
     }
 }
 

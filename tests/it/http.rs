@@ -81,13 +81,7 @@ impl House {
         let address = listener.local_addr().unwrap();
         let (stopper, stop) = watch::channel(false);
         let served = tokio::spawn(serve(deployment.app().unwrap(), listener, stop));
-        Self {
-            deployment,
-            address,
-            stopper,
-            served,
-            _dir: dir,
-        }
+        Self { deployment, address, stopper, served, _dir: dir }
     }
 
     async fn raw(&self, request: &[u8]) -> Heard {
@@ -107,14 +101,8 @@ impl House {
         let store = &self.deployment.store;
         let client = local_client().unwrap();
         let (orders, _) = store.submissions(Kind::Order, &client, 0, 0).await.unwrap();
-        let (tickets, _) = store
-            .submissions(Kind::Ticket, &client, 0, 0)
-            .await
-            .unwrap();
-        let filter = CaseFilter {
-            limit: u32::MAX,
-            ..CaseFilter::default()
-        };
+        let (tickets, _) = store.submissions(Kind::Ticket, &client, 0, 0).await.unwrap();
+        let filter = CaseFilter { limit: u32::MAX, ..CaseFilter::default() };
         let cases = store.cases(filter).await.unwrap().len() as u64;
         [orders, tickets, cases, store.size().await.unwrap().0]
     }
@@ -123,11 +111,7 @@ impl House {
 #[track_caller]
 fn refused(answer: &(u16, Value), status: u16, code: &str) {
     let (got, body) = answer;
-    assert_eq!(
-        (*got, body["code"].as_str()),
-        (status, Some(code)),
-        "{body}"
-    );
+    assert_eq!((*got, body["code"].as_str()), (status, Some(code)), "{body}");
     assert_eq!(body["@type"], "Error");
     assert_eq!(body["status"], status.to_string());
     assert!(!body["reason"].as_str().unwrap().is_empty());
@@ -136,16 +120,11 @@ fn refused(answer: &(u16, Value), status: u16, code: &str) {
 #[tokio::test]
 async fn what_is_handed_in_is_kept_and_can_be_looked_up() {
     let house = House::open().await;
-    assert_eq!(
-        house.get("/health").await,
-        (200, json!({"status": "alive"}))
-    );
+    assert_eq!(house.get("/health").await, (200, json!({"status": "alive"})));
     assert_eq!(house.get("/ready").await.0, 200);
 
     for (path, handed) in [(ORDERS, order()), (TICKETS, ticket())] {
-        let heard = house
-            .raw(&http("POST", path, JSON, handed.to_string()))
-            .await;
+        let heard = house.raw(&http("POST", path, JSON, handed.to_string())).await;
         let (status, body) = heard.json();
         assert_eq!(status, 201);
         let location = heard.header("location").unwrap();
@@ -162,11 +141,7 @@ async fn what_is_handed_in_is_kept_and_can_be_looked_up() {
     // An order is no ticket, whatever its id.
     let orders = house.get(ORDERS).await.1;
     let id = orders[0]["id"].as_str().unwrap();
-    refused(
-        &house.get(&format!("{TICKETS}/{id}")).await,
-        404,
-        "notFound",
-    );
+    refused(&house.get(&format!("{TICKETS}/{id}")).await, 404, "notFound");
 }
 
 #[tokio::test]
@@ -186,11 +161,7 @@ async fn lists_are_told_in_pages() {
         let request = http("GET", &format!("{ORDERS}{query}"), "", "");
         let heard = house.raw(&request).await;
         let (status, body) = heard.json();
-        assert_eq!(
-            (status, body.as_array().unwrap().len()),
-            (200, shown),
-            "{query}"
-        );
+        assert_eq!((status, body.as_array().unwrap().len()), (200, shown), "{query}");
         let header = |name| heard.header(name).unwrap().parse::<usize>().unwrap();
         let counts = (header("x-total-count"), header("x-result-count"));
         assert_eq!(counts, (total, shown), "{query}");
@@ -198,13 +169,9 @@ async fn lists_are_told_in_pages() {
     let page = house.get(&format!("{ORDERS}?offset=1&limit=1")).await.1;
     let all = house.get(ORDERS).await.1;
     assert_eq!(page[0], all[1]);
-    for query in [
-        "limit=-1",
-        "limit=x",
-        "offset=4294967296",
-        "sort=19121212-1212",
-        "limit=1&limit=2",
-    ] {
+    for query in
+        ["limit=-1", "limit=x", "offset=4294967296", "sort=19121212-1212", "limit=1&limit=2"]
+    {
         let answer = house.get(&format!("{ORDERS}?{query}")).await;
         refused(&answer, 400, "invalidQuery");
         assert!(!answer.1.to_string().contains("1212"));
@@ -235,11 +202,7 @@ async fn what_is_not_offered_is_refused_in_the_same_words() {
         assert!(answer.header("allow").is_some(), "{method} {path}");
     }
     let body = order().to_string();
-    for kind in [
-        "",
-        "content-type: text/plain",
-        "content-type: application/xml",
-    ] {
+    for kind in ["", "content-type: text/plain", "content-type: application/xml"] {
         let answer = house.raw(&http("POST", ORDERS, kind, &body)).await.json();
         refused(&answer, 415, "mediaType");
     }
@@ -286,14 +249,9 @@ async fn fifty_at_once_are_one_order() {
 #[tokio::test]
 async fn a_pulled_brake_closes_the_door() {
     let house = House::open().await;
-    house
-        .deployment
-        .halt
-        .pull("the log is not the one that was signed");
+    house.deployment.halt.pull("the log is not the one that was signed");
     refused(&house.get("/ready").await, 503, "halted");
-    let heard = house
-        .raw(&http("POST", ORDERS, JSON, order().to_string()))
-        .await;
+    let heard = house.raw(&http("POST", ORDERS, JSON, order().to_string())).await;
     refused(&heard.json(), 503, "halted");
     assert!(heard.header("retry-after").is_some());
     assert_eq!(house.get("/health").await.0, 200);
@@ -319,9 +277,7 @@ async fn a_body_that_trickles_in_is_ended() {
     });
     let mut head = [0; 12];
     let answered = tokio::time::timeout(Duration::from_secs(5), from.read_exact(&mut head)).await;
-    answered
-        .expect("the patience of a few of its timeouts")
-        .unwrap();
+    answered.expect("the patience of a few of its timeouts").unwrap();
     assert_eq!(&head, b"HTTP/1.1 408");
     trickling.abort();
     assert_eq!(house.holds().await, [0; 4]);
@@ -354,13 +310,9 @@ async fn a_stop_waits_for_no_half_request() {
     })
     .await;
     let mut half = TcpStream::connect(house.address).await.unwrap();
-    half.write_all(b"POST / HTTP/1.1\r\nhost: x\r\nx-never")
-        .await
-        .unwrap();
+    half.write_all(b"POST / HTTP/1.1\r\nhost: x\r\nx-never").await.unwrap();
     let mut idle = TcpStream::connect(house.address).await.unwrap();
-    idle.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
-        .await
-        .unwrap();
+    idle.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let mut byte = [0; 1];
     idle.read_exact(&mut byte).await.unwrap();
 

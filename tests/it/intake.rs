@@ -1,17 +1,7 @@
 //! Intake: good bodies give exactly the facts they state, bad ones a list of faults that names
 //! members and repeats no value.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot be set up has failed"
-)]
-#![expect(
-    clippy::too_many_lines,
-    reason = "tables of bad bodies: one row each, split by nothing"
-)]
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "json!(..) is written where it is used"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+#![expect(clippy::needless_pass_by_value, reason = "json!(..) is written where it is used")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -86,9 +76,8 @@ fn ticket() -> Value {
 
 fn submit_bytes(kind: Kind, bytes: &[u8]) -> Result<Submission, IntakeError> {
     let client = ClientId::parse("crm").unwrap();
-    let recipients: BTreeSet<_> = ["exempelnat", "globalconnect", "ip-only"]
-        .map(|id| RecipientId::parse(id).unwrap())
-        .into();
+    let recipients: BTreeSet<_> =
+        ["exempelnat", "globalconnect", "ip-only"].map(|id| RecipientId::parse(id).unwrap()).into();
     read(
         kind,
         bytes,
@@ -112,9 +101,7 @@ fn accepted(kind: Kind, body: &Value) -> Submission {
 }
 
 fn refused(kind: Kind, body: &Value) -> String {
-    submit(kind, body)
-        .err()
-        .map_or_else(|| "accepted".to_owned(), |error| error.to_string())
+    submit(kind, body).err().map_or_else(|| "accepted".to_owned(), |error| error.to_string())
 }
 
 /// The facts of one case, as text.
@@ -128,20 +115,11 @@ fn facts(submission: &Submission, item: usize) -> BTreeMap<&'static str, String>
 }
 
 fn fact(submission: &Submission, field: Field) -> Option<String> {
-    submission.items[0]
-        .case
-        .facts()
-        .get(&field)
-        .map(|text| text.disclose().to_owned())
+    submission.items[0].case.facts().get(&field).map(|text| text.disclose().to_owned())
 }
 
 fn dropped(submission: &Submission) -> Vec<&'static str> {
-    submission.items[0]
-        .case
-        .dropped()
-        .iter()
-        .map(|field| field.as_str())
-        .collect()
+    submission.items[0].case.dropped().iter().map(|field| field.as_str()).collect()
 }
 
 /// The body with one member set; `null` removes it. The last step of the pointer may be new.
@@ -177,26 +155,17 @@ fn with_place(member: &str, value: Value) -> Value {
 fn the_specified_order_gives_exactly_its_facts() {
     let submission = accepted(Kind::Order, &order());
     assert_eq!(
-        submission
-            .external_id
-            .as_ref()
-            .map(sluss::domain::ExternalId::as_str),
+        submission.external_id.as_ref().map(sluss::domain::ExternalId::as_str),
         Some("ORD-2026-000123")
     );
     assert_eq!(
-        submission
-            .customer
-            .as_ref()
-            .map(sluss::domain::Personal::disclose),
+        submission.customer.as_ref().map(sluss::domain::Personal::disclose),
         Some("cust-991")
     );
     assert_eq!(submission.items.len(), 1);
     let item = &submission.items[0];
     assert_eq!(
-        (
-            item.id.as_str(),
-            item.action.map(sluss::intake::Action::as_str)
-        ),
+        (item.id.as_str(), item.action.map(sluss::intake::Action::as_str)),
         ("1", Some("add"))
     );
     assert_eq!(item.case.purpose(), Purpose::Activate);
@@ -205,10 +174,7 @@ fn the_specified_order_gives_exactly_its_facts() {
     assert_eq!(item.case.handling(), Handling::Ordinary);
     assert!(item.case.masked().is_empty());
     assert_eq!(
-        item.case
-            .facts()
-            .get(&Field::CaseReference)
-            .map(sluss::domain::Personal::disclose),
+        item.case.facts().get(&Field::CaseReference).map(sluss::domain::Personal::disclose),
         Some(item.case.reference().as_str())
     );
     let expected = [
@@ -216,10 +182,7 @@ fn the_specified_order_gives_exactly_its_facts() {
         ("contact.email", "astrid@example.se"),
         ("contact.name", "Astrid Lindqvist"),
         ("contact.phone", "+46701740605"),
-        (
-            "note.text",
-            "Ring Astrid på 070-174 06 05 innan. Portkod 4711.",
-        ),
+        ("note.text", "Ring Astrid på 070-174 06 05 innan. Portkod 4711."),
         ("order.operation", "activate"),
         ("order.requested_date", "2026-12-01T00:00:00Z"),
         ("place.apartment", "1101"),
@@ -230,17 +193,10 @@ fn the_specified_order_gives_exactly_its_facts() {
         ("place.street", "Kungsgatan"),
         ("service.id", "BB-1000-1000"),
     ];
-    assert_eq!(
-        facts(&submission, 0),
-        expected.map(|(f, t)| (f, t.to_owned())).into()
-    );
+    assert_eq!(facts(&submission, 0), expected.map(|(f, t)| (f, t.to_owned())).into());
     assert_eq!(
         dropped(&submission),
-        [
-            "identity.personnummer",
-            "identity.protected",
-            "customer.number"
-        ]
+        ["identity.personnummer", "identity.protected", "customer.number"]
     );
 }
 
@@ -256,10 +212,7 @@ fn a_ticket_gives_its_facts_in_canonical_form() {
         ("cpe.ip", "192.0.2.7"),
         ("cpe.mac", "AA:BB:CC:11:22:33"),
         ("cpe.model", "Modell X-100"),
-        (
-            "fault.description",
-            "Ingen länk sedan i natt.\nSTTA0001 svarar inte.",
-        ),
+        ("fault.description", "Ingen länk sedan i natt.\nSTTA0001 svarar inte."),
         ("fault.heading", "NO_LINK: ingen länk"),
         ("fault.lamps", "wan-off"),
         ("fault.link", "false"),
@@ -277,14 +230,10 @@ fn a_ticket_gives_its_facts_in_canonical_form() {
         ("visit.door_code", "4711"),
         ("visit.window", "2026-03-02T08:00:00Z/2026-03-02T12:00:00Z"),
     ];
-    assert_eq!(
-        facts(&submission, 0),
-        expected.map(|(f, t)| (f, t.to_owned())).into()
-    );
+    assert_eq!(facts(&submission, 0), expected.map(|(f, t)| (f, t.to_owned())).into());
 
-    let of_version_5 = ticket()
-        .to_string()
-        .replace("\"characteristic\"", "\"troubleTicketCharacteristic\"");
+    let of_version_5 =
+        ticket().to_string().replace("\"characteristic\"", "\"troubleTicketCharacteristic\"");
     let again =
         submit_bytes(Kind::Ticket, of_version_5.as_bytes()).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(facts(&submission, 0), facts(&again, 0));
@@ -298,9 +247,7 @@ fn items_become_cases_with_their_own_facts_and_references() {
             { "name": "accessId", "value": "STTA0002" },
             { "name": "subscriptionId", "value": "SUB-9" } ] } });
     let submission = accepted(Kind::Order, &with(order(), "/serviceOrderItem/-", second));
-    let [first, second] = &submission.items[..] else {
-        panic!("two items")
-    };
+    let [first, second] = &submission.items[..] else { panic!("two items") };
     assert_eq!(second.case.purpose(), Purpose::Terminate);
     assert_ne!(first.case.id(), second.case.id());
     assert_ne!(first.case.reference(), second.case.reference());
@@ -339,22 +286,10 @@ fn what_is_not_an_order_is_refused_with_the_member_and_the_rule() {
         &with(order(), "/serviceOrderItem", json!([])),
         "serviceOrderItem has no item to work on",
     );
-    check(
-        &with(order(), "/serviceOrderItem", json!({})),
-        "serviceOrderItem must be an array",
-    );
-    check(
-        &with(order(), "/colour", json!("red")),
-        "colour is not part of the profile",
-    );
-    check(
-        &with(order(), "/070 174 06 05", json!(1)),
-        "(unnamed) is not part of the profile",
-    );
-    check(
-        &with(order(), "/p19121212", json!(1)),
-        "(unnamed) is not part of the profile",
-    );
+    check(&with(order(), "/serviceOrderItem", json!({})), "serviceOrderItem must be an array");
+    check(&with(order(), "/colour", json!("red")), "colour is not part of the profile");
+    check(&with(order(), "/070 174 06 05", json!(1)), "(unnamed) is not part of the profile");
+    check(&with(order(), "/p19121212", json!(1)), "(unnamed) is not part of the profile");
     check(
         &with(order(), &format!("{item}/serviceOrderItem"), json!([])),
         "serviceOrderItem[0].serviceOrderItem is not part of the profile",
@@ -364,21 +299,10 @@ fn what_is_not_an_order_is_refused_with_the_member_and_the_rule() {
         "serviceOrderItem[0].service.supportingService is not part of the profile",
     );
     check(
-        &with(
-            order(),
-            &format!("{SERVICE}/serviceSpecification/x"),
-            json!(1),
-        ),
+        &with(order(), &format!("{SERVICE}/serviceSpecification/x"), json!(1)),
         "serviceOrderItem[0].service.serviceSpecification.x is not part of the profile",
     );
-    for member in [
-        "id",
-        "href",
-        "state",
-        "orderDate",
-        "completionDate",
-        "milestone",
-    ] {
+    for member in ["id", "href", "state", "orderDate", "completionDate", "milestone"] {
         let body = with(order(), &format!("/{member}"), json!("x"));
         check(&body, &format!("{member} may not be set on creation"));
     }
@@ -409,11 +333,7 @@ fn what_is_not_an_order_is_refused_with_the_member_and_the_rule() {
          ordered",
     );
     check(
-        &with(
-            order(),
-            &format!("{SERVICE}/serviceSpecification"),
-            Value::Null,
-        ),
+        &with(order(), &format!("{SERVICE}/serviceSpecification"), Value::Null),
         "serviceOrderItem[0].service.serviceSpecification is needed to start or change a service",
     );
     check(
@@ -425,16 +345,9 @@ fn what_is_not_an_order_is_refused_with_the_member_and_the_rule() {
         &with(order(), "/serviceOrderItem/-", twice),
         "serviceOrderItem[1] has the same id as serviceOrderItem[0]",
     );
+    check(&with(order(), "/externalId", json!(17)), "externalId must be a text");
     check(
-        &with(order(), "/externalId", json!(17)),
-        "externalId must be a text",
-    );
-    check(
-        &with(
-            order(),
-            "/requestedStartDate",
-            json!("1850-01-01T00:00:00Z"),
-        ),
+        &with(order(), "/requestedStartDate", json!("1850-01-01T00:00:00Z")),
         "requestedStartDate must be an RFC 3339 time with an offset, or a date, of the years 2000 \
          to 2100",
     );
@@ -442,22 +355,13 @@ fn what_is_not_an_order_is_refused_with_the_member_and_the_rule() {
         &with(order(), "/description", json!("x".repeat(4001))),
         "description must have at most 4000 characters, this has 4001",
     );
-    check(
-        &with(order(), "/description", json!("a\u{0}b")),
-        "description has a control character",
-    );
+    check(&with(order(), "/description", json!("a\u{0}b")), "description has a control character");
     check(
         &with(order(), "/serviceOrderItem", json!(vec![0; 51])),
         "serviceOrderItem has more than 50 entries",
     );
-    check(
-        &with(order(), "/note", json!(vec![0; 51])),
-        "note has more than 50 entries",
-    );
-    check(
-        &with(order(), "/note/0/text", json!(["x"])),
-        "note[0].text must be a text",
-    );
+    check(&with(order(), "/note", json!(vec![0; 51])), "note has more than 50 entries");
+    check(&with(order(), "/note/0/text", json!(["x"])), "note[0].text must be a text");
     check(
         &with_place("streetNr", json!("tio")),
         "serviceOrderItem[0].service.place[0].streetNr must be a house number such as 10, 10G, \
@@ -475,23 +379,11 @@ fn characteristics_are_a_closed_list() {
             format!("{at}{expected}")
         );
     }
-    check(
-        "favouriteColour",
-        json!("red"),
-        "[1].name is not in the closed list of characteristics",
-    );
-    check(
-        "accessId",
-        json!("STTA0002"),
-        "[1] stands twice by that name",
-    );
+    check("favouriteColour", json!("red"), "[1].name is not in the closed list of characteristics");
+    check("accessId", json!("STTA0002"), "[1] stands twice by that name");
     check("fixedIp", json!("yes"), "[fixedIp] must be true or false");
     check("sla", Value::Null, "[sla] is missing");
-    check(
-        "sla",
-        json!("a@b"),
-        "[sla] must hold letters, digits, spaces and - . _ / + ( ) only",
-    );
+    check("sla", json!("a@b"), "[sla] must hold letters, digits, spaces and - . _ / + ( ) only");
     check(
         "macAddress",
         json!("aa:bb"),
@@ -507,31 +399,19 @@ fn characteristics_are_a_closed_list() {
         json!("2026-03-02T08:00:00Z/2026-03-02T12:00:00Z"),
         "[visitWindow] needs siteVisit to be true",
     );
-    check(
-        "siteVisit",
-        json!({"yes": 1}),
-        "[siteVisit] must be true or false",
-    );
+    check("siteVisit", json!({"yes": 1}), "[siteVisit] must be true or false");
     check(
         "subscriptionId",
         json!(" "),
         "[subscriptionId] has a character outside a-z A-Z 0-9 - . at position 0",
     );
 
-    let without = with(
-        order(),
-        &format!("{SERVICE}/serviceCharacteristic"),
-        json!([]),
-    );
+    let without = with(order(), &format!("{SERVICE}/serviceCharacteristic"), json!([]));
     assert_eq!(
         refused(Kind::Order, &without),
         "serviceOrderItem[0].service.serviceCharacteristic[accessId] is missing"
     );
-    let bad = with(
-        order(),
-        &format!("{SERVICE}/serviceCharacteristic/0/value"),
-        json!("STTA 1"),
-    );
+    let bad = with(order(), &format!("{SERVICE}/serviceCharacteristic/0/value"), json!("STTA 1"));
     assert_eq!(
         refused(Kind::Order, &bad),
         "serviceOrderItem[0].service.serviceCharacteristic[accessId] has a character outside \
@@ -561,14 +441,8 @@ fn what_is_not_a_ticket_is_refused_with_the_member_and_the_rule() {
         description is missing; ticketType is missing; severity is missing; \
         relatedEntity has no entity with the role access",
     );
-    check(
-        &with(ticket(), "/status", json!("resolved")),
-        "status may not be set on creation",
-    );
-    check(
-        &with(ticket(), "/description", json!(" ")),
-        "description must not be empty",
-    );
+    check(&with(ticket(), "/status", json!("resolved")), "status may not be set on creation");
+    check(&with(ticket(), "/description", json!(" ")), "description must not be empty");
     check(
         &with(ticket(), "/relatedEntity/0/role", json!("product")),
         "relatedEntity has no entity with the role access",
@@ -577,20 +451,13 @@ fn what_is_not_a_ticket_is_refused_with_the_member_and_the_rule() {
         &with(ticket(), "/relatedEntity/0/id", json!("STTA_1")),
         "relatedEntity[0].id has a character outside a-z A-Z 0-9 - . at position 4",
     );
-    check(
-        &with(ticket(), "/relatedEntity/0/id", Value::Null),
-        "relatedEntity[0].id is missing",
-    );
+    check(&with(ticket(), "/relatedEntity/0/id", Value::Null), "relatedEntity[0].id is missing");
     check(
         &with(ticket(), "/relatedEntity/0/x", json!(1)),
         "relatedEntity[0].x is not part of the profile",
     );
     check(
-        &with(
-            ticket(),
-            "/relatedEntity/-",
-            json!({"id": "A", "role": "access"}),
-        ),
+        &with(ticket(), "/relatedEntity/-", json!({"id": "A", "role": "access"})),
         "relatedEntity[1] is the second access: one ticket is about one",
     );
     check(
@@ -606,19 +473,10 @@ fn what_is_not_a_ticket_is_refused_with_the_member_and_the_rule() {
         "characteristic[measuredSpeed] must be Mbit/s down and up, such as 93/88",
     );
     let submission = accepted(Kind::Ticket, &with(ticket(), "/characteristic", json!([])));
-    assert_eq!(
-        fact(&submission, Field::ProblemType).as_deref(),
-        Some("OTHER")
-    );
-    assert_eq!(
-        fact(&submission, Field::FaultHeading).as_deref(),
-        Some("OTHER: annat fel")
-    );
+    assert_eq!(fact(&submission, Field::ProblemType).as_deref(), Some("OTHER"));
+    assert_eq!(fact(&submission, Field::FaultHeading).as_deref(), Some("OTHER: annat fel"));
     let submission = accepted(Kind::Ticket, &with(ticket(), "/severity", json!("lagom")));
-    assert_eq!(
-        fact(&submission, Field::FaultSeverity).as_deref(),
-        Some("moderate")
-    );
+    assert_eq!(fact(&submission, Field::FaultSeverity).as_deref(), Some("moderate"));
 }
 
 #[test]
@@ -629,18 +487,9 @@ fn bytes_that_are_no_body_are_refused() {
         assert_eq!(error.to_string(), expected);
     }
     check(b"", "the body is not JSON: line 1, column 0 ends too early");
-    check(
-        b"{\"externalId\": \"Astrid",
-        "the body is not JSON: line 1, column 22 ends too early",
-    );
-    check(
-        b"{\n  Astrid\n}",
-        "the body is not JSON: line 2, column 3 has a character out of place",
-    );
-    check(
-        b"{} {}",
-        "the body is not JSON: line 1, column 4 has a character out of place",
-    );
+    check(b"{\"externalId\": \"Astrid", "the body is not JSON: line 1, column 22 ends too early");
+    check(b"{\n  Astrid\n}", "the body is not JSON: line 2, column 3 has a character out of place");
+    check(b"{} {}", "the body is not JSON: line 1, column 4 has a character out of place");
     check(
         b"{\"a\": 1e999}",
         "the body is not JSON: line 1, column 11 has a character out of place",
@@ -650,30 +499,18 @@ fn bytes_that_are_no_body_are_refused() {
         "the body is not JSON: line 1, column 14 has a character out of place",
     );
     check(b"{\"a\": \"\xff\"}", "the body is not UTF-8");
-    check(
-        b"{\"note\": 1, \"note\": 2}",
-        "the member note stands twice in one object",
-    );
+    check(b"{\"note\": 1, \"note\": 2}", "the member note stands twice in one object");
     check(
         b"{\"a\": {\"Astrid Lindqvist\": 1, \"Astrid Lindqvist\": 2}}",
         "the member (unnamed) stands twice in one object",
     );
-    check(
-        "[".repeat(10_000).as_bytes(),
-        "the body nests arrays and objects more than 32 deep",
-    );
+    check("[".repeat(10_000).as_bytes(), "the body nests arrays and objects more than 32 deep");
     check(
         "{\"a\":".repeat(10_000).as_bytes(),
         "the body nests arrays and objects more than 32 deep",
     );
-    check(
-        json!(vec![1; 20_000]).to_string().as_bytes(),
-        "the body holds more than 20000 values",
-    );
-    check(
-        &vec![b' '; 5_000_000],
-        "the body has more than 1048576 bytes",
-    );
+    check(json!(vec![1; 20_000]).to_string().as_bytes(), "the body holds more than 20000 values");
+    check(&vec![b' '; 5_000_000], "the body has more than 1048576 bytes");
 }
 
 /// The most that the limits let through: each text is searched for each value, once.
@@ -684,17 +521,12 @@ fn the_costliest_body_is_read_in_bounded_time() {
     body["serviceOrderItem"] = (0..50)
         .map(|id| {
             let note = json!([{ "text": "ab ".repeat(80) }]);
-            with(
-                with(item.clone(), "/id", json!(id.to_string())),
-                "/service/note",
-                note,
-            )
+            with(with(item.clone(), "/id", json!(id.to_string())), "/service/note", note)
         })
         .collect();
     body["note"] = json!([{ "text": "ab ".repeat(1_300) }, { "text": "ab ".repeat(1_300) }]);
-    body["relatedParty"][1]["hobby"] = (0..490)
-        .map(|number| json!(format!("ab ab ab {number}")))
-        .collect();
+    body["relatedParty"][1]["hobby"] =
+        (0..490).map(|number| json!(format!("ab ab ab {number}"))).collect();
     let started = std::time::Instant::now();
     assert_eq!(accepted(Kind::Order, &body).items.len(), 50);
     // Unoptimised, on a busy machine; it is there to catch a square that nobody meant.
@@ -707,9 +539,7 @@ fn faults_are_told_all_at_once_but_not_without_end() {
     for number in 0..80 {
         body = with(body, &format!("/extra{number}"), json!(number));
     }
-    let Err(IntakeError::Invalid(faults)) = submit(Kind::Order, &body) else {
-        panic!("refused")
-    };
+    let Err(IntakeError::Invalid(faults)) = submit(Kind::Order, &body) else { panic!("refused") };
     assert_eq!((faults.list().len(), faults.more()), (50, 30));
     assert!(faults.to_string().ends_with("; and 30 more"));
 }
@@ -717,44 +547,20 @@ fn faults_are_told_all_at_once_but_not_without_end() {
 #[test]
 fn a_personnummer_is_refused_in_every_id() {
     let rule = "holds a personnummer";
-    for id in [
-        "19640823-3234",
-        "196408233234",
-        "X-640823-3234",
-        "121212-1212",
-        "1212121212",
-    ] {
+    for id in ["19640823-3234", "196408233234", "X-640823-3234", "121212-1212", "1212121212"] {
         let check = |body: &Value, member: &str| {
-            assert_eq!(
-                refused(Kind::Order, body),
-                format!("{member} {rule}"),
-                "{id}"
-            );
+            assert_eq!(refused(Kind::Order, body), format!("{member} {rule}"), "{id}");
         };
         check(&with(order(), "/externalId", json!(id)), "externalId");
-        check(
-            &with(order(), "/relatedParty/0/id", json!(id)),
-            "relatedParty[0].id",
-        );
-        check(
-            &with(order(), "/serviceOrderItem/0/id", json!(id)),
-            "serviceOrderItem[0].id",
-        );
+        check(&with(order(), "/relatedParty/0/id", json!(id)), "relatedParty[0].id");
+        check(&with(order(), "/serviceOrderItem/0/id", json!(id)), "serviceOrderItem[0].id");
         let service = "serviceOrderItem[0].service";
         check(
-            &with(
-                order(),
-                &format!("{SERVICE}/serviceSpecification/id"),
-                json!(id),
-            ),
+            &with(order(), &format!("{SERVICE}/serviceSpecification/id"), json!(id)),
             &format!("{service}.serviceSpecification.id"),
         );
         check(
-            &with(
-                order(),
-                &format!("{SERVICE}/serviceCharacteristic/0/value"),
-                json!(id),
-            ),
+            &with(order(), &format!("{SERVICE}/serviceCharacteristic/0/value"), json!(id)),
             &format!("{service}.serviceCharacteristic[accessId]"),
         );
         check(
@@ -765,16 +571,10 @@ fn a_personnummer_is_refused_in_every_id() {
             &with_characteristic("sla", json!(id)),
             &format!("{service}.serviceCharacteristic[sla]"),
         );
-        check(
-            &with_place("streetName", json!(id)),
-            &format!("{service}.place[0].streetName"),
-        );
+        check(&with_place("streetName", json!(id)), &format!("{service}.place[0].streetName"));
     }
     // Ten bare digits that pass the check and that the body does not state are an id like any other.
-    accepted(
-        Kind::Order,
-        &with(order(), "/externalId", json!("6408233234")),
-    );
+    accepted(Kind::Order, &with(order(), "/externalId", json!("6408233234")));
 }
 
 #[test]
@@ -789,19 +589,11 @@ fn one_operator_that_is_known() {
         "relatedParty has no party with the role communicationsOperator",
     );
     check(
-        &with(
-            order(),
-            "/relatedParty/-",
-            order()["relatedParty"][0].clone(),
-        ),
+        &with(order(), "/relatedParty/-", order()["relatedParty"][0].clone()),
         "relatedParty[2] is the second operator: one body goes to one",
     );
     check(
-        &with(
-            order(),
-            "/relatedParty/-",
-            order()["relatedParty"][1].clone(),
-        ),
+        &with(order(), "/relatedParty/-", order()["relatedParty"][1].clone()),
         "relatedParty[2] is the second customer: one body is about one",
     );
     // Nobody need be named.
@@ -826,30 +618,10 @@ fn what_kind_of_customer_it_is() {
             "name": "Astrids Tråd", "organizationIdentification": [ { "identificationId": id } ] })
     };
     let company = Some("Astrids Tråd");
-    check(
-        organization("556597-6122"),
-        SubjectKind::LegalPerson,
-        None,
-        company,
-    );
-    check(
-        organization("16556597-6122"),
-        SubjectKind::LegalPerson,
-        None,
-        company,
-    );
-    check(
-        organization("121212-1212"),
-        SubjectKind::SoleTrader,
-        None,
-        company,
-    );
-    check(
-        organization("unknown"),
-        SubjectKind::SoleTrader,
-        None,
-        company,
-    );
+    check(organization("556597-6122"), SubjectKind::LegalPerson, None, company);
+    check(organization("16556597-6122"), SubjectKind::LegalPerson, None, company);
+    check(organization("121212-1212"), SubjectKind::SoleTrader, None, company);
+    check(organization("unknown"), SubjectKind::SoleTrader, None, company);
     check(
         json!({ "role": "customer", "name": "Astrid Lindqvist" }),
         SubjectKind::Person,
@@ -878,10 +650,7 @@ fn addresses_are_read_as_registers_write_them() {
             &format!("{SERVICE}/place/0/{member}"),
             value,
         );
-        assert_eq!(
-            fact(&accepted(Kind::Order, &body), field).as_deref(),
-            Some(expected)
-        );
+        assert_eq!(fact(&accepted(Kind::Order, &body), field).as_deref(), Some(expected));
     };
     check("streetNr", json!("652-16A"), Field::StreetNumber, "652-16");
     check("streetNr", json!("652-16A"), Field::StreetLittera, "A");
@@ -891,24 +660,9 @@ fn addresses_are_read_as_registers_write_them() {
     check("postcode", json!(41369), Field::Postcode, "41369");
     let apartment =
         |number: Value| json!([{ "subUnitType": "apartment", "subUnitNumber": number }]);
-    check(
-        "geographicSubAddress",
-        apartment(json!(901)),
-        Field::Apartment,
-        "0901",
-    );
-    check(
-        "geographicSubAddress",
-        apartment(json!("0901")),
-        Field::Apartment,
-        "0901",
-    );
-    check(
-        "geographicSubAddress",
-        apartment(json!("lgh 1201")),
-        Field::Apartment,
-        "1201",
-    );
+    check("geographicSubAddress", apartment(json!(901)), Field::Apartment, "0901");
+    check("geographicSubAddress", apartment(json!("0901")), Field::Apartment, "0901");
+    check("geographicSubAddress", apartment(json!("lgh 1201")), Field::Apartment, "1201");
     let submission = accepted(Kind::Order, &with_place("careOf", json!("c/o Berg")));
     assert!(dropped(&submission).contains(&"identity.other"));
 }
@@ -930,10 +684,7 @@ fn a_protected_customer_is_for_a_person_to_handle() {
     check(json!({}), Handling::Special);
     check(json!("nej"), Handling::Ordinary);
     check(json!(0), Handling::Ordinary);
-    let submission = accepted(
-        Kind::Order,
-        &with_customer("sekretessmarkering", json!("J")),
-    );
+    let submission = accepted(Kind::Order, &with_customer("sekretessmarkering", json!("J")));
     assert_eq!(submission.items[0].case.handling(), Handling::Special);
     let silent = accepted(Kind::Order, &with_customer("characteristic", Value::Null));
     assert_eq!(silent.items[0].case.handling(), Handling::Ordinary);
@@ -966,10 +717,7 @@ fn surplus_is_dropped_and_taken_out_of_the_texts() {
          Kundnr CUST-991, faktura Storgatan 3. Erik Bergströms order. /Karin" } ]),
     );
     let submission = accepted(Kind::Order, &body);
-    assert_eq!(
-        fact(&submission, Field::ContactPhone).as_deref(),
-        Some("+46701740605")
-    );
+    assert_eq!(fact(&submission, Field::ContactPhone).as_deref(), Some("+46701740605"));
     assert_eq!(
         fact(&submission, Field::Note).as_deref(),
         Some(
@@ -991,10 +739,7 @@ fn surplus_is_dropped_and_taken_out_of_the_texts() {
         ]
     );
     let masked = submission.items[0].case.masked();
-    let phones = masked
-        .iter()
-        .find(|mask| mask.kind == "telefon")
-        .map(|mask| mask.count);
+    let phones = masked.iter().find(|mask| mask.kind == "telefon").map(|mask| mask.count);
     assert_eq!(phones, Some(2));
 }
 
@@ -1028,26 +773,14 @@ fn the_schemas_say_the_same() {
     let orders = schema(include_str!("../../schemas/intake/service-order.json"));
     let tickets = schema(include_str!("../../schemas/intake/trouble-ticket.json"));
     let check = |kind, body: &Value, good: bool| {
-        let schema = if kind == Kind::Order {
-            &orders
-        } else {
-            &tickets
-        };
+        let schema = if kind == Kind::Order { &orders } else { &tickets };
         let told: Vec<String> = schema.iter_errors(body).map(|e| e.to_string()).collect();
         assert_eq!(told.is_empty(), good, "{told:?} in {body}");
         assert_eq!(submit(kind, body).is_ok(), good, "{}", refused(kind, body));
     };
     check(Kind::Order, &order(), true);
-    check(
-        Kind::Order,
-        &with_customer("hobby", json!({ "any": ["thing"] })),
-        true,
-    );
-    check(
-        Kind::Order,
-        &with_characteristic("fixedIp", json!(true)),
-        true,
-    );
+    check(Kind::Order, &with_customer("hobby", json!({ "any": ["thing"] })), true);
+    check(Kind::Order, &with_characteristic("fixedIp", json!(true)), true);
     check(Kind::Ticket, &ticket(), true);
     for (pointer, value) in [
         ("/colour", json!(1)),
@@ -1055,22 +788,10 @@ fn the_schemas_say_the_same() {
         ("/serviceOrderItem", json!([])),
         ("/serviceOrderItem/0/action", json!("noChange")),
         ("/serviceOrderItem/0/action", json!("delete")),
-        (
-            "/serviceOrderItem/0/service/serviceSpecification",
-            Value::Null,
-        ),
-        (
-            "/serviceOrderItem/0/service/serviceCharacteristic",
-            json!([]),
-        ),
-        (
-            "/serviceOrderItem/0/service/serviceCharacteristic/0/value",
-            json!("STTA 1"),
-        ),
-        (
-            "/serviceOrderItem/0/service/serviceCharacteristic/0/name",
-            json!("other"),
-        ),
+        ("/serviceOrderItem/0/service/serviceSpecification", Value::Null),
+        ("/serviceOrderItem/0/service/serviceCharacteristic", json!([])),
+        ("/serviceOrderItem/0/service/serviceCharacteristic/0/value", json!("STTA 1")),
+        ("/serviceOrderItem/0/service/serviceCharacteristic/0/name", json!("other")),
         ("/serviceOrderItem/0/service/place/0/streetNr", json!("tio")),
         ("/relatedParty", json!([])),
         ("/requestedStartDate", json!("1850-01-01")),
@@ -1157,11 +878,7 @@ fn the_bad_fixtures_are_refused() {
     let expected = fs::read_to_string(folder.join("expected.toml")).unwrap();
     let expected: Expected = toml::from_str(&expected).unwrap();
     let files = fs::read_dir(&folder).unwrap().count();
-    assert_eq!(
-        expected.bad.len(),
-        files - 1,
-        "expected.toml names each file"
-    );
+    assert_eq!(expected.bad.len(), files - 1, "expected.toml names each file");
     for bad in expected.bad {
         let Bad { file, member, .. } = &bad;
         assert_eq!(bad.status, 400, "{file}");
@@ -1172,11 +889,7 @@ fn the_bad_fixtures_are_refused() {
         let told = error.to_string();
         match &error {
             IntakeError::Invalid(faults) => {
-                assert_eq!(
-                    (faults.list().len(), faults.more()),
-                    (1, 0),
-                    "{file}: {told}"
-                );
+                assert_eq!((faults.list().len(), faults.more()), (1, 0), "{file}: {told}");
                 assert_eq!(&faults.list()[0].member, member, "{file}: {told}");
             }
             // The body is no tree: the member stands in the message.

@@ -63,11 +63,7 @@ impl Book {
 
     fn checkpoint(&self) -> Checkpoint {
         let head = self.head();
-        Checkpoint {
-            origin: name(ORIGIN),
-            size: head.size(),
-            root: head.root(),
-        }
+        Checkpoint { origin: name(ORIGIN), size: head.size(), root: head.root() }
     }
 
     fn signed(&self) -> Note {
@@ -98,20 +94,14 @@ fn leaf(n: u64, event: Event) -> Leaf {
 
 fn digests(n: u64, values: &[(&str, &str)]) -> BTreeSet<FieldDigest> {
     let id = LeafId::draw(&SeededEntropy::new(n));
-    values
-        .iter()
-        .map(|(name, value)| digest::digest(&subject(1), id, name, value))
-        .collect()
+    values.iter().map(|(name, value)| digest::digest(&subject(1), id, name, value)).collect()
 }
 
 /// A leaf of each kind, with something in every place. The n-th leaf has its own id and time.
 fn sample(kind: Kind, n: u64) -> Leaf {
     let recipient = RecipientId::parse("globalconnect").unwrap();
     let policy = PolicyId::new([0xab; 32]);
-    let sd = digests(
-        n,
-        &[("contact.phone", "+46701740605"), ("subject", "cust-991")],
-    );
+    let sd = digests(n, &[("contact.phone", "+46701740605"), ("subject", "cust-991")]);
     let event = match kind {
         Kind::Intent => Event::Intent(Intent {
             recipient: RecipientRecord {
@@ -128,12 +118,7 @@ fn sample(kind: Kind, n: u64) -> Leaf {
             rules: ["fault.report.access", "fault.report.phone"]
                 .map(|r| RuleId::parse(r).unwrap())
                 .into(),
-            sent: [
-                Field::ContactPhone,
-                Field::AccessId,
-                Field::FaultDescription,
-            ]
-            .into(),
+            sent: [Field::ContactPhone, Field::AccessId, Field::FaultDescription].into(),
             withheld: [Field::Personnummer, Field::ContactEmail].into(),
             masked: vec![MaskCount {
                 field: Field::FaultDescription,
@@ -160,11 +145,7 @@ fn sample(kind: Kind, n: u64) -> Leaf {
                 actor: Role::System,
                 sd,
             };
-            if kind == Kind::Hold {
-                Event::Hold(stopped)
-            } else {
-                Event::Refusal(stopped)
-            }
+            if kind == Kind::Hold { Event::Hold(stopped) } else { Event::Refusal(stopped) }
         }
         Kind::Release => Event::Release(Release {
             recipient,
@@ -179,42 +160,24 @@ fn sample(kind: Kind, n: u64) -> Leaf {
             first: LeafIndex(0),
             count: 12,
         }),
-        Kind::Policy => Event::Policy(PolicyInForce {
-            recipient,
-            policy,
-            version: "2026-03-01".into(),
-        }),
-        Kind::Key => Event::Key(SigningKeyInForce {
-            vkey: key().verifier(),
-        }),
+        Kind::Policy => {
+            Event::Policy(PolicyInForce { recipient, policy, version: "2026-03-01".into() })
+        }
+        Kind::Key => Event::Key(SigningKeyInForce { vkey: key().verifier() }),
         Kind::Erasure => Event::Erasure(Erasure { sd }),
         Kind::Heartbeat => Event::Heartbeat,
-        Kind::Anchor => Event::Anchor(Anchor {
-            checkpoint: Book::default().signed().to_string(),
-        }),
+        Kind::Anchor => Event::Anchor(Anchor { checkpoint: Book::default().signed().to_string() }),
     };
     leaf(n, event)
 }
 
 /// One leaf of each kind, in the order of the list.
 fn samples() -> Vec<Leaf> {
-    Kind::ALL
-        .iter()
-        .zip(0..)
-        .map(|(kind, n)| sample(*kind, n))
-        .collect()
+    Kind::ALL.iter().zip(0..).map(|(kind, n)| sample(*kind, n)).collect()
 }
 
 fn outcome_of(n: u64, intent: u64, body: &[u8]) -> Leaf {
     let intent_hash = leaf_hash(body);
     let result = OutcomeResult::Unknown;
-    leaf(
-        n,
-        Event::Outcome(Outcome {
-            intent: LeafIndex(intent),
-            intent_hash,
-            result,
-            code: None,
-        }),
-    )
+    leaf(n, Event::Outcome(Outcome { intent: LeafIndex(intent), intent_hash, result, code: None }))
 }

@@ -3,13 +3,23 @@
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
 mod cli;
+mod config;
+mod crash;
 mod demo;
+mod docs;
 mod guard;
+mod harness;
 mod http;
 mod intake;
+mod journey;
 mod log;
+mod minimise;
 mod on_api;
 mod people;
 mod raw;
+mod recipients;
 mod sandbox;
 mod soap;
+mod store;
+mod tidy;
+mod typestate;

@@ -2,10 +2,7 @@
 //! against our schemas in `writing`, what is read against the traps in `reading`, both against noise
 //! in `noise` and against the specification's own text in `spec`.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a helper of a test may panic as the test itself may"
-)]
+#![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test itself may")]
 
 mod http;
 mod noise;
@@ -74,12 +71,8 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-const SPOKEN: &[Purpose] = &[
-    Purpose::Activate,
-    Purpose::Change,
-    Purpose::Terminate,
-    Purpose::FaultReport,
-];
+const SPOKEN: &[Purpose] =
+    &[Purpose::Activate, Purpose::Change, Purpose::Terminate, Purpose::FaultReport];
 
 fn written(purpose: Purpose, fields: &BTreeMap<Field, String>) -> Result<Request, EncodeError> {
     write(purpose, &|field| fields.get(&field).map(String::as_str))
@@ -105,32 +98,19 @@ fn wire_examples() {
         .collect();
     folders.sort();
     for folder in folders {
-        let case: toml::Table = fs::read_to_string(folder.join("case.toml"))
-            .unwrap()
-            .parse()
-            .unwrap();
+        let case: toml::Table =
+            fs::read_to_string(folder.join("case.toml")).unwrap().parse().unwrap();
         let purpose = Purpose::parse(case["purpose"].as_str().unwrap()).unwrap();
         let fields: BTreeMap<Field, String> = case["fields"]
             .as_table()
             .unwrap()
             .iter()
-            .map(|(name, text)| {
-                (
-                    Field::parse(name).unwrap(),
-                    text.as_str().unwrap().to_owned(),
-                )
-            })
+            .map(|(name, text)| (Field::parse(name).unwrap(), text.as_str().unwrap().to_owned()))
             .collect();
-        assert!(
-            fields
-                .keys()
-                .all(|field| OnApi.carries(purpose).contains(field))
-        );
+        assert!(fields.keys().all(|field| OnApi.carries(purpose).contains(field)));
 
         let request = written(purpose, &fields).unwrap();
-        schema(purpose)
-            .validate(&serde_json::from_slice(&request.body).unwrap())
-            .unwrap();
+        schema(purpose).validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
         golden(&folder.join("request.http"), &http::show(&request));
 
         let answer = http::answer(&fs::read_to_string(folder.join("answer.http")).unwrap());

@@ -52,10 +52,8 @@ pub(crate) fn stands_in(value: &str, text: &str) -> bool {
 
 fn words(text: &str) -> String {
     let lower = text.to_lowercase();
-    let words: Vec<_> = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<_> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     format!(" {} ", words.join(" "))
 }
 

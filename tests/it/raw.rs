@@ -15,10 +15,7 @@ pub(crate) struct Heard {
 }
 
 /// Writes these bytes, and reads until the other side is done.
-#[expect(
-    clippy::unwrap_used,
-    reason = "a test's helper panics as the test would"
-)]
+#[expect(clippy::unwrap_used, reason = "a test's helper panics as the test would")]
 pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> Heard {
     let begun = Instant::now();
     let stream = TcpStream::connect(address).await.unwrap();
@@ -39,11 +36,7 @@ pub(crate) async fn ask(address: SocketAddr, request: &[u8]) -> Heard {
 /// A request whose answer ends the connection. `head` is further header lines, or empty.
 pub(crate) fn http(method: &str, path: &str, head: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
-    let head = if head.is_empty() {
-        String::new()
-    } else {
-        format!("{head}\r\n")
-    };
+    let head = if head.is_empty() { String::new() } else { format!("{head}\r\n") };
     let length = body.len();
     let mut bytes = format!(
         "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{head}\
@@ -75,17 +68,14 @@ impl Heard {
 
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         let (head, _) = self.parts()?;
-        head.lines()
-            .find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
+        head.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(": ")?.to_owned()))
     }
 
     pub(crate) fn parts(&self) -> Option<(String, String)> {
         let end = self.bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
         let head = String::from_utf8(self.bytes[..end].to_vec()).unwrap();
         let body = &self.bytes[end + 4..];
-        let length = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "))?;
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "))?;
         (body.len() == length.parse::<usize>().unwrap())
             .then(|| (head, String::from_utf8_lossy(body).into_owned()))
     }

@@ -49,21 +49,13 @@ impl Stage {
             operator("globalconnect", Speaks::OnApi, pace),
             operator("ip-only", Speaks::Soap, pace),
         ];
-        let sandbox = Sandbox::start(operators, clock.clone(), journal)
-            .await
-            .unwrap();
+        let sandbox = Sandbox::start(operators, clock.clone(), journal).await.unwrap();
         Self { sandbox, clock }
     }
 
     fn address(&self, name: &str) -> SocketAddr {
         let url = self.sandbox.base_url(&id(name)).unwrap();
-        url.strip_prefix("http://")
-            .unwrap()
-            .split('/')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap()
+        url.strip_prefix("http://").unwrap().split('/').next().unwrap().parse().unwrap()
     }
 
     async fn raw(&self, name: &str, request: &[u8]) -> Heard {
@@ -74,11 +66,7 @@ impl Stage {
         let body = body.map(Value::to_string).unwrap_or_default();
         let credentials = STANDARD.encode("profitbyte:correct horse");
         let head = format!("authorization: Basic {credentials}\r\ncontent-type: application/json");
-        self.raw(
-            "globalconnect",
-            &http(method, &format!("/onapi/2.6/{path}"), &head, body),
-        )
-        .await
+        self.raw("globalconnect", &http(method, &format!("/onapi/2.6/{path}"), &head, body)).await
     }
 
     async fn get(&self, path: &str) -> (u16, Value) {
@@ -98,16 +86,12 @@ impl Stage {
         let head = format!(
             "content-type: text/xml; charset=utf-8\r\nsoapaction: \"urn:sluss:operator:1#{request}\""
         );
-        self.raw("ip-only", &http("POST", "/soap/operator", &head, &body))
-            .await
+        self.raw("ip-only", &http("POST", "/soap/operator", &head, &body)).await
     }
 
     fn effects(&self, name: &str) -> Vec<(EffectKind, Option<String>, &'static str)> {
         let effects = self.sandbox.effects(&id(name));
-        effects
-            .into_iter()
-            .map(|effect| (effect.kind, effect.reference, effect.state))
-            .collect()
+        effects.into_iter().map(|effect| (effect.kind, effect.reference, effect.state)).collect()
     }
 }
 

@@ -1,10 +1,7 @@
 //! The SOAP dialect from outside. Here: what the tests share.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
-#![expect(
-    clippy::needless_pass_by_value,
-    reason = "rows of a check read better without `&`"
-)]
+#![expect(clippy::needless_pass_by_value, reason = "rows of a check read better without `&`")]
 
 mod bytes;
 mod lookups;
@@ -32,12 +29,7 @@ fn fixture(name: &str, changes: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn answer(status: u16, body: Vec<u8>) -> Answer {
-    Answer {
-        status,
-        retry_after: None,
-        location: None,
-        body,
-    }
+    Answer { status, retry_after: None, location: None, body }
 }
 
 fn sought(purpose: Purpose) -> Sought {

@@ -57,18 +57,11 @@ pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
     let may_be_ours = |entry: &Entry| match resource {
         Resource::Orders => entry.reference.is_none() && entry.operation.is_none(),
         Resource::Tickets => {
-            let same_access = entry
-                .access
-                .as_ref()
-                .is_none_or(|id| id == sought.access.as_str());
+            let same_access = entry.access.as_ref().is_none_or(|id| id == sought.access.as_str());
             entry.ours.is_empty() && same_access
         }
     };
-    if entries.iter().any(may_be_ours) {
-        Finding::Unclear
-    } else {
-        Finding::Absent
-    }
+    if entries.iter().any(may_be_ours) { Finding::Unclear } else { Finding::Absent }
 }
 
 /// How far an order or a ticket is.
@@ -125,11 +118,7 @@ fn taken(purpose: Purpose, answer: &Answer) -> Verdict {
         (Some(entry), _) if is_other(purpose, &entry) => {
             // An order of another kind is in the way of ours, and was shown instead of it. That a
             // new one is of another kind than ours cannot be.
-            if is_new {
-                Verdict::Unclear
-            } else {
-                Verdict::Rejected(RejectReason::Conflict)
-            }
+            if is_new { Verdict::Unclear } else { Verdict::Rejected(RejectReason::Conflict) }
         }
         (Some(mut entry), located) => {
             entry.reference = entry.reference.or(located);
@@ -146,18 +135,14 @@ fn taken(purpose: Purpose, answer: &Answer) -> Verdict {
 
 /// The one order or ticket in the body, also if it is the only row of a list.
 fn single(resource: Resource, answer: &Answer) -> Option<Entry> {
-    entries(resource, answer)
-        .filter(|entries| entries.len() == 1)?
-        .pop()
+    entries(resource, answer).filter(|entries| entries.len() == 1)?.pop()
 }
 
 /// The orders or tickets in the body; `None` where there is anything else among them.
 fn entries(resource: Resource, answer: &Answer) -> Option<Vec<Entry>> {
     let value = json(&answer.body)?;
     let rows = rows(&value)?;
-    let entries = rows
-        .iter()
-        .map(|row| Some(Entry::read(resource, row)).filter(Entry::is_one));
+    let entries = rows.iter().map(|row| Some(Entry::read(resource, row)).filter(Entry::is_one));
     entries.collect()
 }
 

@@ -131,12 +131,8 @@ mod tests {
 
     #[track_caller]
     fn check(fields: &[(Field, &str)], expected: &str) {
-        let text = |sought| {
-            fields
-                .iter()
-                .find(|(field, _)| *field == sought)
-                .map(|(_, text)| *text)
-        };
+        let text =
+            |sought| fields.iter().find(|(field, _)| *field == sought).map(|(_, text)| *text);
         let got = describe(&text);
         assert_eq!(got, expected);
         assert!(got.chars().count() <= TEXT_MAX);
@@ -145,10 +141,7 @@ mod tests {
     #[test]
     fn facts_stand_in_their_order_and_the_text_behind_them() {
         check(&[], "");
-        check(
-            &[(Field::FaultDescription, "Ingen\r\n\tlampa  lyser.")],
-            "Ingen lampa lyser.",
-        );
+        check(&[(Field::FaultDescription, "Ingen\r\n\tlampa  lyser.")], "Ingen lampa lyser.");
         check(
             &[
                 (Field::FaultDescription, "Ingen lampa lyser."),
@@ -167,13 +160,7 @@ mod tests {
     fn a_long_text_is_cut_between_characters() {
         let text = "å".repeat(300);
         let cut = format!("Omstart: ja. {}…", "å".repeat(TEXT_MAX - 14));
-        check(
-            &[
-                (Field::FaultDescription, &text),
-                (Field::FaultRestarted, "true"),
-            ],
-            &cut,
-        );
+        check(&[(Field::FaultDescription, &text), (Field::FaultRestarted, "true")], &cut);
     }
 
     #[test]

@@ -70,11 +70,7 @@ impl Dialect for OnApi {
                 Field::CpeModel,
                 Field::IpAddress,
             ],
-            Purpose::Terminate => &[
-                Field::SubscriptionId,
-                Field::Operation,
-                Field::RequestedDate,
-            ],
+            Purpose::Terminate => &[Field::SubscriptionId, Field::Operation, Field::RequestedDate],
             Purpose::FaultReport => &[
                 Field::AccessId,
                 Field::SubscriptionId,

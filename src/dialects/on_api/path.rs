@@ -64,15 +64,14 @@ pub(super) fn reference(resource: Resource, path: &str) -> Option<OperatorRefere
 
 /// All but RFC 3986's unreserved characters as `%XX`. An operator's id may hold `#`.
 fn encode(text: &str) -> String {
-    text.bytes()
-        .fold(String::with_capacity(text.len()), |mut encoded, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                encoded.push(char::from(byte));
-            } else {
-                let _ = write!(encoded, "%{byte:02X}"); // Writing to a string never fails.
-            }
-            encoded
-        })
+    text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}"); // Writing to a string never fails.
+        }
+        encoded
+    })
 }
 
 /// The opposite; `None` where a `%` is not followed by two digits or the bytes are not UTF-8.
@@ -105,10 +104,7 @@ mod tests {
     #[test]
     fn the_id_is_the_last_segment() {
         check("/onapi/2.6/orders/ec4bc754-6a30", Some("ec4bc754-6a30"));
-        check(
-            "https://op.example.com/onapi/2.6/orders/4711/?x=1",
-            Some("4711"),
-        );
+        check("https://op.example.com/onapi/2.6/orders/4711/?x=1", Some("4711"));
         check("/onapi/2.6/orders/Order%2300123", Some("Order#00123"));
         check("4711", Some("4711"));
         check("/onapi/2.6/orders/", None);

@@ -12,14 +12,7 @@ use super::{Resource, path};
 use crate::domain::{OperatorReference, SubscriptionId};
 
 /// Members under which lists have been seen wrapped.
-const WRAPPERS: &[&str] = &[
-    "orders",
-    "tickets",
-    "orderevents",
-    "events",
-    "items",
-    "data",
-];
+const WRAPPERS: &[&str] = &["orders", "tickets", "orderevents", "events", "items", "data"];
 
 /// The body as JSON. An error text in another character set must not hide the ids beside it, so
 /// bytes that are not UTF-8 are read as replacement characters.
@@ -34,10 +27,7 @@ pub(super) fn rows(value: &Value) -> Option<Vec<Row<'_>>> {
     let rows = match value {
         Value::Array(rows) => rows,
         Value::Object(members) => {
-            match WRAPPERS
-                .iter()
-                .find_map(|&wrapper| members.get(wrapper)?.as_array())
-            {
+            match WRAPPERS.iter().find_map(|&wrapper| members.get(wrapper)?.as_array()) {
                 Some(rows) => rows,
                 None => return Some(vec![Row(members)]),
             }
@@ -100,14 +90,10 @@ impl Entry {
         let state = row.text(first).or_else(|| row.text(second));
         Self {
             reference,
-            subscription: row
-                .text("subscriptionId")
-                .and_then(|id| SubscriptionId::parse(&id).ok()),
+            subscription: row.text("subscriptionId").and_then(|id| SubscriptionId::parse(&id).ok()),
             access: row.text("accessId").map(Cow::into_owned),
             standing: state.map(|state| standing(resource, &state)),
-            operation: row
-                .text("operation")
-                .map(|operation| operation.to_ascii_uppercase()),
+            operation: row.text("operation").map(|operation| operation.to_ascii_uppercase()),
             ours: ["spReference", "spTicketReference"]
                 .iter()
                 .filter_map(|&member| row.text(member).map(Cow::into_owned))
@@ -132,11 +118,7 @@ impl Entry {
             Standing::Working if self.reference.is_none() => Standing::Unknown,
             standing => standing,
         };
-        Placement {
-            reference: self.reference,
-            subscription: self.subscription,
-            standing,
-        }
+        Placement { reference: self.reference, subscription: self.subscription, standing }
     }
 }
 

@@ -232,9 +232,7 @@ impl<'a> Fields<'_, 'a> {
         field: Field,
         format: impl Fn(&'a str) -> Option<T>,
     ) -> Result<Option<T>, EncodeError> {
-        (self.0)(field)
-            .map(|text| format(text).ok_or(EncodeError::Missing(field)))
-            .transpose()
+        (self.0)(field).map(|text| format(text).ok_or(EncodeError::Missing(field))).transpose()
     }
 
     fn required<T>(
@@ -242,15 +240,11 @@ impl<'a> Fields<'_, 'a> {
         field: Field,
         format: impl Fn(&'a str) -> Option<T>,
     ) -> Result<T, EncodeError> {
-        self.optional(field, format)?
-            .ok_or(EncodeError::Missing(field))
+        self.optional(field, format)?.ok_or(EncodeError::Missing(field))
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "strings and booleans in structs: nothing in it can fail"
-)]
+#[expect(clippy::expect_used, reason = "strings and booleans in structs: nothing in it can fail")]
 fn post(path: &str, message: &impl Serialize) -> Request {
     Request {
         method: Method::Post,
@@ -309,11 +303,7 @@ fn ip_address(text: &str) -> Option<&str> {
         Some((address, length)) => (address, Some(length)),
         None => (text, None),
     };
-    let bits = if address.parse::<IpAddr>().ok()?.is_ipv4() {
-        32
-    } else {
-        128
-    };
+    let bits = if address.parse::<IpAddr>().ok()?.is_ipv4() { 32 } else { 128 };
     let fits = |length: &str| {
         length.bytes().all(|digit| digit.is_ascii_digit())
             && length.parse::<u8>().is_ok_and(|length| length <= bits)

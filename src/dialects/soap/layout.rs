@@ -186,16 +186,14 @@ pub(super) const fn element(field: Field) -> Option<(&'static str, Shape)> {
         F::CpeModel => ("CpeModel", Shape::ShortText),
         F::IpAddress => ("IpAddress", Shape::IpAddress),
 
-        F::ProblemType => (
-            "ProblemType",
-            Shape::OneOf(&["NO_LINK", "NO_ACCESS", "QUALITY", "OTHER"]),
-        ),
+        F::ProblemType => {
+            ("ProblemType", Shape::OneOf(&["NO_LINK", "NO_ACCESS", "QUALITY", "OTHER"]))
+        }
         F::FaultHeading => ("Heading", Shape::ShortText),
         F::FaultDescription => ("Description", Shape::LongText),
-        F::FaultSeverity => (
-            "Severity",
-            Shape::OneOf(&["minor", "moderate", "significant", "extensive"]),
-        ),
+        F::FaultSeverity => {
+            ("Severity", Shape::OneOf(&["minor", "moderate", "significant", "extensive"]))
+        }
         F::FaultSince => ("Since", Shape::Moment),
         F::FaultPattern => ("Pattern", Shape::OneOf(&["constant", "intermittent"])),
         F::FaultLamps => ("Lamps", Shape::ShortText),
@@ -225,12 +223,7 @@ pub(super) const fn element(field: Field) -> Option<(&'static str, Shape)> {
 }
 
 const fn order(operation: &'static str, required: &'static [Field]) -> Layout {
-    Layout {
-        call: Call::PlaceOrder,
-        operation: Some(operation),
-        parts: ORDER,
-        required,
-    }
+    Layout { call: Call::PlaceOrder, operation: Some(operation), parts: ORDER, required }
 }
 
 const ORDER: &[Part] = &[
@@ -279,11 +272,7 @@ const FAULT: &[Part] = &[
 
 const EQUIPMENT: Part = Part::Block(
     "Equipment",
-    &[
-        Part::Field(Field::CpeModel),
-        Part::Field(Field::CpeMac),
-        Part::Field(Field::IpAddress),
-    ],
+    &[Part::Field(Field::CpeModel), Part::Field(Field::CpeMac), Part::Field(Field::IpAddress)],
 );
 
 /// An order has no place for a door code: [`carries`] keeps it out, and the schema too.
@@ -325,27 +314,14 @@ mod tests {
             let mut places_there = Vec::new();
             places(layout.parts, &mut places_there);
             let distinct: BTreeSet<_> = places_there.iter().copied().collect();
-            assert_eq!(
-                distinct.len(),
-                places_there.len(),
-                "{purpose}: a field stands twice"
-            );
+            assert_eq!(distinct.len(), places_there.len(), "{purpose}: a field stands twice");
             for &field in carried {
                 let written = field == Field::Operation && layout.operation.is_some();
-                assert!(
-                    written || distinct.contains(&field),
-                    "{purpose}: {field} has no place"
-                );
-                assert!(
-                    written || element(field).is_some(),
-                    "{purpose}: {field} has no element"
-                );
+                assert!(written || distinct.contains(&field), "{purpose}: {field} has no place");
+                assert!(written || element(field).is_some(), "{purpose}: {field} has no element");
             }
             for field in layout.required {
-                assert!(
-                    carried.contains(field),
-                    "{purpose} needs {field} and does not carry it"
-                );
+                assert!(carried.contains(field), "{purpose} needs {field} and does not carry it");
             }
         }
     }
@@ -354,15 +330,8 @@ mod tests {
     fn a_door_code_is_for_a_fault_and_an_identity_for_nothing() {
         for &purpose in Purpose::ALL {
             let carried = carries(purpose);
-            assert_eq!(
-                carried.contains(&Field::DoorCode),
-                purpose == Purpose::FaultReport
-            );
-            assert!(
-                carried
-                    .iter()
-                    .all(|f| f.sensitivity() != crate::domain::Sensitivity::Never)
-            );
+            assert_eq!(carried.contains(&Field::DoorCode), purpose == Purpose::FaultReport);
+            assert!(carried.iter().all(|f| f.sensitivity() != crate::domain::Sensitivity::Never));
         }
     }
 }

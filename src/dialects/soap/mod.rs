@@ -46,10 +46,7 @@ impl Dialect for Soap {
         Query::new(if is_ticket(sought.purpose) {
             write::question(Call::FindTickets, &[("Reference", reference)])
         } else {
-            write::question(
-                Call::FindOrders,
-                &[("AccessId", access), ("Reference", reference)],
-            )
+            write::question(Call::FindOrders, &[("AccessId", access), ("Reference", reference)])
         })
     }
 
@@ -83,13 +80,7 @@ impl Dialect for Soap {
     }
 
     fn id_members(&self) -> &'static [&'static str] {
-        &[
-            "Reference",
-            "AccessId",
-            "SubscriptionId",
-            "OrderId",
-            "TicketId",
-        ]
+        &["Reference", "AccessId", "SubscriptionId", "OrderId", "TicketId"]
     }
 }
 
@@ -154,8 +145,5 @@ impl Call {
 
 /// Whether the operator keeps it as a ticket; everything else that it keeps is an order.
 const fn is_ticket(purpose: Purpose) -> bool {
-    matches!(
-        purpose,
-        Purpose::FaultReport | Purpose::FaultSupplement | Purpose::FaultClose
-    )
+    matches!(purpose, Purpose::FaultReport | Purpose::FaultSupplement | Purpose::FaultClose)
 }

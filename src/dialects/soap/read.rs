@@ -31,13 +31,9 @@ pub(super) fn verdict(purpose: Purpose, answer: &Answer) -> Verdict {
 /// Whether a message of ours is among what the operator has.
 pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
     let heard = if is_ticket(sought.purpose) {
-        hear(answer, Call::FindTickets, |list| {
-            ours(list, "Ticket", sought, ticket)
-        })
+        hear(answer, Call::FindTickets, |list| ours(list, "Ticket", sought, ticket))
     } else {
-        hear(answer, Call::FindOrders, |list| {
-            ours(list, "Order", sought, order)
-        })
+        hear(answer, Call::FindOrders, |list| ours(list, "Order", sought, order))
     };
     match heard {
         Ok(Some(placement)) => Finding::Present(placement),
@@ -76,10 +72,7 @@ pub(super) fn progress(purpose: Purpose, answer: &Answer) -> Progress {
 /// is read on from the last one.
 pub(super) fn events(answer: &Answer) -> Option<Vec<FeedEvent>> {
     hear(answer, Call::GetOrderEvents, |list| {
-        members(list, "Event")
-            .take(ROWS_MAX)
-            .filter_map(|row| event(row).transpose())
-            .collect()
+        members(list, "Event").take(ROWS_MAX).filter_map(|row| event(row).transpose()).collect()
     })
     .ok()
 }
@@ -125,10 +118,7 @@ fn hear<T>(
 
 /// The one child of the body.
 fn said(envelope: &Element) -> Option<&Element> {
-    let mut bodies = envelope
-        .children()
-        .iter()
-        .filter(|child| is(child, ENVELOPE, "Body"));
+    let mut bodies = envelope.children().iter().filter(|child| is(child, ENVELOPE, "Body"));
     let (body, None) = (bodies.next()?, bodies.next()) else {
         return None;
     };
@@ -148,9 +138,7 @@ fn fault(fault: &Element, retry_after: Option<Duration>) -> Option<Refusal> {
             "UNKNOWN_ACCESS" | "INVALID" => Some(Refusal::Rejected(RejectReason::Invalid)),
             "CONFLICT" => Some(Refusal::Rejected(RejectReason::Conflict)),
             "NOT_FOUND" => Some(Refusal::Rejected(RejectReason::NotFound)),
-            "BUSY" => Some(Refusal::Busy(
-                typed.and_then(retry_after_seconds).or(retry_after),
-            )),
+            "BUSY" => Some(Refusal::Busy(typed.and_then(retry_after_seconds).or(retry_after))),
             "CREDENTIALS" => Some(Refusal::Credentials),
             "NOT_OFFERED" => Some(Refusal::NotOffered),
             "INTERNAL" => Some(Refusal::Unclear),
@@ -196,11 +184,7 @@ fn ours(
         found = Some(placement);
     }
     // A full list may be a list that was cut off: what is not in it may still be there.
-    if found.is_none() && seen >= ROWS_MAX {
-        Err(Unreadable)
-    } else {
-        Ok(found)
-    }
+    if found.is_none() && seen >= ROWS_MAX { Err(Unreadable) } else { Ok(found) }
 }
 
 fn order(element: &Element) -> Result<Placement, Unreadable> {
@@ -211,21 +195,13 @@ fn order(element: &Element) -> Result<Placement, Unreadable> {
         return Err(Unreadable);
     }
     let subscription = id(element, "SubscriptionId", SubscriptionId::parse)?;
-    Ok(Placement {
-        reference,
-        subscription,
-        standing,
-    })
+    Ok(Placement { reference, subscription, standing })
 }
 
 fn ticket(element: &Element) -> Result<Placement, Unreadable> {
     let standing = ticket_standing(value(element, "State")?.ok_or(Unreadable)?);
     let reference = id(element, "TicketId", OperatorReference::parse)?.ok_or(Unreadable)?;
-    Ok(Placement {
-        reference: Some(reference),
-        subscription: None,
-        standing,
-    })
+    Ok(Placement { reference: Some(reference), subscription: None, standing })
 }
 
 /// `None` where it is about an order whose id could not be one that we keep: somebody else's.
@@ -236,11 +212,7 @@ fn event(row: &Element) -> Result<Option<FeedEvent>, Unreadable> {
     let Ok(reference) = OperatorReference::parse(order) else {
         return Ok(None);
     };
-    Ok(Some(FeedEvent {
-        event: event.as_str().to_owned(),
-        reference,
-        standing,
-    }))
+    Ok(Some(FeedEvent { event: event.as_str().to_owned(), reference, standing }))
 }
 
 /// Each state of an order, and what it is to us. ON-API 2.6, common/dataformats.md, `orderState`.
@@ -307,7 +279,5 @@ fn id<T, E>(
     name: &str,
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<Option<T>, Unreadable> {
-    value(element, name)?
-        .map(|text| parse(text).map_err(|_| Unreadable))
-        .transpose()
+    value(element, name)?.map(|text| parse(text).map_err(|_| Unreadable)).transpose()
 }

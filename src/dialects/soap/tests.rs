@@ -29,10 +29,7 @@ const VISIT: [(Field, &str); 4] = [
     (Field::ContactName, "Astrid L"),
     (Field::ContactPhone, "+46701740605"),
     (Field::VisitBooked, "true"),
-    (
-        Field::VisitWindow,
-        "2026-12-01T08:00:00Z/2026-12-01T12:00:00Z",
-    ),
+    (Field::VisitWindow, "2026-12-01T08:00:00Z/2026-12-01T12:00:00Z"),
 ];
 
 const EQUIPMENT: [(Field, &str); 3] = [
@@ -66,14 +63,8 @@ fn an_order_with_all_that_it_can_hold() {
     assert_eq!(body(Purpose::Activate, &facts), expected.trim_end());
 
     // What an order has no place for stays out, even where it gets as far as here.
-    facts.extend([
-        (Field::DoorCode, "4711"),
-        (Field::SubscriptionId, "SUB-00017"),
-    ]);
-    facts.extend([
-        (Field::Note, "x"),
-        (Field::ContactEmail, "astrid@example.se"),
-    ]);
+    facts.extend([(Field::DoorCode, "4711"), (Field::SubscriptionId, "SUB-00017")]);
+    facts.extend([(Field::Note, "x"), (Field::ContactEmail, "astrid@example.se")]);
     assert_eq!(body(Purpose::Activate, &facts), expected.trim_end());
 }
 
@@ -92,28 +83,19 @@ fn several_addresses_are_an_element_each() {
     let body = told("192.0.2.7,2001:db8::/56").expect("can be said");
     assert_eq!(body.matches("IpAddress>").count(), 4);
     assert!(body.contains(">192.0.2.7<") && body.contains(">2001:db8::/56<"));
-    assert_eq!(
-        told("192.0.2.7,"),
-        Err(EncodeError::Missing(Field::IpAddress))
-    );
+    assert_eq!(told("192.0.2.7,"), Err(EncodeError::Missing(Field::IpAddress)));
 }
 
 #[test]
 fn an_order_with_the_least() {
     check(
         Purpose::Change,
-        &[
-            (Field::SubscriptionId, "SUB-00017"),
-            (Field::ServiceId, "BB-100-100"),
-        ],
+        &[(Field::SubscriptionId, "SUB-00017"), (Field::ServiceId, "BB-100-100")],
         include_str!("../../../fixtures/dialects/soap/place-order-change.xml"),
     );
     check(
         Purpose::Terminate,
-        &[
-            (Field::SubscriptionId, "SUB-00017"),
-            (Field::RequestedDate, "2026-12-31T00:00:00Z"),
-        ],
+        &[(Field::SubscriptionId, "SUB-00017"), (Field::RequestedDate, "2026-12-31T00:00:00Z")],
         include_str!("../../../fixtures/dialects/soap/place-order-deactivate.xml"),
     );
 }
@@ -190,19 +172,13 @@ fn what_cannot_be_said_is_not_said_by_half() {
         let mut odd = full.to_vec();
         odd.push((Field::RequestedDate, "i morgon"));
         odd.push((Field::FaultSince, "i går"));
-        assert!(
-            matches!(encode(purpose, &odd), Err(EncodeError::Missing(_))),
-            "{purpose}"
-        );
+        assert!(matches!(encode(purpose, &odd), Err(EncodeError::Missing(_))), "{purpose}");
     }
 }
 
 #[test]
 fn credentials_go_right_behind_the_header_tag() {
-    let facts = [
-        (Field::CaseReference, REFERENCE),
-        (Field::SubscriptionId, "SUB-00017"),
-    ];
+    let facts = [(Field::CaseReference, REFERENCE), (Field::SubscriptionId, "SUB-00017")];
     let request = encode(Purpose::Terminate, &facts).expect("can be said");
     let offset = request.security_offset.expect("has a header");
     assert!(request.body[..offset].ends_with(b"<soap:Header>"));
@@ -214,10 +190,7 @@ fn credentials_go_right_behind_the_header_tag() {
 fn every_message_is_valid() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut files = Vec::new();
-    let mut runner = TestRunner::new(Config {
-        cases: 256,
-        ..Config::default()
-    });
+    let mut runner = TestRunner::new(Config { cases: 256, ..Config::default() });
     let inputs = (select(SAID), btree_map(select(Field::ALL), value(), 0..30));
     let written = std::cell::RefCell::new(&mut files);
     runner
@@ -245,29 +218,20 @@ fn every_message_is_valid() {
         })
         .expect("every case holds");
 
-    let schema = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/schemas/dialects/soap/soap-envelope-1.1.xsd"
-    );
+    let schema =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/dialects/soap/soap-envelope-1.1.xsd");
     let output = Command::new("xmllint")
         .args(["--nonet", "--noout", "--schema", schema])
         .args(&files)
         .output()
         .expect("xmllint is there: install the package libxml2-utils");
     let said = String::from_utf8_lossy(&output.stderr);
-    let faults: Vec<_> = said
-        .lines()
-        .filter(|line| !line.ends_with(" validates"))
-        .collect();
+    let faults: Vec<_> = said.lines().filter(|line| !line.ends_with(" validates")).collect();
     assert!(output.status.success(), "{faults:#?}");
 }
 
-const SAID: &[Purpose] = &[
-    Purpose::Activate,
-    Purpose::Change,
-    Purpose::Terminate,
-    Purpose::FaultReport,
-];
+const SAID: &[Purpose] =
+    &[Purpose::Activate, Purpose::Change, Purpose::Terminate, Purpose::FaultReport];
 
 const WORDS: &[&str] = &[
     "true",

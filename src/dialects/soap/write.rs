@@ -28,21 +28,15 @@ pub(super) fn message<'text>(
     if let Some(&field) = layout.required.iter().find(|&&field| text(field).is_none()) {
         return Err(EncodeError::Missing(field));
     }
-    let mut nodes: Vec<_> = layout
-        .operation
-        .map(|word| Node::leaf("Operation", word))
-        .into_iter()
-        .collect();
+    let mut nodes: Vec<_> =
+        layout.operation.map(|word| Node::leaf("Operation", word)).into_iter().collect();
     fill(layout.parts, &text, &mut nodes)?;
     Ok(request(layout.call, &nodes))
 }
 
 /// A question, from ids.
 pub(super) fn question(call: Call, members: &[(&'static str, &str)]) -> Request {
-    let nodes: Vec<_> = members
-        .iter()
-        .map(|&(name, text)| Node::leaf(name, text))
-        .collect();
+    let nodes: Vec<_> = members.iter().map(|&(name, text)| Node::leaf(name, text)).collect();
     request(call, &nodes)
 }
 
@@ -111,21 +105,17 @@ fn envelope(call: Call, nodes: &[Node<'_>]) -> io::Result<(Vec<u8>, usize)> {
         .create_element("soap:Envelope")
         .with_attribute(("xmlns:soap", ENVELOPE))
         .write_inner_content(|writer| {
-            writer
-                .create_element("soap:Header")
-                .write_inner_content(|writer| {
-                    security_offset = writer.get_ref().len();
-                    Ok(())
-                })?;
-            writer
-                .create_element("soap:Body")
-                .write_inner_content(|writer| {
-                    writer
-                        .create_element(call.request())
-                        .with_attribute(("xmlns", OPERATOR))
-                        .write_inner_content(|writer| write(writer, nodes))?;
-                    Ok(())
-                })?;
+            writer.create_element("soap:Header").write_inner_content(|writer| {
+                security_offset = writer.get_ref().len();
+                Ok(())
+            })?;
+            writer.create_element("soap:Body").write_inner_content(|writer| {
+                writer
+                    .create_element(call.request())
+                    .with_attribute(("xmlns", OPERATOR))
+                    .write_inner_content(|writer| write(writer, nodes))?;
+                Ok(())
+            })?;
             Ok(())
         })?;
     Ok((writer.into_inner(), security_offset))
@@ -135,14 +125,10 @@ fn write(writer: &mut Writer<Vec<u8>>, nodes: &[Node<'_>]) -> io::Result<()> {
     for node in nodes {
         match node {
             Node::Leaf(name, text) => {
-                writer
-                    .create_element(*name)
-                    .write_text_content(BytesText::new(text))?;
+                writer.create_element(*name).write_text_content(BytesText::new(text))?;
             }
             Node::Block(name, inner) => {
-                writer
-                    .create_element(*name)
-                    .write_inner_content(|writer| write(writer, inner))?;
+                writer.create_element(*name).write_inner_content(|writer| write(writer, inner))?;
             }
         }
     }

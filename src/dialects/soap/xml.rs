@@ -104,16 +104,12 @@ pub(super) fn read(bytes: &[u8], known: &[&'static str]) -> Result<Element, XmlE
     let mut reader = NsReader::from_str(text);
     reader.config_mut().enable_all_checks(true);
     reader.config_mut().expand_empty_elements = true;
-    reader
-        .resolver_mut()
-        .set_max_namespace_bindings(ATTRIBUTES_MAX);
+    reader.resolver_mut().set_max_namespace_bindings(ATTRIBUTES_MAX);
 
     let mut tree = Tree::default();
     let mut at_start = true;
     loop {
-        let (space, event) = reader
-            .read_resolved_event()
-            .map_err(|_| XmlError::IllFormed)?;
+        let (space, event) = reader.read_resolved_event().map_err(|_| XmlError::IllFormed)?;
         match event {
             Event::Decl(declaration) if at_start => check_declaration(&declaration)?,
             Event::Start(start) => tree.open(&start, space_of(&space, known)?)?,
@@ -165,12 +161,7 @@ impl Tree {
         check_name(start.name())?;
         check_attributes(start)?;
         let name = start.local_name().into_inner().to_owned();
-        self.open.push(Element {
-            space,
-            name,
-            text: String::new(),
-            children: Vec::new(),
-        });
+        self.open.push(Element { space, name, text: String::new(), children: Vec::new() });
         Ok(())
     }
 
@@ -244,9 +235,7 @@ fn check_name(name: QName<'_>) -> Result<(), XmlError> {
     let (local, prefix) = name.decompose();
     let fits = |part: &str| {
         let mut characters = part.chars();
-        characters
-            .next()
-            .is_some_and(|c| c.is_alphabetic() || c == '_')
+        characters.next().is_some_and(|c| c.is_alphabetic() || c == '_')
             && characters.all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
     };
     if fits(local.into_inner()) && prefix.is_none_or(|prefix| fits(prefix.into_inner())) {
@@ -268,10 +257,7 @@ fn space_of(space: &ResolveResult<'_>, known: &[&'static str]) -> Result<Space, 
 }
 
 fn resolve(reference: &BytesRef<'_>) -> Result<char, XmlError> {
-    let character = match reference
-        .resolve_char_ref()
-        .map_err(|_| XmlError::IllFormed)?
-    {
+    let character = match reference.resolve_char_ref().map_err(|_| XmlError::IllFormed)? {
         Some(character) => Some(character),
         None => resolve_xml_entity(reference).and_then(|text| text.chars().next()),
     };
@@ -291,11 +277,7 @@ mod tests {
     #[track_caller]
     fn check(document: &str, expected: Result<&str, XmlError>) {
         let got = read(document.as_bytes(), &[SPACE]).map(|root| show(&root));
-        assert_eq!(
-            got.as_deref().map_err(|error| *error),
-            expected,
-            "{document}"
-        );
+        assert_eq!(got.as_deref().map_err(|error| *error), expected, "{document}");
     }
 
     /// `!` stands for the known namespace, `?` for a foreign one.
@@ -306,37 +288,17 @@ mod tests {
             Space::Foreign => "?",
         };
         let inner: Vec<_> = element.children.iter().map(show).collect();
-        format!(
-            "{space}{}[{}]({})",
-            element.name,
-            element.text,
-            inner.join(",")
-        )
+        format!("{space}{}[{}]({})", element.name, element.text, inner.join(","))
     }
 
     #[test]
     fn documents_that_are_read() {
         check("<a/>", Ok("a[]()"));
-        check(
-            "\u{feff}<?xml version='1.0' encoding='utf-8'?>\n<a> b </a>\n",
-            Ok("a[ b ]()"),
-        );
-        check(
-            "<a xmlns='urn:a'><b/><x:c xmlns:x='urn:b'/></a>",
-            Ok("!a[](!b[](),?c[]())"),
-        );
-        check(
-            "<x:a xmlns:x='urn:a'><b xmlns=''/></x:a>",
-            Ok("!a[](b[]())"),
-        );
-        check(
-            "<a xmlns='urn:a'><b xmlns='urn:b'/><c/></a>",
-            Ok("!a[](?b[](),!c[]())"),
-        );
-        check(
-            "<a>&lt;&#65;&#x42;&amp;<!-- - --><![CDATA[<&]]>d</a>",
-            Ok("a[<AB&<&d]()"),
-        );
+        check("\u{feff}<?xml version='1.0' encoding='utf-8'?>\n<a> b </a>\n", Ok("a[ b ]()"));
+        check("<a xmlns='urn:a'><b/><x:c xmlns:x='urn:b'/></a>", Ok("!a[](!b[](),?c[]())"));
+        check("<x:a xmlns:x='urn:a'><b xmlns=''/></x:a>", Ok("!a[](b[]())"));
+        check("<a xmlns='urn:a'><b xmlns='urn:b'/><c/></a>", Ok("!a[](?b[](),!c[]())"));
+        check("<a>&lt;&#65;&#x42;&amp;<!-- - --><![CDATA[<&]]>d</a>", Ok("a[<AB&<&d]()"));
         check("<a b='&quot;' c=\"'\">\r\n</a>", Ok("a[\n]()"));
         check("<å/>", Ok("å[]()"));
     }
@@ -355,19 +317,10 @@ mod tests {
         check("<a/><![CDATA[b]]>", Err(IllFormed));
         check("<a><?xml version='1.0'?></a>", Err(IllFormed));
         check("<?xml version='1.1'?><a/>", Err(IllFormed));
-        check(
-            "<?xml version='1.0' encoding='iso-8859-1'?><a/>",
-            Err(Encoding),
-        );
+        check("<?xml version='1.0' encoding='iso-8859-1'?><a/>", Err(Encoding));
         check("<!DOCTYPE a><a/>", Err(Refused("a document type")));
-        check(
-            "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
-            Err(Refused("a document type")),
-        );
-        check(
-            "<?xml-stylesheet href='a'?><a/>",
-            Err(Refused("a processing instruction")),
-        );
+        check("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", Err(Refused("a document type")));
+        check("<?xml-stylesheet href='a'?><a/>", Err(Refused("a processing instruction")));
         check("<a>&b;</a>", Err(Refused("an entity of its own")));
         check("<a>&nbsp;</a>", Err(Refused("an entity of its own")));
         check("<a>&</a>", Err(IllFormed));

@@ -107,20 +107,11 @@ impl Engine {
             return self.work_until(now);
         }
         let moved: Vec<(Timestamp, Entry)> = match read {
-            Read::Order(id) => self
-                .order_number(id)
-                .map(Entry::Order)
-                .into_iter()
-                .collect(),
-            Read::Ticket(id) => self
-                .ticket_number(id)
-                .map(Entry::Ticket)
-                .into_iter()
-                .collect(),
+            Read::Order(id) => self.order_number(id).map(Entry::Order).into_iter().collect(),
+            Read::Ticket(id) => self.ticket_number(id).map(Entry::Ticket).into_iter().collect(),
             Read::Orders | Read::OrdersAt(_) | Read::Tickets => {
                 let all = self.moving.iter().map(|(_, entry)| *entry);
-                all.filter(|entry| self.concerns(read, *entry))
-                    .collect::<Vec<_>>()
+                all.filter(|entry| self.concerns(read, *entry)).collect::<Vec<_>>()
             }
         }
         .into_iter()

@@ -106,12 +106,7 @@ impl OrderState {
 
     /// Reads what ON-API spells.
     pub(in crate::sandbox) fn parse(text: &str) -> Option<Self> {
-        let all = [
-            Self::Received,
-            Self::InProgress,
-            Self::DoneSuccess,
-            Self::DoneFailed,
-        ];
+        let all = [Self::Received, Self::InProgress, Self::DoneSuccess, Self::DoneFailed];
         all.into_iter().find(|state| state.as_str() == text)
     }
 
@@ -133,10 +128,7 @@ impl Order {
     /// Whether it is about this access. One whose access nobody knows may be about any: a real
     /// operator would know, so it is shown rather than missed.
     pub(in crate::sandbox) fn is_at(&self, access: &AccessId) -> bool {
-        self.wanted
-            .access
-            .as_ref()
-            .is_none_or(|known| known == access)
+        self.wanted.access.as_ref().is_none_or(|known| known == access)
     }
 }
 
@@ -148,20 +140,13 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Placed<'_>, Refusal> {
         self.work_until(now);
-        if let Some(access) = wanted
-            .access
-            .as_ref()
-            .filter(|access| !Self::delivers_at(access))
-        {
+        if let Some(access) = wanted.access.as_ref().filter(|access| !Self::delivers_at(access)) {
             return Err(Refusal::Access(access.clone()));
         }
         if let Some(service) = wanted.service.as_ref().filter(|s| s.contains("UNKNOWN")) {
             return Err(Refusal::Service(service.clone()));
         }
-        let taken = wanted
-            .service
-            .as_ref()
-            .is_some_and(|service| service.contains("TAKEN"));
+        let taken = wanted.service.as_ref().is_some_and(|service| service.contains("TAKEN"));
         if taken && !wanted.forced_takeover {
             return Err(Refusal::TypeClaimed);
         }
@@ -183,9 +168,7 @@ impl Engine {
 
     /// The order that has this reference of the provider's; the oldest of them.
     pub(in crate::sandbox) fn order_with_reference(&self, reference: &str) -> Option<&Order> {
-        self.order_by_reference
-            .get(reference)
-            .map(|&number| &self.orders[number])
+        self.order_by_reference.get(reference).map(|&number| &self.orders[number])
     }
 
     /// The events behind the one with this id, oldest first; all without one. `None` where there
@@ -208,12 +191,7 @@ impl Engine {
         let order = &mut self.orders[number];
         order.state = match order.state {
             OrderState::Received => OrderState::InProgress,
-            _ if order
-                .wanted
-                .service
-                .as_ref()
-                .is_some_and(|s| s.contains("FAIL")) =>
-            {
+            _ if order.wanted.service.as_ref().is_some_and(|s| s.contains("FAIL")) => {
                 OrderState::DoneFailed
             }
             _ => OrderState::DoneSuccess,
@@ -251,20 +229,15 @@ impl Engine {
             return Err(Refusal::Service(String::new()));
         };
         let here = self.at_access.get(access).into_iter().flatten();
-        let same_type = here
-            .filter_map(|id| self.subscriptions.get(id))
-            .find(|subscription| {
-                let theirs = subscription.service.as_deref();
-                subscription.standing != Standing::Gone
-                    && theirs.is_some_and(|theirs| service_type(theirs) == service_type(service))
-            });
+        let same_type = here.filter_map(|id| self.subscriptions.get(id)).find(|subscription| {
+            let theirs = subscription.service.as_deref();
+            subscription.standing != Standing::Gone
+                && theirs.is_some_and(|theirs| service_type(theirs) == service_type(service))
+        });
         match same_type {
             None => {
                 let id = self.next_subscription();
-                self.at_access
-                    .entry(access.clone())
-                    .or_default()
-                    .push(id.clone());
+                self.at_access.entry(access.clone()).or_default().push(id.clone());
                 let subscription = Subscription {
                     access: Some(access.clone()),
                     service: Some(service.clone()),
@@ -318,11 +291,7 @@ impl Engine {
             let order = &self.orders[number];
             let same = order.wanted.operation == wanted.operation
                 && order.wanted.service == wanted.service;
-            return if same {
-                Ok(Placed::Existing(order))
-            } else {
-                Err(Refusal::OrderInProgress)
-            };
+            return if same { Ok(Placed::Existing(order)) } else { Err(Refusal::OrderInProgress) };
         }
         match (subscription.standing, wanted.operation) {
             (Standing::Gone, Operation::Terminate) => Ok(Placed::AlreadySo(wanted)),
@@ -351,17 +320,11 @@ impl Engine {
             Pace::EveryRead => None,
             Pace::Every(step) => {
                 let done = now.after(step * 2);
-                Some(
-                    wanted
-                        .requested
-                        .map_or(done, |requested| requested.max(done)),
-                )
+                Some(wanted.requested.map_or(done, |requested| requested.max(done)))
             }
         };
         if let Some(reference) = &wanted.reference {
-            self.order_by_reference
-                .entry(reference.clone())
-                .or_insert(number);
+            self.order_by_reference.entry(reference.clone()).or_insert(number);
         }
         self.orders.push(Order {
             id: id("O", number),
@@ -401,7 +364,5 @@ fn service_type(service: &str) -> &str {
 fn access_by_digits(subscription: &SubscriptionId) -> Option<AccessId> {
     let text = subscription.as_str();
     let digits = text.get(text.len().checked_sub(4)?..)?;
-    AccessId::parse(&format!("STTA{digits}"))
-        .ok()
-        .filter(Engine::delivers_at)
+    AccessId::parse(&format!("STTA{digits}")).ok().filter(Engine::delivers_at)
 }

@@ -85,12 +85,7 @@ impl TicketStatus {
 
     /// Reads what ON-API spells.
     pub(in crate::sandbox) fn parse(text: &str) -> Option<Self> {
-        let all = [
-            Self::Created,
-            Self::InProgressCo,
-            Self::InProgressSp,
-            Self::Closed,
-        ];
+        let all = [Self::Created, Self::InProgressCo, Self::InProgressSp, Self::Closed];
         all.into_iter().find(|status| status.as_str() == text)
     }
 }
@@ -129,9 +124,7 @@ impl Engine {
         }
         let number = self.tickets.len();
         if let Some(reference) = &fault.reference {
-            self.ticket_by_reference
-                .entry(reference.clone())
-                .or_insert(number);
+            self.ticket_by_reference.entry(reference.clone()).or_insert(number);
         }
         self.tickets.push(Ticket {
             id: id("TT", number),
@@ -158,9 +151,7 @@ impl Engine {
 
     /// The ticket that has this reference of the provider's; the oldest of them.
     pub(in crate::sandbox) fn ticket_with_reference(&self, reference: &str) -> Option<&Ticket> {
-        self.ticket_by_reference
-            .get(reference)
-            .map(|&number| &self.tickets[number])
+        self.ticket_by_reference.get(reference).map(|&number| &self.tickets[number])
     }
 
     pub(super) fn ticket_number(&self, id: &str) -> Option<usize> {
@@ -178,10 +169,7 @@ impl Engine {
             }
             TicketStatus::InProgressCo | TicketStatus::InProgressSp | TicketStatus::Closed => {
                 ticket.status = TicketStatus::Closed;
-                ticket.comments.push(Comment {
-                    at,
-                    message: "The fault is mended.",
-                });
+                ticket.comments.push(Comment { at, message: "The fault is mended." });
                 false
             }
         }

@@ -41,9 +41,7 @@ impl<'a> Members<'a> {
         match members.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => {
                 let name = shortened(name);
-                Err(Complaint::invalid(format!(
-                    "Unknown field: '{within}{name}'"
-                )))
+                Err(Complaint::invalid(format!("Unknown field: '{within}{name}'")))
             }
             None => Ok(Self { within, members }),
         }
@@ -112,19 +110,14 @@ impl<'a> Members<'a> {
 
     /// The complaint that a member is not in its format.
     pub(super) fn wrong(&self, name: &str) -> Complaint {
-        Complaint::invalid(format!(
-            "Data in the field '{}{name}' is invalid",
-            self.within
-        ))
+        Complaint::invalid(format!("Data in the field '{}{name}' is invalid", self.within))
     }
 }
 
 /// Format `ID`: `^[-0-9a-zA-Z\.]{1,36}$`.
 pub(super) fn is_id(text: &str) -> bool {
     (1..=36).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }
 
 fn has_identity_number(value: &Value) -> bool {

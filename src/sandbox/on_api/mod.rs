@@ -48,10 +48,7 @@ pub(super) fn is_from(asked: &Asked<'_>, username: &str, password: &str) -> bool
 /// The answer to somebody who has not.
 pub(super) fn unauthorized() -> Reply {
     let mut reply = Complaint::new(401, "Invalid credentials").reply();
-    reply.headers.push((
-        "www-authenticate",
-        "Basic realm=\"sandbox\", charset=\"UTF-8\"".into(),
-    ));
+    reply.headers.push(("www-authenticate", "Basic realm=\"sandbox\", charset=\"UTF-8\"".into()));
     reply
 }
 
@@ -93,12 +90,7 @@ fn endpoints() -> Value {
         })
     };
     json!([
-        about(
-            "orders",
-            "orders/",
-            "orders.md",
-            "GET and POST. ACTIVATE, CHANGE and DEACTIVATE."
-        ),
+        about("orders", "orders/", "orders.md", "GET and POST. ACTIVATE, CHANGE and DEACTIVATE."),
         about("orderevents", "orderevents/", "orderevents.md", "GET."),
         about("tickets", "tickets", "tickets.md", "GET and POST."),
     ])
@@ -106,10 +98,7 @@ fn endpoints() -> Value {
 
 impl Complaint {
     fn new(status: u16, cause: impl Into<String>) -> Self {
-        Self {
-            status,
-            cause: cause.into(),
-        }
+        Self { status, cause: cause.into() }
     }
 
     /// 400: "Invalid data posted".
@@ -161,10 +150,7 @@ fn parameters<'a, const N: usize>(
     let mut found = [None; N];
     for (name, value) in asked.query {
         let Some(place) = names.iter().position(|known| known == name) else {
-            return Err(Complaint::invalid(format!(
-                "Unknown parameter: '{}'",
-                shortened(name)
-            )));
+            return Err(Complaint::invalid(format!("Unknown parameter: '{}'", shortened(name))));
         };
         found[place] = Some(value.as_str());
     }

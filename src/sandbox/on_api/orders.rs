@@ -24,13 +24,8 @@ const MEMBERS: &[&str] = &[
 ];
 
 /// The members that an answer shows as they were posted.
-const SHOWN_AGAIN: &[&str] = &[
-    "characteristics",
-    "equipment",
-    "forcedTakeover",
-    "requestedDateTime",
-    "spSubscriptionId",
-];
+const SHOWN_AGAIN: &[&str] =
+    &["characteristics", "equipment", "forcedTakeover", "requestedDateTime", "spSubscriptionId"];
 
 /// `POST orders/`
 pub(super) fn place(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Complaint> {
@@ -64,10 +59,7 @@ pub(super) fn list(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Comp
         .map(|text| OrderState::parse(text.trim_matches('"')))
         .map(|state| state.ok_or_else(|| Complaint::invalid("Parameter state is invalid")))
         .transpose()?;
-    engine.before(
-        access.as_ref().map_or(Read::Orders, Read::OrdersAt),
-        asked.now,
-    );
+    engine.before(access.as_ref().map_or(Read::Orders, Read::OrdersAt), asked.now);
     let fits = |order: &&Order| match (&access, state) {
         (None, None) => !order.state.is_done(),
         (access, state) => {
@@ -91,9 +83,8 @@ pub(super) fn events(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Co
     let [since] = parameters(asked, ["since"])?;
     engine.before(Read::Orders, asked.now);
     let events = engine.events(since).ok_or_else(Complaint::not_found)?;
-    let rows = events
-        .iter()
-        .filter_map(|event| Some(shown_event(event, engine.order(&event.order)?)));
+    let rows =
+        events.iter().filter_map(|event| Some(shown_event(event, engine.order(&event.order)?)));
     Ok(json_reply(200, &Value::Array(rows.collect())))
 }
 
@@ -108,12 +99,9 @@ fn read(posted: &Map<String, Value>) -> Result<Wanted, Complaint> {
         }
         _ => return Err(members.wrong("operation")),
     };
-    let access = members
-        .id("accessId")?
-        .and_then(|text| AccessId::parse(text).ok());
-    let subscription = members
-        .id("subscriptionId")?
-        .and_then(|text| SubscriptionId::parse(text).ok());
+    let access = members.id("accessId")?.and_then(|text| AccessId::parse(text).ok());
+    let subscription =
+        members.id("subscriptionId")?.and_then(|text| SubscriptionId::parse(text).ok());
     let service = members.text("service")?;
     let forced = members.boolean("forcedTakeover")?;
     match operation {
@@ -179,10 +167,7 @@ fn check_characteristics(order: &Members<'_>) -> Result<(), Complaint> {
     characteristics.text("SLA")?;
     for name in ["ipAddress", "ipAddresses"] {
         let addresses = characteristics.array(name)?;
-        if !addresses
-            .iter()
-            .all(|address| address.as_str().is_some_and(is_ip_address))
-        {
+        if !addresses.iter().all(|address| address.as_str().is_some_and(is_ip_address)) {
             return Err(characteristics.wrong(name));
         }
     }

@@ -34,9 +34,7 @@ pub(super) fn file(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Comp
     let fault = read(&posted(asked)?)?;
     let ticket = engine.file(fault, asked.now)?;
     let mut reply = json_reply(201, &json!({ "coTicketReference": ticket.id }));
-    reply
-        .headers
-        .push(("location", format!("{BASE_PATH}tickets/{}", ticket.id)));
+    reply.headers.push(("location", format!("{BASE_PATH}tickets/{}", ticket.id)));
     Ok(reply)
 }
 
@@ -117,15 +115,8 @@ fn shown_in_list(ticket: &Ticket) -> Value {
 }
 
 fn shown(ticket: &Ticket) -> Value {
-    let Fault {
-        access,
-        reference,
-        customer_reference,
-        created_by,
-        heading,
-        description,
-        ..
-    } = &ticket.fault;
+    let Fault { access, reference, customer_reference, created_by, heading, description, .. } =
+        &ticket.fault;
     let comments: Vec<Value> = ticket
         .comments
         .iter()

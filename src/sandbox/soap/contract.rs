@@ -31,37 +31,19 @@ enum Holds {
 }
 
 const fn needed(name: &'static str, format: fn(&str) -> bool) -> Place {
-    Place {
-        name,
-        needed: true,
-        most: 1,
-        holds: Holds::Text(format),
-    }
+    Place { name, needed: true, most: 1, holds: Holds::Text(format) }
 }
 
 const fn may(name: &'static str, format: fn(&str) -> bool) -> Place {
-    Place {
-        name,
-        needed: false,
-        most: 1,
-        holds: Holds::Text(format),
-    }
+    Place { name, needed: false, most: 1, holds: Holds::Text(format) }
 }
 
 const fn block(name: &'static str, places: &'static [Place]) -> Place {
-    Place {
-        name,
-        needed: false,
-        most: 1,
-        holds: Holds::Block(places),
-    }
+    Place { name, needed: false, most: 1, holds: Holds::Block(places) }
 }
 
 const fn some(name: &'static str, most: usize, format: fn(&str) -> bool) -> Place {
-    Place {
-        most,
-        ..may(name, format)
-    }
+    Place { most, ..may(name, format) }
 }
 
 /// The sequence of a request element; `None` where the contract has no such request.
@@ -119,11 +101,8 @@ const GET_ORDER: &[Place] = &[needed("OrderId", operator_id)];
 const GET_TICKET: &[Place] = &[needed("TicketId", operator_id)];
 const GET_ORDER_EVENTS: &[Place] = &[may("Since", operator_id)];
 
-const EQUIPMENT: &[Place] = &[
-    may("CpeModel", short_text),
-    may("CpeMac", mac),
-    some("IpAddress", 16, is_ip_address),
-];
+const EQUIPMENT: &[Place] =
+    &[may("CpeModel", short_text), may("CpeMac", mac), some("IpAddress", 16, is_ip_address)];
 
 const ADDRESS: &[Place] = &[
     may("Street", short_text),
@@ -175,10 +154,7 @@ pub(super) fn check(element: &Element, places: &[Place]) -> Result<(), String> {
     }
     match rest.next() {
         None => Ok(()),
-        Some(_) => Err(format!(
-            "{} holds an element that has no place there",
-            element.name
-        )),
+        Some(_) => Err(format!("{} holds an element that has no place there", element.name)),
     }
 }
 
@@ -211,10 +187,7 @@ patterns! {
 }
 
 /// A pattern of XML Schema: it is about the whole text.
-#[expect(
-    clippy::expect_used,
-    reason = "the patterns are fixed and a test compiles each"
-)]
+#[expect(clippy::expect_used, reason = "the patterns are fixed and a test compiles each")]
 fn whole(pattern: &str) -> Regex {
     Regex::new(&format!(r"\A(?:{pattern})\z")).expect("the pattern is well formed")
 }
@@ -265,22 +238,12 @@ mod tests {
         }
         let head = "<Operation>ACTIVATE</Operation><Reference>r-1</Reference>";
         for (block, name, good, bad) in [
-            (
-                "Equipment",
-                "CpeMac",
-                "AA:BB:CC:11:22:33",
-                "aa:bb:cc:11:22:33",
-            ),
+            ("Equipment", "CpeMac", "AA:BB:CC:11:22:33", "aa:bb:cc:11:22:33"),
             ("Equipment", "IpAddress", "192.0.2.7", "192.0.2"),
             ("Address", "Postcode", "41369", "413 69"),
             ("Address", "Apartment", "1101", "11"),
             ("Contact", "ContactPhone", "+46701740605", "070-174 06 05"),
-            (
-                "Contact",
-                "VisitWindow",
-                "2026-12-01T08:00:00Z/2026-12-01T12:00:00+01:00",
-                "later",
-            ),
+            ("Contact", "VisitWindow", "2026-12-01T08:00:00Z/2026-12-01T12:00:00+01:00", "later"),
         ] {
             let element = |text: &str| format!("{head}<{block}><{name}>{text}</{name}></{block}>");
             check_request("PlaceOrder", &element(good), Ok(()));
@@ -289,11 +252,7 @@ mod tests {
         }
         let service = |text: &str| format!("{head}<ServiceId>{text}</ServiceId>");
         check_request("PlaceOrder", &service("BB-1000/1000 plus"), Ok(()));
-        check_request(
-            "PlaceOrder",
-            &service("å"),
-            Err("ServiceId is not in its format"),
-        );
+        check_request("PlaceOrder", &service("å"), Err("ServiceId is not in its format"));
     }
 
     #[test]
@@ -314,25 +273,9 @@ mod tests {
         let both = "<AccessId>A</AccessId><Reference>r</Reference>";
         check_request("FindOrders", both, Ok(()));
         let extra = Err("FindOrders holds an element that has no place there");
-        check_request(
-            "FindOrders",
-            "<AccessId>A</AccessId><AccessId>A</AccessId>",
-            extra,
-        );
-        check_request(
-            "FindOrders",
-            "<Reference>r</Reference>",
-            Err("AccessId is missing"),
-        );
-        check_request(
-            "FindOrders",
-            "<AccessId>A</AccessId>tail",
-            Err("Text in FindOrders"),
-        );
-        check_request(
-            "FindOrders",
-            "<AccessId xmlns=''>A</AccessId>",
-            Err("AccessId is missing"),
-        );
+        check_request("FindOrders", "<AccessId>A</AccessId><AccessId>A</AccessId>", extra);
+        check_request("FindOrders", "<Reference>r</Reference>", Err("AccessId is missing"));
+        check_request("FindOrders", "<AccessId>A</AccessId>tail", Err("Text in FindOrders"));
+        check_request("FindOrders", "<AccessId xmlns=''>A</AccessId>", Err("AccessId is missing"));
     }
 }

@@ -50,9 +50,7 @@ pub(super) fn answer(
 /// Whether the request hands something over. What cannot be read counts as a message.
 pub(super) fn is_message(asked: &Asked<'_>) -> bool {
     let envelope = Element::parse(asked.body);
-    let request = envelope
-        .as_ref()
-        .and_then(|envelope| body_of(envelope).ok());
+    let request = envelope.as_ref().and_then(|envelope| body_of(envelope).ok());
     asked.method == "POST"
         && request.is_none_or(|it| !it.name.starts_with("Find") && !it.name.starts_with("Get"))
 }
@@ -68,12 +66,7 @@ pub(super) fn trouble(status: u16, retry_after: Option<u64>) -> Reply {
         400..=499 => Code::Invalid,
         _ => Code::Internal,
     };
-    Complaint {
-        code,
-        words: "The simulator was told to fail".into(),
-        retry_after,
-    }
-    .reply()
+    Complaint { code, words: "The simulator was told to fail".into(), retry_after }.reply()
 }
 
 fn respond(
@@ -84,10 +77,7 @@ fn respond(
 ) -> Result<String, Complaint> {
     let here = asked.path.strip_prefix(BASE_PATH) == Some(ADDRESS) && asked.method == "POST";
     if !here {
-        return Err(Complaint::new(
-            Code::NotOffered,
-            "Nothing is offered at this address",
-        ));
+        return Err(Complaint::new(Code::NotOffered, "Nothing is offered at this address"));
     }
     if !asked.has_content_type("text/xml") {
         return Err(Complaint::invalid("Content-Type must be text/xml"));
@@ -96,10 +86,7 @@ fn respond(
         .filter(|envelope| envelope.is(ENVELOPE, "Envelope"))
         .ok_or_else(|| Complaint::invalid("Not a SOAP 1.1 envelope"))?;
     if !is_from(&envelope, username, password) {
-        return Err(Complaint::new(
-            Code::Credentials,
-            "Unknown user name or password",
-        ));
+        return Err(Complaint::new(Code::Credentials, "Unknown user name or password"));
     }
     let request = body_of(&envelope)?;
     let places = contract::request(&request.name)
@@ -126,10 +113,7 @@ fn perform(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<
         "ReportFault" => report(engine, asked, request),
         "FindOrders" => {
             let access = access_of(request)?;
-            Ok(response(
-                "FindOrders",
-                &find_orders(engine, asked, &access, text("Reference")),
-            ))
+            Ok(response("FindOrders", &find_orders(engine, asked, &access, text("Reference"))))
         }
         "FindTickets" => {
             let found = text("Reference").and_then(|it| engine.ticket_with_reference(it));
@@ -147,16 +131,12 @@ fn perform(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<
         "GetTicket" => {
             let id = text("TicketId").unwrap_or_default();
             engine.before(Read::Ticket(id), now);
-            let ticket = engine
-                .ticket(id)
-                .ok_or_else(|| not_found("No such ticket"))?;
+            let ticket = engine.ticket(id).ok_or_else(|| not_found("No such ticket"))?;
             Ok(response("GetTicket", &ticket_row(ticket)))
         }
         "GetOrderEvents" => {
             engine.before(Read::Orders, now);
-            let events = engine
-                .events(text("Since"))
-                .ok_or_else(|| not_found("No such event"))?;
+            let events = engine.events(text("Since")).ok_or_else(|| not_found("No such event"))?;
             let rows = events.iter().take(ROWS_MAX).map(event_row);
             Ok(response("GetOrderEvents", &rows.collect::<String>()))
         }
@@ -176,9 +156,7 @@ fn find_orders(
         let here = engine.orders().iter().filter(|order| order.is_at(access));
         return here.take(ROWS_MAX).map(order_row).collect();
     };
-    let found = engine
-        .order_with_reference(reference)
-        .filter(|order| order.is_at(access));
+    let found = engine.order_with_reference(reference).filter(|order| order.is_at(access));
     let id = found.map(|order| order.id.clone()).unwrap_or_default();
     engine.before(Read::Order(&id), asked.now);
     engine.order(&id).map(order_row).unwrap_or_default()
@@ -188,10 +166,7 @@ fn place(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<St
     let text = |name: &str| text_of(request, name).map(str::to_owned);
     let reference = text("Reference");
     engine.work_until(asked.now);
-    if let Some(order) = reference
-        .as_deref()
-        .and_then(|it| engine.order_with_reference(it))
-    {
+    if let Some(order) = reference.as_deref().and_then(|it| engine.order_with_reference(it)) {
         return Ok(placed(Some(order)));
     }
     let operation = match text_of(request, "Operation") {
@@ -209,11 +184,7 @@ fn place(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<St
     }
     let wanted = Wanted {
         operation,
-        access: if text("AccessId").is_some() {
-            Some(access_of(request)?)
-        } else {
-            None
-        },
+        access: if text("AccessId").is_some() { Some(access_of(request)?) } else { None },
         service: text("ServiceId"),
         subscription: text("SubscriptionId").and_then(|it| SubscriptionId::parse(&it).ok()),
         reference,
@@ -231,10 +202,7 @@ fn report(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<S
     let text = |name: &str| text_of(request, name).map(str::to_owned);
     let reference = text("Reference");
     engine.work_until(asked.now);
-    if let Some(ticket) = reference
-        .as_deref()
-        .and_then(|it| engine.ticket_with_reference(it))
-    {
+    if let Some(ticket) = reference.as_deref().and_then(|it| engine.ticket_with_reference(it)) {
         return Ok(reported(ticket));
     }
     let problem = text_of(request, "ProblemType").and_then(ProblemType::parse);
@@ -253,10 +221,7 @@ fn report(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<S
 
 /// The one request in an envelope's body.
 fn body_of(envelope: &Element) -> Result<&Element, Complaint> {
-    match envelope
-        .child(ENVELOPE, "Body")
-        .map(|body| body.children.as_slice())
-    {
+    match envelope.child(ENVELOPE, "Body").map(|body| body.children.as_slice()) {
         Some([request]) => Ok(request),
         _ => Err(Complaint::invalid("The body must hold one request")),
     }
@@ -271,17 +236,14 @@ fn is_from(envelope: &Element, username: &str, password: &str) -> bool {
         .and_then(|security| security.child(WSSE, "UsernameToken"));
     let Some(token) = token else { return false };
     let name = token.child(WSSE, "Username").map(|it| it.text.as_str());
-    let shown = token.child(WSSE, "Password").filter(|it| {
-        it.attribute("Type")
-            .is_none_or(|kind| kind == PASSWORD_TEXT)
-    });
+    let shown = token
+        .child(WSSE, "Password")
+        .filter(|it| it.attribute("Type").is_none_or(|kind| kind == PASSWORD_TEXT));
     name == Some(username) && shown.is_some_and(|it| it.text == password)
 }
 
 fn text_of<'a>(request: &'a Element, name: &str) -> Option<&'a str> {
-    request
-        .child(NAMESPACE, name)
-        .map(|child| child.text.as_str())
+    request.child(NAMESPACE, name).map(|child| child.text.as_str())
 }
 
 fn access_of(request: &Element) -> Result<AccessId, Complaint> {

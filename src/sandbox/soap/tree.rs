@@ -89,10 +89,7 @@ impl Element {
 
     /// An attribute's value.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Whether a text, here or further in, is of a kind.
@@ -111,12 +108,7 @@ impl Element {
             }
         }
         let name = start.local_name().as_ref().to_owned();
-        Some(Self {
-            namespace,
-            name,
-            attributes,
-            ..Self::default()
-        })
+        Some(Self { namespace, name, attributes, ..Self::default() })
     }
 }
 
@@ -131,14 +123,8 @@ mod tests {
         )
         .unwrap();
         assert!(tree.is("u", "a"));
-        assert_eq!(
-            tree.child("", "b").map(|b| b.text.as_str()),
-            Some("1 < <2!")
-        );
-        assert_eq!(
-            tree.child("", "b").and_then(|b| b.attribute("x")),
-            Some("1")
-        );
+        assert_eq!(tree.child("", "b").map(|b| b.text.as_str()), Some("1 < <2!"));
+        assert_eq!(tree.child("", "b").and_then(|b| b.attribute("x")), Some("1"));
         assert!(tree.child("u", "c").is_some());
     }
 

@@ -33,11 +33,7 @@ pub(super) enum Code {
 
 impl Complaint {
     pub(super) fn new(code: Code, words: impl Into<String>) -> Self {
-        Self {
-            code,
-            words: words.into(),
-            retry_after: None,
-        }
+        Self { code, words: words.into(), retry_after: None }
     }
 
     pub(super) fn invalid(words: impl Into<String>) -> Self {
@@ -49,9 +45,7 @@ impl Complaint {
             Code::Busy | Code::Internal => "soap:Server",
             _ => "soap:Client",
         };
-        let retry = self
-            .retry_after
-            .map(|seconds| tag("RetryAfterSeconds", &seconds.to_string()));
+        let retry = self.retry_after.map(|seconds| tag("RetryAfterSeconds", &seconds.to_string()));
         let body = format!(
             "<soap:Fault><faultcode>{whose}</faultcode>{}<detail>\
              <OperatorFault xmlns=\"{NAMESPACE}\">{}{}</OperatorFault></detail></soap:Fault>",
@@ -100,10 +94,7 @@ pub(super) fn placed(order: Option<&Order>) -> String {
     let ids = order.map(|order| {
         tag("OrderId", &order.id) + &tag("SubscriptionId", order.subscription.as_str())
     });
-    response(
-        "PlaceOrder",
-        &(ids.unwrap_or_default() + &state_and_message(state)),
-    )
+    response("PlaceOrder", &(ids.unwrap_or_default() + &state_and_message(state)))
 }
 
 pub(super) fn reported(ticket: &Ticket) -> String {
@@ -120,18 +111,8 @@ pub(super) fn order_row(order: &Order) -> String {
     format!(
         "<Order>{}{}{}{}{}{}</Order>",
         tag("OrderId", &order.id),
-        order
-            .wanted
-            .reference
-            .as_deref()
-            .map(|it| tag("Reference", it))
-            .unwrap_or_default(),
-        order
-            .wanted
-            .access
-            .as_ref()
-            .map(|it| tag("AccessId", it.as_str()))
-            .unwrap_or_default(),
+        order.wanted.reference.as_deref().map(|it| tag("Reference", it)).unwrap_or_default(),
+        order.wanted.access.as_ref().map(|it| tag("AccessId", it.as_str())).unwrap_or_default(),
         tag("SubscriptionId", order.subscription.as_str()),
         tag("Operation", operation),
         state_and_message(order.state),
@@ -142,12 +123,7 @@ pub(super) fn ticket_row(ticket: &Ticket) -> String {
     format!(
         "<Ticket>{}{}{}</Ticket>",
         tag("TicketId", &ticket.id),
-        ticket
-            .fault
-            .reference
-            .as_deref()
-            .map(|it| tag("Reference", it))
-            .unwrap_or_default(),
+        ticket.fault.reference.as_deref().map(|it| tag("Reference", it)).unwrap_or_default(),
         tag("State", ticket.status.as_str()),
     )
 }

@@ -15,8 +15,8 @@ use super::log::signed;
 use super::writer::Tx;
 use crate::dialects::{FeedEvent, Standing};
 use crate::domain::{
-    CaseId, CaseState, HoldReason, LeafId, OperatorReference, Purpose, RecipientId, Step,
-    SubjectRef, SubmissionId, SubscriptionId, Timestamp,
+    CaseId, CaseState, HoldReason, LeafId, OperatorReference, Purpose, RecipientId, StateError,
+    Step, SubjectRef, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::Submission;
 use crate::log::{Code, Event, Hash, LeafIndex, Outcome, OutcomeResult};
@@ -24,24 +24,16 @@ use crate::log::{Code, Event, Hash, LeafIndex, Outcome, OutcomeResult};
 /// The same (client, external id) gives the first answer again; with another body it is a conflict.
 pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepted, StoreError> {
     let mac = tx.vault.body_mac(&submission.canonical);
-    let external = submission
-        .external_id
-        .as_ref()
-        .map(crate::domain::ExternalId::as_str);
+    let external = submission.external_id.as_ref().map(crate::domain::ExternalId::as_str);
     let known: Option<([u8; 16], [u8; 32])> = tx
         .database
         .prepare_cached(
             "SELECT id, body_mac FROM submission
               WHERE client = ?1 AND kind = ?2 AND external_id = ?3",
         )?
-        .query_row(
-            params![
-                submission.client.as_str(),
-                submission.kind.as_str(),
-                external
-            ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
+        .query_row(params![submission.client.as_str(), submission.kind.as_str(), external], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?;
     if let Some((id, known)) = known {
         return if known == mac {
@@ -65,9 +57,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
         ])?;
     for item in &submission.items {
         let case = &item.case;
-        let subject = tx
-            .vault
-            .subject(&submission.client, submission.customer.as_ref(), case.id());
+        let subject = tx.vault.subject(&submission.client, submission.customer.as_ref(), case.id());
         let key = subject_key(tx, subject)?;
         let sealed = seal::seal_case(case, &key, tx.entropy)?;
         tx.database
@@ -131,6 +121,7 @@ pub(super) struct Leased {
     intent: Option<(i64, [u8; 32], i64)>,
     absent: u32,
     operator_reference: Option<String>,
+    due: i64,
 }
 
 /// Leases due cases, oldest first. `recorded` is due again when its lease has run out: then it is
@@ -153,7 +144,7 @@ pub(super) fn claim(
                               AND due_us <= ?4 AND lease_until_us <= ?4
                             ORDER BY due_us LIMIT ?5)
           RETURNING id, purpose, subject, sealed, state, released, attempt, lease_token,
-                    intent, intent_hash, intent_us, absent, operator_reference",
+                    intent, intent_hash, intent_us, absent, operator_reference, due_us",
         )?
         .query_map(
             params![
@@ -166,6 +157,8 @@ pub(super) fn claim(
             leased,
         )?
         .collect::<Result<_, _>>()?;
+    // SQLite gives the rows that it has changed in an order of its own.
+    rows.sort_by_key(|row| row.due);
     let keys = tx.keys()?;
     for row in &mut rows {
         row.wrapped = wrapped_key(keys, row.subject)?;
@@ -192,30 +185,21 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
         intent,
         absent: row.get(11)?,
         operator_reference: row.get(12)?,
+        due: row.get(13)?,
     })
 }
 
 impl Leased {
     pub(super) fn open(self, vault: &Vault) -> Result<Work, StoreError> {
         let corrupt = || StoreError::Corrupt { table: "case_" };
-        let claim = Claim {
-            case: self.id,
-            token: self.token,
-            attempt: self.attempt,
-        };
+        let claim = Claim { case: self.id, token: self.token, attempt: self.attempt };
         let purpose = Purpose::parse(&self.purpose).ok_or_else(corrupt)?;
         if self.state == CaseState::Placed.as_str() {
             let reference = self.operator_reference.ok_or_else(corrupt)?;
             let reference = OperatorReference::parse(&reference).map_err(|_| corrupt())?;
-            return Ok(Work::Follow(Placed {
-                claim,
-                purpose,
-                reference,
-            }));
+            return Ok(Work::Follow(Placed { claim, purpose, reference }));
         }
-        let wrapped = self.wrapped.ok_or(StoreError::Corrupt {
-            table: "subject_key",
-        })?;
+        let wrapped = self.wrapped.ok_or(StoreError::Corrupt { table: "subject_key" })?;
         let key = vault.subject_key(self.subject, &wrapped)?;
         let case = seal::open_case(self.id, &self.sealed, &key)?;
         match self.intent {
@@ -230,10 +214,7 @@ impl Leased {
                 Ok(Work::Reconcile(Box::new(Doubt {
                     claim,
                     case,
-                    intent: Appended {
-                        index,
-                        hash: Hash::new(hash),
-                    },
+                    intent: Appended { index, hash: Hash::new(hash) },
                     recorded: Timestamp::from_micros(recorded),
                     absent: self.absent,
                 })))
@@ -280,7 +261,8 @@ pub(super) fn settle(
 ) -> Result<(), StoreError> {
     let (state, _) = held_by(tx, claim.case, claim.token)?;
     let row = Next::of(settlement);
-    let next = state.after(row.step)?;
+    let next = moved(CaseState::Recorded, state, row.step)?;
+    let code = Code::parse(row.code);
     let (intent, intent_hash): (i64, [u8; 32]) = tx
         .database
         .prepare_cached("SELECT intent, intent_hash FROM case_ WHERE id = ?1")?
@@ -292,7 +274,7 @@ pub(super) fn settle(
             intent: LeafIndex(intent),
             intent_hash: Hash::new(intent_hash),
             result: row.result,
-            code: Code::parse(row.code),
+            code: code.clone(),
         }),
     )?;
     tx.database
@@ -309,7 +291,7 @@ pub(super) fn settle(
             row.reason,
             row.reference.map(OperatorReference::as_str),
             row.subscription.map(SubscriptionId::as_str),
-            row.code,
+            code.as_ref().map(Code::as_str),
             row.due.map(Timestamp::micros),
             tx.now.micros(),
             claim.case.bytes(),
@@ -340,46 +322,29 @@ impl<'s> Next<'s> {
             due: None,
         };
         match settlement {
-            Settlement::Placed {
-                reference,
-                subscription,
-                code,
-                due,
-            } => Self {
+            Settlement::Placed { reference, subscription, code, due } => Self {
                 reference: Some(reference),
                 subscription: subscription.as_ref(),
                 due: Some(*due),
                 ..accepted(Step::Place, code)
             },
-            Settlement::Completed {
-                reference,
-                subscription,
-                code,
-            } => Self {
+            Settlement::Completed { reference, subscription, code } => Self {
                 reference: reference.as_ref(),
                 subscription: subscription.as_ref(),
                 ..accepted(Step::Complete, code)
             },
-            Settlement::Failed { reference, code } => Self {
-                reference: reference.as_ref(),
-                ..accepted(Step::Fail, code)
-            },
+            Settlement::Failed { reference, code } => {
+                Self { reference: reference.as_ref(), ..accepted(Step::Fail, code) }
+            }
             Settlement::Rejected { reason, code } => Self {
                 result: OutcomeResult::Rejected,
                 reason: Some(reason.as_str()),
                 ..accepted(Step::Reject, code)
             },
-            Settlement::Retry { result, code, due } => Self {
-                result: *result,
-                due: Some(*due),
-                ..accepted(Step::Retry, code)
-            },
-            Settlement::Held {
-                result,
-                code,
-                reason,
-                reference,
-            } => Self {
+            Settlement::Retry { result, code, due } => {
+                Self { result: *result, due: Some(*due), ..accepted(Step::Retry, code) }
+            }
+            Settlement::Held { result, code, reason, reference } => Self {
                 result: *result,
                 reason: Some(reason.as_str()),
                 reference: reference.as_ref(),
@@ -397,7 +362,7 @@ pub(super) fn hold(
     reason: HoldReason,
 ) -> Result<(), StoreError> {
     let (state, subject) = held_by(tx, claim.case, claim.token)?;
-    let next = state.after(Step::Hold)?;
+    let next = moved(CaseState::Accepted, state, Step::Hold)?;
     tx.append(leaf, event)?;
     remember_subject(tx, leaf, subject)?;
     tx.database
@@ -406,12 +371,7 @@ pub(super) fn hold(
                               changed_us = ?3
               WHERE id = ?4",
         )?
-        .execute(params![
-            next.as_str(),
-            reason.as_str(),
-            tx.now.micros(),
-            claim.case.bytes()
-        ])?;
+        .execute(params![next.as_str(), reason.as_str(), tx.now.micros(), claim.case.bytes()])?;
     Ok(())
 }
 
@@ -441,10 +401,11 @@ pub(super) fn progress(
     due: Timestamp,
 ) -> Result<(), StoreError> {
     let (state, _) = held_by(tx, claim.case, claim.token)?;
-    let next = state.after(step)?;
+    let next = moved(CaseState::Placed, state, step)?;
     move_on(tx, claim.case, next, reason, subscription, due)
 }
 
+/// Where the state changes, whoever asks about the case meanwhile has lost it.
 fn move_on(
     tx: &mut Tx<'_>,
     case: CaseId,
@@ -456,7 +417,8 @@ fn move_on(
     tx.database
         .prepare_cached(
             "UPDATE case_ SET state = ?1, reason = ?2, subscription = coalesce(?3, subscription),
-                              due_us = ?4, lease_until_us = 0, changed_us = ?5
+                              due_us = ?4, lease_until_us = 0, changed_us = ?5,
+                              lease_token = lease_token + (state <> ?1)
               WHERE id = ?6",
         )?
         .execute(params![
@@ -486,10 +448,9 @@ pub(super) fn feed(
                 "SELECT id, state FROM case_
                   WHERE recipient = ?1 AND operator_reference = ?2 AND state = 'placed'",
             )?
-            .query_row(
-                params![recipient.as_str(), event.reference.as_str()],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
+            .query_row(params![recipient.as_str(), event.reference.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
         let Some((id, state)) = found else { continue };
         let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
@@ -500,19 +461,8 @@ pub(super) fn feed(
             Standing::Unknown => Step::Hold,
         };
         let reason = (step == Step::Hold).then_some(HoldReason::Unclear);
-        let due = if event.standing == Standing::Done {
-            tx.now
-        } else {
-            due
-        };
-        move_on(
-            tx,
-            CaseId::from_bytes(id),
-            state.after(step)?,
-            reason,
-            None,
-            due,
-        )?;
+        let due = if event.standing == Standing::Done { tx.now } else { due };
+        move_on(tx, CaseId::from_bytes(id), state.after(step)?, reason, None, due)?;
         moved += 1;
     }
     tx.database
@@ -529,18 +479,22 @@ pub(super) fn feed(
     Ok(moved)
 }
 
-/// A person's decision.
+/// A person's decision. Whoever worked on the case until its lease ran out has lost it by that. A
+/// disclosure without outcome is the worker's to clear up first: it cannot be decided away.
 pub(super) fn decide(
     tx: &mut Tx<'_>,
     case: CaseId,
     step: Step,
     (leaf, event): (LeafId, Event),
 ) -> Result<(), StoreError> {
-    let (state, subject, leased): (String, [u8; 32], bool) = tx
+    let (state, subject, leased, at_operator): (String, [u8; 32], bool, bool) = tx
         .database
-        .prepare_cached("SELECT state, subject, lease_until_us > ?1 FROM case_ WHERE id = ?2")?
+        .prepare_cached(
+            "SELECT state, subject, lease_until_us > ?1, operator_reference IS NOT NULL
+               FROM case_ WHERE id = ?2",
+        )?
         .query_row(params![tx.now.micros(), case.bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?
         .ok_or(StoreError::NoSuchCase)?;
@@ -548,6 +502,12 @@ pub(super) fn decide(
         return Err(StoreError::Fenced);
     }
     let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
+    let decides = matches!(step, Step::Release | Step::Cancel | Step::Hold);
+    if !decides || state == CaseState::Recorded {
+        return Err(StateError { from: state, step }.into());
+    }
+    // What the operator has already is followed, never sent again.
+    let step = if step == Step::Release && at_operator { Step::Resume } else { step };
     let next = state.after(step)?;
     tx.append(leaf, event)?;
     remember_subject(tx, leaf, SubjectRef::new(subject))?;
@@ -555,7 +515,7 @@ pub(super) fn decide(
     tx.database
         .prepare_cached(
             "UPDATE case_ SET state = ?1, reason = ?2, released = ?3, attempt = 0, due_us = ?4,
-                              changed_us = ?4
+                              changed_us = ?4, lease_token = lease_token + 1
               WHERE id = ?5",
         )?
         .execute(params![
@@ -587,13 +547,21 @@ fn held_by(tx: &Tx<'_>, case: CaseId, token: i64) -> Result<(CaseState, SubjectR
     let (state, subject): (String, [u8; 32]) = tx
         .database
         .prepare_cached("SELECT state, subject FROM case_ WHERE id = ?1 AND lease_token = ?2")?
-        .query_row(params![case.bytes(), token], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(params![case.bytes(), token], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
         .ok_or(StoreError::Fenced)?;
     let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
     Ok((state, SubjectRef::new(subject)))
+}
+
+/// Where a step leads from the one state that an intention is about: the table has some steps from
+/// several.
+fn moved(from: CaseState, state: CaseState, step: Step) -> Result<CaseState, StoreError> {
+    if state == from {
+        Ok(state.after(step)?)
+    } else {
+        Err(StateError { from: state, step }.into())
+    }
 }
 
 fn remember_subject(tx: &mut Tx<'_>, leaf: LeafId, subject: SubjectRef) -> Result<(), StoreError> {

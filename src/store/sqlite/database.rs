@@ -9,9 +9,7 @@ use super::super::StoreError;
 
 /// Numbered, forward only. A released file is never changed: a change is a further file.
 const DATABASE: &[&str] = &[include_str!("../../../schemas/sql/sqlite/0001_first.sql")];
-const KEYS: &[&str] = &[include_str!(
-    "../../../schemas/sql/sqlite/keys_0001_first.sql"
-)];
+const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 
 /// Before 3.51.3, two connections that wrote and checkpointed at once could corrupt the file.
 const VERSION_MIN: i32 = 3_051_003;
@@ -41,9 +39,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 fn writable(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
     if rusqlite::version_number() < VERSION_MIN {
         let version = rusqlite::version();
-        return Err(StoreError::Unsafe(format!(
-            "SQLite {version} can corrupt a shared file"
-        )));
+        return Err(StoreError::Unsafe(format!("SQLite {version} can corrupt a shared file")));
     }
     let mut connection = Connection::open(path)?;
     owner_only(path)?;
@@ -51,17 +47,13 @@ fn writable(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> 
     let mode: String =
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if !mode.eq_ignore_ascii_case("wal") {
-        return Err(StoreError::Unsafe(format!(
-            "journal_mode is {mode}, not WAL"
-        )));
+        return Err(StoreError::Unsafe(format!("journal_mode is {mode}, not WAL")));
     }
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     if synchronous < 2 {
-        return Err(StoreError::Unsafe(format!(
-            "synchronous is {synchronous}, not FULL (2)"
-        )));
+        return Err(StoreError::Unsafe(format!("synchronous is {synchronous}, not FULL (2)")));
     }
     migrate(&mut connection, migrations)?;
     Ok(connection)

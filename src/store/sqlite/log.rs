@@ -24,10 +24,7 @@ pub(super) fn head(database: &Connection) -> Result<Head, StoreError> {
         .prepare_cached("SELECT size, last_us FROM head")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let size = u64::try_from(size).map_err(|_| StoreError::Corrupt { table: "head" })?;
-    Ok(Head {
-        size: TreeSize(size),
-        last: Timestamp::from_micros(last),
-    })
+    Ok(Head { size: TreeSize(size), last: Timestamp::from_micros(last) })
 }
 
 pub(super) fn put_head(
@@ -71,7 +68,7 @@ pub(super) fn put_node(database: &Connection, node: &Node) -> Result<(), StoreEr
     Ok(())
 }
 
-pub(super) fn frontier(database: &Connection, size: TreeSize) -> Result<Frontier, StoreError> {
+fn frontier(database: &Connection, size: TreeSize) -> Result<Frontier, StoreError> {
     Frontier::load(size, &Rows(database))
 }
 
@@ -81,21 +78,21 @@ pub(super) fn check(
     database: &Connection,
     checkpoints: &CheckpointFile,
 ) -> Result<Frontier, StoreError> {
+    // Another process may be writing: neither file nor tree may move between one look and the next.
+    let _lock = checkpoints.lock()?;
+    let database = &database.unchecked_transaction()?;
     let head = head(database)?;
     let leaves: i64 = database.query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))?;
     if u64::try_from(leaves).ok() != Some(head.size.0) {
-        return Err(StoreError::Diverged(
-            "the log has lost leaves, or grown some",
-        ));
+        return Err(StoreError::Diverged("the log has lost leaves, or grown some"));
     }
     let frontier = frontier(database, head.size)?;
+    check_last(database, head.size, &frontier)?;
     let Some(signed) = checkpoints.read()? else {
         return if head.size == TreeSize(0) {
             Ok(frontier)
         } else {
-            Err(StoreError::Diverged(
-                "there is a log and no signed checkpoint beside it",
-            ))
+            Err(StoreError::Diverged("there is a log and no signed checkpoint beside it"))
         };
     };
     if signed.size > head.size {
@@ -104,11 +101,41 @@ pub(super) fn check(
         ));
     }
     if log::root_at(signed.size, &Rows(database))? != signed.root {
-        return Err(StoreError::Diverged(
-            "the log is not the one that was signed",
-        ));
+        return Err(StoreError::Diverged("the log is not the one that was signed"));
     }
     Ok(frontier)
+}
+
+/// The last leaf is what a torn or edited file would show first: its bytes must lead to the root.
+fn check_last(
+    database: &Connection,
+    size: TreeSize,
+    frontier: &Frontier,
+) -> Result<(), StoreError> {
+    let Some(last) = size.0.checked_sub(1).map(LeafIndex) else {
+        return Ok(());
+    };
+    let changed = || StoreError::Diverged("the last leaf is not the one that was logged");
+    let leaf = leaves(database, last, 1)?.pop().ok_or_else(changed)?;
+    let hash = log::leaf_hash(&leaf.body);
+    let proof = log::inclusion(last, size, &Rows(database)).map_err(made)?;
+    let proved = proof.verify(&hash, last, size, &frontier.root());
+    if leaf.hash == hash && proved.is_ok() { Ok(()) } else { Err(changed()) }
+}
+
+/// The edge of a log that another process may have made longer, and nobody else.
+pub(super) fn follow(
+    database: &Connection,
+    known: &Frontier,
+    size: TreeSize,
+) -> Result<Frontier, StoreError> {
+    if size < known.size() {
+        return Err(StoreError::Diverged("the log has become shorter while in use"));
+    }
+    if log::root_at(known.size(), &Rows(database))? != known.root() {
+        return Err(StoreError::Diverged("the log was changed while in use"));
+    }
+    frontier(database, size)
 }
 
 /// The policy stands in the log before it decides anything.
@@ -125,22 +152,10 @@ pub(super) fn keep_policy(
             "INSERT INTO policy (id, recipient, version, canonical) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (id) DO NOTHING",
         )?
-        .execute(params![
-            id.bytes(),
-            recipient.as_str(),
-            policy.version(),
-            policy.canonical()
-        ])?;
+        .execute(params![id.bytes(), recipient.as_str(), policy.version(), policy.canonical()])?;
     if added == 1 {
         let (recipient, version) = (recipient.clone(), policy.version().to_owned());
-        tx.append(
-            leaf,
-            Event::Policy(PolicyInForce {
-                recipient,
-                policy: policy.id(),
-                version,
-            }),
-        )?;
+        tx.append(leaf, Event::Policy(PolicyInForce { recipient, policy: policy.id(), version }))?;
     }
     Ok(())
 }
@@ -152,24 +167,14 @@ pub(super) fn leaves(
 ) -> Result<Vec<StoredLeaf>, StoreError> {
     let mut select = database
         .prepare_cached("SELECT idx, hash, body FROM leaf WHERE idx >= ?1 ORDER BY idx LIMIT ?2")?;
-    let rows = select.query_map(
-        params![signed(first.0)?, i64::try_from(most).unwrap_or(i64::MAX)],
-        |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                row.get::<_, [u8; 32]>(1)?,
-                row.get::<_, Vec<u8>>(2)?,
-            ))
-        },
-    )?;
+    let rows = select
+        .query_map(params![signed(first.0)?, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, Vec<u8>>(2)?))
+        })?;
     rows.map(|row| {
         let (index, hash, body) = row?;
         let index = u64::try_from(index).map_err(|_| StoreError::Corrupt { table: "leaf" })?;
-        Ok(StoredLeaf {
-            index: LeafIndex(index),
-            hash: Hash::new(hash),
-            body,
-        })
+        Ok(StoredLeaf { index: LeafIndex(index), hash: Hash::new(hash), body })
     })
     .collect()
 }
@@ -196,9 +201,8 @@ pub(super) fn inclusion(
     leaf: LeafIndex,
     size: TreeSize,
 ) -> Result<Vec<Hash>, StoreError> {
-    log::inclusion(leaf, size, &Rows(database))
-        .map(|proof| proof.hashes().to_vec())
-        .map_err(made)
+    within(database, size)?;
+    log::inclusion(leaf, size, &Rows(database)).map(|proof| proof.hashes().to_vec()).map_err(made)
 }
 
 pub(super) fn consistency(
@@ -206,9 +210,17 @@ pub(super) fn consistency(
     old: TreeSize,
     new: TreeSize,
 ) -> Result<Vec<Hash>, StoreError> {
-    log::consistency(old, new, &Rows(database))
-        .map(|proof| proof.hashes().to_vec())
-        .map_err(made)
+    within(database, new)?;
+    log::consistency(old, new, &Rows(database)).map(|proof| proof.hashes().to_vec()).map_err(made)
+}
+
+fn within(database: &Connection, size: TreeSize) -> Result<(), StoreError> {
+    let whole = head(database)?.size;
+    if size <= whole {
+        return Ok(());
+    }
+    let reason = format!("the log has {whole} leaves, not {size}");
+    Err(StoreError::unavailable("making a proof", std::io::Error::other(reason)))
 }
 
 /// A proof that was asked for outside the tree is the caller's mistake; a missing hash is ours.
@@ -244,7 +256,6 @@ impl Nodes for Rows<'_> {
                 .query_row(params![level, index], |row| row.get(0))
                 .optional()?
         };
-        hash.map(Hash::new)
-            .ok_or(StoreError::Diverged("a hash of the tree is missing"))
+        hash.map(Hash::new).ok_or(StoreError::Diverged("a hash of the tree is missing"))
     }
 }

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use super::checkpoint_file::CheckpointFile;
 use super::processes::{Epoch, Processes};
 use super::rows::{
-    Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, Settlement, StoredLeaf,
+    Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement, StoredLeaf,
     SubmissionRow, Work,
 };
 use super::seal::Vault;
@@ -61,27 +61,36 @@ impl Sqlite {
     pub(super) fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
         let Opening { dir, origin, .. } = *opening;
         let entropy = Arc::clone(&opening.entropy);
-        files::folder(dir)?;
-        let secrets = dir.join("keys");
-        files::folder(&secrets)?;
-        // A key is drawn on the very first run only: a lost one must not be replaced in silence.
-        let first_run = !Self::exists(dir);
-        let master = files::key(&secrets.join("master.key"), first_run, &*entropy)?;
-        let seed = files::key(&secrets.join("log.key"), first_run, &*entropy)?;
         let name = KeyName::parse(origin).map_err(|error| {
             StoreError::KeyFile(format!("the log cannot be named {origin:?}: {error}"))
         })?;
-        let signer = SigningKey::new(name, &seed);
-        let key = signer.verifier().clone();
-
-        let keys = database::open_keys(&dir.join(KEYS))?;
-        let connection = database::open(&dir.join(DATABASE))?;
-        let checkpoints = CheckpointFile::new(dir.join("checkpoint"), key.clone());
-        if first_run && CheckpointFile::exists(&dir.join("checkpoint")) {
+        // The checkpoint first: another process may be making both, and makes the database first.
+        let was_signed = CheckpointFile::exists(&dir.join("checkpoint"));
+        let first_run = !Self::exists(dir);
+        if first_run && was_signed {
             return Err(StoreError::Diverged(
                 "there is a signed checkpoint and no log: restore the database beside it",
             ));
         }
+        files::folder(dir)?;
+        let secrets = dir.join("keys");
+        files::folder(&secrets)?;
+        // A key is drawn on the very first run only: a lost one must not be replaced in silence.
+        let master = files::key(&secrets.join("master.key"), first_run, &*entropy)?;
+        let seed = files::key(&secrets.join("log.key"), first_run, &*entropy)?;
+        let signer = SigningKey::new(name, &seed);
+        let key = signer.verifier().clone();
+
+        // The key store is made before the database: where only that is there, it was lost.
+        if !first_run && !dir.join(KEYS).exists() {
+            return Err(StoreError::KeyFile(format!(
+                "{} is missing: restore it, no case can be read without it",
+                dir.join(KEYS).display()
+            )));
+        }
+        let keys = database::open_keys(&dir.join(KEYS))?;
+        let connection = database::open(&dir.join(DATABASE))?;
+        let checkpoints = CheckpointFile::new(dir.join("checkpoint"), key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let vault = Arc::new(Vault::new(master));
         let changed = Arc::new(Notify::new());
@@ -92,22 +101,14 @@ impl Sqlite {
         let writer = Writer::start(writer::Parts {
             database: connection,
             keys,
-            database_path: dir.join(DATABASE),
+            paths: [dir.join(DATABASE), dir.join(KEYS)],
             checkpoints,
             signer,
             clock: Arc::clone(&opening.clock),
             entropy: Arc::clone(&entropy),
             vault: Arc::clone(&vault),
         })?;
-        Ok(Self {
-            writer,
-            readers,
-            processes,
-            entropy,
-            vault,
-            key,
-            changed,
-        })
+        Ok(Self { writer, readers, processes, entropy, vault, key, changed })
     }
 
     pub(super) fn verifier_key(&self) -> VerifierKey {
@@ -119,10 +120,7 @@ impl Sqlite {
     }
 
     pub(super) async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
-        let accepted = self
-            .writer
-            .run(move |tx| cases::accept(tx, &submission))
-            .await?;
+        let accepted = self.writer.run(move |tx| cases::accept(tx, &submission)).await?;
         self.changed.notify_one();
         Ok(accepted)
     }
@@ -134,10 +132,8 @@ impl Sqlite {
         lease: Duration,
     ) -> Result<Vec<Work>, StoreError> {
         let epoch: Epoch = self.processes.epoch();
-        let rows = self
-            .writer
-            .run(move |tx| cases::claim(tx, &recipient, most, lease, epoch))
-            .await?;
+        let rows =
+            self.writer.run(move |tx| cases::claim(tx, &recipient, most, lease, epoch)).await?;
         // Opened here and not on the writer's thread: it has one commit to make for everybody.
         rows.into_iter().map(|row| row.open(&self.vault)).collect()
     }
@@ -161,9 +157,7 @@ impl Sqlite {
         settlement: Settlement,
     ) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer
-            .run(move |tx| cases::settle(tx, &claim, leaf, &settlement))
-            .await
+        self.writer.run(move |tx| cases::settle(tx, &claim, leaf, &settlement)).await
     }
 
     pub(super) async fn hold(
@@ -172,21 +166,15 @@ impl Sqlite {
         leaf: (LeafId, Event),
         reason: HoldReason,
     ) -> Result<(), StoreError> {
-        self.writer
-            .run(move |tx| cases::hold(tx, &claim, leaf, reason))
-            .await
+        self.writer.run(move |tx| cases::hold(tx, &claim, leaf, reason)).await
     }
 
     pub(super) async fn absent(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        self.writer
-            .run(move |tx| cases::wait(tx, &claim, due, 1))
-            .await
+        self.writer.run(move |tx| cases::wait(tx, &claim, due, 1)).await
     }
 
     pub(super) async fn give_back(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        self.writer
-            .run(move |tx| cases::wait(tx, &claim, due, 0))
-            .await
+        self.writer.run(move |tx| cases::wait(tx, &claim, due, 0)).await
     }
 
     pub(super) async fn progress(
@@ -208,9 +196,7 @@ impl Sqlite {
         events: Vec<FeedEvent>,
         due: Timestamp,
     ) -> Result<usize, StoreError> {
-        self.writer
-            .run(move |tx| cases::feed(tx, &recipient, &events, due))
-            .await
+        self.writer.run(move |tx| cases::feed(tx, &recipient, &events, due)).await
     }
 
     pub(super) async fn decide(
@@ -219,9 +205,7 @@ impl Sqlite {
         step: Step,
         leaf: (LeafId, Event),
     ) -> Result<(), StoreError> {
-        self.writer
-            .run(move |tx| cases::decide(tx, case, step, leaf))
-            .await?;
+        self.writer.run(move |tx| cases::decide(tx, case, step, leaf)).await?;
         self.changed.notify_one();
         Ok(())
     }
@@ -237,9 +221,7 @@ impl Sqlite {
         policy: Policy,
     ) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer
-            .run(move |tx| log::keep_policy(tx, leaf, &recipient, &policy))
-            .await
+        self.writer.run(move |tx| log::keep_policy(tx, leaf, &recipient, &policy)).await
     }
 
     pub(super) async fn reap(&self) -> Result<usize, StoreError> {
@@ -274,22 +256,19 @@ impl Sqlite {
         &self,
         recipient: RecipientId,
         now: Timestamp,
-    ) -> Result<Option<Option<String>>, StoreError> {
-        self.read(move |database| read::feed_due(database, &recipient, now))
-            .await
+    ) -> Result<Option<FeedFrom>, StoreError> {
+        self.read(move |database| read::feed_due(database, &recipient, now)).await
     }
 
     pub(super) async fn next_due(
         &self,
         recipient: RecipientId,
     ) -> Result<Option<Timestamp>, StoreError> {
-        self.read(move |database| read::next_due(database, &recipient))
-            .await
+        self.read(move |database| read::next_due(database, &recipient)).await
     }
 
     pub(super) async fn cases(&self, filter: CaseFilter) -> Result<Vec<CaseRow>, StoreError> {
-        self.read(move |database| read::cases(database, &filter))
-            .await
+        self.read(move |database| read::cases(database, &filter)).await
     }
 
     pub(super) async fn submission(
@@ -297,8 +276,7 @@ impl Sqlite {
         kind: Kind,
         id: SubmissionId,
     ) -> Result<Option<SubmissionRow>, StoreError> {
-        self.read(move |database| read::submission(database, kind, id))
-            .await
+        self.read(move |database| read::submission(database, kind, id)).await
     }
 
     pub(super) async fn submissions(
@@ -308,8 +286,7 @@ impl Sqlite {
         offset: u32,
         limit: u32,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
-        self.read(move |database| read::submissions(database, kind, &client, offset, limit))
-            .await
+        self.read(move |database| read::submissions(database, kind, &client, offset, limit)).await
     }
 
     pub(super) async fn case_of(
@@ -317,8 +294,7 @@ impl Sqlite {
         recipient: RecipientId,
         reference: OperatorReference,
     ) -> Result<Option<CaseRow>, StoreError> {
-        self.read(move |database| read::case_of(database, &recipient, &reference))
-            .await
+        self.read(move |database| read::case_of(database, &recipient, &reference)).await
     }
 
     pub(super) async fn leaves(
@@ -326,21 +302,18 @@ impl Sqlite {
         first: LeafIndex,
         most: usize,
     ) -> Result<Vec<StoredLeaf>, StoreError> {
-        self.read(move |database| log::leaves(database, first, most))
-            .await
+        self.read(move |database| log::leaves(database, first, most)).await
     }
 
     pub(super) async fn size(&self) -> Result<TreeSize, StoreError> {
-        self.read(|database| log::head(database).map(|head| head.size))
-            .await
+        self.read(|database| log::head(database).map(|head| head.size)).await
     }
 
     pub(super) async fn checkpoint(
         &self,
         size: Option<TreeSize>,
     ) -> Result<Option<String>, StoreError> {
-        self.read(move |database| log::checkpoint(database, size))
-            .await
+        self.read(move |database| log::checkpoint(database, size)).await
     }
 
     pub(super) async fn inclusion(
@@ -348,8 +321,7 @@ impl Sqlite {
         leaf: LeafIndex,
         size: TreeSize,
     ) -> Result<Vec<Hash>, StoreError> {
-        self.read(move |database| log::inclusion(database, leaf, size))
-            .await
+        self.read(move |database| log::inclusion(database, leaf, size)).await
     }
 
     pub(super) async fn consistency(
@@ -357,8 +329,7 @@ impl Sqlite {
         old: TreeSize,
         new: TreeSize,
     ) -> Result<Vec<Hash>, StoreError> {
-        self.read(move |database| log::consistency(database, old, new))
-            .await
+        self.read(move |database| log::consistency(database, old, new)).await
     }
 
     pub(super) async fn commits_to(
@@ -386,7 +357,5 @@ impl Sqlite {
 
 /// A reader that panicked has changed nothing: its connection is as good as before.
 fn lock(connection: &Mutex<Connection>) -> std::sync::MutexGuard<'_, Connection> {
-    connection
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

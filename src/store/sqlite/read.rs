@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::StoreError;
-use super::super::rows::{CaseFilter, CaseRow, SubmissionRow};
+use super::super::rows::{CaseFilter, CaseRow, FeedFrom, SubmissionRow};
 use super::super::seal::{self, Vault};
 use super::cases::wrapped_key;
 use crate::domain::{
@@ -50,9 +50,7 @@ pub(super) fn case_of(
     let sql = format!("{CASE} WHERE c.recipient = ?1 AND c.operator_reference = ?2 LIMIT 1");
     database
         .prepare_cached(&sql)?
-        .query_row(params![recipient.as_str(), reference.as_str()], |row| {
-            Ok(case_row(row))
-        })
+        .query_row(params![recipient.as_str(), reference.as_str()], |row| Ok(case_row(row)))
         .optional()?
         .transpose()
 }
@@ -66,9 +64,7 @@ pub(super) fn submission(
         .prepare_cached(
             "SELECT external_id, accepted_us FROM submission WHERE id = ?1 AND kind = ?2",
         )?
-        .query_row(params![id.bytes(), kind.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(params![id.bytes(), kind.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((external_id, accepted)) = found else {
         return Ok(None);
@@ -91,21 +87,14 @@ pub(super) fn submissions(
           ORDER BY accepted_us DESC, id LIMIT ?3 OFFSET ?4",
     )?;
     let rows: Vec<([u8; 16], Option<String>, i64)> = select
-        .query_map(
-            params![kind.as_str(), client.as_str(), limit, offset],
-            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-        )?
+        .query_map(params![kind.as_str(), client.as_str(), limit, offset], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
         .collect::<Result<_, _>>()?;
     let rows = rows
         .into_iter()
         .map(|(id, external, accepted)| {
-            with_cases(
-                database,
-                kind,
-                SubmissionId::from_bytes(id),
-                external,
-                accepted,
-            )
+            with_cases(database, kind, SubmissionId::from_bytes(id), external, accepted)
         })
         .collect::<Result<_, _>>()?;
     Ok((u64::try_from(total).unwrap_or(0), rows))
@@ -125,16 +114,8 @@ fn with_cases(
     let external_id = external_id
         .map(|text| ExternalId::parse(&text))
         .transpose()
-        .map_err(|_| StoreError::Corrupt {
-            table: "submission",
-        })?;
-    Ok(SubmissionRow {
-        id,
-        kind,
-        external_id,
-        accepted: Timestamp::from_micros(accepted),
-        cases,
-    })
+        .map_err(|_| StoreError::Corrupt { table: "submission" })?;
+    Ok(SubmissionRow { id, kind, external_id, accepted: Timestamp::from_micros(accepted), cases })
 }
 
 pub(super) fn next_due(
@@ -155,7 +136,7 @@ pub(super) fn feed_due(
     database: &Connection,
     recipient: &RecipientId,
     now: Timestamp,
-) -> Result<Option<Option<String>>, StoreError> {
+) -> Result<Option<FeedFrom>, StoreError> {
     let placed: bool = database
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM case_ WHERE recipient = ?1 AND state = 'placed')",
@@ -169,8 +150,8 @@ pub(super) fn feed_due(
         .query_row([recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(match row {
-        None => Some(None),
-        Some((event, due)) if due <= now.micros() => Some(event),
+        None => Some(FeedFrom(None)),
+        Some((event, due)) if due <= now.micros() => Some(FeedFrom(event)),
         Some(_) => None,
     })
 }
@@ -201,19 +182,10 @@ fn case_row(row: &Row<'_>) -> Result<CaseRow, StoreError> {
     let text = |column: usize| row.get::<_, String>(column);
     let optional = |column: usize| row.get::<_, Option<String>>(column);
     let time = |column: usize| row.get::<_, i64>(column).map(Timestamp::from_micros);
-    let external = optional(4)?
-        .map(|text| ExternalId::parse(&text))
-        .transpose();
-    let reference = optional(13)?
-        .map(|text| OperatorReference::parse(&text))
-        .transpose();
-    let subscription = optional(14)?
-        .map(|text| SubscriptionId::parse(&text))
-        .transpose();
-    let intent = row
-        .get::<_, Option<i64>>(12)?
-        .map(u64::try_from)
-        .transpose();
+    let external = optional(4)?.map(|text| ExternalId::parse(&text)).transpose();
+    let reference = optional(13)?.map(|text| OperatorReference::parse(&text)).transpose();
+    let subscription = optional(14)?.map(|text| SubscriptionId::parse(&text)).transpose();
+    let intent = row.get::<_, Option<i64>>(12)?.map(u64::try_from).transpose();
     Ok(CaseRow {
         id: CaseId::from_bytes(row.get(0)?),
         submission: SubmissionId::from_bytes(row.get(1)?),

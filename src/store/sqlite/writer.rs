@@ -9,6 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -32,12 +33,29 @@ type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 /// Run in a transaction, or told why there is none.
 type Job = Box<dyn FnOnce(Result<&mut Tx<'_>, StoreError>) -> Finish + Send>;
 
-pub(super) struct Writer(SyncSender<Job>);
+/// Dropping it ends the thread, after what has queued, and waits for that: whoever opens the store
+/// next finds it closed. The fields are dropped in this order.
+pub(super) struct Writer {
+    jobs: SyncSender<Job>,
+    _thread: Joined,
+}
+
+struct Joined(Option<JoinHandle<()>>);
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        if let Some(thread) = self.0.take() {
+            // Had it panicked, everybody who waited was told so already.
+            let _ = thread.join();
+        }
+    }
+}
 
 pub(super) struct Parts {
     pub(super) database: Connection,
     pub(super) keys: Connection,
-    pub(super) database_path: PathBuf,
+    /// Of the database and the key store.
+    pub(super) paths: [PathBuf; 2],
     pub(super) checkpoints: CheckpointFile,
     pub(super) signer: SigningKey,
     pub(super) clock: Arc<dyn Clock>,
@@ -48,23 +66,18 @@ pub(super) struct Parts {
 impl Writer {
     /// Checks the log against its last signed checkpoint, and starts the thread.
     pub(super) fn start(parts: Parts) -> Result<Self, StoreError> {
-        let inode = std::fs::metadata(&parts.database_path)
-            .map_err(|error| StoreError::unavailable("reading the store", error))?
-            .ino();
+        let inodes = inodes(&parts.paths)
+            .map_err(|error| StoreError::unavailable("reading the store", error))?;
         let frontier = log::check(&parts.database, &parts.checkpoints)?;
-        let mut thread = Thread {
-            parts,
-            frontier,
-            inode,
-        };
+        let mut thread = Thread { parts, frontier, inodes };
         // A crash may have come between a commit and the copy of its checkpoint.
         thread.catch_up()?;
         let (sender, receiver) = sync_channel(QUEUE_MAX);
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || thread.run(&receiver))
             .map_err(|error| StoreError::unavailable("starting the writer", error))?;
-        Ok(Self(sender))
+        Ok(Self { jobs: sender, _thread: Joined(Some(thread)) })
     }
 
     /// Runs a job in the next commit and answers after it.
@@ -80,7 +93,7 @@ impl Writer {
                 let _ = answer.send(committed.and(result));
             })
         });
-        self.0.try_send(job).map_err(|error| match error {
+        self.jobs.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => stopped(),
         })?;
@@ -95,7 +108,7 @@ fn stopped() -> StoreError {
 struct Thread {
     parts: Parts,
     frontier: Frontier,
-    inode: u64,
+    inodes: [u64; 2],
 }
 
 impl Thread {
@@ -163,7 +176,7 @@ impl Thread {
         let begun = log::head(&self.parts.database).and_then(|head| {
             // Another process has written: its leaves are the history that ours follow.
             if head.size != self.frontier.size() {
-                self.frontier = log::frontier(&self.parts.database, head.size)?;
+                self.frontier = log::follow(&self.parts.database, &self.frontier, head.size)?;
             }
             Ok(head)
         });
@@ -175,11 +188,9 @@ impl Thread {
 
     /// A file that was unlinked or replaced still takes writes, and nobody will ever read them.
     fn still_there(&self) -> Result<(), StoreError> {
-        match std::fs::metadata(&self.parts.database_path) {
-            Ok(metadata) if metadata.ino() == self.inode => Ok(()),
-            _ => Err(StoreError::Diverged(
-                "the store's file was removed or replaced while in use",
-            )),
+        match inodes(&self.parts.paths) {
+            Ok(inodes) if inodes == self.inodes => Ok(()),
+            _ => Err(StoreError::Diverged("the store's file was removed or replaced while in use")),
         }
     }
 
@@ -189,25 +200,15 @@ impl Thread {
         keys_begun: bool,
         last: Timestamp,
     ) -> Result<(), StoreError> {
+        in_transaction(&self.parts.database)?;
         let grown = (self.frontier.size() != head.size).then(|| {
-            let checkpoint = Checkpoint {
-                origin: self.parts.signer.name().clone(),
-                size: self.frontier.size(),
-                root: self.frontier.root(),
-            };
-            let note = checkpoint
-                .sign(&self.parts.signer)
-                .map_err(|error| StoreError::unavailable("a checkpoint cannot be signed", error))?;
+            let checkpoint = self.checkpoint();
+            let note = self.sign(&checkpoint)?;
             Ok::<_, StoreError>((checkpoint, note))
         });
         let grown = grown.transpose()?;
         if let Some((checkpoint, note)) = &grown {
-            log::put_head(
-                &self.parts.database,
-                checkpoint.size,
-                last,
-                &note.to_string(),
-            )?;
+            log::put_head(&self.parts.database, checkpoint.size, last, &note.to_string())?;
         }
         // Keys first: a key that nothing uses is harmless, a case without its key is lost.
         if keys_begun {
@@ -220,24 +221,52 @@ impl Thread {
         }
     }
 
+    /// An empty log is signed too: then a log without a checkpoint beside it has always lost it.
     fn catch_up(&mut self) -> Result<(), StoreError> {
-        let size = self.frontier.size();
-        match log::checkpoint(&self.parts.database, Some(size))? {
-            Some(note) => {
-                let keys = [self.parts.signer.verifier().clone()];
-                let corrupt = || StoreError::Corrupt {
-                    table: "checkpoint",
-                };
-                let note = Note::parse(&note).map_err(|_| corrupt())?;
-                let checkpoint = Checkpoint::open(&note, &keys).map_err(|_| corrupt())?;
-                self.parts.checkpoints.advance(&checkpoint, &note)
-            }
-            None if size == TreeSize(0) => Ok(()),
-            None => Err(StoreError::Corrupt {
-                table: "checkpoint",
-            }),
+        let checkpoint = self.checkpoint();
+        let corrupt = || StoreError::Corrupt { table: "checkpoint" };
+        let note = if checkpoint.size == TreeSize(0) {
+            self.sign(&checkpoint)?
+        } else {
+            let note = log::checkpoint(&self.parts.database, Some(checkpoint.size))?;
+            Note::parse(&note.ok_or_else(corrupt)?).map_err(|_| corrupt())?
+        };
+        let keys = [self.parts.signer.verifier().clone()];
+        let signed = Checkpoint::open(&note, &keys).map_err(|_| corrupt())?;
+        if signed != checkpoint {
+            return Err(corrupt());
+        }
+        self.parts.checkpoints.advance(&checkpoint, &note)
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            origin: self.parts.signer.name().clone(),
+            size: self.frontier.size(),
+            root: self.frontier.root(),
         }
     }
+
+    fn sign(&self, checkpoint: &Checkpoint) -> Result<Note, StoreError> {
+        checkpoint
+            .sign(&self.parts.signer)
+            .map_err(|error| StoreError::unavailable("a checkpoint cannot be signed", error))
+    }
+}
+
+fn inodes(paths: &[PathBuf; 2]) -> std::io::Result<[u64; 2]> {
+    let inode = |path: &PathBuf| std::fs::metadata(path).map(|metadata| metadata.ino());
+    Ok([inode(&paths[0])?, inode(&paths[1])?])
+}
+
+/// On a full disk SQLite undoes the whole transaction by itself. What came after it would be
+/// committed piece by piece.
+fn in_transaction(database: &Connection) -> Result<(), StoreError> {
+    if database.is_autocommit() {
+        let undone = std::io::Error::other("the database has undone the transaction");
+        return Err(StoreError::unavailable("committing", undone));
+    }
+    Ok(())
 }
 
 /// One job's view of the transaction.
@@ -260,13 +289,15 @@ impl Tx<'_> {
         &mut self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        in_transaction(self.database)?;
         self.database.execute_batch("SAVEPOINT job")?;
         let (before, last) = (self.frontier.clone(), self.last);
         let result = job(self);
         if result.is_err() {
-            self.database.execute_batch("ROLLBACK TO job")?;
             *self.frontier = before;
             self.last = last;
+            // Where this fails, the transaction is gone, and with it whatever shared it.
+            self.database.execute_batch("ROLLBACK TO job")?;
         }
         self.database.execute_batch("RELEASE job")?;
         result
@@ -288,18 +319,11 @@ impl Tx<'_> {
             // The commit may have begun before another process' last leaf; the clock decides.
             let now = self.clock.now();
             if now.seconds() < self.last.seconds() {
-                return Err(StoreError::ClockBehind {
-                    now,
-                    last: self.last,
-                });
+                return Err(StoreError::ClockBehind { now, last: self.last });
             }
             self.now = now;
         }
-        let leaf = Leaf {
-            id,
-            at: self.now,
-            event,
-        };
+        let leaf = Leaf { id, at: self.now, event };
         let body = leaf
             .to_bytes()
             .map_err(|error| StoreError::unavailable("a leaf cannot be written", error))?;

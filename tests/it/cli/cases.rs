@@ -15,30 +15,16 @@ fn files_standard_input_and_lines_are_handed_in() {
     let ended = place.run(&["order", "submit", files[0], files[1]]).code(0);
     assert_eq!(ended.out.lines().count(), 2);
 
-    let two = format!(
-        "{}\n\n{}\n",
-        line("orders.jsonl", 1),
-        line("orders.jsonl", 3)
-    );
-    let ended = place
-        .run_with(&["order", "submit", "-", "--format", "json"], &two)
-        .code(0);
+    let two = format!("{}\n\n{}\n", line("orders.jsonl", 1), line("orders.jsonl", 3));
+    let ended = place.run_with(&["order", "submit", "-", "--format", "json"], &two).code(0);
     let told = ended.json();
     let submitted = told["submitted"].as_array().unwrap();
     assert_eq!(submitted.len(), 2);
-    assert_eq!(
-        (&submitted[0]["existing"], &submitted[0]["place"]),
-        (&json!(true), &json!("-:1"))
-    );
-    assert_eq!(
-        (&submitted[1]["existing"], &submitted[1]["place"]),
-        (&json!(false), &json!("-:3"))
-    );
+    assert_eq!((&submitted[0]["existing"], &submitted[0]["place"]), (&json!(true), &json!("-:1")));
+    assert_eq!((&submitted[1]["existing"], &submitted[1]["place"]), (&json!(false), &json!("-:3")));
 
     let faults = root().join("fixtures/tmf/tickets.jsonl");
-    let ended = place
-        .run(&["fault", "submit", faults.to_str().unwrap()])
-        .code(0);
+    let ended = place.run(&["fault", "submit", faults.to_str().unwrap()]).code(0);
     assert_eq!(ended.out.lines().count(), 9);
     assert_eq!(place.cases().len(), 3 + 9);
 }
@@ -47,22 +33,12 @@ fn files_standard_input_and_lines_are_handed_in() {
 fn a_bad_line_is_told_and_breaks_no_other() {
     let secret = "Hemlighetsson";
     let bad = format!("{{\"externalId\": [\"{secret}\", \"19121212-1212\"]}}");
-    for (bad, position) in [
-        (bad.as_str(), 2),
-        ("{\"a\":", 2),
-        ("{\"a\":", 1),
-        ("nonsense", 1),
-    ] {
+    for (bad, position) in [(bad.as_str(), 2), ("{\"a\":", 2), ("{\"a\":", 1), ("nonsense", 1)] {
         let place = Place::new();
         let mut lines = vec![line("orders.jsonl", 1), line("orders.jsonl", 2)];
         lines.insert(position - 1, bad.to_owned());
-        let ended = place
-            .run_with(&["order", "submit", "-"], &lines.join("\n"))
-            .code(1);
-        assert!(
-            ended.out.contains(&format!("-:{position}: refused")),
-            "{ended:?}"
-        );
+        let ended = place.run_with(&["order", "submit", "-"], &lines.join("\n")).code(1);
+        assert!(ended.out.contains(&format!("-:{position}: refused")), "{ended:?}");
         let told = format!("{}{}", ended.out, ended.err);
         assert!(!told.contains(secret) && !told.contains("1212"), "{told}");
         assert_eq!(place.cases().len(), 2, "{bad} in line {position}");
@@ -74,9 +50,7 @@ fn one_broken_value_over_many_lines_is_told_once() {
     let place = Place::new();
     let order: serde_json::Value = serde_json::from_str(&line("orders.jsonl", 1)).unwrap();
     let broken = format!("{order:#}").replacen(',', "", 1);
-    let ended = place
-        .run_with(&["order", "submit", "-", "--format", "json"], &broken)
-        .code(1);
+    let ended = place.run_with(&["order", "submit", "-", "--format", "json"], &broken).code(1);
     assert_eq!(ended.json()["submitted"].as_array().unwrap().len(), 1);
 }
 
@@ -117,11 +91,7 @@ fn a_person_holds_releases_and_cancels() {
         ("cancel", "cancelled", json!(null)),
     ] {
         let case = place.data(&["case", verb, &id]);
-        assert_eq!(
-            (&case["state"], &case["reason"]),
-            (&json!(state), &reason),
-            "{verb}"
-        );
+        assert_eq!((&case["state"], &case["reason"]), (&json!(state), &reason), "{verb}");
         assert_eq!(place.data(&["case", "show", &id]), case);
         let within = place.data(&["case", "list", "--in", state]);
         assert_eq!(within["cases"].as_array().unwrap().len(), 1);
@@ -133,9 +103,7 @@ fn a_person_holds_releases_and_cancels() {
     assert_eq!((&kinds["hold"], &kinds["release"]), (&json!(1), &json!(2)));
 
     for verb in ["show", "hold", "release", "cancel"] {
-        place
-            .run(&["case", verb, "00000000000000000000000000000000"])
-            .code(2);
+        place.run(&["case", verb, "00000000000000000000000000000000"]).code(2);
         place.run(&["case", verb, "19121212-1212"]).code(2);
     }
 }

@@ -6,17 +6,8 @@ use super::{Place, line};
 fn it_shows_the_bytes_and_the_reasons() {
     let place = Place::new();
     let order = line("orders.jsonl", 1);
-    let arguments = [
-        "explain",
-        "--recipient",
-        "globalconnect",
-        "--purpose",
-        "delivery.activate",
-    ];
-    let text = place
-        .run_with(&[&arguments[..], &["-"]].concat(), &order)
-        .code(0)
-        .out;
+    let arguments = ["explain", "--recipient", "globalconnect", "--purpose", "delivery.activate"];
+    let text = place.run_with(&[&arguments[..], &["-"]].concat(), &order).code(0).out;
     let json = [&arguments[..], &["-", "--format", "json"]].concat();
     let told = place.run_with(&json, &order).code(0).json();
     let case = &told["cases"][0];
@@ -35,9 +26,7 @@ fn it_shows_the_bytes_and_the_reasons() {
     }
     let names = |of: &str| -> Vec<String> {
         let fields = fields(of);
-        let names = fields
-            .iter()
-            .map(|field| field["field"].as_str().unwrap().to_owned());
+        let names = fields.iter().map(|field| field["field"].as_str().unwrap().to_owned());
         names.collect()
     };
     assert!(names("sent").contains(&"access.id".to_owned()));
@@ -57,18 +46,10 @@ fn what_cannot_be_explained_is_said() {
     ] {
         place.run_with(arguments, &order).code(2);
     }
-    let ended = place
-        .run_with(&["explain", "-"], "{\"externalId\":\"19121212-1212\"}")
-        .code(1);
-    assert!(
-        ended.err.contains("externalId") && !ended.err.contains("1212"),
-        "{ended:?}"
-    );
+    let ended = place.run_with(&["explain", "-"], "{\"externalId\":\"19121212-1212\"}").code(1);
+    assert!(ended.err.contains("externalId") && !ended.err.contains("1212"), "{ended:?}");
     // Protected identity: the reason, and no message.
-    let held = place.run_with(
-        &["explain", "-", "--format", "json"],
-        &line("orders.jsonl", 7),
-    );
+    let held = place.run_with(&["explain", "-", "--format", "json"], &line("orders.jsonl", 7));
     let case = held.code(0).json()["cases"][0].clone();
     assert_eq!(case["held"], "special-handling");
     assert!(case.get("message").is_none());

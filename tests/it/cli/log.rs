@@ -8,9 +8,7 @@ use super::{Place, line};
 /// A place whose log has a hold, a release and a cancellation in it: leaves 0, 1 and 2.
 fn with_a_log() -> Place {
     let place = Place::new();
-    place
-        .run_with(&["order", "submit", "-"], &line("orders.jsonl", 1))
-        .code(0);
+    place.run_with(&["order", "submit", "-"], &line("orders.jsonl", 1)).code(0);
     let id = place.cases()[0]["id"].as_str().unwrap().to_owned();
     for verb in ["hold", "release", "cancel"] {
         place.run(&["case", verb, &id]).code(0);
@@ -49,32 +47,20 @@ fn looking_is_itself_a_leaf() {
 fn proofs_and_checkpoints_are_given_for_what_is_there() {
     let place = with_a_log();
     let checkpoint = place.run(&["log", "checkpoint"]).code(0).out;
-    assert!(
-        checkpoint.starts_with("sluss.example/disclosures\n3\n"),
-        "{checkpoint}"
-    );
+    assert!(checkpoint.starts_with("sluss.example/disclosures\n3\n"), "{checkpoint}");
     let told = place.data(&["log", "checkpoint"]);
-    assert_eq!(
-        told["checkpoint"].as_str().unwrap().trim_end(),
-        checkpoint.trim_end()
-    );
+    assert_eq!(told["checkpoint"].as_str().unwrap().trim_end(), checkpoint.trim_end());
     let proof = place.data(&["log", "prove", "1"]);
     assert_eq!((&proof["index"], &proof["size"]), (&json!(1), &json!(3)));
     let receipt = place.run(&["log", "prove", "1"]).code(0).out;
-    assert_eq!(
-        receipt.trim_end(),
-        proof["receipt"].as_str().unwrap().trim_end()
-    );
+    assert_eq!(receipt.trim_end(), proof["receipt"].as_str().unwrap().trim_end());
     assert!(receipt.contains(checkpoint.trim_end()));
     let older = place.data(&["log", "prove", "0", "--size", "2"]);
     assert_eq!(older["size"], 2);
 
     let key = place.run(&["log", "checkpoint", "--key"]).code(0).out;
     place.run(&["log", "verify", "--key", key.trim()]).code(0);
-    let other = with_a_log()
-        .run(&["log", "checkpoint", "--key"])
-        .code(0)
-        .out;
+    let other = with_a_log().run(&["log", "checkpoint", "--key"]).code(0).out;
     place.run(&["log", "verify", "--key", other.trim()]).code(1);
 
     for arguments in [
@@ -90,10 +76,7 @@ fn proofs_and_checkpoints_are_given_for_what_is_there() {
     ] {
         place.run(arguments).code(2);
     }
-    assert_eq!(
-        place.data(&["log", "list", "--from", "9007199254740991"])["leaves"],
-        json!([])
-    );
+    assert_eq!(place.data(&["log", "list", "--from", "9007199254740991"])["leaves"], json!([]));
 }
 
 #[test]
@@ -111,14 +94,8 @@ fn an_edited_leaf_is_found_and_named() {
     assert_eq!(database.changes(), 1);
     drop(database);
     let ended = place.run(&["log", "verify"]).code(1);
-    assert!(
-        ended.out.contains("NOT SOUND") && ended.out.contains("leaf 1:"),
-        "{ended:?}"
-    );
-    let report = place
-        .run(&["log", "verify", "--format", "json"])
-        .code(1)
-        .json();
+    assert!(ended.out.contains("NOT SOUND") && ended.out.contains("leaf 1:"), "{ended:?}");
+    let report = place.run(&["log", "verify", "--format", "json"]).code(1).json();
     assert_eq!(report["sound"], false);
     let faults = report["faults"].as_array().unwrap();
     assert!(faults.iter().any(|fault| fault["index"] == 1), "{report}");
@@ -133,8 +110,5 @@ fn a_leaf_that_is_gone_is_found() {
         .unwrap();
     drop(database);
     let ended = place.run(&["log", "verify"]).code(1);
-    assert!(
-        ended.out.contains("NOT SOUND") || ended.err.contains("log"),
-        "{ended:?}"
-    );
+    assert!(ended.out.contains("NOT SOUND") || ended.err.contains("log"), "{ended:?}");
 }

@@ -43,13 +43,7 @@ impl Running {
     /// Asks it to end, as a service manager does; how it ended, within ten seconds.
     pub(crate) fn stop(mut self) -> Ended {
         let kill = format!("kill -TERM {}", self.child.id());
-        assert!(
-            Command::new("sh")
-                .args(["-c", &kill])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
         let begun = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -109,35 +103,22 @@ const ORDERS: &str = "/tmf-api/serviceOrdering/v4/serviceOrder";
 #[test]
 fn what_cannot_be_delivered_stays_and_the_log_says_so() {
     let place = Place::unreachable();
-    place
-        .run_with(&["order", "submit", "-"], &line("orders.jsonl", 1))
-        .code(0);
-    place
-        .run_with(&["order", "submit", "-"], &line("orders.jsonl", 2))
-        .code(0);
+    place.run_with(&["order", "submit", "-"], &line("orders.jsonl", 1)).code(0);
+    place.run_with(&["order", "submit", "-"], &line("orders.jsonl", 2)).code(0);
     let moved = place.data(&["work", "--once"]);
     assert_eq!(moved["moved"], 2);
     for case in place.cases() {
-        assert_eq!(
-            (&case["state"], &case["disclosures"]),
-            (&json!("accepted"), &json!(1))
-        );
+        assert_eq!((&case["state"], &case["disclosures"]), (&json!("accepted"), &json!(1)));
     }
     let leaves = place.data(&["log", "list"]);
     let of = |kind: &str| -> Vec<_> {
         let leaves = leaves["leaves"].as_array().unwrap().iter();
-        leaves
-            .map(|one| one["leaf"].clone())
-            .filter(|leaf| leaf["kind"] == kind)
-            .collect()
+        leaves.map(|one| one["leaf"].clone()).filter(|leaf| leaf["kind"] == kind).collect()
     };
     assert_eq!(of("intent").len(), 2);
     let outcomes = of("outcome");
     assert_eq!(outcomes.len(), 2);
-    assert!(
-        outcomes.iter().all(|leaf| leaf["result"] == "unsent"),
-        "{outcomes:?}"
-    );
+    assert!(outcomes.iter().all(|leaf| leaf["result"] == "unsent"), "{outcomes:?}");
     place.run(&["log", "verify"]).code(0);
 }
 
@@ -160,18 +141,11 @@ fn serve_answers_beside_other_processes_and_stops_when_told() {
     assert!(posted.starts_with("HTTP/1.1 201"), "{posted}");
 
     // Another process on the same state: what it hands in is seen here, and the other way round.
-    place
-        .run_with(&["order", "submit", "-"], &line("orders.jsonl", 2))
-        .code(0);
-    let again = place
-        .run_with(&["order", "submit", "-"], &line("orders.jsonl", 1))
-        .code(0);
+    place.run_with(&["order", "submit", "-"], &line("orders.jsonl", 2)).code(0);
+    let again = place.run_with(&["order", "submit", "-"], &line("orders.jsonl", 1)).code(0);
     assert!(again.out.contains("handed in before"), "{again:?}");
     let listed = ask(&address, "GET", ORDERS, "");
-    assert!(
-        listed.contains("ORD-2026-000101") && listed.contains("ORD-2026-000102"),
-        "{listed}"
-    );
+    assert!(listed.contains("ORD-2026-000101") && listed.contains("ORD-2026-000102"), "{listed}");
     let ready = ask(&address, "GET", "/ready", "");
     assert!(ready.starts_with("HTTP/1.1 200"), "{ready}");
     private(&place.state());

@@ -59,10 +59,7 @@ async fn each_bad_fixture_is_answered_with_the_member_at_fault() {
         assert!(named || said, "{file}: {body}");
         let handed: Value = serde_json::from_slice(&bytes).unwrap();
         for value in people::values(&handed) {
-            assert!(
-                !people::stands_in(&value, &body.to_string()),
-                "{file}: {body}"
-            );
+            assert!(!people::stands_in(&value, &body.to_string()), "{file}: {body}");
         }
     }
     assert_eq!(house.holds().await, [0; 4]);
@@ -79,24 +76,9 @@ fn no_json() -> Vec<Refused> {
     let many: Vec<u8> = format!("[{}0]", "0,".repeat(60_000)).into_bytes();
     vec![
         (ORDERS, b"".to_vec(), "invalidJson", ""),
-        (
-            ORDERS,
-            format!("{{\"{SECRET}").into_bytes(),
-            "invalidJson",
-            "",
-        ),
-        (
-            ORDERS,
-            format!("{{\"a\": {SECRET}}}").into_bytes(),
-            "invalidJson",
-            "",
-        ),
-        (
-            ORDERS,
-            format!("{{}} {SECRET}").into_bytes(),
-            "invalidJson",
-            "",
-        ),
+        (ORDERS, format!("{{\"{SECRET}").into_bytes(), "invalidJson", ""),
+        (ORDERS, format!("{{\"a\": {SECRET}}}").into_bytes(), "invalidJson", ""),
+        (ORDERS, format!("{{}} {SECRET}").into_bytes(), "invalidJson", ""),
         (ORDERS, nested, "invalidJson", ""),
         (ORDERS, nested_objects.into_bytes(), "invalidJson", ""),
         (ORDERS, not_utf8, "invalidJson", ""),
@@ -108,45 +90,21 @@ fn no_order() -> Vec<Refused> {
     let access = "/serviceOrderItem/0/service/serviceCharacteristic/0/value";
     let personnummer = json!("19121212-1212");
     vec![
-        (
-            ORDERS,
-            format!("\"{SECRET}\"").into_bytes(),
-            "invalidBody",
-            "(body)",
-        ),
+        (ORDERS, format!("\"{SECRET}\"").into_bytes(), "invalidBody", "(body)"),
         (ORDERS, b"[]".to_vec(), "invalidBody", "(body)"),
         (ORDERS, b"{}".to_vec(), "invalidBody", "serviceOrderItem"),
-        (
-            ORDERS,
-            with(order(), "/externalId", json!([SECRET])),
-            "invalidBody",
-            "externalId",
-        ),
-        (
-            ORDERS,
-            with(order(), "/relatedParty", json!(SECRET)),
-            "invalidBody",
-            "relatedParty",
-        ),
+        (ORDERS, with(order(), "/externalId", json!([SECRET])), "invalidBody", "externalId"),
+        (ORDERS, with(order(), "/relatedParty", json!(SECRET)), "invalidBody", "relatedParty"),
         (
             ORDERS,
             with(order(), "/serviceOrderItem/0", json!(SECRET)),
             "invalidBody",
             "serviceOrderItem[0]",
         ),
+        (ORDERS, with(order(), "/secret", json!(SECRET)), "invalidBody", "secret"),
         (
             ORDERS,
-            with(order(), "/secret", json!(SECRET)),
-            "invalidBody",
-            "secret",
-        ),
-        (
-            ORDERS,
-            with(
-                order(),
-                "/requestedStartDate",
-                json!("1850-01-01T00:00:00Z"),
-            ),
+            with(order(), "/requestedStartDate", json!("1850-01-01T00:00:00Z")),
             "invalidBody",
             "requestedStartDate",
         ),
@@ -162,12 +120,7 @@ fn no_order() -> Vec<Refused> {
             "invalidBody",
             "serviceOrderItem[0].service.serviceCharacteristic[accessId]",
         ),
-        (
-            ORDERS,
-            with(order(), "/externalId", personnummer.clone()),
-            "invalidBody",
-            "externalId",
-        ),
+        (ORDERS, with(order(), "/externalId", personnummer.clone()), "invalidBody", "externalId"),
         (
             ORDERS,
             with(order(), "/serviceOrderItem/0/id", personnummer.clone()),
@@ -184,24 +137,14 @@ fn no_order() -> Vec<Refused> {
             "invalidBody",
             "serviceOrderItem[0].service.serviceSpecification.id",
         ),
-        (
-            TICKETS,
-            with(ticket(), "/externalId", personnummer.clone()),
-            "invalidBody",
-            "externalId",
-        ),
+        (TICKETS, with(ticket(), "/externalId", personnummer.clone()), "invalidBody", "externalId"),
         (
             TICKETS,
             with(ticket(), "/relatedEntity/0/id", personnummer),
             "invalidBody",
             "relatedEntity[0].id",
         ),
-        (
-            TICKETS,
-            with(ticket(), "/severity", json!({"a": SECRET})),
-            "invalidBody",
-            "severity",
-        ),
+        (TICKETS, with(ticket(), "/severity", json!({"a": SECRET})), "invalidBody", "severity"),
     ]
 }
 
@@ -216,10 +159,7 @@ async fn bodies_that_are_no_order_are_refused() {
         refused(&answer, 400, code);
         let named = answer.1["fault"].as_array().into_iter().flatten();
         let named: Vec<_> = named.filter_map(|fault| fault["member"].as_str()).collect();
-        assert!(
-            member.is_empty() || named.contains(&member),
-            "{position}: {told}"
-        );
+        assert!(member.is_empty() || named.contains(&member), "{position}: {told}");
         for value in [SECRET, "1212", "1850"] {
             assert!(!told.contains(value), "{position}: {told}");
         }
@@ -262,10 +202,7 @@ async fn five_megabytes_are_too_many_however_they_come() {
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut start = [0; 12];
     let read = stream.read_exact(&mut start);
-    tokio::time::timeout(std::time::Duration::from_secs(3), read)
-        .await
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(3), read).await.unwrap().unwrap();
     assert_eq!(&start, b"HTTP/1.1 413");
     assert_eq!(house.holds().await, [0; 4]);
 

@@ -57,18 +57,8 @@ impl Definition {
 }
 
 const KINDS: [(&str, &str, &str, &str); 2] = [
-    (
-        ORDERS,
-        "tmf/orders.jsonl",
-        "TMF641-ServiceOrdering-v4.1.0.swagger.json",
-        "ServiceOrder",
-    ),
-    (
-        TICKETS,
-        "tmf/tickets.jsonl",
-        "TMF621-TroubleTicket-v4.0.0.swagger.json",
-        "TroubleTicket",
-    ),
+    (ORDERS, "tmf/orders.jsonl", "TMF641-ServiceOrdering-v4.1.0.swagger.json", "ServiceOrder"),
+    (TICKETS, "tmf/tickets.jsonl", "TMF621-TroubleTicket-v4.0.0.swagger.json", "TroubleTicket"),
 ];
 
 #[tokio::test]

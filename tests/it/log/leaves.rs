@@ -45,31 +45,17 @@ fn the_schema_takes_every_kind_and_knows_the_same_words() {
     jsonschema::meta::validate(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     for leaf in samples() {
-        let errors: Vec<_> = validator
-            .iter_errors(&value(&leaf))
-            .map(|e| e.to_string())
-            .collect();
+        let errors: Vec<_> = validator.iter_errors(&value(&leaf)).map(|e| e.to_string()).collect();
         assert_eq!(errors, Vec::<String>::new(), "{}", leaf.event.kind());
     }
     let words = |pointer: &str| -> BTreeSet<String> {
         let words = schema.pointer(pointer).unwrap().as_array().unwrap();
-        words
-            .iter()
-            .map(|word| word.as_str().unwrap().to_owned())
-            .collect()
+        words.iter().map(|word| word.as_str().unwrap().to_owned()).collect()
     };
     macro_rules! same {
         ($list:ty, $pointer:literal) => {
-            let ours = <$list>::ALL
-                .iter()
-                .map(|word| word.as_str().to_owned())
-                .collect();
-            assert_eq!(
-                words($pointer),
-                ours,
-                "{} of schemas/log/leaf.json",
-                $pointer
-            );
+            let ours = <$list>::ALL.iter().map(|word| word.as_str().to_owned()).collect();
+            assert_eq!(words($pointer), ours, "{} of schemas/log/leaf.json", $pointer);
         };
     }
     same!(Field, "/$defs/field/enum");
@@ -108,12 +94,7 @@ fn mutations(good: &Value) -> Vec<(String, Value)> {
             with(format!("{key} holds a stranger"), &|v| {
                 v[key] = json!(["Astrid på Kungsgatan"]);
             });
-            if good[key]
-                .as_array()
-                .unwrap()
-                .first()
-                .is_some_and(Value::is_string)
-            {
+            if good[key].as_array().unwrap().first().is_some_and(Value::is_string) {
                 with(format!("{key} holds one twice"), &|v| {
                     let first = v[key][0].clone();
                     v[key].as_array_mut().unwrap().insert(0, first);
@@ -139,10 +120,7 @@ fn what_one_refuses_the_other_refuses() {
             assert!(read(&bad).is_err(), "{kind} with {what} was read");
             // What a checkpoint looks like inside is more than a schema says.
             if !(kind == Kind::Anchor && what == "checkpoint is free text") {
-                assert!(
-                    !validator.is_valid(&bad),
-                    "{kind} with {what} fits the schema"
-                );
+                assert!(!validator.is_valid(&bad), "{kind} with {what} fits the schema");
             }
             tried += 1;
         }
@@ -165,49 +143,19 @@ fn bad_leaves() {
     refused(&format!("{good}\n"), C::Form.into());
     refused(&format!("{good}{good}"), C::Syntax.into());
     refused(
-        &good.replace(
-            r#""actor":"auditor""#,
-            r#""actor":"auditor","actor":"auditor""#,
-        ),
+        &good.replace(r#""actor":"auditor""#, r#""actor":"auditor","actor":"auditor""#),
         C::DuplicateKey.into(),
     );
-    refused(
-        &good.replace(r#""count":12"#, r#""count":12.0"#),
-        C::Number.into(),
-    );
-    refused(
-        &good.replace(r#""count":12"#, r#""count":9007199254740992"#),
-        C::Number.into(),
-    );
-    refused(
-        &good.replace(r#""count":12"#, r#""count":null"#),
-        C::Null.into(),
-    );
-    refused(
-        &good.replace(r#""count":12"#, r#""count":-1"#),
-        LeafError::Members(Kind::Read),
-    );
-    refused(
-        &good.replace(r#""count":12"#, r#""count":"12""#),
-        LeafError::Members(Kind::Read),
-    );
-    refused(
-        &good.replace("auditor", "Astrid"),
-        LeafError::Members(Kind::Read),
-    );
+    refused(&good.replace(r#""count":12"#, r#""count":12.0"#), C::Number.into());
+    refused(&good.replace(r#""count":12"#, r#""count":9007199254740992"#), C::Number.into());
+    refused(&good.replace(r#""count":12"#, r#""count":null"#), C::Null.into());
+    refused(&good.replace(r#""count":12"#, r#""count":-1"#), LeafError::Members(Kind::Read));
+    refused(&good.replace(r#""count":12"#, r#""count":"12""#), LeafError::Members(Kind::Read));
+    refused(&good.replace("auditor", "Astrid"), LeafError::Members(Kind::Read));
     refused(&good.replace("\"v\":1", "\"v\":2"), LeafError::Version);
-    refused(
-        &good.replace("\"v\":1", "\"v\":1,\"w\":1"),
-        LeafError::Members(Kind::Read),
-    );
-    refused(
-        &good.replace("\"kind\":\"read\"", "\"kind\":\"write\""),
-        LeafError::Kind,
-    );
-    refused(
-        &good.replace("\"kind\":\"read\"", "\"kind\":\"key\""),
-        LeafError::Members(Kind::Key),
-    );
+    refused(&good.replace("\"v\":1", "\"v\":1,\"w\":1"), LeafError::Members(Kind::Read));
+    refused(&good.replace("\"kind\":\"read\"", "\"kind\":\"write\""), LeafError::Kind);
+    refused(&good.replace("\"kind\":\"read\"", "\"kind\":\"key\""), LeafError::Members(Kind::Key));
     refused(&good.replace("Z\"", "+00:00\""), LeafError::Head("t"));
     refused(&good.replace("Z\"", ".5Z\""), LeafError::Head("t"));
     refused(&good.replace("2026-", "2026-13-"), LeafError::Head("t"));
@@ -215,10 +163,8 @@ fn bad_leaves() {
 
     // Sets have one order.
     let held = text(&sample(Kind::Hold, 1));
-    let swapped = held.replace(
-        r#"["contact.name","contact.phone"]"#,
-        r#"["contact.phone","contact.name"]"#,
-    );
+    let swapped =
+        held.replace(r#"["contact.name","contact.phone"]"#, r#"["contact.phone","contact.name"]"#);
     assert_ne!(held, swapped);
     refused(&swapped, LeafError::Members(Kind::Hold));
 }
@@ -233,32 +179,17 @@ fn what_could_not_be_read_back_is_not_written() {
         }
         assert_eq!(leaf.to_bytes(), Err(error));
     }
-    refused(
-        |i| i.recipient.legal_name.clear(),
-        LeafError::Bounds("recipient.legal_name"),
-    );
+    refused(|i| i.recipient.legal_name.clear(), LeafError::Bounds("recipient.legal_name"));
     refused(
         |i| i.recipient.legal_name = "a".repeat(201),
         LeafError::Bounds("recipient.legal_name"),
     );
-    refused(
-        |i| i.recipient.org_no = "556597 6122".into(),
-        LeafError::Bounds("recipient.org_no"),
-    );
-    refused(
-        |i| i.recipient.country = "Sweden".into(),
-        LeafError::Bounds("recipient.country"),
-    );
-    refused(
-        |i| i.recipient.agreement = "a\nb".into(),
-        LeafError::Bounds("recipient.agreement"),
-    );
+    refused(|i| i.recipient.org_no = "556597 6122".into(), LeafError::Bounds("recipient.org_no"));
+    refused(|i| i.recipient.country = "Sweden".into(), LeafError::Bounds("recipient.country"));
+    refused(|i| i.recipient.agreement = "a\nb".into(), LeafError::Bounds("recipient.agreement"));
     refused(|i| i.endpoint.clear(), LeafError::Bounds("endpoint"));
     refused(|i| i.attempt = 0, LeafError::Bounds("attempt"));
-    refused(
-        |i| i.masked[0].kind = "Astrid".into(),
-        LeafError::Bounds("masked.kind"),
-    );
+    refused(|i| i.masked[0].kind = "Astrid".into(), LeafError::Bounds("masked.kind"));
     refused(|i| i.masked[0].count = 0, LeafError::Bounds("masked.count"));
 
     let mut leaf = sample(Kind::Read, 1);
@@ -280,9 +211,7 @@ fn what_could_not_be_read_back_is_not_written() {
     if let Event::Intent(intent) = &mut leaf.event {
         intent.masked = vec![intent.masked[0].clone(); 1200];
     }
-    let Err(LeafError::Size(bytes)) = leaf.to_bytes() else {
-        panic!("it was written")
-    };
+    let Err(LeafError::Size(bytes)) = leaf.to_bytes() else { panic!("it was written") };
     assert!(bytes > LEAF_BYTES_MAX);
 }
 
@@ -323,10 +252,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 32, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::btree_map(any::<String>(), inner, 0..6).prop_map(|members| members
-                .into_iter()
-                .collect::<serde_json::Map<_, _>>()
-                .into()),
+            prop::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>().into()),
         ]
     })
 }

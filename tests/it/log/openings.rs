@@ -26,14 +26,9 @@ fn leaf(n: u64) -> LeafId {
 fn one_field_opens_alone() {
     let digests = FIELDS.map(|(name, value)| digest(&subject(1), leaf(1), name, value));
     for (n, (name, value)) in FIELDS.into_iter().enumerate() {
-        let handed_over = open(&subject(1), leaf(1), name, value)
-            .disclosure()
-            .to_owned();
+        let handed_over = open(&subject(1), leaf(1), name, value).disclosure().to_owned();
         let opening = Opening::parse(&handed_over).unwrap();
-        let opened: Vec<_> = digests
-            .iter()
-            .map(|digest| opening.matches(digest))
-            .collect();
+        let opened: Vec<_> = digests.iter().map(|digest| opening.matches(digest)).collect();
         assert_eq!(opened.iter().filter(|opened| **opened).count(), 1);
         assert!(opened[n]);
         let (read_name, read_value) = opening.name_and_value();
@@ -46,19 +41,13 @@ fn a_digest_is_that_of_rfc_9901() {
     // The disclosure and digest of the RFC's own example, section 4.2.3.
     let disclosure = "WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsICJmYW1pbHlfbmFtZSIsICJNw7ZiaXVzIl0";
     let opening = Opening::parse(disclosure).unwrap();
-    assert_eq!(
-        opening.digest().as_str(),
-        "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0"
-    );
+    assert_eq!(opening.digest().as_str(), "X9yH0Ajrdm1Oij4tWso9UzzKJvPoDxwmuEcO3XAdRC0");
     assert_eq!(opening.name_and_value().1.as_str(), "Möbius");
     // And ours by hand.
     let ours = open(&subject(1), leaf(1), "a", "\"å\"");
     let json = URL_SAFE_NO_PAD.decode(ours.disclosure()).unwrap();
     let [salt, name, value]: [String; 3] = serde_json::from_slice(&json).unwrap();
-    assert_eq!(
-        (salt.len(), name.as_str(), value.as_str()),
-        (43, "a", "\"å\"")
-    );
+    assert_eq!((salt.len(), name.as_str(), value.as_str()), (43, "a", "\"å\""));
     assert_eq!(json, format!(r#"["{salt}","a","\"å\""]"#).into_bytes());
     let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(ours.disclosure()));
     assert_eq!(digest(&subject(1), leaf(1), "a", "\"å\"").as_str(), hash);
@@ -67,10 +56,7 @@ fn a_digest_is_that_of_rfc_9901() {
 #[test]
 fn two_leaves_about_one_person_share_nothing() {
     let of = |n| -> BTreeSet<FieldDigest> {
-        FIELDS
-            .iter()
-            .map(|(name, value)| digest(&subject(1), leaf(n), name, value))
-            .collect()
+        FIELDS.iter().map(|(name, value)| digest(&subject(1), leaf(n), name, value)).collect()
     };
     assert!(of(1).is_disjoint(&of(2)));
     assert_eq!(of(1), of(1));
@@ -84,10 +70,7 @@ fn without_the_key_nothing_opens() {
     for seed in (0..=255).filter(|seed| *seed != 1) {
         assert!(!open(&subject(seed), leaf(1), name, value).matches(&logged));
     }
-    for guess in [
-        format!(r#"["","{name}","{value}"]"#),
-        format!(r#"["0","{name}","{value}"]"#),
-    ] {
+    for guess in [format!(r#"["","{name}","{value}"]"#), format!(r#"["0","{name}","{value}"]"#)] {
         let guess = Opening::parse(&URL_SAFE_NO_PAD.encode(guess)).unwrap();
         assert!(!guess.matches(&logged));
     }

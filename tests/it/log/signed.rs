@@ -55,26 +55,14 @@ fn verifier_keys_read_back_and_bent_ones_do_not() {
     refused(&format!("{name}+{id}"), KeyError::Form);
     refused(&format!("+{id}+{public}"), KeyError::Name);
     refused(&format!("a b+{id}+{public}"), KeyError::Name);
-    refused(
-        &format!("{}+{id}+{public}", "n".repeat(201)),
-        KeyError::Name,
-    );
+    refused(&format!("{}+{id}+{public}", "n".repeat(201)), KeyError::Name);
     refused(&format!("other+{id}+{public}"), KeyError::Id);
     refused(&format!("{name}+00000000+{public}"), KeyError::Id);
-    refused(
-        &format!("{name}+{}+{public}", id.to_uppercase()),
-        KeyError::Id,
-    );
+    refused(&format!("{name}+{}+{public}", id.to_uppercase()), KeyError::Id);
     refused(&format!("{name}+{id}+{public}A"), KeyError::Form);
     // Type 0x04, a witness's timestamped signature; and a point of small order.
-    refused(
-        &format!("{name}+{id}+B{}", &public[1..]),
-        KeyError::Algorithm,
-    );
-    refused(
-        &format!("{name}+{id}+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-        KeyError::Weak,
-    );
+    refused(&format!("{name}+{id}+B{}", &public[1..]), KeyError::Algorithm);
+    refused(&format!("{name}+{id}+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), KeyError::Weak);
 }
 
 #[test]
@@ -94,20 +82,14 @@ fn several_may_sign_and_strangers_are_passed_over() {
     assert_eq!(signers, [&keys[0], &keys[1]]);
     assert_eq!(Checkpoint::open(&note, &keys), Ok(book().checkpoint()));
     // A witness alone does not make a checkpoint.
-    assert_eq!(
-        Checkpoint::open(&note, &keys[1..]),
-        Err(CheckpointError::Origin)
-    );
+    assert_eq!(Checkpoint::open(&note, &keys[1..]), Err(CheckpointError::Origin));
     assert_eq!(note.verify(&[]), Err(NoteError::Unsigned));
 }
 
 #[test]
 fn a_line_under_our_name_and_id_by_another_hand_spoils_the_note() {
     let note = book().signed().to_string();
-    let forged = witness()
-        .sign(book().signed().unverified_text())
-        .unwrap()
-        .to_string();
+    let forged = witness().sign(book().signed().unverified_text()).unwrap().to_string();
     let (text, line) = note.trim_end().rsplit_once('\n').unwrap();
     let signature = |line: &str| STANDARD.decode(line.rsplit_once(' ').unwrap().1).unwrap();
     let (ours, theirs) = (signature(line), signature(forged.trim_end()));
@@ -118,10 +100,7 @@ fn a_line_under_our_name_and_id_by_another_hand_spoils_the_note() {
     let both = Note::parse(&format!("{note}{}\n", mixed.signatures()[0])).unwrap();
     assert_eq!(both.verify(&[key().verifier()]), Err(NoteError::Forged));
     // The namesake has signed nothing that we take for ours.
-    assert_eq!(
-        mixed.verify(&[namesake().verifier()]),
-        Err(NoteError::Unsigned)
-    );
+    assert_eq!(mixed.verify(&[namesake().verifier()]), Err(NoteError::Unsigned));
 }
 
 #[test]
@@ -136,35 +115,17 @@ fn bad_notes() {
     refused(&format!("{text}\n"), NoteError::Signatures);
     refused(&format!("{text}\n\n"), NoteError::Signatures);
     refused(&format!("{text}\n\n{line}"), NoteError::Signatures);
-    refused(
-        &format!("{text}\n\n{line}\nand more\n"),
-        NoteError::Signatures,
-    );
-    refused(
-        &format!("{text}\n\n- {ORIGIN} AAAAAAAA\n"),
-        NoteError::Signatures,
-    );
-    refused(
-        &format!("{text}\n\n\u{2014} {ORIGIN} AAAA\n"),
-        NoteError::Signatures,
-    );
-    refused(
-        &format!("{text}\n\n\u{2014} a+b AAAAAAAA\n"),
-        NoteError::Signatures,
-    );
+    refused(&format!("{text}\n\n{line}\nand more\n"), NoteError::Signatures);
+    refused(&format!("{text}\n\n- {ORIGIN} AAAAAAAA\n"), NoteError::Signatures);
+    refused(&format!("{text}\n\n\u{2014} {ORIGIN} AAAA\n"), NoteError::Signatures);
+    refused(&format!("{text}\n\n\u{2014} a+b AAAAAAAA\n"), NoteError::Signatures);
     refused(&good.replace('\n', "\r\n"), NoteError::Signatures);
     refused(&format!("a\tb\n\n{line}\n"), NoteError::Text);
     refused(
-        &format!(
-            "{text}\n\n{}",
-            format!("{line}\n").repeat(SIGNATURES_MAX + 1)
-        ),
+        &format!("{text}\n\n{}", format!("{line}\n").repeat(SIGNATURES_MAX + 1)),
         NoteError::Size,
     );
-    refused(
-        &format!("{}\n\n{line}\n", "a".repeat(NOTE_BYTES_MAX)),
-        NoteError::Size,
-    );
+    refused(&format!("{}\n\n{line}\n", "a".repeat(NOTE_BYTES_MAX)), NoteError::Size);
     for text in ["", "no newline", "a\u{0}b\n"] {
         assert_eq!(key().sign(text), Err(NoteError::Text), "{text:?}");
     }
@@ -178,10 +139,7 @@ fn bad_notes() {
 #[test]
 fn bad_checkpoints() {
     let root = book().checkpoint().root.base64();
-    assert_eq!(
-        Checkpoint::parse(&book().checkpoint().to_string()),
-        Ok(book().checkpoint())
-    );
+    assert_eq!(Checkpoint::parse(&book().checkpoint().to_string()), Ok(book().checkpoint()));
     for text in [
         String::new(),
         format!("{ORIGIN}\n11\n{root}"),
@@ -194,35 +152,17 @@ fn bad_checkpoints() {
         format!("{ORIGIN}\n11\n{root}\nextension\n"),
         format!("{ORIGIN}\r\n11\r\n{root}\r\n"),
     ] {
-        assert_eq!(
-            Checkpoint::parse(&text),
-            Err(CheckpointError::Form),
-            "{text:?}"
-        );
+        assert_eq!(Checkpoint::parse(&text), Err(CheckpointError::Form), "{text:?}");
         if text.ends_with('\n') {
-            let note = key()
-                .sign(&text)
-                .unwrap_or_else(|_| key().sign("\n").unwrap());
-            assert_eq!(
-                Checkpoint::open(&note, &[key().verifier()]),
-                Err(CheckpointError::Form)
-            );
+            let note = key().sign(&text).unwrap_or_else(|_| key().sign("\n").unwrap());
+            assert_eq!(Checkpoint::open(&note, &[key().verifier()]), Err(CheckpointError::Form));
         }
     }
-    assert_eq!(
-        book().checkpoint().sign(&witness()),
-        Err(CheckpointError::Origin)
-    );
+    assert_eq!(book().checkpoint().sign(&witness()), Err(CheckpointError::Origin));
     // A key of ours that signs for a log that is not its own.
-    let other = Checkpoint {
-        origin: name("other.example.com"),
-        ..book().checkpoint()
-    };
+    let other = Checkpoint { origin: name("other.example.com"), ..book().checkpoint() };
     let note = key().sign(&other.to_string()).unwrap();
-    assert_eq!(
-        Checkpoint::open(&note, &[key().verifier()]),
-        Err(CheckpointError::Origin)
-    );
+    assert_eq!(Checkpoint::open(&note, &[key().verifier()]), Err(CheckpointError::Origin));
 }
 
 #[test]
@@ -230,10 +170,7 @@ fn a_receipt_proves_its_leaf_and_no_other() {
     let book = book();
     let keys = [key().verifier()];
     for (n, body) in (0..).zip(&book.bodies) {
-        let text = receipt(&book, n)
-            .with_extra(b"f\xf6r dig".to_vec())
-            .unwrap()
-            .to_string();
+        let text = receipt(&book, n).with_extra(b"f\xf6r dig".to_vec()).unwrap().to_string();
         let receipt = Receipt::parse(&text).unwrap();
         assert_eq!(receipt.to_string(), text);
         assert_eq!(receipt.extra(), Some(&b"f\xf6r dig"[..]));
@@ -244,10 +181,7 @@ fn a_receipt_proves_its_leaf_and_no_other() {
             }
         }
         let unsigned = CheckpointError::Note(NoteError::Unsigned);
-        assert_eq!(
-            receipt.verify(body, &[namesake().verifier()]),
-            Err(unsigned.into())
-        );
+        assert_eq!(receipt.verify(body, &[namesake().verifier()]), Err(unsigned.into()));
     }
 }
 
@@ -256,15 +190,9 @@ fn the_receipt_on_file_still_verifies() {
     // What somebody was given once must be good for ever: these files are not made anew.
     let text = include_str!("../../../fixtures/log/intent.tlog-proof");
     let keys = include_str!("../../../fixtures/log/vkey");
-    let leaf = include_str!("../../../fixtures/log/leaves.jsonl")
-        .lines()
-        .next()
-        .unwrap();
+    let leaf = include_str!("../../../fixtures/log/leaves.jsonl").lines().next().unwrap();
     let key = VerifierKey::parse(keys.trim_end()).unwrap();
-    let checkpoint = Receipt::parse(text)
-        .unwrap()
-        .verify(leaf.as_bytes(), &[key])
-        .unwrap();
+    let checkpoint = Receipt::parse(text).unwrap().verify(leaf.as_bytes(), &[key]).unwrap();
     assert_eq!(checkpoint.size, TreeSize(11));
     assert_eq!(text, receipt(&book(), 0).to_string());
 }
@@ -273,12 +201,7 @@ fn the_receipt_on_file_still_verifies() {
 fn bad_receipts() {
     #[track_caller]
     fn refused(text: &str, error: ReceiptError) {
-        assert_eq!(
-            Receipt::parse(text),
-            Err(error),
-            "{:.60}",
-            text.escape_debug()
-        );
+        assert_eq!(Receipt::parse(text), Err(error), "{:.60}", text.escape_debug());
     }
     let good = receipt(&book(), 3).to_string();
     let hash = book().checkpoint().root.base64();
@@ -287,48 +210,27 @@ fn bad_receipts() {
     refused(&good.replace("@v1", "@v2"), ReceiptError::Form);
     refused(&good.replace("index 3", "index 03"), ReceiptError::Form);
     refused(&good.replace("index 3", "index -3"), ReceiptError::Form);
-    refused(
-        &good.replace("index 3", "extra !\nindex 3"),
-        ReceiptError::Form,
-    );
-    refused(
-        &good.replace("index 3", "index 3\nAAAA"),
-        ReceiptError::Form,
-    );
-    refused(
-        &good.replace("index 3", "index 3\nindex 3"),
-        ReceiptError::Form,
-    );
+    refused(&good.replace("index 3", "extra !\nindex 3"), ReceiptError::Form);
+    refused(&good.replace("index 3", "index 3\nAAAA"), ReceiptError::Form);
+    refused(&good.replace("index 3", "index 3\nindex 3"), ReceiptError::Form);
     refused(
         &good.replace("\n\n\u{2014}", "\n\u{2014}"),
         CheckpointError::Note(NoteError::Signatures).into(),
     );
     let proof_of = |lines: usize| {
-        format!(
-            "c2sp.org/tlog-proof@v1\nindex 3\n{}\n{note}",
-            format!("{hash}\n").repeat(lines)
-        )
+        format!("c2sp.org/tlog-proof@v1\nindex 3\n{}\n{note}", format!("{hash}\n").repeat(lines))
     };
     assert!(Receipt::parse(&proof_of(64)).is_ok());
     refused(&proof_of(65), ProofError::TooLong(65).into());
     refused(&proof_of(66), ProofError::TooLong(65).into());
     refused(&"a".repeat(200_000), ReceiptError::Size);
-    assert_eq!(
-        receipt(&book(), 3).with_extra(vec![0; 17_000]),
-        Err(ReceiptError::Size)
-    );
+    assert_eq!(receipt(&book(), 3).with_extra(vec![0; 17_000]), Err(ReceiptError::Size));
 
-    let verify = |text: &str| {
-        Receipt::parse(text)
-            .unwrap()
-            .verify(&book().bodies[3], &[key().verifier()])
-    };
+    let verify =
+        |text: &str| Receipt::parse(text).unwrap().verify(&book().bodies[3], &[key().verifier()]);
     assert_eq!(verify(&good), Ok(book().checkpoint()));
     assert_eq!(verify(&proof_of(64)), Err(ProofError::Length.into()));
-    assert_eq!(
-        verify(&good.replace("index 3", "index 2")),
-        Err(ProofError::Root.into())
-    );
+    assert_eq!(verify(&good.replace("index 3", "index 2")), Err(ProofError::Root.into()));
     let (index, size) = (LeafIndex(11), TreeSize(11));
     assert_eq!(
         verify(&good.replace("index 3", "index 11")),
@@ -336,10 +238,7 @@ fn bad_receipts() {
     );
     // A checkpoint that was edited under its signature.
     let edited = good.replace(&format!("{ORIGIN}\n11\n"), &format!("{ORIGIN}\n12\n"));
-    assert_eq!(
-        verify(&edited),
-        Err(CheckpointError::Note(NoteError::Forged).into())
-    );
+    assert_eq!(verify(&edited), Err(CheckpointError::Note(NoteError::Forged).into()));
 }
 
 /// A good text with one place overwritten, or cut off there.

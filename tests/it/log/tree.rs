@@ -17,11 +17,7 @@ fn vectors() -> Value {
 }
 
 fn hashes(of: &Value) -> Vec<Hash> {
-    of.as_array()
-        .unwrap()
-        .iter()
-        .map(|hash| Hash::parse(hash.as_str().unwrap()).unwrap())
-        .collect()
+    of.as_array().unwrap().iter().map(|hash| Hash::parse(hash.as_str().unwrap()).unwrap()).collect()
 }
 
 fn size(of: &Value) -> TreeSize {
@@ -29,10 +25,7 @@ fn size(of: &Value) -> TreeSize {
 }
 
 fn unhex(text: &str) -> Vec<u8> {
-    (0..text.len())
-        .step_by(2)
-        .map(|n| u8::from_str_radix(&text[n..n + 2], 16).unwrap())
-        .collect()
+    (0..text.len()).step_by(2).map(|n| u8::from_str_radix(&text[n..n + 2], 16).unwrap()).collect()
 }
 
 fn numbered(leaves: u64) -> Book {
@@ -51,11 +44,7 @@ fn the_reference_leaves_give_the_reference_roots_and_proofs() {
     let roots = hashes(&vectors["roots"]);
     for (n, root) in (0..).zip(&roots) {
         assert_eq!(root_at(TreeSize(n), &book), Ok(*root), "{n} leaves");
-        assert_eq!(
-            Frontier::load(TreeSize(n), &book).unwrap().root(),
-            *root,
-            "{n} leaves"
-        );
+        assert_eq!(Frontier::load(TreeSize(n), &book).unwrap().root(), *root, "{n} leaves");
     }
     for row in vectors["inclusion"].as_array().unwrap() {
         let index = LeafIndex(row["index"].as_u64().unwrap());
@@ -82,21 +71,12 @@ fn a_second_implementation_gives_the_same_tree_and_the_same_proofs() {
             let at = usize::try_from(index).unwrap();
             let ours = inclusion(LeafIndex(index), TreeSize(new), &book).unwrap();
             let proof = theirs.prove_inclusion(at);
-            assert_eq!(
-                flat(ours.hashes()),
-                proof.as_bytes(),
-                "leaf {index} of {new}"
-            );
+            assert_eq!(flat(ours.hashes()), proof.as_bytes(), "leaf {index} of {new}");
             let ours_to_them =
                 ct_merkle::InclusionProof::try_from_bytes(flat(ours.hashes())).unwrap();
-            their_root
-                .verify_inclusion(&book.bodies[at], index, &ours_to_them)
-                .unwrap();
+            their_root.verify_inclusion(&book.bodies[at], index, &ours_to_them).unwrap();
             let leaf = leaf_hash(&book.bodies[at]);
-            assert_eq!(
-                ours.verify(&leaf, LeafIndex(index), TreeSize(new), &root),
-                Ok(())
-            );
+            assert_eq!(ours.verify(&leaf, LeafIndex(index), TreeSize(new), &root), Ok(()));
         }
         for old in 1..new {
             let ours = consistency(TreeSize(old), TreeSize(new), &book).unwrap();
@@ -105,14 +85,9 @@ fn a_second_implementation_gives_the_same_tree_and_the_same_proofs() {
             let ours_to_them =
                 ct_merkle::ConsistencyProof::try_from_bytes(flat(ours.hashes())).unwrap();
             let their_old = &their_roots[usize::try_from(old).unwrap()];
-            their_root
-                .verify_consistency(their_old, &ours_to_them)
-                .unwrap();
+            their_root.verify_consistency(their_old, &ours_to_them).unwrap();
             let old_root = root_at(TreeSize(old), &book).unwrap();
-            assert_eq!(
-                ours.verify(TreeSize(old), &old_root, TreeSize(new), &root),
-                Ok(())
-            );
+            assert_eq!(ours.verify(TreeSize(old), &old_root, TreeSize(new), &root), Ok(()));
         }
         their_roots.push(their_root);
     }
@@ -136,27 +111,15 @@ fn a_frontier_that_was_loaded_goes_on_like_one_that_never_stopped() {
 fn what_cannot_be_proved_is_refused() {
     let mut book = numbered(5);
     let (index, size) = (LeafIndex(5), TreeSize(5));
-    assert_eq!(
-        inclusion(index, size, &book),
-        Err(MakeError::Index { index, size })
-    );
+    assert_eq!(inclusion(index, size, &book), Err(MakeError::Index { index, size }));
     let (old, new) = (TreeSize(5), TreeSize(4));
-    assert_eq!(
-        consistency(old, new, &book),
-        Err(MakeError::Order { old, new })
-    );
+    assert_eq!(consistency(old, new, &book), Err(MakeError::Order { old, new }));
     book.nodes.remove(&(1, 1));
-    assert_eq!(
-        inclusion(LeafIndex(0), size, &book),
-        Err(MakeError::Node(Missing))
-    );
+    assert_eq!(inclusion(LeafIndex(0), size, &book), Err(MakeError::Node(Missing)));
     assert_eq!(Frontier::load(TreeSize(4), &numbered(3)), Err(Missing));
 
     let long = vec![empty_root(); 65];
-    assert_eq!(
-        InclusionProof::new(long.clone()),
-        Err(ProofError::TooLong(65))
-    );
+    assert_eq!(InclusionProof::new(long.clone()), Err(ProofError::TooLong(65)));
     assert_eq!(ConsistencyProof::new(long), Err(ProofError::TooLong(65)));
 }
 
@@ -165,14 +128,8 @@ fn the_empty_tree_begins_every_tree_and_holds_nothing() {
     let book = numbered(3);
     let root = root_at(TreeSize(3), &book).unwrap();
     let proof = consistency(TreeSize(0), TreeSize(3), &book).unwrap();
-    assert_eq!(
-        proof.verify(TreeSize(0), &empty_root(), TreeSize(3), &root),
-        Ok(())
-    );
-    assert_eq!(
-        proof.verify(TreeSize(0), &root, TreeSize(3), &root),
-        Err(ProofError::Root)
-    );
+    assert_eq!(proof.verify(TreeSize(0), &empty_root(), TreeSize(3), &root), Ok(()));
+    assert_eq!(proof.verify(TreeSize(0), &root, TreeSize(3), &root), Err(ProofError::Root));
     let (index, size) = (LeafIndex(0), TreeSize(0));
     let nothing = InclusionProof::new(Vec::new()).unwrap();
     assert_eq!(

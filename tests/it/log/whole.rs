@@ -29,11 +29,7 @@ fn story() -> Vec<Vec<u8>> {
 fn verify(bodies: &[Vec<u8>], hashes: Option<&[Hash]>, checkpoint: &Note) -> Report {
     let mut verifier = Verifier::new(name(ORIGIN), vec![key().verifier()]);
     for (n, body) in bodies.iter().enumerate() {
-        verifier.leaf(
-            LeafIndex(n as u64),
-            hashes.and_then(|h| h.get(n).copied()),
-            body,
-        );
+        verifier.leaf(LeafIndex(n as u64), hashes.and_then(|h| h.get(n).copied()), body);
     }
     verifier.finish(checkpoint)
 }
@@ -48,10 +44,7 @@ fn faults(bodies: &[Vec<u8>]) -> Vec<Fault> {
 }
 
 fn at(index: u64, what: What) -> Fault {
-    Fault {
-        index: Some(LeafIndex(index)),
-        what,
-    }
+    Fault { index: Some(LeafIndex(index)), what }
 }
 
 fn all(what: What) -> Fault {
@@ -80,38 +73,15 @@ fn what_was_logged_wrongly_is_found_though_it_is_signed() {
     let outcome = |of: u64, hash| {
         let result = sluss::log::OutcomeResult::Accepted;
         let intent = LeafIndex(of);
-        leaf(
-            8,
-            Event::Outcome(Outcome {
-                intent,
-                intent_hash: hash,
-                result,
-                code: None,
-            }),
-        )
+        leaf(8, Event::Outcome(Outcome { intent, intent_hash: hash, result, code: None }))
     };
     let hash = |n: usize| leaf_hash(&story[n]);
     assert_eq!(faults(&with(outcome(2, hash(2)))), []);
-    assert_eq!(
-        faults(&with(outcome(2, hash(1)))),
-        [at(8, What::IntentHash(LeafIndex(2)))]
-    );
-    assert_eq!(
-        faults(&with(outcome(1, hash(1)))),
-        [at(8, What::SecondOutcome(LeafIndex(1)))]
-    );
-    assert_eq!(
-        faults(&with(outcome(3, hash(3)))),
-        [at(8, What::NoIntent(LeafIndex(3)))]
-    );
-    assert_eq!(
-        faults(&with(outcome(8, hash(3)))),
-        [at(8, What::NoIntent(LeafIndex(8)))]
-    );
-    assert_eq!(
-        faults(&with(outcome(99, hash(3)))),
-        [at(8, What::NoIntent(LeafIndex(99)))]
-    );
+    assert_eq!(faults(&with(outcome(2, hash(1)))), [at(8, What::IntentHash(LeafIndex(2)))]);
+    assert_eq!(faults(&with(outcome(1, hash(1)))), [at(8, What::SecondOutcome(LeafIndex(1)))]);
+    assert_eq!(faults(&with(outcome(3, hash(3)))), [at(8, What::NoIntent(LeafIndex(3)))]);
+    assert_eq!(faults(&with(outcome(8, hash(3)))), [at(8, What::NoIntent(LeafIndex(8)))]);
+    assert_eq!(faults(&with(outcome(99, hash(3)))), [at(8, What::NoIntent(LeafIndex(99)))]);
 
     let mut early = sample(Kind::Heartbeat, 8);
     early.at = sample(Kind::Heartbeat, 6).at;
@@ -126,10 +96,7 @@ fn what_was_logged_wrongly_is_found_though_it_is_signed() {
     let garbage = [&story[..], &[b"{}".to_vec()]].concat();
     assert!(matches!(
         faults(&garbage)[..],
-        [Fault {
-            index: Some(LeafIndex(8)),
-            what: What::Leaf(_)
-        }]
+        [Fault { index: Some(LeafIndex(8)), what: What::Leaf(_) }]
     ));
 }
 
@@ -137,27 +104,15 @@ fn what_was_logged_wrongly_is_found_though_it_is_signed() {
 fn the_checkpoint_must_be_this_logs_and_of_this_size() {
     let book = Book::of(story());
     let check = |checkpoint: &Note, expected: What| {
-        assert_eq!(
-            verify(&book.bodies, None, checkpoint).faults,
-            [all(expected)]
-        );
+        assert_eq!(verify(&book.bodies, None, checkpoint).faults, [all(expected)]);
     };
     let shorter = Book::of(story().into_iter().take(7));
-    check(
-        &shorter.signed(),
-        What::Size {
-            signed: TreeSize(7),
-            found: TreeSize(8),
-        },
-    );
+    check(&shorter.signed(), What::Size { signed: TreeSize(7), found: TreeSize(8) });
     let fork = Book::of(story().into_iter().rev());
     check(&fork.signed(), What::Root);
     let stranger = SigningKey::new(name(ORIGIN), &[1; 32]);
     let unsigned = CheckpointError::Note(NoteError::Unsigned);
-    check(
-        &book.checkpoint().sign(&stranger).unwrap(),
-        What::Checkpoint(unsigned),
-    );
+    check(&book.checkpoint().sign(&stranger).unwrap(), What::Checkpoint(unsigned));
 
     // Another log of the same house, with a key that is trusted for that one.
     let sister = SigningKey::new(name("log.example.se/disclosures/2025"), &[2; 32]);
@@ -179,15 +134,7 @@ fn a_gap_in_the_numbers_is_a_fault_though_the_tree_is_right() {
         verifier.leaf(LeafIndex(if n == 7 { 8 } else { n }), None, body);
     }
     let report = verifier.finish(&book.signed());
-    assert_eq!(
-        report.faults,
-        [at(
-            8,
-            What::Place {
-                expected: LeafIndex(7)
-            }
-        )]
-    );
+    assert_eq!(report.faults, [at(8, What::Place { expected: LeafIndex(7) })]);
 }
 
 #[test]
@@ -206,16 +153,10 @@ fn a_changed_body_is_told_as_that() {
     let mut bodies = book.bodies.clone();
     bodies[7] = sample(Kind::Heartbeat, 7).to_bytes().unwrap();
     // Whoever leaves the stored hashes alone is found at the leaf,
-    assert_eq!(
-        verify(&bodies, Some(&stored), &book.signed()).faults,
-        [at(7, What::Body)]
-    );
+    assert_eq!(verify(&bodies, Some(&stored), &book.signed()).faults, [at(7, What::Body)]);
     // and whoever mends them too, at the root.
     let mended = hashes(&bodies);
-    assert_eq!(
-        verify(&bodies, Some(&mended), &book.signed()).faults,
-        [all(What::Root)]
-    );
+    assert_eq!(verify(&bodies, Some(&mended), &book.signed()).faults, [all(What::Root)]);
 }
 
 /// What somebody with the disk in hand may do to a log.

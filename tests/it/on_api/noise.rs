@@ -110,17 +110,9 @@ proptest! {
 fn deep_nesting_is_refused() {
     let deep = "[".repeat(200_000);
     let body = format!(r#"{{ "orderId": "a", "x": {deep}"#).into_bytes();
-    let answer = Answer {
-        status: 201,
-        retry_after: None,
-        location: None,
-        body,
-    };
+    let answer = Answer { status: 201, retry_after: None, location: None, body };
     assert_eq!(OnApi.decode(Purpose::Activate, &answer), Verdict::Unclear);
-    assert_eq!(
-        OnApi.found(&sought(Purpose::Activate), &answer),
-        Finding::Unclear
-    );
+    assert_eq!(OnApi.found(&sought(Purpose::Activate), &answer), Finding::Unclear);
 }
 
 /// The answers of all wire examples.

@@ -12,21 +12,12 @@ use sluss::domain::{OperatorReference, Purpose, RejectReason, SubscriptionId};
 use super::{OURS, sought};
 
 fn answer(status: u16, body: &Value) -> Answer {
-    Answer {
-        status,
-        retry_after: None,
-        location: None,
-        body: body.to_string().into_bytes(),
-    }
+    Answer { status, retry_after: None, location: None, body: body.to_string().into_bytes() }
 }
 
 fn placement(reference: Option<&str>, standing: Standing) -> Placement {
     let reference = reference.map(|reference| OperatorReference::parse(reference).unwrap());
-    Placement {
-        reference,
-        subscription: None,
-        standing,
-    }
+    Placement { reference, subscription: None, standing }
 }
 
 #[test]
@@ -34,17 +25,8 @@ fn statuses() {
     let check = |status, retry_after: Option<u64>, expected| {
         let retry_after = retry_after.map(Duration::from_secs);
         let body = br#"{ "cause": "Error number 12345" }"#.to_vec();
-        let answer = Answer {
-            status,
-            retry_after,
-            location: None,
-            body,
-        };
-        assert_eq!(
-            OnApi.decode(Purpose::Activate, &answer),
-            expected,
-            "{status}"
-        );
+        let answer = Answer { status, retry_after, location: None, body };
+        assert_eq!(OnApi.decode(Purpose::Activate, &answer), expected, "{status}");
     };
     check(200, None, Verdict::Unclear);
     check(201, None, Verdict::Unclear);
@@ -69,58 +51,22 @@ fn statuses() {
 #[test]
 fn odd_orders() {
     let check = |status, body: Value, expected| {
-        assert_eq!(
-            OnApi.decode(Purpose::Activate, &answer(status, &body)),
-            expected,
-            "{body}"
-        );
+        assert_eq!(OnApi.decode(Purpose::Activate, &answer(status, &body)), expected, "{body}");
     };
     let working = |id| Verdict::Accepted(placement(Some(id), Standing::Working));
-    check(
-        201,
-        json!({ "orderId": 17, "state": "received" }),
-        working("17"),
-    );
-    check(
-        201,
-        json!({ "orderId": "a", "state": null, "status": "IN_PROGRESS" }),
-        working("a"),
-    );
-    check(
-        201,
-        json!({ "orderId": "a", "x": [], "y": { "state": 1 } }),
-        working("a"),
-    );
-    check(
-        201,
-        json!([{ "orderId": "a", "state": "RECEIVED" }]),
-        working("a"),
-    );
-    check(
-        202,
-        json!({ "data": [{ "orderId": "a", "state": "RECEIVED" }] }),
-        working("a"),
-    );
-    check(
-        201,
-        json!({ "orderId": "no id", "path": "/orders/b/" }),
-        working("b"),
-    );
+    check(201, json!({ "orderId": 17, "state": "received" }), working("17"));
+    check(201, json!({ "orderId": "a", "state": null, "status": "IN_PROGRESS" }), working("a"));
+    check(201, json!({ "orderId": "a", "x": [], "y": { "state": 1 } }), working("a"));
+    check(201, json!([{ "orderId": "a", "state": "RECEIVED" }]), working("a"));
+    check(202, json!({ "data": [{ "orderId": "a", "state": "RECEIVED" }] }), working("a"));
+    check(201, json!({ "orderId": "no id", "path": "/orders/b/" }), working("b"));
     let unknown = |id| Verdict::Accepted(placement(id, Standing::Unknown));
-    check(
-        201,
-        json!({ "orderId": "a", "state": "AWAITING_CUSTOMER_DATA" }),
-        unknown(Some("a")),
-    );
+    check(201, json!({ "orderId": "a", "state": "AWAITING_CUSTOMER_DATA" }), unknown(Some("a")));
     // What is worked on under no id cannot be followed.
     check(200, json!({ "state": "RECEIVED" }), unknown(None));
     // An order of another kind than ours.
     let other = json!({ "orderId": "a", "operation": "DEACTIVATE", "state": "RECEIVED" });
-    check(
-        200,
-        other.clone(),
-        Verdict::Rejected(RejectReason::Conflict),
-    );
+    check(200, other.clone(), Verdict::Rejected(RejectReason::Conflict));
     check(201, other, Verdict::Unclear);
     check(201, json!({}), Verdict::Unclear);
     check(201, json!([]), Verdict::Unclear);
@@ -132,12 +78,7 @@ fn odd_orders() {
 fn an_answer_in_another_character_set_still_shows_its_ids() {
     let mut body = b"\xef\xbb\xbf{ \"message\": \"v\xe4ntar\", ".to_vec();
     body.extend(br#""orderId": "a", "state": "RECEIVED" }"#);
-    let answer = Answer {
-        status: 201,
-        retry_after: None,
-        location: None,
-        body,
-    };
+    let answer = Answer { status: 201, retry_after: None, location: None, body };
     let expected = Verdict::Accepted(placement(Some("a"), Standing::Working));
     assert_eq!(OnApi.decode(Purpose::Activate, &answer), expected);
 }
@@ -155,29 +96,16 @@ fn questions() {
     let tickets = "tickets?created=2026-11-20T07%3A00%3A00Z";
     check(OnApi.find(&sought(Purpose::FaultReport)).request(), tickets);
     let reference = OperatorReference::parse("TT#1").unwrap();
-    check(
-        OnApi.follow(Purpose::Change, &reference).request(),
-        "orders/TT%231",
-    );
-    check(
-        OnApi.follow(Purpose::FaultReport, &reference).request(),
-        "tickets/TT%231",
-    );
+    check(OnApi.follow(Purpose::Change, &reference).request(), "orders/TT%231");
+    check(OnApi.follow(Purpose::FaultReport, &reference).request(), "tickets/TT%231");
     check(OnApi.feed(None).unwrap().request(), "orderevents/");
-    check(
-        OnApi.feed(Some("a b&c")).unwrap().request(),
-        "orderevents/?since=a%20b%26c",
-    );
+    check(OnApi.feed(Some("a b&c")).unwrap().request(), "orderevents/?since=a%20b%26c");
 }
 
 #[test]
 fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
     let check = |purpose, status, body: Value, expected| {
-        assert_eq!(
-            OnApi.found(&sought(purpose), &answer(status, &body)),
-            expected,
-            "{body}"
-        );
+        assert_eq!(OnApi.found(&sought(purpose), &answer(status, &body)), expected, "{body}");
     };
     let present = |id, standing| Finding::Present(placement(Some(id), standing));
     let other = json!({ "orderId": "x", "operation": "ACTIVATE", "state": "DONE_SUCCESS",
@@ -186,24 +114,9 @@ fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
                        "spReference": OURS });
     let failed = json!({ "orderId": "f", "state": "DONE_FAILED", "spReference": OURS });
     let activate = Purpose::Activate;
-    check(
-        activate,
-        200,
-        json!([other, ours]),
-        present("a", Standing::Working),
-    );
-    check(
-        activate,
-        200,
-        json!([ours, failed]),
-        present("a", Standing::Working),
-    );
-    check(
-        activate,
-        200,
-        json!([other, failed]),
-        present("f", Standing::Failed),
-    );
+    check(activate, 200, json!([other, ours]), present("a", Standing::Working));
+    check(activate, 200, json!([ours, failed]), present("a", Standing::Working));
+    check(activate, 200, json!([other, failed]), present("f", Standing::Failed));
     check(activate, 200, ours.clone(), present("a", Standing::Working));
     check(
         activate,
@@ -215,13 +128,9 @@ fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
     check(activate, 200, json!([]), Finding::Absent);
     check(activate, 404, json!({ "cause": "none" }), Finding::Absent);
     check(activate, 429, json!({}), Finding::Busy(None));
-    for unclear in [
-        json!({}),
-        json!({ "status": "ok" }),
-        json!({ "cause": "?" }),
-        json!([1]),
-        json!("x"),
-    ] {
+    for unclear in
+        [json!({}), json!({ "status": "ok" }), json!({ "cause": "?" }), json!([1]), json!("x")]
+    {
         check(activate, 200, unclear, Finding::Unclear);
     }
     check(activate, 401, json!({}), Finding::Unclear);
@@ -233,52 +142,20 @@ fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
     };
     let ended = |standing| {
         let subscription = Some(SubscriptionId::parse("SUB-1").unwrap());
-        Finding::Present(Placement {
-            subscription,
-            ..placement(Some("d"), standing)
-        })
+        Finding::Present(Placement { subscription, ..placement(Some("d"), standing) })
     };
-    check(
-        Purpose::Terminate,
-        200,
-        end("RECEIVED", "SUB-1"),
-        ended(Standing::Working),
-    );
-    check(
-        Purpose::Terminate,
-        200,
-        end("DONE_SUCCESS", "SUB-1"),
-        ended(Standing::Done),
-    );
-    check(
-        Purpose::Terminate,
-        200,
-        end("DONE_FAILED", "SUB-1"),
-        Finding::Absent,
-    );
-    check(
-        Purpose::Terminate,
-        200,
-        end("RECEIVED", "SUB-2"),
-        Finding::Absent,
-    );
-    check(
-        Purpose::Change,
-        200,
-        end("RECEIVED", "SUB-1"),
-        Finding::Absent,
-    );
+    check(Purpose::Terminate, 200, end("RECEIVED", "SUB-1"), ended(Standing::Working));
+    check(Purpose::Terminate, 200, end("DONE_SUCCESS", "SUB-1"), ended(Standing::Done));
+    check(Purpose::Terminate, 200, end("DONE_FAILED", "SUB-1"), Finding::Absent);
+    check(Purpose::Terminate, 200, end("RECEIVED", "SUB-2"), Finding::Absent);
+    check(Purpose::Change, 200, end("RECEIVED", "SUB-1"), Finding::Absent);
 }
 
 #[test]
 fn tickets_are_found_by_our_reference_and_doubt_is_left_to_a_person() {
     let check = |status, body: Value, expected| {
         let sought = sought(Purpose::FaultReport);
-        assert_eq!(
-            OnApi.found(&sought, &answer(status, &body)),
-            expected,
-            "{body}"
-        );
+        assert_eq!(OnApi.found(&sought, &answer(status, &body)), expected, "{body}");
     };
     let ours =
         json!({ "coTicketReference": "TT1", "spTicketReference": OURS, "status": "CREATED" });
@@ -298,11 +175,7 @@ fn tickets_are_found_by_our_reference_and_doubt_is_left_to_a_person() {
 #[test]
 fn states() {
     let check = |purpose, status, body: Value, expected| {
-        assert_eq!(
-            OnApi.followed(purpose, &answer(status, &body)),
-            expected,
-            "{body}"
-        );
+        assert_eq!(OnApi.followed(purpose, &answer(status, &body)), expected, "{body}");
     };
     for (purpose, state, standing) in [
         (Purpose::Activate, "RECEIVED", Standing::Working),
@@ -317,19 +190,9 @@ fn states() {
         (Purpose::FaultReport, "CLEARED", Standing::Unknown),
     ] {
         let body = json!({ "orderId": "a", "coTicketReference": "a", "state": state });
-        check(
-            purpose,
-            200,
-            body,
-            Progress::At(placement(Some("a"), standing)),
-        );
+        check(purpose, 200, body, Progress::At(placement(Some("a"), standing)));
     }
-    check(
-        Purpose::Activate,
-        200,
-        json!({ "orderId": "a" }),
-        Progress::Unclear,
-    );
+    check(Purpose::Activate, 200, json!({ "orderId": "a" }), Progress::Unclear);
     check(Purpose::Activate, 200, json!([]), Progress::Unclear);
     check(Purpose::Activate, 404, json!({}), Progress::Gone);
     check(Purpose::Activate, 429, json!({}), Progress::Busy(None));
@@ -354,22 +217,14 @@ fn the_feed_is_read_as_far_as_it_goes() {
     let last = row(json!("2"), "/onapi/2.6/orders/b", "DONE_SUCCESS");
     let rows: &[_] = &[("1", "a", Standing::Working), ("2", "b", Standing::Done)];
     check(json!([first, last]), Some(rows));
-    check(
-        json!({ "orderevents": [first, { "event": "x" }, { "order": 1 }, last] }),
-        Some(rows),
-    );
+    check(json!({ "orderevents": [first, { "event": "x" }, { "order": 1 }, last] }), Some(rows));
     check(first.clone(), Some(&rows[..1]));
-    check(
-        row(json!("3"), "/orders/c", "PAUSED"),
-        Some(&[("3", "c", Standing::Unknown)]),
-    );
+    check(row(json!("3"), "/orders/c", "PAUSED"), Some(&[("3", "c", Standing::Unknown)]));
     check(json!([]), Some(&[]));
     check(json!({ "cause": "?" }), None);
     check(json!(null), None);
     assert_eq!(OnApi.fed(&answer(500, &json!([]))), None);
 
-    let many: Vec<Value> = (0..10_500)
-        .map(|n| row(json!(n), "/orders/a", "RECEIVED"))
-        .collect();
+    let many: Vec<Value> = (0..10_500).map(|n| row(json!(n), "/orders/a", "RECEIVED")).collect();
     assert_eq!(OnApi.fed(&answer(200, &json!(many))).unwrap().len(), 10_000);
 }

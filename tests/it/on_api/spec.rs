@@ -33,10 +33,7 @@ fn examples(page: &str) -> Option<Vec<Example>> {
         match language.trim().to_ascii_lowercase().as_str() {
             "http" => {
                 let (head, body) = code.split_once("\n\n").unwrap_or((code, ""));
-                examples.push(Example {
-                    head: head.to_owned(),
-                    body: body.to_owned(),
-                });
+                examples.push(Example { head: head.to_owned(), body: body.to_owned() });
             }
             // Some pages give the body a block of its own.
             "json" => match examples.last_mut() {
@@ -54,20 +51,13 @@ impl Example {
     fn answer(&self) -> Option<(Answer, Value)> {
         let body = serde_json::from_str(&self.body).ok()?;
         let is_answer = self.head.starts_with("HTTP/1.1");
-        is_answer.then(|| {
-            (
-                http::answer(&format!("{}\n\n{}", self.head, self.body)),
-                body,
-            )
-        })
+        is_answer.then(|| (http::answer(&format!("{}\n\n{}", self.head, self.body)), body))
     }
 
     /// The message of a POST. One has a comma too many.
     fn posted(&self) -> Option<Value> {
         let tidy = self.body.replace("\"false\",\n", "\"false\"\n");
-        self.head
-            .starts_with("POST")
-            .then(|| serde_json::from_str(&tidy).unwrap())
+        self.head.starts_with("POST").then(|| serde_json::from_str(&tidy).unwrap())
     }
 }
 
@@ -106,28 +96,17 @@ fn every_order_in_an_answer_is_read() {
             let id = path.and_then(|path| path.rsplit('/').next());
             if let Some(purpose) = purpose(order["operation"].as_str().unwrap()) {
                 let verdict = OnApi.decode(purpose, &answer);
-                let Verdict::Accepted(placement) = verdict else {
-                    panic!("{verdict:?} {body}")
-                };
+                let Verdict::Accepted(placement) = verdict else { panic!("{verdict:?} {body}") };
                 let reference = placement.reference.map(|reference| reference.to_string());
-                assert_eq!(
-                    (reference.as_deref(), placement.standing),
-                    (id, standing),
-                    "{body}"
-                );
+                assert_eq!((reference.as_deref(), placement.standing), (id, standing), "{body}");
                 let subscription = placement.subscription.map(|id| id.to_string());
                 assert_eq!(subscription.as_deref(), order["subscriptionId"].as_str());
             }
             answer.status = 200;
             let progress = OnApi.followed(Purpose::Activate, &answer);
-            let Progress::At(placement) = progress else {
-                panic!("{progress:?} {body}")
-            };
+            let Progress::At(placement) = progress else { panic!("{progress:?} {body}") };
             assert_eq!(placement.standing, standing);
-            assert_eq!(
-                OnApi.found(&sought(Purpose::Activate), &answer),
-                Finding::Absent
-            );
+            assert_eq!(OnApi.found(&sought(Purpose::Activate), &answer), Finding::Absent);
         }
     }
     assert!(read >= 20, "{read} examples read");
@@ -147,9 +126,7 @@ fn every_ticket_in_an_answer_is_read() {
                 other => panic!("{other:?}"),
             },
         };
-        let Verdict::Accepted(placement) = got else {
-            panic!("{got:?}")
-        };
+        let Verdict::Accepted(placement) = got else { panic!("{got:?}") };
         assert_eq!(placement.standing, Standing::Working);
         let reference = placement.reference.map(|reference| reference.to_string());
         assert_eq!(reference.as_deref(), body["coTicketReference"].as_str());
@@ -170,10 +147,7 @@ fn every_event_is_read() {
         assert_eq!(Some(events[0].event.as_str()), body[0]["event"].as_str());
         let path = body[0]["order"]["path"].as_str().unwrap();
         assert!(path.ends_with(&format!("/{}", events[0].reference)));
-        assert!(matches!(
-            events[0].standing,
-            Standing::Done | Standing::Failed
-        ));
+        assert!(matches!(events[0].standing, Standing::Done | Standing::Failed));
     }
     assert!(answers.len() >= 2, "{} examples read", answers.len());
 }
@@ -196,9 +170,7 @@ fn our_schemas_accept_the_messages_of_the_examples() {
             let addresses = characteristics.remove("ipAddress").unwrap();
             characteristics.insert("ipAddresses".to_owned(), addresses);
         }
-        schema(purpose)
-            .validate(&order)
-            .unwrap_or_else(|error| panic!("{error} {order}"));
+        schema(purpose).validate(&order).unwrap_or_else(|error| panic!("{error} {order}"));
         accepted += 1;
     }
     for mut ticket in tickets.iter().filter_map(Example::posted) {
@@ -209,9 +181,7 @@ fn our_schemas_accept_the_messages_of_the_examples() {
         ticket["additionalInfo"]["link"] = false.into();
         ticket["createdBy"] = "support".into();
         let schema = schema(Purpose::FaultReport);
-        schema
-            .validate(&ticket)
-            .unwrap_or_else(|error| panic!("{error} {ticket}"));
+        schema.validate(&ticket).unwrap_or_else(|error| panic!("{error} {ticket}"));
         accepted += 1;
     }
     assert!(accepted >= 4, "{accepted} messages accepted");

@@ -31,25 +31,13 @@ fn a_message_holds_what_is_carried_and_nothing_else() {
         let body = String::from_utf8(request.body).unwrap();
         for &field in Field::ALL {
             let shows = body.contains(trace(purpose, field));
-            assert_eq!(
-                shows,
-                carried.contains(&field),
-                "{purpose}: {field} in {body}"
-            );
+            assert_eq!(shows, carried.contains(&field), "{purpose}: {field} in {body}");
         }
-        schema(purpose)
-            .validate(&serde_json::from_str(&body).unwrap())
-            .unwrap();
+        schema(purpose).validate(&serde_json::from_str(&body).unwrap()).unwrap();
     }
-    for &purpose in Purpose::ALL
-        .iter()
-        .filter(|purpose| !SPOKEN.contains(purpose))
-    {
+    for &purpose in Purpose::ALL.iter().filter(|purpose| !SPOKEN.contains(purpose)) {
         assert!(OnApi.carries(purpose).is_empty());
-        assert_eq!(
-            write(purpose, &|_| None),
-            Err(EncodeError::Purpose(purpose))
-        );
+        assert_eq!(write(purpose, &|_| None), Err(EncodeError::Purpose(purpose)));
     }
 }
 
@@ -68,9 +56,7 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
             match write(purpose, &all_but) {
                 Ok(request) => {
                     assert!(!required.contains(&withheld));
-                    schema
-                        .validate(&serde_json::from_slice(&request.body).unwrap())
-                        .unwrap();
+                    schema.validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
                 }
                 Err(error) => {
                     assert!(required.contains(&withheld));
@@ -80,9 +66,7 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
         }
         let least = |field: Field| required.contains(&field).then(|| value(field));
         let request = write(purpose, &least).unwrap();
-        schema
-            .validate(&serde_json::from_slice(&request.body).unwrap())
-            .unwrap();
+        schema.validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
     }
 }
 
@@ -97,10 +81,7 @@ fn several_addresses_are_a_list() {
         });
         let body: Value = serde_json::from_slice(&request.unwrap().body).unwrap();
         schema(purpose).validate(&body).unwrap();
-        assert_eq!(
-            body["characteristics"]["ipAddresses"],
-            json!(["192.0.2.7", "2001:db8::/56"])
-        );
+        assert_eq!(body["characteristics"]["ipAddresses"], json!(["192.0.2.7", "2001:db8::/56"]));
     }
 }
 
@@ -115,19 +96,13 @@ fn a_value_without_its_format_is_as_good_as_missing() {
         (Purpose::Activate, Field::IpAddress, "192.0.2.7/33"),
         (Purpose::Activate, Field::IpAddress, "192.0.2.7/+1"),
         (Purpose::Activate, Field::IpAddress, "192.0.2.7,"),
-        (
-            Purpose::FaultReport,
-            Field::IpAddress,
-            "192.0.2.7,192.0.2.8",
-        ),
+        (Purpose::FaultReport, Field::IpAddress, "192.0.2.7,192.0.2.8"),
         (Purpose::Activate, Field::Sla, ""),
         (Purpose::Change, Field::CaseReference, "ORD-2026-000123"),
         (Purpose::FaultReport, Field::ProblemType, "no_link"),
         (Purpose::FaultReport, Field::FaultHeading, " \n "),
     ] {
-        let got = write(purpose, &|asked| {
-            Some(if asked == field { text } else { value(asked) })
-        });
+        let got = write(purpose, &|asked| Some(if asked == field { text } else { value(asked) }));
         assert_eq!(got, Err(EncodeError::Missing(field)), "{text:?}");
     }
 }
@@ -138,40 +113,24 @@ fn the_schemas_refuse_what_the_specification_does_not_have() {
         serde_json::from_slice(&write(purpose, &|field| Some(value(field))).unwrap().body).unwrap()
     };
     for (purpose, pointer, broken) in [
-        (
-            Purpose::Activate,
-            "/customer",
-            json!({ "firstName": "Astrid" }),
-        ),
+        (Purpose::Activate, "/customer", json!({ "firstName": "Astrid" })),
         (Purpose::Activate, "/accessId", json!("STTA 0001")),
         (Purpose::Activate, "/accessId", json!("A".repeat(37))),
         (Purpose::Activate, "/operation", json!("CHANGE")),
         (Purpose::Activate, "/forcedTakeover", json!("true")),
         (Purpose::Activate, "/requestedDateTime", json!("2026-12-01")),
         (Purpose::Activate, "/spReference", json!("Order#00123456")),
-        (
-            Purpose::Activate,
-            "/characteristics/ipAddress",
-            json!(["192.0.2.7"]),
-        ),
+        (Purpose::Activate, "/characteristics/ipAddress", json!(["192.0.2.7"])),
         (Purpose::Change, "/accessId", json!("STTA0001")),
         (Purpose::Change, "/service", Value::Null),
         (Purpose::Terminate, "/spReference", json!(OURS)),
-        (
-            Purpose::FaultReport,
-            "/createdBy",
-            json!("Astrid Lindqvist"),
-        ),
+        (Purpose::FaultReport, "/createdBy", json!("Astrid Lindqvist")),
         (Purpose::FaultReport, "/contactPhone", json!("+46701740605")),
         (Purpose::FaultReport, "/description", json!("å".repeat(256))),
         (Purpose::FaultReport, "/heading", json!("two\nlines")),
         (Purpose::FaultReport, "/problemType", json!("BROKEN")),
         (Purpose::FaultReport, "/additionalInfo/link", json!("false")),
-        (
-            Purpose::FaultReport,
-            "/additionalInfo/mac",
-            json!("aabbcc112233"),
-        ),
+        (Purpose::FaultReport, "/additionalInfo/mac", json!("aabbcc112233")),
     ] {
         let mut message = all(purpose);
         let (parent, member) = pointer.rsplit_once('/').unwrap();
@@ -185,13 +144,7 @@ fn the_schemas_refuse_what_the_specification_does_not_have() {
             Purpose::Activate => &["accessId", "service", "operation"],
             Purpose::Change => &["subscriptionId", "service", "operation"],
             Purpose::Terminate => &["subscriptionId", "operation"],
-            _ => &[
-                "accessId",
-                "createdBy",
-                "heading",
-                "description",
-                "problemType",
-            ],
+            _ => &["accessId", "createdBy", "heading", "description", "problemType"],
         };
         for member in required {
             let mut message = whole.clone();

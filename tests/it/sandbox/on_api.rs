@@ -13,17 +13,9 @@ use super::{REFERENCE, Stage, activate, http, ticket};
 #[tokio::test]
 async fn an_order_goes_from_received_to_done_as_it_is_read() {
     let stage = Stage::set(Pace::EveryRead, None).await;
-    let answer = stage
-        .on_api("POST", "orders/", Some(&activate("STTA0001", "BB-100-10")))
-        .await;
-    assert_eq!(
-        answer.header("location").as_deref(),
-        Some("/onapi/2.6/orders/O0000001")
-    );
-    assert_eq!(
-        answer.header("content-type").as_deref(),
-        Some("application/json")
-    );
+    let answer = stage.on_api("POST", "orders/", Some(&activate("STTA0001", "BB-100-10"))).await;
+    assert_eq!(answer.header("location").as_deref(), Some("/onapi/2.6/orders/O0000001"));
+    assert_eq!(answer.header("content-type").as_deref(), Some("application/json"));
     let (status, order) = answer.json();
     assert_eq!(status, 201);
     let expected = json!({
@@ -32,19 +24,10 @@ async fn an_order_goes_from_received_to_done_as_it_is_read() {
         "state": "RECEIVED", "spReference": REFERENCE, "message": "" });
     assert_eq!(order, expected);
 
-    assert_eq!(
-        stage.get("orders/?accessId=STTA0002").await,
-        (200, json!([]))
-    );
+    assert_eq!(stage.get("orders/?accessId=STTA0002").await, (200, json!([])));
     assert_eq!(stage.get("orders/O0000001").await.1["state"], "IN_PROGRESS");
-    assert_eq!(
-        stage.get("orders/?accessId=STTA0001").await.1[0]["state"],
-        "DONE_SUCCESS"
-    );
-    assert_eq!(
-        stage.get("orders/O0000001").await.1["state"],
-        "DONE_SUCCESS"
-    );
+    assert_eq!(stage.get("orders/?accessId=STTA0001").await.1[0]["state"], "DONE_SUCCESS");
+    assert_eq!(stage.get("orders/O0000001").await.1["state"], "DONE_SUCCESS");
     assert_eq!(stage.get("orders/").await, (200, json!([])));
     let (_, done) = stage.get("orders/?state=%22DONE_SUCCESS%22").await;
     assert_eq!(done[0]["orderId"], "O0000001");
@@ -58,12 +41,8 @@ async fn an_order_goes_from_received_to_done_as_it_is_read() {
 #[tokio::test]
 async fn events_tell_of_each_change_once_and_never_change() {
     let stage = Stage::set(Pace::EveryRead, None).await;
-    stage
-        .post("orders/", &activate("STTA0001", "BB-100-10"))
-        .await;
-    stage
-        .post("orders/", &activate("STTA0002", "BB-FAIL"))
-        .await;
+    stage.post("orders/", &activate("STTA0001", "BB-100-10")).await;
+    stage.post("orders/", &activate("STTA0002", "BB-FAIL")).await;
     let (_, first) = stage.get("orderevents/").await;
     assert_eq!(
         first[0],
@@ -72,30 +51,20 @@ async fn events_tell_of_each_change_once_and_never_change() {
             "operation": "ACTIVATE", "state": "IN_PROGRESS", "message": "" } })
     );
     let (_, second) = stage.get("orderevents/?since=E0000002").await;
-    let states: Vec<_> = second
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|e| &e["order"]["state"])
-        .collect();
+    let states: Vec<_> = second.as_array().unwrap().iter().map(|e| &e["order"]["state"]).collect();
     assert_eq!(states, ["DONE_SUCCESS", "DONE_FAILED"]);
     assert_ne!(second[1]["order"]["message"], "");
     let (_, all) = stage.get("orderevents/").await;
     assert_eq!(all.as_array().map(Vec::len), Some(4));
     assert_eq!(all[0], first[0]);
-    assert_eq!(
-        stage.get("orderevents/?since=E0000004").await,
-        (200, json!([]))
-    );
+    assert_eq!(stage.get("orderevents/?since=E0000004").await, (200, json!([])));
     assert_eq!(stage.get("orderevents/?since=nobody").await.0, 404);
 }
 
 #[tokio::test]
 async fn at_a_pace_of_its_own_an_order_waits_for_the_clock_and_not_for_readers() {
     let stage = Stage::set(Pace::Every(Duration::from_mins(1)), None).await;
-    let (_, order) = stage
-        .post("orders/", &activate("STTA0001", "BB-100-10"))
-        .await;
+    let (_, order) = stage.post("orders/", &activate("STTA0001", "BB-100-10")).await;
     assert_eq!(order["expectedCompletionDate"], "2026-03-01T12:02:00Z");
     stage.post("tickets", &ticket()).await;
     for (seconds, state, status) in [
@@ -117,19 +86,11 @@ async fn the_same_order_again_is_answered_as_the_text_says() {
     let (_, first) = stage.post("orders/", &order).await;
     // Under way: the existing order. Another service of the type: a conflict.
     assert_eq!(stage.post("orders/", &order).await, (200, first));
-    let (status, complaint) = stage
-        .post("orders/", &activate("STTA0001", "BB-10-10"))
-        .await;
+    let (status, complaint) = stage.post("orders/", &activate("STTA0001", "BB-10-10")).await;
     assert_eq!(status, 409);
     let cause = "Another Service of ServiceType 'Broadband' is already active.";
     assert_eq!(complaint, json!({ "cause": cause }));
-    assert_eq!(
-        stage
-            .post("orders/", &activate("STTA0001", "IPTV-1"))
-            .await
-            .0,
-        201
-    );
+    assert_eq!(stage.post("orders/", &activate("STTA0001", "IPTV-1")).await.0, 201);
     // Done: no order to point to.
     stage.get("orders/").await;
     stage.get("orders/").await;
@@ -179,38 +140,14 @@ async fn orders_that_say_too_much_or_too_little_are_refused() {
         (activate("STTA0000", "BB-1"), unknown("STTA0000")),
         (activate("STTA10000", "BB-1"), unknown("STTA10000")),
         (activate("stta0001", "BB-1"), unknown("stta0001")),
-        (
-            activate("STTA 001", "BB-1"),
-            "Data in the field 'accessId' is invalid".into(),
-        ),
-        (
-            activate("STTA0001", "UNKNOWN-1"),
-            "Unknown service: 'UNKNOWN-1'".into(),
-        ),
-        (
-            with("customer", json!({})),
-            "Unknown field: 'customer'".into(),
-        ),
-        (
-            with("externalNote", json!("x")),
-            "Unknown field: 'externalNote'".into(),
-        ),
-        (
-            with("service", Value::Null),
-            "Missing field: 'service'".into(),
-        ),
-        (
-            with("operation", json!("START")),
-            "Data in the field 'operation' is invalid".into(),
-        ),
-        (
-            with("spReference", json!("a#b")),
-            "Data in the field 'spReference' is invalid".into(),
-        ),
-        (
-            with("spReference", json!("191212121212")),
-            "Personal identity number posted".into(),
-        ),
+        (activate("STTA 001", "BB-1"), "Data in the field 'accessId' is invalid".into()),
+        (activate("STTA0001", "UNKNOWN-1"), "Unknown service: 'UNKNOWN-1'".into()),
+        (with("customer", json!({})), "Unknown field: 'customer'".into()),
+        (with("externalNote", json!("x")), "Unknown field: 'externalNote'".into()),
+        (with("service", Value::Null), "Missing field: 'service'".into()),
+        (with("operation", json!("START")), "Data in the field 'operation' is invalid".into()),
+        (with("spReference", json!("a#b")), "Data in the field 'spReference' is invalid".into()),
+        (with("spReference", json!("191212121212")), "Personal identity number posted".into()),
         (
             with("subscriptionId", json!("S1")),
             "Data in the field 'subscriptionId' is invalid".into(),
@@ -219,10 +156,7 @@ async fn orders_that_say_too_much_or_too_little_are_refused() {
             with("requestedDateTime", json!("2026-12-01")),
             "Data in the field 'requestedDateTime' is invalid".into(),
         ),
-        (
-            with("equipment", json!([{ "serial": "1" }])),
-            "Unknown field: 'equipment.serial'".into(),
-        ),
+        (with("equipment", json!([{ "serial": "1" }])), "Unknown field: 'equipment.serial'".into()),
         (
             with("characteristics", json!({ "fixedIp": "true" })),
             "Data in the field 'characteristics.fixedIp' is invalid".into(),
@@ -257,10 +191,7 @@ async fn orders_that_say_too_much_or_too_little_are_refused() {
 async fn tickets_are_filed_followed_and_listed() {
     let stage = Stage::set(Pace::EveryRead, None).await;
     let (status, filed) = stage.post("tickets", &ticket()).await;
-    assert_eq!(
-        (status, filed),
-        (201, json!({ "coTicketReference": "TT0000001" }))
-    );
+    assert_eq!((status, filed), (201, json!({ "coTicketReference": "TT0000001" })));
     // No rule of "the same again" for tickets.
     stage.clock.advance(Duration::from_hours(1));
     stage.post("tickets", &ticket()).await;
@@ -276,10 +207,7 @@ async fn tickets_are_filed_followed_and_listed() {
     assert_eq!(recent, row);
     let (_, closed) = stage.get("tickets?status=CLOSED").await;
     assert_eq!(closed.as_array().map(Vec::len), Some(2));
-    assert_eq!(
-        stage.get("tickets?created=2026-03-02").await,
-        (200, json!([]))
-    );
+    assert_eq!(stage.get("tickets?created=2026-03-02").await, (200, json!([])));
     assert_eq!(stage.get("tickets?status=OPEN").await.0, 400);
     assert_eq!(stage.get("tickets/TT0000003").await.0, 404);
 
@@ -305,26 +233,16 @@ async fn tickets_are_filed_followed_and_listed() {
 async fn credentials_addresses_and_formats_are_checked_first() {
     let stage = Stage::set(Pace::EveryRead, None).await;
     let wrong = STANDARD.encode("profitbyte:wrong");
-    for head in [
-        "x: y".to_owned(),
-        format!("authorization: Basic {wrong}"),
-        "authorization: x".into(),
-    ] {
+    for head in
+        ["x: y".to_owned(), format!("authorization: Basic {wrong}"), "authorization: x".into()]
+    {
         let request = http("GET", "/onapi/2.6/orders/", &head, "");
         let answer = stage.raw("globalconnect", &request).await;
         assert_eq!(answer.json().0, 401);
-        assert!(
-            answer
-                .header("www-authenticate")
-                .unwrap()
-                .starts_with("Basic ")
-        );
+        assert!(answer.header("www-authenticate").unwrap().starts_with("Basic "));
     }
     let (status, endpoints) = stage.get("").await;
-    assert_eq!(
-        (status, &endpoints[0]["endpoint"]),
-        (200, &json!("/onapi/2.6/orders/"))
-    );
+    assert_eq!((status, &endpoints[0]["endpoint"]), (200, &json!("/onapi/2.6/orders/")));
     for (method, path) in [
         ("GET", "accesses/"),
         ("GET", "orders"),
@@ -333,11 +251,7 @@ async fn credentials_addresses_and_formats_are_checked_first() {
         ("DELETE", "orders/O0000001"),
         ("PATCH", "tickets/TT0000001"),
     ] {
-        assert_eq!(
-            stage.on_api(method, path, Some(&json!({}))).await.json().0,
-            501,
-            "{path}"
-        );
+        assert_eq!(stage.on_api(method, path, Some(&json!({}))).await.json().0, 501, "{path}");
     }
     let suspend = json!({ "operation": "SUSPEND", "subscriptionId": "S1" });
     assert_eq!(stage.post("orders/", &suspend).await.0, 501);
@@ -346,25 +260,15 @@ async fn credentials_addresses_and_formats_are_checked_first() {
     let credentials = STANDARD.encode("profitbyte:correct horse");
     let head = format!("authorization: Basic {credentials}");
     let json_type = format!("{head}\r\ncontent-type: application/json; charset=utf-8");
-    for (head, body, status) in [
-        (&head, "{}", 400),
-        (&json_type, "{", 400),
-        (&json_type, "{\"a\":1,}", 400),
-    ] {
-        let answer = stage
-            .raw(
-                "globalconnect",
-                &http("POST", "/onapi/2.6/orders/", head, body),
-            )
-            .await;
+    for (head, body, status) in
+        [(&head, "{}", 400), (&json_type, "{", 400), (&json_type, "{\"a\":1,}", 400)]
+    {
+        let answer =
+            stage.raw("globalconnect", &http("POST", "/onapi/2.6/orders/", head, body)).await;
         assert_eq!(answer.json().0, status, "{body}");
     }
     let large = "x".repeat(256 * 1024 + 1);
-    let answer = stage
-        .raw(
-            "globalconnect",
-            &http("POST", "/onapi/2.6/orders/", &json_type, &large),
-        )
-        .await;
+    let answer =
+        stage.raw("globalconnect", &http("POST", "/onapi/2.6/orders/", &json_type, &large)).await;
     assert_eq!(answer.json().0, 413);
 }

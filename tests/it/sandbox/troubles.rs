@@ -18,10 +18,7 @@ async fn each_trouble_strikes_the_next_message_and_never_a_read() {
     let stage = Stage::set(Pace::Every(Duration::from_mins(1)), None).await;
     let wait = Duration::from_millis(200);
     let troubles = vec![
-        Trouble::Status {
-            code: 429,
-            retry_after: Some(7),
-        },
+        Trouble::Status { code: 429, retry_after: Some(7) },
         Trouble::DropBefore,
         Trouble::Garbage,
         Trouble::ActThenDrop,
@@ -34,17 +31,12 @@ async fn each_trouble_strikes_the_next_message_and_never_a_read() {
     let post = async |access: &str| {
         // A read in between is answered as ever and uses nothing up.
         assert_eq!(stage.get("orders/").await.0, 200);
-        stage
-            .on_api("POST", "orders/", Some(&activate(access, "BB-100-10")))
-            .await
+        stage.on_api("POST", "orders/", Some(&activate(access, "BB-100-10"))).await
     };
     let taken_on = || stage.effects("globalconnect").len();
 
     let busy = post("STTA0001").await;
-    assert_eq!(
-        (busy.json().0, busy.header("retry-after").as_deref()),
-        (429, Some("7"))
-    );
+    assert_eq!((busy.json().0, busy.header("retry-after").as_deref()), (429, Some("7")));
     assert_eq!(post("STTA0001").await.bytes, b"");
     let garbage = post("STTA0001").await.text();
     assert!(garbage.0 == 200 && serde_json::from_str::<Value>(&garbage.1).is_err());
@@ -59,19 +51,11 @@ async fn each_trouble_strikes_the_next_message_and_never_a_read() {
     let late = post("STTA0003").await;
     assert!(late.json().0 == 201 && late.took >= wait);
     let slow = post("STTA0004").await;
-    assert!(
-        slow.json().0 == 201 && slow.took >= Duration::from_millis(100),
-        "{slow:?}"
-    );
+    assert!(slow.json().0 == 201 && slow.took >= Duration::from_millis(100), "{slow:?}");
     assert_eq!(post("STTA0005").await.text().0, 200);
     assert_eq!(taken_on(), 5);
     assert_eq!(post("STTA0006").await.json().0, 201);
-    let messages = stage
-        .sandbox
-        .received()
-        .iter()
-        .filter(|it| it.is_message)
-        .count();
+    let messages = stage.sandbox.received().iter().filter(|it| it.is_message).count();
     assert_eq!(messages, 9);
 }
 
@@ -79,14 +63,8 @@ async fn each_trouble_strikes_the_next_message_and_never_a_read() {
 async fn troubles_of_the_soap_operator_come_as_faults_or_not_at_all() {
     let stage = Stage::set(Pace::EveryRead, None).await;
     let troubles = vec![
-        Trouble::Status {
-            code: 503,
-            retry_after: Some(30),
-        },
-        Trouble::Status {
-            code: 500,
-            retry_after: None,
-        },
+        Trouble::Status { code: 503, retry_after: Some(30) },
+        Trouble::Status { code: 500, retry_after: None },
         Trouble::ActThenDrop,
     ];
     stage.sandbox.script(&id("ip-only"), troubles);
@@ -94,28 +72,10 @@ async fn troubles_of_the_soap_operator_come_as_faults_or_not_at_all() {
     let busy = stage.soap("PlaceOrder", &order).await;
     let fault = "<Code>BUSY</Code><RetryAfterSeconds>30</RetryAfterSeconds>";
     assert!(busy.0 == 500 && busy.1.contains(fault), "{}", busy.1);
-    assert!(
-        stage
-            .soap("PlaceOrder", &order)
-            .await
-            .1
-            .contains("<Code>INTERNAL</Code>")
-    );
-    assert_eq!(
-        stage
-            .soap("FindTickets", "<Reference>x</Reference>")
-            .await
-            .0,
-        200
-    );
+    assert!(stage.soap("PlaceOrder", &order).await.1.contains("<Code>INTERNAL</Code>"));
+    assert_eq!(stage.soap("FindTickets", "<Reference>x</Reference>").await.0, 200);
     assert_eq!(stage.effects("ip-only"), []);
-    assert_eq!(
-        stage
-            .soap_as("correct horse", "PlaceOrder", &order)
-            .await
-            .bytes,
-        b""
-    );
+    assert_eq!(stage.soap_as("correct horse", "PlaceOrder", &order).await.bytes, b"");
     assert_eq!(stage.effects("ip-only").len(), 1);
 }
 
@@ -127,18 +87,11 @@ async fn the_journal_has_every_request_as_it_came_but_for_passwords() {
     let order = activate("STTA0001", "BB-100-10");
     stage.post("orders/", &order).await;
     stage.get("orders/?accessId=STTA0001").await;
-    stage
-        .soap(
-            "FindTickets",
-            &format!("<Reference>{REFERENCE}</Reference>"),
-        )
-        .await;
+    stage.soap("FindTickets", &format!("<Reference>{REFERENCE}</Reference>")).await;
 
     let journal = std::fs::read_to_string(&file).unwrap();
-    let lines: Vec<Value> = journal
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<Value> =
+        journal.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 3);
     let body = |line: &Value| {
         String::from_utf8(STANDARD.decode(line["body"].as_str().unwrap()).unwrap()).unwrap()
@@ -158,10 +111,7 @@ async fn the_journal_has_every_request_as_it_came_but_for_passwords() {
     assert!(!journal.contains(&STANDARD.encode("profitbyte:correct horse")));
 
     let received = stage.sandbox.received();
-    assert_eq!(
-        received.iter().map(|it| it.is_message).collect::<Vec<_>>(),
-        [true, false, false]
-    );
+    assert_eq!(received.iter().map(|it| it.is_message).collect::<Vec<_>>(), [true, false, false]);
     assert_eq!(received[0].at.rfc3339(), "2026-03-01T12:00:00Z");
     assert!(!String::from_utf8_lossy(&received[2].body).contains("correct horse"));
 }

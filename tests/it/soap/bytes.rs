@@ -10,25 +10,12 @@ use sluss::domain::Purpose;
 use super::{answer, fixture, sought};
 
 /// Asks everything of an answer.
-fn hear(
-    answer: &Answer,
-) -> (
-    Vec<Verdict>,
-    Vec<Finding>,
-    Vec<Progress>,
-    Option<Vec<FeedEvent>>,
-) {
+fn hear(answer: &Answer) -> (Vec<Verdict>, Vec<Finding>, Vec<Progress>, Option<Vec<FeedEvent>>) {
     let purposes = || Purpose::ALL.iter().copied();
     (
-        purposes()
-            .map(|purpose| Soap.decode(purpose, answer))
-            .collect(),
-        purposes()
-            .map(|purpose| Soap.found(&sought(purpose), answer))
-            .collect(),
-        purposes()
-            .map(|purpose| Soap.followed(purpose, answer))
-            .collect(),
+        purposes().map(|purpose| Soap.decode(purpose, answer)).collect(),
+        purposes().map(|purpose| Soap.found(&sought(purpose), answer)).collect(),
+        purposes().map(|purpose| Soap.followed(purpose, answer)).collect(),
         Soap.fed(answer),
     )
 }

@@ -20,60 +20,27 @@ fn an_order_is_found_by_our_reference_alone() {
     let present = Finding::Present(placed("ORD-000042", Some("SUB-00017"), Standing::Working));
     let list = "find-orders-answer.xml";
     check_found(Purpose::Activate, list, &[], present);
-    check_found(
-        Purpose::Activate,
-        "find-orders-answer-none.xml",
-        &[],
-        Finding::Absent,
-    );
+    check_found(Purpose::Activate, "find-orders-answer-none.xml", &[], Finding::Absent);
     let other = "vtsrqpnmkjhgfdcbvtsrqpnmkjhgfdcb";
-    check_found(
-        Purpose::Activate,
-        list,
-        &[(REFERENCE, other)],
-        Finding::Absent,
-    );
+    check_found(Purpose::Activate, list, &[(REFERENCE, other)], Finding::Absent);
     // Our reference on what we did not ask for, twice, or on half an order.
     check_found(Purpose::Change, list, &[], Finding::Unclear);
     let ours = format!("<OrderId>ORD-000009</OrderId><Reference>{REFERENCE}</Reference>");
     check_found(
         Purpose::Activate,
         list,
-        &[
-            ("<OrderId>ORD-000009</OrderId>", &ours),
-            ("DEACTIVATE", "ACTIVATE"),
-        ],
+        &[("<OrderId>ORD-000009</OrderId>", &ours), ("DEACTIVATE", "ACTIVATE")],
         Finding::Unclear,
     );
-    check_found(
-        Purpose::Activate,
-        list,
-        &[("ORD-000042", "")],
-        Finding::Unclear,
-    );
-    check_found(
-        Purpose::Activate,
-        "find-tickets-answer.xml",
-        &[],
-        Finding::Unclear,
-    );
+    check_found(Purpose::Activate, list, &[("ORD-000042", "")], Finding::Unclear);
+    check_found(Purpose::Activate, "find-tickets-answer.xml", &[], Finding::Unclear);
 }
 
 #[test]
 fn a_ticket_is_found_by_our_reference() {
     let present = Finding::Present(placed("TT-000007", None, Standing::Working));
-    check_found(
-        Purpose::FaultReport,
-        "find-tickets-answer.xml",
-        &[],
-        present,
-    );
-    check_found(
-        Purpose::FaultReport,
-        "find-tickets-answer-none.xml",
-        &[],
-        Finding::Absent,
-    );
+    check_found(Purpose::FaultReport, "find-tickets-answer.xml", &[], present);
+    check_found(Purpose::FaultReport, "find-tickets-answer-none.xml", &[], Finding::Absent);
 }
 
 #[test]
@@ -81,10 +48,7 @@ fn a_list_that_may_be_cut_off_proves_nothing() {
     let body = |rows: usize| {
         let row = "<Ticket><TicketId>TT-1</TicketId><State>CLOSED</State></Ticket>".repeat(rows);
         let response = "<FindTicketsResponse xmlns=\"urn:sluss:operator:1\">";
-        fixture(
-            "find-tickets-answer-none.xml",
-            &[(response, &format!("{response}{row}"))],
-        )
+        fixture("find-tickets-answer-none.xml", &[(response, &format!("{response}{row}"))])
     };
     let found = |rows| Soap.found(&sought(Purpose::FaultReport), &answer(200, body(rows)));
     assert_eq!(found(499), Finding::Absent);
@@ -93,12 +57,7 @@ fn a_list_that_may_be_cut_off_proves_nothing() {
 
 #[test]
 fn faults_of_a_search() {
-    check_found(
-        Purpose::Activate,
-        "fault-not-found.xml",
-        &[],
-        Finding::Absent,
-    );
+    check_found(Purpose::Activate, "fault-not-found.xml", &[], Finding::Absent);
     let busy = Finding::Busy(Some(Duration::from_secs(30)));
     check_found(Purpose::Activate, "fault-busy.xml", &[], busy);
     for name in [
@@ -113,10 +72,7 @@ fn faults_of_a_search() {
     }
     // 404 may be a gateway that lost its way: only the operator's own word is proof.
     let lost = answer(404, b"<html/>".to_vec());
-    assert_eq!(
-        Soap.found(&sought(Purpose::Activate), &lost),
-        Finding::Unclear
-    );
+    assert_eq!(Soap.found(&sought(Purpose::Activate), &lost), Finding::Unclear);
 }
 
 #[test]
@@ -133,19 +89,9 @@ fn progress() {
     let closed = Progress::At(placed("TT-000007", None, Standing::Done));
     check(fault, "get-ticket-answer.xml", &[], closed);
     check(order, "get-ticket-answer.xml", &[], Progress::Unclear);
-    check(
-        order,
-        "get-order-answer.xml",
-        &[("DONE_SUCCESS", "")],
-        Progress::Unclear,
-    );
+    check(order, "get-order-answer.xml", &[("DONE_SUCCESS", "")], Progress::Unclear);
     check(fault, "fault-not-found.xml", &[], Progress::Gone);
-    check(
-        fault,
-        "fault-busy.xml",
-        &[],
-        Progress::Busy(Some(Duration::from_secs(30))),
-    );
+    check(fault, "fault-busy.xml", &[], Progress::Busy(Some(Duration::from_secs(30))));
     check(fault, "fault-credentials.xml", &[], Progress::Unclear);
 }
 
@@ -163,10 +109,7 @@ fn the_feed_is_read_oldest_first_and_within_bounds() {
     assert_eq!(fed(&[]), Some(vec![first.clone(), second.clone()]));
     assert_eq!(fed(&[("EV-000101", "")]), None);
     assert_eq!(fed(&[("<State>IN_PROGRESS</State>", "")]), None);
-    let foreign = [(
-        "<OrderId>ORD-000042</OrderId><State>IN",
-        "<OrderId>Ö 1</OrderId><State>IN",
-    )];
+    let foreign = [("<OrderId>ORD-000042</OrderId><State>IN", "<OrderId>Ö 1</OrderId><State>IN")];
     assert_eq!(fed(&foreign), Some(vec![second]));
 
     let row =
@@ -184,10 +127,7 @@ fn check_query(query: &Query, action: &str, name: &str) {
     assert_eq!(request.method, Method::Post);
     assert_eq!(request.path, "operator");
     assert_eq!(request.content_type, Some("text/xml; charset=utf-8"));
-    assert_eq!(
-        request.soap_action,
-        Some(format!("\"urn:sluss:operator:1#{action}\"").as_str())
-    );
+    assert_eq!(request.soap_action, Some(format!("\"urn:sluss:operator:1#{action}\"").as_str()));
     let body = String::from_utf8(request.body.clone()).expect("UTF-8");
     let expected = String::from_utf8(fixture(name, &[])).expect("UTF-8");
     assert_eq!(body, expected.trim_end());
@@ -199,28 +139,12 @@ fn check_query(query: &Query, action: &str, name: &str) {
 
 #[test]
 fn questions() {
-    check_query(
-        &Soap.find(&sought(Purpose::Activate)),
-        "FindOrders",
-        "find-orders.xml",
-    );
-    check_query(
-        &Soap.find(&sought(Purpose::FaultReport)),
-        "FindTickets",
-        "find-tickets.xml",
-    );
+    check_query(&Soap.find(&sought(Purpose::Activate)), "FindOrders", "find-orders.xml");
+    check_query(&Soap.find(&sought(Purpose::FaultReport)), "FindTickets", "find-tickets.xml");
     let order = operator("ORD-000042");
-    check_query(
-        &Soap.follow(Purpose::Change, &order),
-        "GetOrder",
-        "get-order.xml",
-    );
+    check_query(&Soap.follow(Purpose::Change, &order), "GetOrder", "get-order.xml");
     let ticket = operator("TT-000007");
-    check_query(
-        &Soap.follow(Purpose::FaultReport, &ticket),
-        "GetTicket",
-        "get-ticket.xml",
-    );
+    check_query(&Soap.follow(Purpose::FaultReport, &ticket), "GetTicket", "get-ticket.xml");
     let feed = Soap.feed(Some("EV-000100")).expect("there is a feed");
     check_query(&feed, "GetOrderEvents", "get-order-events.xml");
     assert_eq!(Soap.feed(None), Soap.feed(Some("<Since>")));

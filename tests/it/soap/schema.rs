@@ -52,27 +52,12 @@ fn the_schema_turns_down_what_it_should() {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, change) in [
         ("place-order-activate.xml", ("ACTIVATE", "UPGRADE")),
-        (
-            "place-order-activate.xml",
-            ("<Reference>", "<Personnummer/><Reference>"),
-        ),
-        (
-            "place-order-activate.xml",
-            ("</VisitWindow>", "</VisitWindow><DoorCode>4711</DoorCode>"),
-        ),
+        ("place-order-activate.xml", ("<Reference>", "<Personnummer/><Reference>")),
+        ("place-order-activate.xml", ("</VisitWindow>", "</VisitWindow><DoorCode>4711</DoorCode>")),
         ("place-order-activate.xml", ("+46701740605", "070-1740605")),
-        (
-            "place-order-activate.xml",
-            ("<AccessId>STTA0001</AccessId>", "<AccessId>Å</AccessId>"),
-        ),
-        (
-            "report-fault.xml",
-            ("<ProblemType>NO_LINK</ProblemType>", ""),
-        ),
-        (
-            "report-fault.xml",
-            ("urn:sluss:operator:1", "urn:sluss:operator:2"),
-        ),
+        ("place-order-activate.xml", ("<AccessId>STTA0001</AccessId>", "<AccessId>Å</AccessId>")),
+        ("report-fault.xml", ("<ProblemType>NO_LINK</ProblemType>", "")),
+        ("report-fault.xml", ("urn:sluss:operator:1", "urn:sluss:operator:2")),
         ("fault-busy.xml", (">30<", ">86401<")),
     ] {
         let file = folder.path().join("bad.xml");
@@ -91,18 +76,11 @@ fn the_wsdl_names_every_operation_of_the_schema() {
     let (schema, wsdl) = (read("sluss-operator-1.xsd"), read("sluss-operator-1.wsdl"));
     let elements: Vec<&str> = schema
         .lines()
-        .filter_map(|line| {
-            line.strip_prefix("  <xs:element name=\"")?
-                .split('"')
-                .next()
-        })
+        .filter_map(|line| line.strip_prefix("  <xs:element name=\"")?.split('"').next())
         .collect();
     assert_eq!(elements.len(), 15);
     for element in &elements {
-        assert!(
-            wsdl.contains(&format!("element=\"op:{element}\"")),
-            "{element}"
-        );
+        assert!(wsdl.contains(&format!("element=\"op:{element}\"")), "{element}");
         if !element.ends_with("Response") && *element != "OperatorFault" {
             assert!(wsdl.contains(&format!("soapAction=\"urn:sluss:operator:1#{element}\"")));
         }
@@ -121,11 +99,7 @@ const NO_XMLLINT: &str = "xmllint is there: install the package libxml2-utils";
 #[track_caller]
 fn valid(files: &[PathBuf]) {
     let output = xmllint(files);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 fn xmllint(files: &[PathBuf]) -> Output {

@@ -20,30 +20,10 @@ fn an_order_that_is_taken() {
     let taken = |standing| Verdict::Accepted(placed("ORD-000042", Some("SUB-00017"), standing));
     check_order(200, name, &[], taken(Standing::Working));
     check_order(202, name, &[], taken(Standing::Working));
-    check_order(
-        200,
-        name,
-        &[("RECEIVED", "IN_PROGRESS")],
-        taken(Standing::Working),
-    );
-    check_order(
-        200,
-        name,
-        &[("RECEIVED", " DONE_SUCCESS\n")],
-        taken(Standing::Done),
-    );
-    check_order(
-        200,
-        name,
-        &[("RECEIVED", "DONE_FAILED")],
-        taken(Standing::Failed),
-    );
-    check_order(
-        200,
-        name,
-        &[("RECEIVED", "PARKED")],
-        taken(Standing::Unknown),
-    );
+    check_order(200, name, &[("RECEIVED", "IN_PROGRESS")], taken(Standing::Working));
+    check_order(200, name, &[("RECEIVED", " DONE_SUCCESS\n")], taken(Standing::Done));
+    check_order(200, name, &[("RECEIVED", "DONE_FAILED")], taken(Standing::Failed));
+    check_order(200, name, &[("RECEIVED", "PARKED")], taken(Standing::Unknown));
     check_order(
         200,
         "place-order-answer-failed.xml",
@@ -67,20 +47,12 @@ fn an_answer_of_another_stack() {
     let name = "place-order-answer.xml";
     let taken = Verdict::Accepted(placed("ORD-000042", Some("SUB-00017"), Standing::Working));
     // Other prefixes, a prefix on the payload, children in no namespace, an element that is new.
-    check_order(
-        200,
-        name,
-        &[("soap:", "S:"), (":soap=", ":S=")],
-        taken.clone(),
-    );
+    check_order(200, name, &[("soap:", "S:"), (":soap=", ":S=")], taken.clone());
     check_order(
         200,
         name,
         &[
-            (
-                "PlaceOrderResponse xmlns=",
-                "ns:PlaceOrderResponse xmlns:ns=",
-            ),
+            ("PlaceOrderResponse xmlns=", "ns:PlaceOrderResponse xmlns:ns="),
             ("</Place", "</ns:Place"),
         ],
         taken.clone(),
@@ -116,10 +88,7 @@ fn half_an_answer_is_unclear() {
         ("SUB-00017", "191212121212å"),
         ("PlaceOrderResponse", "ReportFaultResponse"),
         ("urn:sluss:operator:1", "urn:sluss:operator:2"),
-        (
-            "http://schemas.xmlsoap.org/soap/envelope/",
-            "http://www.w3.org/2003/05/soap-envelope",
-        ),
+        ("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"),
         ("</soap:Body>", "<a/></soap:Body>"),
         ("</soap:Body>", "</soap:Body><soap:Body/>"),
         ("</soap:Envelope>", ""),
@@ -131,14 +100,8 @@ fn half_an_answer_is_unclear() {
     for status in [100, 302, 400, 404, 500, 502, 503] {
         check_order(status, name, &[], Verdict::Unclear);
     }
-    assert_eq!(
-        Soap.decode(Purpose::Activate, &answer(200, Vec::new())),
-        Verdict::Unclear
-    );
-    assert_eq!(
-        Soap.decode(Purpose::Activate, &answer(200, b"<html>".to_vec())),
-        Verdict::Unclear
-    );
+    assert_eq!(Soap.decode(Purpose::Activate, &answer(200, Vec::new())), Verdict::Unclear);
+    assert_eq!(Soap.decode(Purpose::Activate, &answer(200, b"<html>".to_vec())), Verdict::Unclear);
 }
 
 #[test]
@@ -148,64 +111,21 @@ fn faults() {
         check_order(status, "fault-unknown-access.xml", &[], invalid.clone());
     }
     check_order(500, "fault-invalid.xml", &[], invalid);
-    check_order(
-        500,
-        "fault-conflict.xml",
-        &[],
-        Verdict::Rejected(RejectReason::Conflict),
-    );
-    check_order(
-        500,
-        "fault-not-found.xml",
-        &[],
-        Verdict::Rejected(RejectReason::NotFound),
-    );
-    check_order(
-        500,
-        "fault-busy.xml",
-        &[],
-        Verdict::Busy(Some(Duration::from_secs(30))),
-    );
-    check_order(
-        500,
-        "fault-busy.xml",
-        &[(">30<", ">soon<")],
-        Verdict::Busy(None),
-    );
-    check_order(
-        500,
-        "fault-busy.xml",
-        &[(">30<", ">86401<")],
-        Verdict::Busy(None),
-    );
+    check_order(500, "fault-conflict.xml", &[], Verdict::Rejected(RejectReason::Conflict));
+    check_order(500, "fault-not-found.xml", &[], Verdict::Rejected(RejectReason::NotFound));
+    check_order(500, "fault-busy.xml", &[], Verdict::Busy(Some(Duration::from_secs(30))));
+    check_order(500, "fault-busy.xml", &[(">30<", ">soon<")], Verdict::Busy(None));
+    check_order(500, "fault-busy.xml", &[(">30<", ">86401<")], Verdict::Busy(None));
     check_order(500, "fault-credentials.xml", &[], Verdict::Credentials);
     check_order(500, "fault-not-offered.xml", &[], Verdict::NotOffered);
     check_order(500, "fault-internal.xml", &[], Verdict::Unclear);
+    check_order(500, "fault-invalid.xml", &[(">INVALID<", ">SURPRISE<")], Verdict::Unclear);
+    check_order(500, "fault-invalid.xml", &[("<Code>INVALID</Code>", "")], Verdict::Unclear);
+    check_order(500, "fault-invalid.xml", &[("detail", "details")], Verdict::Unclear);
     check_order(
         500,
         "fault-invalid.xml",
-        &[(">INVALID<", ">SURPRISE<")],
-        Verdict::Unclear,
-    );
-    check_order(
-        500,
-        "fault-invalid.xml",
-        &[("<Code>INVALID</Code>", "")],
-        Verdict::Unclear,
-    );
-    check_order(
-        500,
-        "fault-invalid.xml",
-        &[("detail", "details")],
-        Verdict::Unclear,
-    );
-    check_order(
-        500,
-        "fault-invalid.xml",
-        &[
-            ("detail", "details"),
-            ("soap:Client", "wsse:FailedAuthentication"),
-        ],
+        &[("detail", "details"), ("soap:Client", "wsse:FailedAuthentication")],
         Verdict::Credentials,
     );
 }
@@ -215,12 +135,7 @@ fn statuses_without_a_fault() {
     #[track_caller]
     fn check(status: u16, retry_after: Option<u64>, expected: Verdict) {
         let retry_after = retry_after.map(Duration::from_secs);
-        let got = Answer {
-            status,
-            retry_after,
-            location: None,
-            body: b"<html/>".to_vec(),
-        };
+        let got = Answer { status, retry_after, location: None, body: b"<html/>".to_vec() };
         assert_eq!(Soap.decode(Purpose::FaultReport, &got), expected);
     }
     check(401, None, Verdict::Credentials);
@@ -238,10 +153,7 @@ fn a_fault_report_that_is_taken() {
     #[track_caller]
     fn check(state: &str, expected: Verdict) {
         let body = fixture("report-fault-answer.xml", &[("CREATED", state)]);
-        assert_eq!(
-            Soap.decode(Purpose::FaultReport, &answer(200, body)),
-            expected
-        );
+        assert_eq!(Soap.decode(Purpose::FaultReport, &answer(200, body)), expected);
     }
     let taken = |standing| Verdict::Accepted(placed("TT-000007", None, standing));
     check("CREATED", taken(Standing::Working));

@@ -1,0 +1,467 @@
+//! A deployment in a temporary folder, with simulated operators and a clock that is moved by hand.
+//!
+//! Every test that uses it ends with [`App::close`], which holds the promise against what really
+//! happened: each message that an operator received opens exactly one intent leaf, each intent leaf
+//! has one outcome, the log verifies from its first leaf, and no value of a person occurs in any file,
+//! trace or answer.
+#![cfg(test)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use sluss::commands::Deployment;
+use sluss::config::{self, Config};
+use sluss::domain::{
+    CaseId, CaseState, Clock, LeafId, ManualClock, RecipientId, SeededEntropy, Step, Timestamp,
+};
+use sluss::http::local_client;
+use sluss::intake::{self, Context, Kind};
+use sluss::log::{Code, Event, KeyName, Leaf, LeafIndex, Note, Outcome, Release, Role, Verifier};
+use sluss::recipients::{Auth, SecretFile};
+use sluss::record::{MESSAGE, message_hash};
+use sluss::sandbox::{Effect, Pace, Received, Sandbox, SimulatedOperator, Speaks, Trouble};
+use sluss::store::{Accepted, CaseFilter, CaseRow, StoreError};
+use sluss::worker::Worker;
+use tempfile::TempDir;
+use tracing_subscriber::fmt::MakeWriter;
+
+pub(crate) const PASSWORD: &str = "harness";
+pub(crate) const GLOBALCONNECT: &str = "globalconnect";
+pub(crate) const IP_ONLY: &str = "ip-only";
+
+/// One deployment, its operators, and what was handed in.
+pub(crate) struct App {
+    pub(crate) deployment: Deployment,
+    pub(crate) worker: Worker,
+    pub(crate) sandbox: Sandbox,
+    pub(crate) clock: Arc<ManualClock>,
+    dir: TempDir,
+    personal: BTreeSet<String>,
+    traces: Traces,
+    closed: bool,
+    _subscriber: tracing::subscriber::DefaultGuard,
+}
+
+impl App {
+    /// A deployment as it ships, at its own pace.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// The same, with its configuration changed before anything is opened.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let traces = Traces::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_writer(traces.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        let dir = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00Z").unwrap()));
+        let mut config = configuration(dir.path());
+        let sandbox = simulators(&mut config, clock.clone()).await;
+        change(&mut config);
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let deployment = Deployment::open_with(config, clock.clone(), entropy).unwrap();
+        let worker = deployment.worker().unwrap();
+        let personal = BTreeSet::new();
+        Self {
+            deployment,
+            worker,
+            sandbox,
+            clock,
+            dir,
+            personal,
+            traces,
+            closed: false,
+            _subscriber: guard,
+        }
+    }
+
+    /// Hands in, and gives the cases. What is personal in it is remembered.
+    pub(crate) async fn submit(&mut self, kind: Kind, body: &Value) -> Vec<CaseId> {
+        self.remember(body);
+        let known = self.deployment.recipients.keys().cloned().collect();
+        let client = local_client().unwrap();
+        let context = Context {
+            client: &client,
+            recipients: &known,
+            now: self.clock.now(),
+            entropy: &*self.deployment.entropy,
+            bytes_max: self.deployment.config.http.body_bytes_max,
+        };
+        let bytes = serde_json::to_vec(body).unwrap();
+        let submission = match intake::read(kind, &bytes, &context) {
+            Ok(submission) => submission,
+            Err(error) => panic!("the test's own body is refused: {error}"),
+        };
+        let cases = submission.items.iter().map(|item| item.case.id()).collect();
+        let accepted = self.deployment.store.accept(submission).await.unwrap();
+        assert!(matches!(accepted, Accepted::New(_)));
+        cases
+    }
+
+    fn remember(&mut self, body: &Value) {
+        match body {
+            Value::Object(members) => {
+                for (name, value) in members {
+                    let about_somebody = [
+                        "givenName",
+                        "familyName",
+                        "identificationId",
+                        "phoneNumber",
+                        "emailAddress",
+                        "street1",
+                        "text",
+                        "author",
+                        "streetName",
+                        "tradingName",
+                    ];
+                    match value {
+                        Value::String(text) if about_somebody.contains(&name.as_str()) => {
+                            self.personal.insert(text.clone());
+                        }
+                        value => self.remember(value),
+                    }
+                }
+            }
+            Value::Array(values) => values.iter().for_each(|value| self.remember(value)),
+            _ => {}
+        }
+    }
+
+    /// Does all that is due now.
+    pub(crate) async fn work(&self) {
+        self.worker.drain().await.unwrap();
+    }
+
+    /// Does all that is due, which must fail.
+    pub(crate) async fn fail(&self) -> StoreError {
+        self.worker.drain().await.unwrap_err()
+    }
+
+    /// Lets time pass, and does what became due.
+    pub(crate) async fn pass(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+        self.work().await;
+    }
+
+    /// Works, minute after minute, until every case has ended or waits for a person.
+    pub(crate) async fn to_the_end(&self) {
+        for _ in 0..60 {
+            self.work().await;
+            let rows = self.rows().await;
+            if rows.values().all(|row| row.state.is_final() || row.state == CaseState::Held) {
+                return;
+            }
+            self.clock.advance(Duration::from_mins(1));
+        }
+        panic!("after an hour some cases have not come to an end");
+    }
+
+    pub(crate) async fn rows(&self) -> BTreeMap<CaseId, CaseRow> {
+        let filter = CaseFilter { limit: 1_000, ..CaseFilter::default() };
+        let rows = self.deployment.store.cases(filter).await.unwrap();
+        rows.into_iter().map(|row| (row.id, row)).collect()
+    }
+
+    pub(crate) async fn row(&self, case: CaseId) -> CaseRow {
+        self.rows().await.remove(&case).unwrap()
+    }
+
+    /// State and reason of a case.
+    #[track_caller]
+    pub(crate) fn check(row: &CaseRow, state: CaseState, reason: Option<&str>) {
+        assert_eq!((row.state, row.reason.as_deref()), (state, reason));
+    }
+
+    /// What a person says about a case.
+    pub(crate) async fn decide(&self, case: CaseId, step: Step) {
+        let row = self.row(case).await;
+        let event = Event::Release(Release {
+            recipient: row.recipient,
+            purpose: row.purpose,
+            reason: Code::parse("test").unwrap(),
+            actor: Role::Operations,
+            sd: [].into(),
+        });
+        let leaf = LeafId::draw(&*self.deployment.entropy);
+        self.deployment.store.decide(case, step, (leaf, event)).await.unwrap();
+    }
+
+    /// What happens to the next messages that an operator receives.
+    pub(crate) fn script(&self, recipient: &str, troubles: Vec<Trouble>) {
+        self.sandbox.script(&id(recipient), troubles);
+    }
+
+    /// What took effect at an operator.
+    pub(crate) fn effects(&self, recipient: &str) -> Vec<Effect> {
+        self.sandbox.effects(&id(recipient))
+    }
+
+    /// The messages that an operator received, without its reads.
+    pub(crate) fn messages(&self, recipient: &str) -> Vec<Received> {
+        let received = self.sandbox.received();
+        let to = id(recipient);
+        received.into_iter().filter(|one| one.is_message && one.recipient == to).collect()
+    }
+
+    pub(crate) async fn leaves(&self) -> Vec<(LeafIndex, Leaf)> {
+        let stored = self.deployment.store.leaves(LeafIndex(0), 10_000).await.unwrap();
+        stored.iter().map(|one| (one.index, Leaf::parse(&one.body).unwrap())).collect()
+    }
+
+    /// Kinds and results in the order of the log, without policies: the story that it tells.
+    pub(crate) async fn story(&self) -> Vec<String> {
+        let leaves = self.leaves().await;
+        let told = leaves.iter().filter_map(|(_, leaf)| match &leaf.event {
+            Event::Policy(_) => None,
+            Event::Outcome(outcome) => Some(outcome.result.as_str().to_owned()),
+            event => Some(event.kind().as_str().to_owned()),
+        });
+        told.collect()
+    }
+
+    /// Holds the promise against what happened.
+    pub(crate) async fn close(self) {
+        self.close_but(0).await;
+    }
+
+    /// The same, where a number of disclosures is still open on purpose.
+    pub(crate) async fn close_but(mut self, open: usize) {
+        self.closed = true;
+        self.each_message_has_its_leaf().await;
+        self.the_log_verifies(open).await;
+        let personal = std::mem::take(&mut self.personal);
+        let traces = self.traces.text();
+        let sent = !self.sandbox.received().is_empty();
+        assert!(!sent || traces.contains("Disclosure "), "the traces are not read");
+        assert!(!personal.is_empty(), "nothing is searched for");
+        for value in personal.iter().filter(|value| value.len() >= 5) {
+            assert!(!traces.contains(value.as_str()), "a personal value is in the traces");
+            for (file, bytes) in files(self.dir.path()) {
+                let found = bytes.windows(value.len()).any(|window| window == value.as_bytes());
+                assert!(!found, "a personal value is in {}", file.display());
+            }
+        }
+    }
+
+    async fn each_message_has_its_leaf(&self) {
+        let mut intents: Vec<(LeafIndex, Leaf)> = self.leaves().await;
+        intents.retain(|(_, leaf)| matches!(leaf.event, Event::Intent(_)));
+        for message in self.sandbox.received().iter().filter(|one| one.is_message) {
+            let base = self.sandbox.base_url(&message.recipient).unwrap();
+            let base: url::Url = base.parse().unwrap();
+            let path = message.path.strip_prefix(base.path()).unwrap();
+            let hash = message_hash(&message.method, path, &without_credentials(&message.body));
+            let mut place = None;
+            for (at, (_, leaf)) in intents.iter().enumerate() {
+                if self.deployment.store.commits_to(leaf, MESSAGE, &hash).await.unwrap() {
+                    place = Some(at);
+                    break;
+                }
+            }
+            let place = place.expect("a message was received that is in no leaf");
+            let Event::Intent(intent) = &intents[place].1.event else { unreachable!() };
+            assert_eq!(intent.recipient.id, message.recipient);
+            intents.remove(place);
+        }
+    }
+
+    async fn the_log_verifies(&self, open: usize) {
+        let store = &self.deployment.store;
+        if store.size().await.unwrap().0 == 0 {
+            return;
+        }
+        let name = KeyName::parse(&self.deployment.config.origin).unwrap();
+        let mut verifier = Verifier::new(name, vec![store.verifier_key()]);
+        for stored in store.leaves(LeafIndex(0), 10_000).await.unwrap() {
+            verifier.leaf(stored.index, Some(stored.hash), &stored.body);
+        }
+        let note = Note::parse(&store.checkpoint(None).await.unwrap().unwrap()).unwrap();
+        let report = verifier.finish(&note);
+        assert!(report.is_sound(), "the log does not verify: {:?}", report.faults);
+        assert_eq!(report.open_intents.len(), open, "disclosures without an outcome");
+    }
+
+    /// The outcomes of the log, by the intent that they are about.
+    pub(crate) async fn outcomes(&self) -> BTreeMap<LeafIndex, Outcome> {
+        let leaves = self.leaves().await;
+        let outcomes = leaves.into_iter().filter_map(|(_, leaf)| match leaf.event {
+            Event::Outcome(outcome) => Some((outcome.intent, outcome)),
+            _ => None,
+        });
+        outcomes.collect()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert!(self.closed, "a test with a deployment must end with close()");
+        }
+    }
+}
+
+pub(crate) fn id(recipient: &str) -> RecipientId {
+    RecipientId::parse(recipient).unwrap()
+}
+
+/// The configuration that ships, with its state in a folder, and a recipient whose agreement ended.
+pub(crate) fn configuration(folder: &Path) -> Config {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let mut config = config::load(&shipped, &BTreeMap::new()).unwrap();
+    config.state = folder.join("state");
+    let expired = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo/exempelnat.toml");
+    let text = std::fs::read_to_string(&expired).unwrap();
+    config.recipients.push(sluss::recipients::read(&expired, folder, &text).unwrap());
+    let secret = folder.join("password");
+    private(&secret, PASSWORD);
+    for file in &mut config.recipients {
+        let channel = &mut file.recipient.channel;
+        let (username, password) = ("sluss".to_owned(), SecretFile(secret.clone()));
+        channel.auth = if channel.dialect == "soap" {
+            Auth::WsSecurity { username, password }
+        } else {
+            Auth::Basic { username, password }
+        };
+        channel.allow_http_loopback = true;
+        channel.requests_per_second = 1_000;
+        channel.timeout = Duration::from_secs(2);
+    }
+    config
+}
+
+async fn simulators(config: &mut Config, clock: Arc<ManualClock>) -> Sandbox {
+    let operators = config.recipients.iter().map(|file| SimulatedOperator {
+        recipient: file.recipient.id.clone(),
+        speaks: if file.recipient.channel.dialect == "soap" { Speaks::Soap } else { Speaks::OnApi },
+        username: "sluss".to_owned(),
+        password: SecretString::from(PASSWORD.to_owned()),
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        pace: Pace::EveryRead,
+    });
+    let sandbox = Sandbox::start(operators.collect(), clock, None).await.unwrap();
+    for file in &mut config.recipients {
+        let base = sandbox.base_url(&file.recipient.id).unwrap();
+        file.recipient.channel.base_url = base.parse().unwrap();
+    }
+    sandbox
+}
+
+pub(crate) fn private(path: &Path, text: &str) {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path).unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+}
+
+/// An order as an ordering system sends it, with everything it knows.
+pub(crate) fn order(recipient: &str, external: &str, access: &str) -> Value {
+    json!({
+        "externalId": external,
+        "category": "broadband",
+        "requestedStartDate": "2026-12-01T00:00:00Z",
+        "relatedParty": [operator(recipient), customer()],
+        "note": [{ "text": "Ring Astrid på 070-174 06 05. Portkod 4711.", "author": "Bo Handläggare" }],
+        "serviceOrderItem": [{ "id": "1", "action": "add", "service": {
+            "serviceSpecification": { "id": "BB-1000-1000" },
+            "serviceCharacteristic": [{ "name": "accessId", "value": access }],
+            "place": [{ "role": "installationAddress", "@type": "GeographicAddress",
+                "streetName": "Mästarvägen", "streetNr": "10", "streetNrSuffix": "G",
+                "postcode": "99910", "city": "Slussköping", "country": "SE" }] } }]
+    })
+}
+
+/// A fault as support files it.
+pub(crate) fn fault(recipient: &str, external: &str, access: &str) -> Value {
+    json!({
+        "externalId": external,
+        "description": "Ingen länk sedan i går. Astrid Lindqvist, 19121212-1212, nås på 0701740605.",
+        "severity": "significant",
+        "ticketType": "fault",
+        "relatedEntity": [{ "id": access, "role": "access", "@type": "RelatedEntity",
+            "@referredType": "Access" }],
+        "relatedParty": [operator(recipient), customer()],
+        "characteristic": [{ "name": "problemType", "value": "NO_LINK" }]
+    })
+}
+
+fn operator(recipient: &str) -> Value {
+    json!({ "id": recipient, "role": "communicationsOperator", "@type": "RelatedParty",
+        "@referredType": "Organization" })
+}
+
+fn customer() -> Value {
+    json!({ "id": "cust-99117", "role": "customer", "@type": "RelatedParty",
+        "@referredType": "Individual", "givenName": "Astrid", "familyName": "Lindqvist",
+        "individualIdentification": [
+            { "identificationType": "personnummer", "identificationId": "19121212-1212" }],
+        "contactMedium": [
+            { "mediumType": "mobile", "characteristic": { "phoneNumber": "+46701740605" } },
+            { "mediumType": "phone", "characteristic": { "phoneNumber": "031-390 06 05" } },
+            { "mediumType": "email", "characteristic": { "emailAddress": "astrid@example.se" } },
+            { "mediumType": "postalAddress", "characteristic": { "street1": "Fakturagränd 4" } }],
+        "characteristic": [{ "name": "protectedIdentity", "value": false }] })
+}
+
+/// The body as it was recorded: the wire adds the WS-Security header as it adds the HTTP one.
+fn without_credentials(body: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(body);
+    match (text.find("<wsse:Security"), text.find("</wsse:Security>")) {
+        (Some(start), Some(end)) => {
+            let end = end + "</wsse:Security>".len();
+            [&text.as_bytes()[..start], &text.as_bytes()[end..]].concat()
+        }
+        _ => body.to_vec(),
+    }
+}
+
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push((path.clone(), std::fs::read(&path).unwrap()));
+        }
+    }
+    found
+}
+
+/// Everything that was traced, at the finest level, by us and by the libraries.
+#[derive(Clone, Default)]
+struct Traces(Arc<Mutex<Vec<u8>>>);
+
+impl Traces {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl Write for Traces {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'w> MakeWriter<'w> for Traces {
+    type Writer = Self;
+
+    fn make_writer(&'w self) -> Self {
+        self.clone()
+    }
+}

@@ -1,0 +1,161 @@
+//! Which room may name which: the table is the architecture, and a new arrow is a decision.
+
+use std::collections::BTreeSet;
+
+use super::{none, root, sources};
+
+/// The rooms in the order of `src/lib.rs`, each with those that it names. What is not in here is
+/// not allowed; the absences are the point. No room of the journey but record, transmit and settle
+/// knows the store; none but settle knows the wire; intake knows no recipient; guard and log know
+/// nothing but the words.
+const ROOMS: &[(&str, &[&str])] = &[
+    // The ground.
+    ("crash", &[]),
+    ("domain", &[]),
+    ("table", &[]),
+    ("telemetry", &[]),
+    ("guard", &["domain"]),
+    ("log", &["domain"]),
+    // Who may receive, and in whose words. A recipient's file names a dialect, and its policy is
+    // hashed in the log's canonical form.
+    ("dialects", &["domain", "minimise"]),
+    ("recipients", &["domain", "table", "log", "dialects"]),
+    // The journey.
+    ("intake", &["domain", "guard"]),
+    ("minimise", &["domain", "guard", "dialects", "recipients"]),
+    // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
+    ("store", &["crash", "domain", "log", "dialects", "recipients", "intake"]),
+    ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
+    // A claim passes through unopened: the wire does not write, and knows nothing of the log.
+    ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
+    ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
+    // The shells. No server touches a policy or the wire; the simulated operators share nothing
+    // with the program but the words, so that no misreading can hide on both sides.
+    ("config", &["domain", "table", "telemetry", "recipients", "settle"]),
+    ("http", &["domain", "telemetry", "log", "intake", "store", "settle"]),
+    ("sandbox", &["domain"]),
+    (
+        "worker",
+        &[
+            "crash",
+            "domain",
+            "telemetry",
+            "log",
+            "dialects",
+            "recipients",
+            "minimise",
+            "store",
+            "record",
+            "transmit",
+            "settle",
+        ],
+    ),
+    (
+        "commands",
+        &[
+            "domain",
+            "table",
+            "telemetry",
+            "log",
+            "dialects",
+            "recipients",
+            "intake",
+            "minimise",
+            "store",
+            "record",
+            "transmit",
+            "settle",
+            "config",
+            "http",
+            "sandbox",
+            "worker",
+            "demo",
+        ],
+    ),
+    (
+        "demo",
+        &[
+            "domain",
+            "log",
+            "dialects",
+            "recipients",
+            "intake",
+            "minimise",
+            "store",
+            "record",
+            "config",
+            "http",
+            "sandbox",
+            "commands",
+        ],
+    ),
+];
+
+/// The arrows that point down, and why they may.
+const DOWNWARD: &[(&str, &str, &str)] = &[
+    (
+        "dialects",
+        "minimise",
+        "encode takes what the policy lets through, and minimise asks what a dialect has a place \
+         for: two halves of one contract",
+    ),
+    ("commands", "demo", "the command line starts the demonstration, which starts commands itself"),
+];
+
+#[test]
+fn a_room_names_only_what_it_may() {
+    let mut new = BTreeSet::new();
+    for file in sources() {
+        let from = file.room();
+        if from == "lib" || from == "main" {
+            continue;
+        }
+        let Some((_, allowed)) = ROOMS.iter().find(|(room, _)| *room == from) else {
+            new.insert(format!("{}: a room that is not in the table", file.path));
+            continue;
+        };
+        let code = file.code();
+        for (at, found) in code.match_indices("crate::") {
+            let rest = &code[at + found.len()..];
+            if rest.starts_with('{') || rest.starts_with('*') {
+                new.insert(format!("{}: one `use` for each room", file.path));
+                continue;
+            }
+            let to: String =
+                rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if to != from && !allowed.contains(&to.as_str()) {
+                new.insert(format!("{}: {from} -> {to}", file.path));
+            }
+        }
+    }
+    let new: Vec<_> = new.into_iter().collect();
+    none(&new, "an arrow that is not in the table");
+}
+
+#[test]
+fn arrows_point_up_but_for_two() {
+    let place = |room: &str| ROOMS.iter().position(|(name, _)| *name == room);
+    let mut down = Vec::new();
+    for (at, (from, to)) in ROOMS.iter().enumerate() {
+        for to in *to {
+            let above = place(to).is_some_and(|to| to < at);
+            let excused = DOWNWARD.iter().any(|(f, t, _)| f == from && t == to);
+            if above == excused {
+                down.push(format!("{from} -> {to}"));
+            }
+        }
+    }
+    none(&down, "each room uses only what stands above it");
+}
+
+#[test]
+fn the_rooms_stand_in_the_order_of_the_library() {
+    let library = std::fs::read_to_string(root().join("src/lib.rs")).expect("src/lib.rs");
+    let declared: Vec<&str> = library
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .collect();
+    let listed: Vec<&str> =
+        ROOMS.iter().map(|(room, _)| *room).filter(|room| declared.contains(room)).collect();
+    assert_eq!(declared, listed);
+}
