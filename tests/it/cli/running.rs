@@ -164,8 +164,8 @@ fn serve_answers_beside_other_processes_and_stops_when_told() {
 fn work_and_serve_can_be_two_processes() {
     let place = Place::unreachable();
     let mut serving = Running::start(place.command(&["serve", "--no-worker", "--format", "json"]));
-    let working = Running::start(place.command(&["work"]));
     let address = serving.address();
+    let working = Running::start(place.command(&["work"]));
     let posted = ask(&address, "POST", ORDERS, &line("orders.jsonl", 1));
     assert!(posted.starts_with("HTTP/1.1 201"), "{posted}");
     // Until the first leaf is signed, a store that is opened anew takes the log for a torn one.
