@@ -177,6 +177,45 @@ async fn a_database_that_is_removed_or_replaced_in_use_takes_no_more() {
 }
 
 #[tokio::test]
+async fn who_has_seen_a_diverged_log_writes_no_more_until_started_anew() {
+    let place = Place::new();
+    let store = place.open();
+    beat(&store, 1).await;
+    let aside = place.path().join("aside");
+    fs::rename(place.database(), &aside).unwrap();
+    diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+    // Back in its place, as if nothing had been: but it was seen.
+    fs::rename(&aside, place.database()).unwrap();
+    diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+    diverged(&store.accept(place.order("ORD-1")).await.unwrap_err());
+    assert_eq!(size(&store).await, 1, "it can still be read");
+    drop(store);
+    beat(&place.open(), 1).await;
+}
+
+#[tokio::test]
+async fn a_signed_checkpoint_of_another_tree_is_never_moved_over() {
+    // Behind our log, and ahead of it.
+    for other in [1, 9] {
+        let place = Place::new();
+        let store = place.open();
+        beat(&store, 2).await;
+        let seed = fs::read(place.path().join("keys/log.key")).unwrap().try_into().unwrap();
+        let name = KeyName::parse(ORIGIN).unwrap();
+        let root = sluss::log::leaf_hash(b"another");
+        let forked = Checkpoint { origin: name.clone(), size: TreeSize(other), root };
+        let forked = forked.sign(&SigningKey::new(name, &seed)).unwrap().to_string();
+        let path = place.path().join("checkpoint");
+        let ours = fs::read(&path).unwrap();
+        fs::write(&path, &forked).unwrap();
+        diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), forked, "it is left as evidence");
+        fs::write(&path, ours).unwrap();
+        diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+    }
+}
+
+#[tokio::test]
 async fn a_log_that_shrinks_or_changes_in_use_takes_no_more() {
     // A restore into the same file: the inode stays, the history does not.
     for sql in ["UPDATE head SET size = 2", "UPDATE leaf SET hash = randomblob(32) WHERE idx = 2"] {
