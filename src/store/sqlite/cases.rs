@@ -193,17 +193,32 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
 }
 
 impl Leased {
-    pub(super) fn open(self, vault: &Vault) -> Result<Work, StoreError> {
+    /// What a person must restore, where it does not open. Only what was never sent can be held for
+    /// that: the rest is at the operator, or may be, and waits under its lease.
+    pub(super) fn unreadable(&self) -> Option<(Claim, Purpose)> {
+        let purpose = Purpose::parse(&self.purpose)?;
+        (self.state == CaseState::Accepted.as_str()).then(|| (self.claim(), purpose))
+    }
+
+    pub(super) const fn case(&self) -> CaseId {
+        self.id
+    }
+
+    const fn claim(&self) -> Claim {
+        Claim { case: self.id, token: self.token, attempt: self.attempt }
+    }
+
+    pub(super) fn open(&self, vault: &Vault) -> Result<Work, StoreError> {
         let corrupt = || StoreError::Corrupt { table: "case_" };
-        let claim = Claim { case: self.id, token: self.token, attempt: self.attempt };
+        let claim = self.claim();
         let purpose = Purpose::parse(&self.purpose).ok_or_else(corrupt)?;
         if self.state == CaseState::Placed.as_str() {
-            let reference = self.operator_reference.ok_or_else(corrupt)?;
-            let reference = OperatorReference::parse(&reference).map_err(|_| corrupt())?;
+            let reference = self.operator_reference.as_deref().ok_or_else(corrupt)?;
+            let reference = OperatorReference::parse(reference).map_err(|_| corrupt())?;
             return Ok(Work::Follow(Placed { claim, purpose, reference }));
         }
-        let wrapped = self.wrapped.ok_or(StoreError::Corrupt { table: "subject_key" })?;
-        let key = vault.subject_key(self.subject, &wrapped)?;
+        let wrapped = self.wrapped.as_ref().ok_or(StoreError::Corrupt { table: "subject_key" })?;
+        let key = vault.subject_key(self.subject, wrapped)?;
         let case = seal::open_case(self.id, &self.sealed, &key)?;
         match self.intent {
             None => Ok(Work::Deliver(Box::new(Claimed {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use sluss::domain::Step;
 use sluss::log::{Checkpoint, SigningKey, TreeSize, What, empty_root};
 use sluss::store::StoreError;
 
@@ -283,6 +284,57 @@ async fn a_changed_head_is_refused_at_opening() {
             assert!(place.refused().halts(), "{size} {sql}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_case_that_cannot_be_opened_is_held_and_stops_no_other() {
+    let place = Place::new();
+    let store = place.open();
+    let torn = place.accepted(&store, "ORD-1").await;
+    let whole = place.accepted(&store, "ORD-2").await;
+    let rows = place.rows();
+    let sealed: Vec<u8> = rows
+        .query_row("SELECT sealed FROM case_ WHERE id = ?1", [torn.bytes()], |row| row.get(0))
+        .unwrap();
+    let put = |bytes: &[u8]| {
+        let put = "UPDATE case_ SET sealed = ?1 WHERE id = ?2";
+        assert_eq!(rows.execute(put, (bytes, torn.bytes())).unwrap(), 1);
+    };
+    put(&sealed[1..]);
+    assert_eq!(deliver(&store).await.case.id(), whole);
+    let held = row(&store, torn).await;
+    assert_eq!((held.state, held.reason.as_deref()), (CaseState::Held, Some("unreadable")));
+    assert!(HoldReason::Unreadable.advice().contains("backup"));
+    let leaves = leaves(&store).await;
+    assert!(matches!(&leaves[..], [Leaf { event: Event::Hold(stopped), .. }]
+            if stopped.reason == HoldReason::Unreadable && stopped.actor == Role::System));
+    // Restored and released, it goes on.
+    put(&sealed);
+    store.decide(torn, Step::Release, place.decision()).await.unwrap();
+    assert_eq!(deliver(&store).await.case.id(), torn);
+    sound(&audit(&store).await);
+}
+
+#[tokio::test]
+async fn cases_without_their_key_are_held_and_open_disclosures_stay_in_doubt() {
+    let place = Place::new();
+    let store = place.open();
+    let (sent, _) = place.recorded(&store, "ORD-1").await;
+    let mut kept = Vec::new();
+    for name in ["ORD-2", "ORD-3"] {
+        kept.push(place.accepted(&store, name).await);
+    }
+    let keys = Connection::open(place.path().join("keys.db")).unwrap();
+    keys.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM subject_key").unwrap();
+    place.pass(LEASE);
+    assert!(claim(&store, 9).await.is_empty());
+    for case in kept {
+        assert_eq!(row(&store, case).await.reason.as_deref(), Some("unreadable"));
+    }
+    assert_eq!(state(&store, sent.case()).await, CaseState::Recorded, "nobody knows what became");
+    let due = store.next_due(&recipient()).await.unwrap();
+    assert_eq!(due, Some(place.clock.now().after(LEASE)), "it waits under its lease");
+    sound(&audit(&store).await);
 }
 
 #[tokio::test]
