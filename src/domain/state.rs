@@ -164,6 +164,8 @@ closed_list! {
         Unclear = "answer-unclear",
         /// It was tried as often as is allowed.
         AttemptsUsedUp = "attempts-used-up",
+        /// What is kept of the case cannot be opened.
+        Unreadable = "unreadable",
         /// Somebody asked for it.
         Person = "person",
     }
@@ -200,6 +202,9 @@ impl HoldReason {
                 "ask the operator what it has done with our reference, then release or cancel the case"
             }
             Self::AttemptsUsedUp => "check the operator's interface, then release the case",
+            Self::Unreadable => {
+                "restore the key store or the database from a backup, then release the case"
+            }
             Self::Person => "release or cancel the case when the matter is clear",
         }
     }

@@ -10,7 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::{StoreError, files};
-use crate::log::{Checkpoint, Note, VerifierKey};
+use crate::log::{Checkpoint, Hash, Note, TreeSize, VerifierKey};
 
 /// The longest file that is read.
 const BYTES_MAX: u64 = 64 * 1024;
@@ -57,18 +57,25 @@ impl CheckpointFile {
     }
 
     /// Moves to a newer checkpoint. Never back: where another process is ahead, nothing is written.
-    pub(super) fn advance(&self, checkpoint: &Checkpoint, note: &Note) -> Result<(), StoreError> {
+    /// Never across: `root_at` is the root of the stored tree at a size, and what was signed last,
+    /// older or newer, must lie on that tree. Who is ahead has committed before it moved the file.
+    pub(super) fn advance(
+        &self,
+        checkpoint: &Checkpoint,
+        note: &Note,
+        root_at: impl FnOnce(TreeSize) -> Result<Hash, StoreError>,
+    ) -> Result<(), StoreError> {
         let _lock = self.lock()?;
         if let Some(last) = self.read()? {
-            if last.size > checkpoint.size {
-                return Ok(());
+            let same = last.size == checkpoint.size;
+            let root = if same { checkpoint.root } else { root_at(last.size)? };
+            if last.root != root {
+                return Err(StoreError::Diverged(
+                    "the last signed checkpoint is of another tree: the log was forked",
+                ));
             }
-            if last.size == checkpoint.size {
-                return if last.root == checkpoint.root {
-                    Ok(())
-                } else {
-                    Err(StoreError::Diverged("two trees of one size: the log was forked"))
-                };
+            if last.size >= checkpoint.size {
+                return Ok(());
             }
         }
         self.replace(note).map_err(unwritable)

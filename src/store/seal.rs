@@ -19,15 +19,22 @@ use crate::domain::{
 use crate::log::SubjectKey;
 
 const NONCE_BYTES: usize = 24;
+/// What a case's key is for.
+const CASE_KEY: &[u8] = b"case/v1";
 
-/// The deployment's key and what is derived from it.
+/// What HMAC-SHA-256 takes as a key without folding or padding it.
+const MAC_KEY_BYTES: usize = 64;
+
+/// The keys that are derived from the deployment's: one for each use.
 pub(super) struct Vault {
-    master: Zeroizing<[u8; 32]>,
+    wrap: Zeroizing<[u8; 32]>,
+    mac: Zeroizing<[u8; MAC_KEY_BYTES]>,
 }
 
 impl Vault {
+    #[expect(clippy::needless_pass_by_value, reason = "the master key ends here")]
     pub(super) fn new(master: Zeroizing<[u8; 32]>) -> Self {
-        Self { master }
+        Self { wrap: derive(&master, b"wrap/v1"), mac: derive(&master, b"mac/v1") }
     }
 
     /// The pseudonym of a customer of a client; of the case itself where the customer has no number.
@@ -51,10 +58,7 @@ impl Vault {
     }
 
     fn mac(&self, what: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-        // HMAC takes a key of any length: it cannot refuse this one.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&*self.master) else {
-            return [0; 32];
-        };
+        let mut mac = Hmac::<Sha256>::new((&*self.mac).into());
         mac.update(what);
         for part in parts {
             // The length first, so that no two lists of parts read alike.
@@ -72,7 +76,7 @@ impl Vault {
     ) -> Result<(Zeroizing<[u8; 32]>, Vec<u8>), StoreError> {
         let mut key = Zeroizing::new([0; 32]);
         entropy.fill(&mut *key);
-        let wrapped = seal(&self.master, &aad(b"subject_key", subject.bytes()), &*key, entropy)?;
+        let wrapped = seal(&self.wrap, &aad(b"subject_key", subject.bytes()), &*key, entropy)?;
         Ok((key, wrapped))
     }
 
@@ -83,7 +87,7 @@ impl Vault {
         wrapped: &[u8],
     ) -> Result<Zeroizing<[u8; 32]>, StoreError> {
         let corrupt = StoreError::Corrupt { table: "subject_key" };
-        let key = open(&self.master, &aad(b"subject_key", subject.bytes()), wrapped)
+        let key = open(&self.wrap, &aad(b"subject_key", subject.bytes()), wrapped)
             .ok_or(corrupt.clone())?;
         let key: [u8; 32] = key.as_slice().try_into().map_err(|_| corrupt)?;
         Ok(Zeroizing::new(key))
@@ -100,14 +104,14 @@ pub(super) fn seal_case(
     let plain = Zeroizing::new(
         serde_json::to_vec(&sealed).map_err(|error| StoreError::unavailable("sealing", error))?,
     );
-    seal(&case_key(key), &aad(b"case_.sealed", case.id().bytes()), &plain, entropy)
+    seal(&derive(key, CASE_KEY), &aad(b"case_.sealed", case.id().bytes()), &plain, entropy)
 }
 
 /// Opens a sealed case.
 pub(super) fn open_case(id: CaseId, sealed: &[u8], key: &[u8; 32]) -> Result<Case, StoreError> {
     let corrupt = || StoreError::Corrupt { table: "case_" };
-    let plain =
-        open(&case_key(key), &aad(b"case_.sealed", id.bytes()), sealed).ok_or_else(corrupt)?;
+    let plain = open(&derive(key, CASE_KEY), &aad(b"case_.sealed", id.bytes()), sealed)
+        .ok_or_else(corrupt)?;
     let sealed: SealedCase = serde_json::from_slice(&plain).map_err(|_| corrupt())?;
     sealed.into_case(id).ok_or_else(corrupt)
 }
@@ -117,10 +121,11 @@ pub(super) fn commitment_key(key: &[u8; 32]) -> SubjectKey {
     SubjectKey::new(*key)
 }
 
-fn case_key(key: &[u8; 32]) -> Zeroizing<[u8; 32]> {
-    let mut derived = Zeroizing::new([0; 32]);
-    // 32 bytes are far below what HKDF-SHA-256 can give: it cannot refuse.
-    let _ = Hkdf::<Sha256>::new(None, key).expand(b"case/v1", &mut *derived);
+/// A key for one use, with HKDF-SHA-256 (RFC 5869).
+#[expect(clippy::expect_used, reason = "HKDF-SHA-256 refuses past 8160 bytes; a key is far below")]
+fn derive<const BYTES: usize>(key: &[u8; 32], usage: &[u8]) -> Zeroizing<[u8; BYTES]> {
+    let mut derived = Zeroizing::new([0; BYTES]);
+    Hkdf::<Sha256>::new(None, key).expand(usage, &mut *derived).expect("at most 8160 bytes");
     derived
 }
 
@@ -228,6 +233,21 @@ mod tests {
             dropped: BTreeSet::from([Field::Personnummer]),
             masked: vec![MaskCount { field: Field::Note, kind: "telefon".to_owned(), count: 2 }],
         })
+    }
+
+    #[test]
+    fn no_two_uses_share_a_key() {
+        let master = [7; 32];
+        let vault = Vault::new(Zeroizing::new(master));
+        assert_ne!(*vault.wrap, master);
+        assert_ne!(vault.mac[..32], master);
+        assert_ne!(vault.mac[..32], *vault.wrap);
+        assert_ne!(*derive::<32>(&master, CASE_KEY), *vault.wrap);
+        // The master itself opens nothing and proves nothing.
+        let (entropy, subject) = (SeededEntropy::new(1), SubjectRef::new([1; 32]));
+        let (key, wrapped) = vault.new_subject_key(subject, &entropy).unwrap();
+        assert_eq!(vault.subject_key(subject, &wrapped).unwrap(), key);
+        assert!(open(&master, &aad(b"subject_key", subject.bytes()), &wrapped).is_none());
     }
 
     #[test]

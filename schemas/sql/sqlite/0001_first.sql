@@ -54,6 +54,8 @@ CREATE TABLE case_ (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX case_due ON case_ (recipient, due_us) WHERE state IN ('accepted', 'recorded', 'placed');
+CREATE INDEX case_leased ON case_ (recipient, lease_until_us)
+    WHERE state IN ('accepted', 'recorded', 'placed') AND lease_until_us > due_us;
 CREATE INDEX case_operator_reference ON case_ (recipient, operator_reference)
     WHERE operator_reference IS NOT NULL;
 CREATE INDEX case_epoch ON case_ (epoch) WHERE lease_until_us > 0;

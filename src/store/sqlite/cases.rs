@@ -19,6 +19,7 @@ use crate::domain::{
     Step, SubjectRef, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::Submission;
+use crate::log::digest::digest;
 use crate::log::{Code, Event, Hash, LeafIndex, Outcome, OutcomeResult};
 
 /// The same (client, external id) gives the first answer again; with another body it is a conflict.
@@ -42,6 +43,8 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
             Err(StoreError::Conflict)
         };
     }
+    // What it leads to could not be logged.
+    tx.forward()?;
     tx.database
         .prepare_cached(
             "INSERT INTO submission (id, kind, client, external_id, body_mac, accepted_us)
@@ -190,17 +193,32 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
 }
 
 impl Leased {
-    pub(super) fn open(self, vault: &Vault) -> Result<Work, StoreError> {
+    /// What a person must restore, where it does not open. Only what was never sent can be held for
+    /// that: the rest is at the operator, or may be, and waits under its lease.
+    pub(super) fn unreadable(&self) -> Option<(Claim, Purpose)> {
+        let purpose = Purpose::parse(&self.purpose)?;
+        (self.state == CaseState::Accepted.as_str()).then(|| (self.claim(), purpose))
+    }
+
+    pub(super) const fn case(&self) -> CaseId {
+        self.id
+    }
+
+    const fn claim(&self) -> Claim {
+        Claim { case: self.id, token: self.token, attempt: self.attempt }
+    }
+
+    pub(super) fn open(&self, vault: &Vault) -> Result<Work, StoreError> {
         let corrupt = || StoreError::Corrupt { table: "case_" };
-        let claim = Claim { case: self.id, token: self.token, attempt: self.attempt };
+        let claim = self.claim();
         let purpose = Purpose::parse(&self.purpose).ok_or_else(corrupt)?;
         if self.state == CaseState::Placed.as_str() {
-            let reference = self.operator_reference.ok_or_else(corrupt)?;
-            let reference = OperatorReference::parse(&reference).map_err(|_| corrupt())?;
+            let reference = self.operator_reference.as_deref().ok_or_else(corrupt)?;
+            let reference = OperatorReference::parse(reference).map_err(|_| corrupt())?;
             return Ok(Work::Follow(Placed { claim, purpose, reference }));
         }
-        let wrapped = self.wrapped.ok_or(StoreError::Corrupt { table: "subject_key" })?;
-        let key = vault.subject_key(self.subject, &wrapped)?;
+        let wrapped = self.wrapped.as_ref().ok_or(StoreError::Corrupt { table: "subject_key" })?;
+        let key = vault.subject_key(self.subject, wrapped)?;
         let case = seal::open_case(self.id, &self.sealed, &key)?;
         match self.intent {
             None => Ok(Work::Deliver(Box::new(Claimed {
@@ -405,7 +423,7 @@ pub(super) fn progress(
     move_on(tx, claim.case, next, reason, subscription, due)
 }
 
-/// Where the state changes, whoever asks about the case meanwhile has lost it.
+/// Whoever asks about the case meanwhile has lost it: an older answer must not overwrite this one.
 fn move_on(
     tx: &mut Tx<'_>,
     case: CaseId,
@@ -418,7 +436,7 @@ fn move_on(
         .prepare_cached(
             "UPDATE case_ SET state = ?1, reason = ?2, subscription = coalesce(?3, subscription),
                               due_us = ?4, lease_until_us = 0, changed_us = ?5,
-                              lease_token = lease_token + (state <> ?1)
+                              lease_token = lease_token + 1
               WHERE id = ?6",
         )?
         .execute(params![
@@ -509,23 +527,51 @@ pub(super) fn decide(
     // What the operator has already is followed, never sent again.
     let step = if step == Step::Release && at_operator { Step::Resume } else { step };
     let next = state.after(step)?;
+    let subject = SubjectRef::new(subject);
+    let event = about(tx, case, subject, leaf, event)?;
     tx.append(leaf, event)?;
-    remember_subject(tx, leaf, SubjectRef::new(subject))?;
+    remember_subject(tx, leaf, subject)?;
     let reason = (step == Step::Hold).then_some(HoldReason::Person.as_str());
     tx.database
         .prepare_cached(
-            "UPDATE case_ SET state = ?1, reason = ?2, released = ?3, attempt = 0, due_us = ?4,
-                              changed_us = ?4, lease_token = lease_token + 1
-              WHERE id = ?5",
+            // To go on after an expired agreement, say, is not to disclose a protected identity.
+            "UPDATE case_ SET state = ?1, reason = ?2,
+                              released = ?3 AND (released OR reason IS ?4),
+                              attempt = 0, due_us = ?5, changed_us = ?5,
+                              lease_token = lease_token + 1
+              WHERE id = ?6",
         )?
         .execute(params![
             next.as_str(),
             reason,
-            step == Step::Release,
+            matches!(step, Step::Release | Step::Resume),
+            HoldReason::SpecialHandling.as_str(),
             tx.now.micros(),
             case.bytes(),
         ])?;
     Ok(())
+}
+
+/// A decision that commits to its case, so that it can be shown which one it was about. Where the
+/// subject's key is destroyed there is nothing left to show.
+fn about(
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    subject: SubjectRef,
+    leaf: LeafId,
+    mut event: Event,
+) -> Result<Event, StoreError> {
+    let digests = match &mut event {
+        Event::Hold(stopped) => &mut stopped.sd,
+        Event::Release(release) => &mut release.sd,
+        _ => return Ok(event),
+    };
+    let vault = tx.vault;
+    if let Some(wrapped) = wrapped_key(tx.keys()?, subject)? {
+        let key = seal::commitment_key(&*vault.subject_key(subject, &wrapped)?);
+        digests.insert(digest(&key, leaf, "case", &case.to_string()));
+    }
+    Ok(event)
 }
 
 /// What processes that are gone had leased is free at once.

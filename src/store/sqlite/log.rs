@@ -123,6 +123,11 @@ fn check_last(
     if leaf.hash == hash && proved.is_ok() { Ok(()) } else { Err(changed()) }
 }
 
+/// The root of the tree at a size that the log has reached.
+pub(super) fn root_at(database: &Connection, size: TreeSize) -> Result<Hash, StoreError> {
+    log::root_at(size, &Rows(database))
+}
+
 /// The edge of a log that another process may have made longer, and nobody else.
 pub(super) fn follow(
     database: &Connection,

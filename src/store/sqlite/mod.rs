@@ -7,6 +7,7 @@ mod log;
 mod read;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -24,12 +25,12 @@ use super::seal::Vault;
 use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
-    CaseId, ClientId, Entropy, HoldReason, LeafId, OperatorReference, RecipientId, Step,
+    CaseId, ClientId, Entropy, HoldReason, LeafId, OperatorReference, Purpose, RecipientId, Step,
     SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    Event, Hash, KeyName, Leaf, LeafIndex, SigningKey, TreeSize, VerifierKey, digest,
+    Event, Hash, KeyName, Leaf, LeafIndex, Role, SigningKey, Stopped, TreeSize, VerifierKey, digest,
 };
 use crate::recipients::Policy;
 use writer::Writer;
@@ -132,10 +133,56 @@ impl Sqlite {
         lease: Duration,
     ) -> Result<Vec<Work>, StoreError> {
         let epoch: Epoch = self.processes.epoch();
+        let receiver = recipient.clone();
         let rows =
-            self.writer.run(move |tx| cases::claim(tx, &recipient, most, lease, epoch)).await?;
+            self.writer.run(move |tx| cases::claim(tx, &receiver, most, lease, epoch)).await?;
+        let (mut work, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
         // Opened here and not on the writer's thread: it has one commit to make for everybody.
-        rows.into_iter().map(|row| row.open(&self.vault)).collect()
+        for row in rows {
+            match row.open(&self.vault) {
+                Ok(opened) => work.push(opened),
+                Err(error) => {
+                    tracing::error!(case.id = %row.case(), %error, "A case cannot be opened");
+                    unreadable.extend(row.unreadable());
+                }
+            }
+        }
+        if !unreadable.is_empty() {
+            self.hold_unreadable(recipient, unreadable).await;
+        }
+        Ok(work)
+    }
+
+    /// One case that does not open stops no other: a person restores it, and says so. Where one
+    /// cannot be held either, it comes back when its lease has run out.
+    async fn hold_unreadable(&self, recipient: RecipientId, unreadable: Vec<(Claim, Purpose)>) {
+        let held = self
+            .writer
+            .run(move |tx| {
+                for (claim, purpose) in unreadable {
+                    let leaf = LeafId::draw(tx.entropy);
+                    let reason = HoldReason::Unreadable;
+                    let event = Event::Hold(Stopped {
+                        recipient: recipient.clone(),
+                        purpose,
+                        policy: None,
+                        reason,
+                        withheld: BTreeSet::new(),
+                        actor: Role::System,
+                        // The key to commit with may be what is missing.
+                        sd: BTreeSet::new(),
+                    });
+                    let held = tx.savepoint(|tx| cases::hold(tx, &claim, (leaf, event), reason));
+                    if let Err(error) = held {
+                        tracing::error!(case.id = %claim.case, %error, "A case cannot be held");
+                    }
+                }
+                Ok(())
+            })
+            .await;
+        if let Err(error) = held {
+            tracing::error!(%error, "Cases that cannot be opened cannot be held");
+        }
     }
 
     pub(super) async fn append(

@@ -69,7 +69,7 @@ impl Writer {
         let inodes = inodes(&parts.paths)
             .map_err(|error| StoreError::unavailable("reading the store", error))?;
         let frontier = log::check(&parts.database, &parts.checkpoints)?;
-        let mut thread = Thread { parts, frontier, inodes };
+        let mut thread = Thread { parts, frontier, inodes, diverged: None };
         // A crash may have come between a commit and the copy of its checkpoint.
         thread.catch_up()?;
         let (sender, receiver) = sync_channel(QUEUE_MAX);
@@ -109,6 +109,9 @@ struct Thread {
     parts: Parts,
     frontier: Frontier,
     inodes: [u64; 2],
+    /// Why the log cannot be trusted. What was seen once is not unseen by looking again: until the
+    /// process ends, nothing is written any more.
+    diverged: Option<StoreError>,
 }
 
 impl Thread {
@@ -132,6 +135,9 @@ impl Thread {
         let committed = self.transact(batch, &mut finishes);
         if committed.is_err() {
             self.frontier = before;
+        }
+        if let Err(error @ StoreError::Diverged(_)) = &committed {
+            self.diverged = Some(error.clone());
         }
         for finish in finishes {
             finish(committed.clone());
@@ -171,6 +177,9 @@ impl Thread {
     }
 
     fn begin(&mut self) -> Result<log::Head, StoreError> {
+        if let Some(error) = &self.diverged {
+            return Err(error.clone());
+        }
         self.still_there()?;
         self.parts.database.execute_batch("BEGIN IMMEDIATE")?;
         let begun = log::head(&self.parts.database).and_then(|head| {
@@ -216,7 +225,7 @@ impl Thread {
         }
         self.parts.database.execute_batch("COMMIT")?;
         match grown {
-            Some((checkpoint, note)) => self.parts.checkpoints.advance(&checkpoint, &note),
+            Some((checkpoint, note)) => self.advance(&checkpoint, &note),
             None => Ok(()),
         }
     }
@@ -236,7 +245,12 @@ impl Thread {
         if signed != checkpoint {
             return Err(corrupt());
         }
-        self.parts.checkpoints.advance(&checkpoint, &note)
+        self.advance(&checkpoint, &note)
+    }
+
+    fn advance(&self, checkpoint: &Checkpoint, note: &Note) -> Result<(), StoreError> {
+        let root_at = |size| log::root_at(&self.parts.database, size);
+        self.parts.checkpoints.advance(checkpoint, note, root_at)
     }
 
     fn checkpoint(&self) -> Checkpoint {
@@ -312,8 +326,8 @@ impl Tx<'_> {
         Ok(self.keys)
     }
 
-    /// Appends a leaf. Its time is the commit's: leaves never run backwards.
-    pub(super) fn append(&mut self, id: LeafId, event: Event) -> Result<Appended, StoreError> {
+    /// The time of what is written: the commit's, and never behind the last leaf.
+    pub(super) fn forward(&mut self) -> Result<Timestamp, StoreError> {
         let now = self.now;
         if now.seconds() < self.last.seconds() {
             // The commit may have begun before another process' last leaf; the clock decides.
@@ -323,7 +337,12 @@ impl Tx<'_> {
             }
             self.now = now;
         }
-        let leaf = Leaf { id, at: self.now, event };
+        Ok(self.now)
+    }
+
+    /// Appends a leaf. Leaves never run backwards.
+    pub(super) fn append(&mut self, id: LeafId, event: Event) -> Result<Appended, StoreError> {
+        let leaf = Leaf { id, at: self.forward()?, event };
         let body = leaf
             .to_bytes()
             .map_err(|error| StoreError::unavailable("a leaf cannot be written", error))?;

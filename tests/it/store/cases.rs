@@ -134,6 +134,32 @@ async fn a_lease_that_has_run_out_is_given_again_and_fences_who_had_it() {
 }
 
 #[tokio::test]
+async fn the_next_due_is_the_earliest_that_may_be_claimed() {
+    let place = Place::new();
+    let store = place.open();
+    let after = |seconds| START.after(Duration::from_secs(seconds));
+    let due = async || store.next_due(&recipient()).await.unwrap();
+    assert_eq!(due().await, None);
+    place.accepted(&store, "ORD-1").await;
+    assert_eq!(due().await, Some(START));
+    let first = deliver(&store).await;
+    place.accepted(&store, "ORD-2").await;
+    let second = deliver(&store).await;
+    assert_eq!(due().await, Some(START.after(LEASE)), "both are leased");
+    store.give_back(second.claim, after(90)).await.unwrap();
+    assert_eq!(due().await, Some(START.after(LEASE)), "the lease runs out first");
+    store.give_back(first.claim, after(30)).await.unwrap();
+    assert_eq!(due().await, Some(after(30)));
+    place.pass(Duration::from_secs(30));
+    let first = deliver(&store).await;
+    assert_eq!(due().await, Some(after(90)), "lease and due are at one time");
+    let claim = place.append(&store, &first).await.map(|_| first.claim).unwrap();
+    store.settle(claim, settling::completed()).await.unwrap();
+    assert_eq!(due().await, Some(after(90)));
+    assert_eq!(store.next_due(&other_recipient()).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_recorded_case_comes_back_to_be_asked_about() {
     let place = Place::new();
     let store = place.open();

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sluss::dialects::{FeedEvent, Standing};
 use sluss::domain::{CaseState, Step, SubscriptionId};
-use sluss::log::Kind as LeafKind;
-use sluss::store::{FeedFrom, Placed, StoreError};
+use sluss::log::{Kind as LeafKind, OutcomeResult};
+use sluss::store::{FeedFrom, Placed, Settlement, StoreError};
 
 use super::settling::{completed, placed};
 use super::*;
@@ -145,7 +145,7 @@ async fn a_person_releases_holds_and_cancels() {
     store.decide(case, Step::Release, place.decision()).await.unwrap();
     assert_eq!(row(&store, case).await.reason, None);
     let claimed = deliver(&store).await;
-    assert!(claimed.released);
+    assert!(!claimed.released, "no machine had refused to decide it");
     store.give_back(claimed.claim, place.clock.now()).await.unwrap();
 
     store.decide(case, Step::Cancel, place.decision()).await.unwrap();
@@ -161,6 +161,89 @@ async fn a_person_releases_holds_and_cancels() {
         store.decide(case, step, place.decision()).await.unwrap();
     }
     assert_eq!(state(&store, case).await, CaseState::Held);
+}
+
+#[tokio::test]
+async fn a_decision_commits_to_its_case() {
+    let place = Place::new();
+    let store = place.open();
+    let (case, other) =
+        (place.accepted(&store, "ORD-1").await, place.accepted(&store, "ORD-2").await);
+    let (leaf, _) = place.stop();
+    let hold = Event::Hold(Stopped {
+        recipient: recipient(),
+        purpose: Purpose::Activate,
+        policy: None,
+        reason: HoldReason::Person,
+        withheld: [].into(),
+        actor: Role::Operations,
+        sd: [].into(),
+    });
+    store.decide(case, Step::Hold, (leaf, hold)).await.unwrap();
+    store.decide(case, Step::Release, place.decision()).await.unwrap();
+    let leaves = leaves(&store).await;
+    assert_eq!(leaves.len(), 2);
+    for leaf in &leaves {
+        assert!(store.commits_to(leaf, "case", &case.to_string()).await.unwrap());
+        assert!(!store.commits_to(leaf, "case", &other.to_string()).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn only_a_release_of_special_handling_lets_a_machine_decide() {
+    let place = Place::new();
+    let store = place.open();
+    let case = place.accepted(&store, "ORD-1").await;
+    for (reason, released) in [
+        (HoldReason::NoAgreement, false),
+        (HoldReason::SpecialHandling, true),
+        (HoldReason::NoRule, false),
+    ] {
+        let claimed = deliver(&store).await;
+        store.hold(claimed.claim, place.stop(), reason).await.unwrap();
+        store.decide(case, Step::Release, place.decision()).await.unwrap();
+        let claimed = deliver(&store).await;
+        assert_eq!(claimed.released, released, "{reason}");
+        store.give_back(claimed.claim, place.clock.now()).await.unwrap();
+    }
+    // Once released, it stays so where only the operator was in the way.
+    let claimed = deliver(&store).await;
+    store.hold(claimed.claim, place.stop(), HoldReason::SpecialHandling).await.unwrap();
+    store.decide(case, Step::Release, place.decision()).await.unwrap();
+    let claimed = deliver(&store).await;
+    place.append(&store, &claimed).await.unwrap();
+    let refused = Settlement::Held {
+        result: OutcomeResult::Rejected,
+        code: "http-401".to_owned(),
+        reason: HoldReason::Credentials,
+        reference: None,
+    };
+    store.settle(claimed.claim, refused).await.unwrap();
+    store.decide(case, Step::Release, place.decision()).await.unwrap();
+    let claimed = deliver(&store).await;
+    assert!(claimed.released);
+    store.give_back(claimed.claim, place.clock.now()).await.unwrap();
+    // But a person who holds it takes that back.
+    for step in [Step::Hold, Step::Release] {
+        store.decide(case, step, place.decision()).await.unwrap();
+    }
+    assert!(!deliver(&store).await.released);
+}
+
+#[tokio::test]
+async fn what_the_feed_moved_an_older_answer_does_not_move_back() {
+    let place = Place::new();
+    let store = place.open();
+    let case = placed_case(&place, &store, "KO-1").await;
+    place.pass(Duration::from_mins(1));
+    let late = follow(&store).await;
+    let now = place.clock.now();
+    let events = vec![event("KO-1", Standing::Done)];
+    store.feed(&recipient(), events, now.after(Duration::from_mins(9))).await.unwrap();
+    let far = now.after(Duration::from_hours(1));
+    let late = store.progress(late.claim, Step::Progress, None, None, far).await;
+    assert!(matches!(late, Err(StoreError::Fenced)));
+    assert_eq!(row(&store, case).await.due, now);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sluss::log::{Checkpoint, ConsistencyProof, InclusionProof, Kind as LeafKind, Note, TreeSize};
-use sluss::store::{Settlement, StoreError};
+use sluss::store::{Accepted, Settlement, StoreError};
 
 use super::settling::completed;
 use super::*;
@@ -123,7 +123,7 @@ async fn opening_again_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_clock_that_was_set_back_stops_the_log_and_nothing_else() {
+async fn a_clock_that_was_set_back_stops_the_log_and_what_leads_to_it() {
     let place = Place::new();
     let store = place.open();
     let first = place.claimed(&store, "ORD-1").await;
@@ -135,9 +135,11 @@ async fn a_clock_that_was_set_back_stops_the_log_and_nothing_else() {
     assert!(behind(&unsettled) && !unsettled.halts());
     assert_eq!(size(&store).await, 1);
     assert_eq!(store.cases(CaseFilter::default()).await.unwrap()[0].state, CaseState::Recorded);
-    // Keeping needs no leaf.
-    let case = place.accepted(&store, "ORD-2").await;
-    assert_eq!(state(&store, case).await, CaseState::Accepted);
+    // What is accepted has to be logged one day. What was accepted before is answered.
+    let refused = store.accept(place.order("ORD-2")).await.unwrap_err();
+    assert!(behind(&refused) && !refused.halts());
+    assert_eq!(store.cases(CaseFilter::default()).await.unwrap().len(), 1, "nothing was kept");
+    assert!(matches!(store.accept(place.order("ORD-1")).await, Ok(Accepted::Existing(_))));
     // Less than a second is no difference: leaves have none smaller.
     place.clock.set(START);
     store.note(Event::Heartbeat).await.unwrap();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use sluss::domain::Step;
 use sluss::log::{Checkpoint, SigningKey, TreeSize, What, empty_root};
 use sluss::store::StoreError;
 
@@ -177,6 +178,45 @@ async fn a_database_that_is_removed_or_replaced_in_use_takes_no_more() {
 }
 
 #[tokio::test]
+async fn who_has_seen_a_diverged_log_writes_no_more_until_started_anew() {
+    let place = Place::new();
+    let store = place.open();
+    beat(&store, 1).await;
+    let aside = place.path().join("aside");
+    fs::rename(place.database(), &aside).unwrap();
+    diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+    // Back in its place, as if nothing had been: but it was seen.
+    fs::rename(&aside, place.database()).unwrap();
+    diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+    diverged(&store.accept(place.order("ORD-1")).await.unwrap_err());
+    assert_eq!(size(&store).await, 1, "it can still be read");
+    drop(store);
+    beat(&place.open(), 1).await;
+}
+
+#[tokio::test]
+async fn a_signed_checkpoint_of_another_tree_is_never_moved_over() {
+    // Behind our log, and ahead of it.
+    for other in [1, 9] {
+        let place = Place::new();
+        let store = place.open();
+        beat(&store, 2).await;
+        let seed = fs::read(place.path().join("keys/log.key")).unwrap().try_into().unwrap();
+        let name = KeyName::parse(ORIGIN).unwrap();
+        let root = sluss::log::leaf_hash(b"another");
+        let forked = Checkpoint { origin: name.clone(), size: TreeSize(other), root };
+        let forked = forked.sign(&SigningKey::new(name, &seed)).unwrap().to_string();
+        let path = place.path().join("checkpoint");
+        let ours = fs::read(&path).unwrap();
+        fs::write(&path, &forked).unwrap();
+        diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), forked, "it is left as evidence");
+        fs::write(&path, ours).unwrap();
+        diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+    }
+}
+
+#[tokio::test]
 async fn a_log_that_shrinks_or_changes_in_use_takes_no_more() {
     // A restore into the same file: the inode stays, the history does not.
     for sql in ["UPDATE head SET size = 2", "UPDATE leaf SET hash = randomblob(32) WHERE idx = 2"] {
@@ -244,6 +284,57 @@ async fn a_changed_head_is_refused_at_opening() {
             assert!(place.refused().halts(), "{size} {sql}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_case_that_cannot_be_opened_is_held_and_stops_no_other() {
+    let place = Place::new();
+    let store = place.open();
+    let torn = place.accepted(&store, "ORD-1").await;
+    let whole = place.accepted(&store, "ORD-2").await;
+    let rows = place.rows();
+    let sealed: Vec<u8> = rows
+        .query_row("SELECT sealed FROM case_ WHERE id = ?1", [torn.bytes()], |row| row.get(0))
+        .unwrap();
+    let put = |bytes: &[u8]| {
+        let put = "UPDATE case_ SET sealed = ?1 WHERE id = ?2";
+        assert_eq!(rows.execute(put, (bytes, torn.bytes())).unwrap(), 1);
+    };
+    put(&sealed[1..]);
+    assert_eq!(deliver(&store).await.case.id(), whole);
+    let held = row(&store, torn).await;
+    assert_eq!((held.state, held.reason.as_deref()), (CaseState::Held, Some("unreadable")));
+    assert!(HoldReason::Unreadable.advice().contains("backup"));
+    let leaves = leaves(&store).await;
+    assert!(matches!(&leaves[..], [Leaf { event: Event::Hold(stopped), .. }]
+            if stopped.reason == HoldReason::Unreadable && stopped.actor == Role::System));
+    // Restored and released, it goes on.
+    put(&sealed);
+    store.decide(torn, Step::Release, place.decision()).await.unwrap();
+    assert_eq!(deliver(&store).await.case.id(), torn);
+    sound(&audit(&store).await);
+}
+
+#[tokio::test]
+async fn cases_without_their_key_are_held_and_open_disclosures_stay_in_doubt() {
+    let place = Place::new();
+    let store = place.open();
+    let (sent, _) = place.recorded(&store, "ORD-1").await;
+    let mut kept = Vec::new();
+    for name in ["ORD-2", "ORD-3"] {
+        kept.push(place.accepted(&store, name).await);
+    }
+    let keys = Connection::open(place.path().join("keys.db")).unwrap();
+    keys.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM subject_key").unwrap();
+    place.pass(LEASE);
+    assert!(claim(&store, 9).await.is_empty());
+    for case in kept {
+        assert_eq!(row(&store, case).await.reason.as_deref(), Some("unreadable"));
+    }
+    assert_eq!(state(&store, sent.case()).await, CaseState::Recorded, "nobody knows what became");
+    let due = store.next_due(&recipient()).await.unwrap();
+    assert_eq!(due, Some(place.clock.now().after(LEASE)), "it waits under its lease");
+    sound(&audit(&store).await);
 }
 
 #[tokio::test]
