@@ -282,8 +282,7 @@ async fn converse(mut stream: TcpStream, begun: Arc<AtomicUsize>, taken: usize) 
 
 #[tokio::test]
 async fn a_connection_that_is_reset_is_not_tried_again_by_the_client() {
-    // On a fresh connection, and on one that has carried a message before: there a client's own
-    // retry would be the rule.
+    // On a fresh connection, and on one that has carried a message before.
     for taken in [0, 1] {
         let (base, begun) = resetting(taken).await;
         let mut app = App::facing(&base).await;
