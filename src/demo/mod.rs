@@ -269,7 +269,9 @@ async fn hand_in(
         };
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let external_id = submission.external_id.as_ref().map(ToString::to_string);
-        let shown = submission.items.iter().map(|item| preview(deployment, item, &body)).collect();
+        let id = external_id.as_deref();
+        let shown =
+            submission.items.iter().map(|item| preview(deployment, item, &body, id)).collect();
         let result = match deployment.store.accept(submission).await {
             // The same twice is one submission: its cases are shown where it came first.
             Ok(crate::store::Accepted::Existing(_)) => Ok(Vec::new()),
@@ -282,11 +284,16 @@ async fn hand_in(
     Ok(handed)
 }
 
-fn preview(deployment: &Deployment, item: &intake::Item, body: &Value) -> Shown {
+fn preview(
+    deployment: &Deployment,
+    item: &intake::Item,
+    body: &Value,
+    external_id: Option<&str>,
+) -> Shown {
     let case = &item.case;
     let today = deployment.clock.now().date();
     let recipient = deployment.recipients.get(case.recipient());
-    let mut personal = Personal::harvest(body);
+    let mut personal = Personal::harvest(body).with_secrets(external_id);
     let decided = recipient.and_then(|recipient| {
         let channel = &recipient.channel;
         let dialect = dialects::dialect(&channel.dialect, channel.version.as_deref())?;
@@ -297,7 +304,8 @@ fn preview(deployment: &Deployment, item: &intake::Item, body: &Value) -> Shown 
         Some(Err(refusal)) => Preview::Stays { explanation: None, reason: refusal.reason.as_str() },
         Some(Ok(minimised)) => {
             let explanation = Explanation::of(minimised);
-            personal.allow(minimised.fields().map(|(_, text)| text));
+            let fields = minimised.fields().filter(|(field, _)| !field.is_free_text());
+            personal.allow(fields.map(|(_, text)| text));
             match finish(minimised) {
                 Ok(message) => Preview::Sends { explanation, request: message.request().clone() },
                 Err(error) => Preview::Stays {

@@ -3,18 +3,32 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use super::vouch::Vouched;
 use super::{Handed, Shown};
 use crate::sandbox::Received;
 
+/// What stands in the texts of the built-in fixtures and must stay: read out by hand, so that what
+/// the guard does not know is found as well.
+const SECRETS: &str = include_str!("../../fixtures/demo/secrets.toml");
+
 /// What an order says about people and places, and what of it may leave.
 #[derive(Default)]
 pub(super) struct Personal {
-    /// Each with the member that it stood in.
-    values: Vec<(String, String)>,
+    values: Vec<Value>,
     allowed: Vec<String>,
+}
+
+/// Something that should stay.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Value {
+    /// The member that it stood in.
+    member: String,
+    text: String,
+    /// Whether it is nobody else's, and so is searched for in every message. What may be a word
+    /// elsewhere is searched for in its own case's messages.
+    unmistakable: bool,
 }
 
 /// A value that left. Names the member it stood in, not the value.
@@ -54,7 +68,7 @@ const MEMBERS: [&str; 21] = [
 
 impl Personal {
     /// Collects the values under all parties but the operator, the places and the notes' authors.
-    pub(super) fn harvest(body: &Value) -> Self {
+    pub(super) fn harvest(body: &Json) -> Self {
         let mut personal = Self::default();
         for party in body["relatedParty"].as_array().into_iter().flatten() {
             if party["role"] != "communicationsOperator" {
@@ -72,9 +86,9 @@ impl Personal {
         personal
     }
 
-    fn collect(&mut self, member: &str, value: &Value, wanted: bool) {
+    fn collect(&mut self, member: &str, value: &Json, wanted: bool) {
         match value {
-            Value::Object(members) => {
+            Json::Object(members) => {
                 let is_characteristic = members.contains_key("value");
                 for (name, value) in members {
                     // A characteristic's name says what its value is; only its value is told.
@@ -83,25 +97,48 @@ impl Personal {
                     self.collect(name, value, wanted);
                 }
             }
-            Value::Array(values) => {
+            Json::Array(values) => {
                 for value in values {
                     self.collect(member, value, wanted);
                 }
             }
-            Value::String(text) if wanted && is_telling(text) => {
-                self.values.push((member.to_owned(), text.clone()));
+            Json::String(text) if wanted && is_telling(text) => {
+                let unmistakable = is_unmistakable(text);
+                let (member, text) = (member.to_owned(), text.clone());
+                self.values.push(Value { member, text, unmistakable });
             }
             _ => {}
         }
     }
 
-    /// What may leave in a field of its own may stand in the message.
+    /// Adds what the built-in fixture of this external id says in its texts.
+    pub(super) fn with_secrets(mut self, external_id: Option<&str>) -> Self {
+        let secrets: toml::Table = SECRETS.parse().unwrap_or_default();
+        let list = external_id.and_then(|id| secrets.get(id)).and_then(toml::Value::as_array);
+        for text in list.into_iter().flatten().filter_map(toml::Value::as_str) {
+            let unmistakable = text.chars().count() >= 6;
+            let (member, text) = ("text".to_owned(), text.to_owned());
+            self.values.push(Value { member, text, unmistakable });
+        }
+        self
+    }
+
+    /// What may leave in a field of its own may stand in the message. A text that people wrote
+    /// vouches for nothing: its words are what is searched.
     pub(super) fn allow<'t>(&mut self, texts: impl Iterator<Item = &'t str>) {
         self.allowed.extend(texts.map(str::to_owned));
     }
 
-    fn withheld(&self) -> impl Iterator<Item = &(String, String)> {
-        self.values.iter().filter(|(_, value)| !self.allows(value))
+    /// The member whose value is in a message's text and should not be. What the case that owns the
+    /// message may say there is not somebody else's secret: one customer can have an order and a
+    /// fault.
+    fn leaked(&self, text: &str, own: bool, owner: Option<&Self>) -> Option<&str> {
+        let said =
+            |value: &str| self.allows(value) || owner.is_some_and(|owner| owner.allows(value));
+        let leaked = self.values.iter().find(|value| {
+            (own || value.unmistakable) && holds(text, &value.text) && !said(&value.text)
+        });
+        leaked.map(|value| value.member.as_str())
     }
 
     fn allows(&self, value: &str) -> bool {
@@ -139,26 +176,16 @@ pub(super) fn sweep(received: &[Received], handed: &[Handed], vouched: &Vouched)
         for shown in one.result.iter().flatten() {
             for (position, text) in texts.iter().enumerate() {
                 let owner = owners.get(&position).and_then(|case| by_id.get(case).copied());
-                if let Some(member) = leaked(shown, text, owner) {
+                let own = owner.is_some_and(|owner| owner.id == shown.id);
+                let owner = owner.map(|owner| &owner.personal);
+                if let Some(member) = shown.personal.leaked(text, own, owner) {
                     let place = format!("{}, item {}", one.place, shown.item);
-                    leaks.push(Leak { place, member, message: position });
+                    leaks.push(Leak { place, member: member.to_owned(), message: position });
                 }
             }
         }
     }
     leaks
-}
-
-/// The member whose value is in the text and should not be. What the message's own case may say is
-/// not somebody else's secret: one customer can have an order and a fault.
-fn leaked(shown: &Shown, text: &str, owner: Option<&Shown>) -> Option<String> {
-    let own = owner.is_some_and(|owner| owner.id == shown.id);
-    let said = |value: &str| owner.is_some_and(|owner| owner.personal.allows(value));
-    let leaked = shown
-        .personal
-        .withheld()
-        .find(|(_, value)| (own || is_unmistakable(value)) && !said(value) && holds(text, value));
-    leaked.map(|(member, _)| member.clone())
 }
 
 /// Everything of a request but the credentials, which the simulators have blotted out.
@@ -222,5 +249,39 @@ mod tests {
         assert!(holds("Fru LINDQVIST.", "Lindqvist"));
         assert!(!holds("Lindqvistgatan", "Lindqvist"));
         assert!(holds(&percent_decoded("/a?x=astrid%40example.se"), "astrid@example.se"));
+    }
+
+    #[test]
+    fn the_secrets_can_be_read() {
+        let secrets: toml::Table = SECRETS.parse().unwrap();
+        assert!(secrets.len() >= 20);
+        for (id, list) in &secrets {
+            let texts = list.as_array().unwrap();
+            assert!(!texts.is_empty() && texts.iter().all(toml::Value::is_str), "{id}");
+            let held = Personal::default().with_secrets(Some(id));
+            assert_eq!(held.values.len(), texts.len(), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_secret_of_a_text_is_found_where_it_was_planted() {
+        let fault = Personal::default().with_secrets(Some("FEL-2026-000204"));
+        let clean = "{\"description\":\"Mäter 12/88 på kabel. Innehavare [namn].\"}";
+        assert_eq!(fault.leaked(clean, true, None), None);
+        let planted = clean.replace("[namn]", "Siv");
+        assert_eq!(fault.leaked(&planted, true, Some(&fault)), Some("text"));
+        // A short one may be a word in somebody else's message; a long one is found everywhere.
+        assert_eq!(fault.leaked(&planted, false, None), None);
+        let mail = Personal::default().with_secrets(Some("FEL-2026-000209"));
+        assert_eq!(mail.leaked("wifi: Solros99!", false, Some(&fault)), Some("text"));
+    }
+
+    #[test]
+    fn what_its_own_field_may_say_is_no_secret() {
+        let mut fault = Personal::default().with_secrets(Some("ORD-2026-000102"));
+        let text = "<DoorCode>2580#</DoorCode>";
+        assert_eq!(fault.leaked(text, true, None), Some("text"));
+        fault.allow(["2580#"].into_iter());
+        assert_eq!(fault.leaked(text, true, None), None);
     }
 }

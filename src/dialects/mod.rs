@@ -12,6 +12,7 @@
 pub mod on_api;
 pub mod soap;
 
+use std::fmt;
 use std::time::Duration;
 
 use thiserror::Error;
@@ -94,7 +95,7 @@ impl Method {
 
 /// The parts of an HTTP request that a dialect decides. The path is relative to the channel's base
 /// address; credentials are not in it: the wire adds them, as it adds the host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// HTTP method.
     pub method: Method,
@@ -110,10 +111,29 @@ pub struct Request {
     pub security_offset: Option<usize>,
 }
 
+/// Its kind and size. The body is somebody's order, and the path may name it.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("content_type", &self.content_type)
+            .field("path_bytes", &self.path.len())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
 /// A finished message that discloses something. It cannot be sent by itself: only what was
 /// recorded can.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Message(Request);
+
+/// As of the request.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Message").field(&self.0).finish()
+    }
+}
 
 impl Message {
     /// Seals the request a dialect has made.
@@ -129,8 +149,15 @@ impl Message {
 
 /// A question to the operator about something it has, or may have, from us already. It can be made
 /// of ids only, so it discloses nothing new.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Query(Request);
+
+/// As of the request.
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Query").field(&self.0).finish()
+    }
+}
 
 impl Query {
     /// Seals the request a dialect has made. Nobody else can make a question: it goes out
@@ -161,7 +188,7 @@ pub struct Sought {
 }
 
 /// What came back. The wire has bounded the body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
@@ -171,6 +198,17 @@ pub struct Answer {
     pub location: Option<String>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+/// Its status and size: an operator may repeat what it was sent.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("retry_after", &self.retry_after)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// How the operator stands to something it has.
@@ -262,4 +300,34 @@ pub enum EncodeError {
     /// The dialect has no message for this purpose.
     #[error("the dialect has no message for {0}")]
     Purpose(Purpose),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debugging_shows_kind_and_size_only() {
+        let request = Request {
+            method: Method::Post,
+            path: "orders/STTA0101".to_owned(),
+            content_type: Some("application/json"),
+            soap_action: None,
+            body: b"Astrid".to_vec(),
+            security_offset: None,
+        };
+        let answer = Answer {
+            status: 201,
+            retry_after: None,
+            location: Some("/orders/STTA0101".to_owned()),
+            body: b"Astrid".to_vec(),
+        };
+        let query = Query::new(request.clone());
+        let shown = format!("{request:?} {query:?} {:?} {answer:?}", Message::new(request.clone()));
+        assert!(shown.contains("Post") && shown.contains("body_bytes: 6"), "{shown}");
+        let bytes = format!("{:?}", b"Astrid");
+        for hidden in ["STTA0101", "Astrid", &bytes] {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
+    }
 }

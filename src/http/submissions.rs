@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,12 +23,12 @@ pub(super) async fn post_ticket(app: State<App>, headers: HeaderMap, body: Body)
     post(app, Kind::Ticket, &headers, body).await
 }
 
-pub(super) async fn get_order(app: State<App>, id: Path<String>) -> Answer {
-    get(app, Kind::Order, &id).await
+pub(super) async fn get_order(app: State<App>, id: PathId) -> Answer {
+    get(app, Kind::Order, id).await
 }
 
-pub(super) async fn get_ticket(app: State<App>, id: Path<String>) -> Answer {
-    get(app, Kind::Ticket, &id).await
+pub(super) async fn get_ticket(app: State<App>, id: PathId) -> Answer {
+    get(app, Kind::Ticket, id).await
 }
 
 pub(super) async fn list_orders(app: State<App>, page: PageQuery) -> Answer {
@@ -39,7 +40,9 @@ pub(super) async fn list_tickets(app: State<App>, page: PageQuery) -> Answer {
 }
 
 type Answer = Result<Response, Problem>;
-type PageQuery = Result<Query<Page>, axum::extract::rejection::QueryRejection>;
+// What cannot be extracted is answered in our words: axum's own would be plain text.
+type PathId = Result<Path<String>, PathRejection>;
+type PageQuery = Result<Query<Page>, QueryRejection>;
 
 /// Which part of a list.
 #[derive(Deserialize)]
@@ -94,8 +97,13 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
     Ok(response)
 }
 
-async fn get(State(app): State<App>, kind: Kind, id: &str) -> Answer {
-    let id = SubmissionId::parse(id).ok_or_else(not_found)?;
+async fn get(State(app): State<App>, kind: Kind, id: PathId) -> Answer {
+    let bad = || {
+        let reason = "the id in the path is not percent-encoded UTF-8";
+        Problem::new(StatusCode::BAD_REQUEST, "invalidPath", reason)
+    };
+    let Path(id) = id.map_err(|_| bad())?;
+    let id = SubmissionId::parse(&id).ok_or_else(not_found)?;
     let row = app.0.store.submission(kind, id).await?.ok_or_else(not_found)?;
     Ok(Json(render(&row)).into_response())
 }

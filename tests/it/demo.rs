@@ -224,6 +224,53 @@ fn nothing_about_anybody_is_in_what_arrived() {
     assert_eq!(opened, 3, "Göran Åkerström's order and fault, Emil Trollhamn's fault");
 }
 
+/// Read out of the texts by hand; see the file.
+fn secrets() -> BTreeMap<String, Vec<String>> {
+    let text = fs::read_to_string(root().join("fixtures/demo/secrets.toml")).unwrap();
+    toml::from_str(&text).unwrap()
+}
+
+/// The text's words, each between blanks.
+fn words(text: &str) -> String {
+    let lower = text.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold(" ".to_owned(), |text, word| text + word + " ")
+}
+
+#[test]
+fn every_fixture_has_its_secrets_and_they_stand_in_it() {
+    let mut secrets = secrets();
+    for fixture in fixtures() {
+        let id = fixture["externalId"].as_str().unwrap();
+        let text = words(&fixture.to_string());
+        for secret in secrets.remove(id).unwrap_or_else(|| panic!("{id} is not in the list")) {
+            assert!(text.contains(&words(&secret)), "{secret} does not stand in {id}");
+        }
+    }
+    assert!(secrets.is_empty(), "of no fixture: {:?}", secrets.keys());
+}
+
+#[test]
+fn no_secret_of_a_text_is_in_what_arrived() {
+    let shown = show(&[]);
+    let received = shown.received();
+    let secrets = secrets();
+    for fixture in fixtures() {
+        let id = fixture["externalId"].as_str().unwrap();
+        let access = format!(" {} ", access(&fixture).to_lowercase());
+        for secret in &secrets[id] {
+            for request in &received {
+                let text = words(&request.all);
+                // What is short may be a word in somebody else's message.
+                if secret.chars().count() >= 6 || text.contains(&access) {
+                    let is_door = text.contains(&words(&format!("DoorCode {secret}")));
+                    assert!(is_door || !text.contains(&words(secret)), "a secret of {id} left");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn what_explain_shows_is_what_arrives() {
     let shown = show(&[]);

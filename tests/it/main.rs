@@ -23,3 +23,4 @@ mod soap;
 mod store;
 mod tidy;
 mod typestate;
+mod wire;

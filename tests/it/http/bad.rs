@@ -215,3 +215,15 @@ async fn five_megabytes_are_too_many_however_they_come() {
     let request = http("POST", ORDERS, JSON, &padded);
     assert_eq!(house.raw(&request).await.json().0, 201);
 }
+
+#[tokio::test]
+async fn a_path_that_cannot_be_read_is_refused_in_our_words() {
+    let house = House::open().await;
+    for path in [ORDERS, TICKETS] {
+        refused(&house.get(&format!("{path}/%FF")).await, 400, "invalidPath");
+        refused(&house.get(&format!("{path}/%C3%28")).await, 400, "invalidPath");
+        refused(&house.get(&format!("{path}/%zz")).await, 404, "notFound");
+        refused(&house.get(&format!("{path}?limit=%FF")).await, 400, "invalidQuery");
+        refused(&house.get(&format!("{path}?%FF=1")).await, 400, "invalidQuery");
+    }
+}
