@@ -16,6 +16,12 @@ pub(super) async fn ready(State(app): State<App>) -> Result<Response, Problem> {
     if let Some(reason) = app.0.halt.reason() {
         return Err(halted(reason));
     }
+    // The way of a write: a file that was replaced or a clock that is behind shows here.
+    app.0.store.check().await.inspect_err(|error| {
+        if error.halts() {
+            app.0.halt.pull(&error.to_string());
+        }
+    })?;
     let size = app.0.store.size().await?;
     Ok(Json(json!({ "status": "ready", "logSize": size.0 })).into_response())
 }

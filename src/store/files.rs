@@ -1,8 +1,8 @@
 //! Key files: made on the first run, for the owner's eyes only.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -17,6 +17,16 @@ pub(super) fn folder(path: &Path) -> Result<(), StoreError> {
         .mode(0o700)
         .create(path)
         .map_err(|error| StoreError::unavailable("making the state folder", error))
+}
+
+/// Waits for a lock that is held until it is dropped.
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
+    let unusable = |error| StoreError::unavailable("locking the state folder", error);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false).mode(0o600);
+    let file = options.open(path).map_err(unusable)?;
+    file.lock().map_err(unusable)?;
+    Ok(file)
 }
 
 /// Reads a 32-byte key; draws and writes it where the file is not there and `make` says so.

@@ -249,6 +249,12 @@ impl Store {
         half.leaves(first, most).await
     }
 
+    /// Whether something could be recorded now: takes the way of a write, and writes nothing.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.check().await
+    }
+
     /// How many leaves there are.
     pub async fn size(&self) -> Result<TreeSize, StoreError> {
         let Half::Sqlite(half) = &*self.0;

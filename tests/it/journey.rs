@@ -313,12 +313,14 @@ async fn with_the_clock_behind_the_log_nothing_is_recorded_and_nothing_sent() {
     let sent = app.messages(GLOBALCONNECT).len();
     let now = sluss::domain::Clock::now(&*app.clock);
     app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-2", "STTA0102")).await;
-    // Due a moment later, so that the case is due by the wrong clock too.
-    app.clock.set(sluss::domain::Timestamp::from_micros(now.micros() - 86_400_000_000));
-    app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-3", "STTA0103")).await;
+    // A leaf of tomorrow, so that the case is due by the wrong clock too.
+    let tomorrow = now.after(std::time::Duration::from_hours(24));
+    app.clock.set(tomorrow);
+    app.deployment.store.note(sluss::log::Event::Heartbeat).await.unwrap();
+    app.clock.set(now);
     assert!(matches!(app.fail().await, StoreError::ClockBehind { .. }));
     assert_eq!(app.messages(GLOBALCONNECT).len(), sent);
-    app.clock.set(now);
+    app.clock.set(tomorrow);
     app.pass(120).await;
     app.to_the_end().await;
     all_are(&app, CaseState::Completed).await;

@@ -196,7 +196,7 @@ async fn garbage_leaves_a_doubt_and_the_operator_is_asked_before_anything_is_sen
         let search = || Mock::given(method("GET")).and(path("/on/orders/"));
         let nonsense = ResponseTemplate::new(200).set_body_bytes(garbage);
         search().respond_with(nonsense).up_to_n_times(1).mount(&line.operator).await;
-        line.app.pass(11).await;
+        line.app.pass(13).await;
         assert_eq!(line.asked().await, 1);
         line.is(case, CaseState::Recorded).await;
 
@@ -318,7 +318,7 @@ async fn an_operator_that_is_slow_to_answer_was_sent_to_once() {
     let case = line.order().await;
     line.app.work().await;
     line.is(case, CaseState::Recorded).await;
-    line.app.pass(11).await;
+    line.app.pass(13).await;
     assert_eq!((line.received("POST").await.len(), line.asked().await), (1, 1));
     line.is(case, CaseState::Recorded).await;
     line.close(1).await;

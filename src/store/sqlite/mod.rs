@@ -74,6 +74,8 @@ impl Sqlite {
             ));
         }
         files::folder(dir)?;
+        // Several that start at once on an empty folder make it one after the other.
+        let _opening = files::lock(&dir.join("open.lock"))?;
         let secrets = dir.join("keys");
         files::folder(&secrets)?;
         // A key is drawn on the very first run only: a lost one must not be replaced in silence.
@@ -350,6 +352,10 @@ impl Sqlite {
         most: usize,
     ) -> Result<Vec<StoredLeaf>, StoreError> {
         self.read(move |database| log::leaves(database, first, most)).await
+    }
+
+    pub(super) async fn check(&self) -> Result<(), StoreError> {
+        self.writer.run(|_| Ok(())).await
     }
 
     pub(super) async fn size(&self) -> Result<TreeSize, StoreError> {
