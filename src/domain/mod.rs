@@ -22,6 +22,7 @@ pub use ids::{
     PolicyId, RecipientId, RuleId, ServiceId, SubmissionId, SubscriptionId,
 };
 pub use personal::Personal;
+pub(crate) use purpose::closed_list;
 pub use purpose::{LegalBasis, Operation, Purpose};
 pub use state::{CaseState, HoldReason, RejectReason, StateError, Step};
 pub use subject::{SubjectKind, SubjectRef};

@@ -30,7 +30,7 @@ macro_rules! closed_list {
         }
     };
 }
-pub(in crate::domain) use closed_list;
+pub(crate) use closed_list;
 
 closed_list! {
     /// Why a disclosure is made. Every disclosure has exactly one.

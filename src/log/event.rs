@@ -14,38 +14,10 @@ use super::note::VerifierKey;
 use super::{Hash, LeafIndex, wire};
 use crate::domain::{
     Field, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId, RejectReason, RuleId,
+    closed_list,
 };
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident = $text:literal ),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $( $(#[$vdoc])* $variant ),+ }
-
-        impl $name {
-            /// Every member, in the order of the list.
-            pub const ALL: &'static [Self] = &[ $( Self::$variant ),+ ];
-
-            /// The word as it stands in leaves.
-            pub const fn as_str(self) -> &'static str {
-                match self { $( Self::$variant => $text ),+ }
-            }
-
-            /// Reads the word; `None` where the list does not have it.
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|member| member.as_str() == text)
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-words! {
+closed_list! {
     /// Which kind of leaf it is.
     Kind {
         /// Something is about to be disclosed.
@@ -73,7 +45,7 @@ words! {
     }
 }
 
-words! {
+closed_list! {
     /// Who acted: a role, never a person.
     Role {
         /// The program by itself.
@@ -93,7 +65,7 @@ words! {
     }
 }
 
-words! {
+closed_list! {
     /// How a disclosure ended.
     OutcomeResult {
         /// The operator has it.

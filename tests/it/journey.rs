@@ -314,9 +314,9 @@ async fn with_the_clock_behind_the_log_nothing_is_recorded_and_nothing_sent() {
     let now = sluss::domain::Clock::now(&*app.clock);
     app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-2", "STTA0102")).await;
     // A leaf of tomorrow, so that the case is due by the wrong clock too.
-    let tomorrow = now.after(std::time::Duration::from_hours(24));
+    let tomorrow = now.after(Duration::from_hours(24));
     app.clock.set(tomorrow);
-    app.deployment.store.note(sluss::log::Event::Heartbeat).await.unwrap();
+    app.deployment.store.note(Event::Heartbeat).await.unwrap();
     app.clock.set(now);
     assert!(matches!(app.fail().await, StoreError::ClockBehind { .. }));
     assert_eq!(app.messages(GLOBALCONNECT).len(), sent);

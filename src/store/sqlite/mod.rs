@@ -1,8 +1,10 @@
 //! The embedded half: SQLite in one file, beside it the key store, the keys and the latest
 //! checkpoint. Several processes of one host may share it; each has one writer thread.
 
+mod accept;
 mod cases;
 mod database;
+mod lease;
 mod log;
 mod read;
 mod writer;
@@ -123,7 +125,7 @@ impl Sqlite {
     }
 
     pub(super) async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
-        let accepted = self.writer.run(move |tx| cases::accept(tx, &submission)).await?;
+        let accepted = self.writer.run(move |tx| accept::accept(tx, &submission)).await?;
         self.changed.notify_one();
         Ok(accepted)
     }
@@ -137,7 +139,7 @@ impl Sqlite {
         let epoch: Epoch = self.processes.epoch();
         let receiver = recipient.clone();
         let rows =
-            self.writer.run(move |tx| cases::claim(tx, &receiver, most, lease, epoch)).await?;
+            self.writer.run(move |tx| lease::claim(tx, &receiver, most, lease, epoch)).await?;
         let (mut work, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
         // Opened here and not on the writer's thread: it has one commit to make for everybody.
         for row in rows {

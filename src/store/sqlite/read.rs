@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::super::StoreError;
 use super::super::rows::{CaseFilter, CaseRow, FeedFrom, SubmissionRow};
 use super::super::seal::{self, Vault};
-use super::cases::wrapped_key;
+use super::accept::wrapped_key;
 use crate::domain::{
     CaseId, CaseState, ClientId, ExternalId, LeafId, OperatorReference, Purpose, RecipientId,
     SubjectRef, SubmissionId, SubscriptionId, Timestamp,

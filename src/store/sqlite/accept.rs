@@ -1,0 +1,98 @@
+//! A submission comes into keeping: its cases sealed, each under its subject's key.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::StoreError;
+use super::super::rows::Accepted;
+use super::super::seal;
+use super::writer::Tx;
+use crate::domain::{SubjectRef, SubmissionId};
+use crate::intake::Submission;
+
+/// The same (client, external id) gives the first answer again; with another body it is a conflict.
+pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepted, StoreError> {
+    let mac = tx.vault.body_mac(&submission.canonical);
+    let external = submission.external_id.as_ref().map(crate::domain::ExternalId::as_str);
+    let known: Option<([u8; 16], [u8; 32])> = tx
+        .database
+        .prepare_cached(
+            "SELECT id, body_mac FROM submission
+              WHERE client = ?1 AND kind = ?2 AND external_id = ?3",
+        )?
+        .query_row(params![submission.client.as_str(), submission.kind.as_str(), external], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    if let Some((id, known)) = known {
+        return if known == mac {
+            Ok(Accepted::Existing(SubmissionId::from_bytes(id)))
+        } else {
+            Err(StoreError::Conflict)
+        };
+    }
+    // What it leads to could not be logged.
+    tx.forward()?;
+    tx.database
+        .prepare_cached(
+            "INSERT INTO submission (id, kind, client, external_id, body_mac, accepted_us)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            submission.id.bytes(),
+            submission.kind.as_str(),
+            submission.client.as_str(),
+            external,
+            mac,
+            tx.now.micros(),
+        ])?;
+    for item in &submission.items {
+        let case = &item.case;
+        let subject = tx.vault.subject(&submission.client, submission.customer.as_ref(), case.id());
+        let key = subject_key(tx, subject)?;
+        let sealed = seal::seal_case(case, &key, tx.entropy)?;
+        tx.database
+            .prepare_cached(
+                "INSERT INTO case_ (id, submission, item, recipient, purpose, subject, sealed,
+                                    state, due_us, accepted_us, changed_us)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'accepted', ?8, ?8, ?8)",
+            )?
+            .execute(params![
+                case.id().bytes(),
+                submission.id.bytes(),
+                item.id,
+                case.recipient().as_str(),
+                case.purpose().as_str(),
+                subject.bytes(),
+                sealed,
+                tx.now.micros(),
+            ])?;
+    }
+    Ok(Accepted::New(submission.id))
+}
+
+fn subject_key(
+    tx: &mut Tx<'_>,
+    subject: SubjectRef,
+) -> Result<zeroize::Zeroizing<[u8; 32]>, StoreError> {
+    let (vault, entropy, now) = (tx.vault, tx.entropy, tx.now);
+    let keys = tx.keys()?;
+    if let Some(wrapped) = wrapped_key(keys, subject)? {
+        return vault.subject_key(subject, &wrapped);
+    }
+    let (key, wrapped) = vault.new_subject_key(subject, entropy)?;
+    keys.prepare_cached(
+        "INSERT INTO subject_key (subject, wrapped, created_us) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![subject.bytes(), wrapped, now.micros()])?;
+    Ok(key)
+}
+
+pub(super) fn wrapped_key(
+    keys: &Connection,
+    subject: SubjectRef,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(keys
+        .prepare_cached("SELECT wrapped FROM subject_key WHERE subject = ?1")?
+        .query_row([subject.bytes()], |row| row.get(0))
+        .optional()?)
+}
