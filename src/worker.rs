@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tracing::{error, info, instrument, warn};
+use tracing::{debug, error, info, instrument, warn};
 
 use crate::crash;
 use crate::dialects::{self, Dialect};
@@ -437,7 +437,8 @@ impl Pause {
 fn ignore_fenced(result: Result<(), StoreError>) -> Result<(), StoreError> {
     match result {
         Err(StoreError::Fenced) => {
-            warn!("A case was taken over by another worker");
+            // As when the feed said it first: nothing that anybody needs to look at.
+            debug!("A case has moved on meanwhile");
             Ok(())
         }
         other => other,
