@@ -39,6 +39,9 @@ pub mod transmit;
 
 pub mod settle;
 
+// Who else vouches for the log.
+pub mod witness;
+
 // The shells.
 pub mod config;
 pub mod http;

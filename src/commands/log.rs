@@ -1,16 +1,19 @@
 //! `sluss log`: look at the disclosure log, prove, verify. Looking is itself logged.
 
+use std::path::PathBuf;
+
 use clap::{Subcommand, value_parser};
 use serde_json::{Value, json};
 
 use super::deployment::Deployment;
-use super::{Failure, Output};
+use super::{Failure, Output, witnessed};
 use crate::config::Config;
 use crate::log::{
     Checkpoint, Code, InclusionProof, Leaf, LeafIndex, Note, Receipt, Report, Role, TreeSize,
     Verifier, VerifierKey, leaf_hash,
 };
 use crate::store::{Store, StoreError, StoredLeaf};
+use crate::witness::Standing;
 
 /// Positions in the log: as far as a leaf can tell of them (RFC 7493 section 2.2).
 const POSITION: std::ops::RangeInclusive<u64> = 0..=(1 << 53) - 1;
@@ -49,12 +52,18 @@ pub(super) enum Command {
         /// Print the key that verifies it instead
         #[arg(long)]
         key: bool,
+        /// Say what the witnesses of log.witness_policy have cosigned instead
+        #[arg(long, conflicts_with_all = ["size", "key"])]
+        witnesses: bool,
     },
     /// Verify the whole log, from the first leaf to the signed checkpoint
     Verify {
         /// Trust this key (as printed by `log checkpoint --key`) instead of the one kept here
         #[arg(long, value_name = "VKEY")]
         key: Option<String>,
+        /// Demand the quorum of witnesses in this policy file (C2SP tlog-policy)
+        #[arg(long, value_name = "FILE")]
+        witness_policy: Option<PathBuf>,
     },
 }
 
@@ -70,19 +79,31 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             output.both(&key, &json!({ "key": key }));
             Ok(())
         }
+        Command::Checkpoint { witnesses: true, .. } => {
+            witnessed::show(store, config, &*deployment.clock, output).await
+        }
         Command::Checkpoint { size, .. } => {
             let note = note(store, size.map(TreeSize)).await?.to_string();
             output.both(&note, &json!({ "checkpoint": note }));
             Ok(())
         }
-        Command::Verify { key } => {
+        Command::Verify { key, witness_policy } => {
             let key = match key {
                 None => store.verifier_key(),
                 Some(text) => VerifierKey::parse(&text)
                     .map_err(|error| Failure::Usage(format!("--key: {error}")))?,
             };
-            let report = verify(store, key).await?;
-            print(&report, output);
+            let report = verify(store, key.clone()).await?;
+            let standing = match witness_policy {
+                Some(file) if report.is_sound() => {
+                    let (size, root) = (report.size, report.root);
+                    let head = Checkpoint { origin: key.name().clone(), size, root };
+                    let now = deployment.clock.now();
+                    Some(witnessed::demand(store, &file, &key, &head, now).await?)
+                }
+                _ => None,
+            };
+            print(&report, standing.as_ref(), output);
             if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
         }
     }
@@ -216,7 +237,7 @@ pub(crate) fn data_of(report: &Report) -> Value {
     })
 }
 
-fn print(report: &Report, output: &Output) {
+fn print(report: &Report, standing: Option<&Standing>, output: &Output) {
     let word = if report.is_sound() { "sound" } else { "NOT SOUND" };
     output.line(format!(
         "The log is {word}: {} leaves, root {}",
@@ -234,7 +255,12 @@ fn print(report: &Report, output: &Output) {
             fault.index.map_or_else(|| "the log".to_owned(), |index| format!("leaf {index}"));
         output.line(format!("  {place}: {}", fault.what));
     }
-    output.data(&data_of(report));
+    let mut data = data_of(report);
+    if let Some(standing) = standing {
+        output.line(format!("  witnessed: {}", witnessed::told(standing)));
+        data["witnessed"] = witnessed::data(standing);
+    }
+    output.data(&data);
 }
 
 pub(crate) async fn note(store: &Store, size: Option<TreeSize>) -> Result<Note, Failure> {

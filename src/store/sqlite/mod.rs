@@ -3,6 +3,7 @@
 
 mod accept;
 mod cases;
+mod cosigned;
 mod database;
 mod lease;
 mod log;
@@ -32,7 +33,8 @@ use crate::domain::{
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    Event, Hash, KeyName, Leaf, LeafIndex, Role, SigningKey, Stopped, TreeSize, VerifierKey, digest,
+    Event, Hash, KeyName, Leaf, LeafIndex, Role, SignatureLine, SigningKey, Stopped, TreeSize,
+    VerifierKey, digest,
 };
 use crate::recipients::Policy;
 use writer::Writer;
@@ -369,6 +371,22 @@ impl Sqlite {
         size: Option<TreeSize>,
     ) -> Result<Option<String>, StoreError> {
         self.read(move |database| log::checkpoint(database, size)).await
+    }
+
+    pub(super) async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
+        self.read(move |database| log::root_at(database, size)).await
+    }
+
+    pub(super) async fn keep_cosigned(
+        &self,
+        size: TreeSize,
+        lines: Vec<SignatureLine>,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cosigned::keep(tx, size, &lines)).await
+    }
+
+    pub(super) async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
+        self.read(cosigned::all).await
     }
 
     pub(super) async fn inclusion(

@@ -29,9 +29,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
+    // Who else vouches for the log: a program of its own, and the rounds that ask it.
+    ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
-    ("config", &["domain", "table", "telemetry", "recipients", "settle"]),
+    ("config", &["domain", "table", "telemetry", "log", "recipients", "settle", "witness"]),
     ("http", &["domain", "telemetry", "log", "intake", "store", "settle"]),
     ("sandbox", &["domain"]),
     (
@@ -68,6 +70,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "http",
             "sandbox",
+            "witness",
             "worker",
             "demo",
         ],
