@@ -52,7 +52,7 @@ pub(super) enum Command {
         /// Print the key that verifies it instead
         #[arg(long)]
         key: bool,
-        /// Say what the witnesses of log.witness_policy have cosigned instead
+        /// Say what the configured witnesses have cosigned instead
         #[arg(long, conflicts_with_all = ["size", "key"])]
         witnesses: bool,
     },

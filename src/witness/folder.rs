@@ -323,9 +323,10 @@ fn key(path: &Path, name: KeyName) -> Result<CosigningKey, FolderError> {
     let mode = open.metadata().map_err(file(path))?.permissions().mode();
     let mut bytes = Zeroizing::new(Vec::with_capacity(33));
     Read::by_ref(&mut open).take(33).read_to_end(&mut bytes).map_err(file(path))?;
+    let is_open = mode & 0o077 != 0;
     let seed: Option<&[u8; 32]> = bytes.as_slice().try_into().ok();
     match seed {
-        Some(seed) if mode & 0o077 == 0 => Ok(CosigningKey::new(name, seed)),
+        Some(seed) if !is_open => Ok(CosigningKey::new(name, seed)),
         _ => Err(FolderError::Key(path.to_owned())),
     }
 }

@@ -25,13 +25,13 @@ use crate::store::{Store, StoreError};
 use crate::telemetry;
 
 /// A log that does not grow is shown again after this long: silence is vouched for too.
-const REFRESH: Duration = Duration::from_secs(3_600);
+const REFRESH: Duration = Duration::from_hours(1);
 
 /// The longest wait before a witness that failed is asked again.
-const PAUSE_MAX: Duration = Duration::from_secs(60);
+const PAUSE_MAX: Duration = Duration::from_mins(1);
 
 /// A witness's clock may be ahead of ours by so much.
-const SKEW: Duration = Duration::from_secs(300);
+const SKEW: Duration = Duration::from_mins(5);
 
 /// Whom to ask, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -28,7 +28,7 @@ struct Near {
     key: WitnessKey,
     address: SocketAddr,
     dir: TempDir,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
 }
 
 impl Place {
@@ -61,9 +61,9 @@ impl Place {
         let key = Folder::init(&path, &named, logs, &SeededEntropy::new(n.into())).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (_stop, stop) = watch::channel(false);
+        let (stopper, stop) = watch::channel(false);
         tokio::spawn(witness::serve(Folder::open(&path).unwrap(), clock, listener, stop));
-        Near { key, address, dir, _stop }
+        Near { key, address, dir, stop: stopper }
     }
 
     fn rounds(&self, store: &Store, policy: &str) -> (Rounds, Halt) {
@@ -71,7 +71,7 @@ impl Place {
         let plan = Plan {
             policy: Policy::parse(policy.as_bytes()).unwrap(),
             every: Duration::from_secs(1),
-            age_max: Duration::from_secs(60),
+            age_max: Duration::from_mins(1),
             timeout: Duration::from_secs(20),
         };
         let rounds = Rounds::open(plan, store.clone(), self.clock.clone(), halt.clone()).unwrap();
@@ -111,7 +111,8 @@ fn copy(from: &Path, to: &Path) {
 fn all_of(witnesses: &[&Near]) -> String {
     let mut text = String::new();
     for (witness, n) in witnesses.iter().zip(1..) {
-        text += &format!("witness w{n} {} http://{}\n", witness.key, witness.address);
+        let line = format!("witness w{n} {} http://{}\n", witness.key, witness.address);
+        text.push_str(&line);
     }
     let names: Vec<_> = (1..=witnesses.len()).map(|n| format!("w{n}")).collect();
     text + &format!("group all-of-them all {}\nquorum all-of-them\n", names.join(" "))
@@ -147,7 +148,7 @@ async fn what_has_grown_is_shown_and_what_is_signed_is_kept() {
     assert_ne!(after, before);
     assert_eq!(after.len(), before.len(), "in the place of the earlier lines");
     assert_eq!(halt.reason(), None);
-    drop(one.dir);
+    one.stop.send(true).unwrap();
 }
 
 #[tokio::test]
@@ -360,7 +361,7 @@ async fn a_witness_whose_clock_is_ahead_is_not_believed() {
     let place = Place::new();
     let store = place.store("log", 1);
     let ahead = ManualClock::at(START);
-    ahead.advance(Duration::from_secs(3_600));
+    ahead.advance(Duration::from_hours(1));
     let near = place.near_at(1, &store.verifier_key(), Arc::new(ahead)).await;
     beat(&store, 1).await;
     let (rounds, _) = place.rounds(&store, &all_of(&[&near]));
