@@ -15,12 +15,14 @@
 
 pub mod canonical;
 pub mod checkpoint;
+pub mod condition;
 pub mod digest;
 pub mod event;
 pub mod leaf;
 pub mod note;
 pub mod proof;
 pub mod receipt;
+pub mod registry;
 pub mod tree;
 pub mod verify;
 
@@ -35,10 +37,11 @@ use sha2::{Digest as _, Sha256};
 
 pub use canonical::CanonicalError;
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use condition::ConditionName;
 pub use digest::{FieldDigest, Opening, SubjectKey};
 pub use event::{
-    Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, PolicyInForce, Read,
-    RecipientRecord, Release, Role, SigningKeyInForce, Stopped,
+    Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, Read, Release, Role,
+    SigningKeyInForce, Stopped,
 };
 pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError};
 pub use note::{KeyError, KeyName, Note, NoteError, SignatureLine, SigningKey, VerifierKey};
@@ -46,6 +49,7 @@ pub use proof::{
     ConsistencyProof, InclusionProof, MakeError, ProofError, consistency, inclusion, root_at,
 };
 pub use receipt::{Receipt, ReceiptError};
+pub use registry::{AgreementRecord, PolicyInForce, RecipientRecord, RegistryEntry};
 pub use tree::{Frontier, Node, Nodes, empty_root, leaf_hash, node_hash};
 pub use verify::{Fault, Report, Verifier, What};
 
