@@ -1,0 +1,116 @@
+//! `sluss log`: look at the disclosure log, prove, verify; one file per verb. Looking is itself logged.
+
+mod list;
+mod prove;
+mod verify;
+
+use clap::{Subcommand, value_parser};
+use serde_json::json;
+
+use super::deployment::Deployment;
+use super::{Failure, Output};
+use crate::config::Config;
+use crate::log::{Code, Leaf, LeafIndex, Note, Role, TreeSize, VerifierKey};
+use crate::store::{Store, StoreError, StoredLeaf};
+
+pub(crate) use verify::{data_of, verify};
+
+/// Positions in the log: as far as a leaf can tell of them (RFC 7493 section 2.2).
+const POSITION: std::ops::RangeInclusive<u64> = 0..=(1 << 53) - 1;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// List leaves
+    List {
+        /// From this index on
+        #[arg(long, default_value_t = 0, value_parser = value_parser!(u64).range(POSITION))]
+        from: u64,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Show one leaf as it is stored
+    Show {
+        /// Its index
+        #[arg(value_parser = value_parser!(u64).range(POSITION))]
+        index: u64,
+    },
+    /// Prove that a leaf is in the log: a C2SP tlog-proof
+    Prove {
+        /// Its index
+        #[arg(value_parser = value_parser!(u64).range(POSITION))]
+        index: u64,
+        /// In the tree of this size [default: the latest checkpoint's]
+        #[arg(long, value_parser = value_parser!(u64).range(POSITION))]
+        size: Option<u64>,
+    },
+    /// Print the latest signed checkpoint
+    Checkpoint {
+        /// The one of this size
+        #[arg(long, value_parser = value_parser!(u64).range(POSITION))]
+        size: Option<u64>,
+        /// Print the key that verifies it instead
+        #[arg(long)]
+        key: bool,
+    },
+    /// Verify the whole log, from the first leaf to the signed checkpoint
+    Verify {
+        /// Trust this key (as printed by `log checkpoint --key`) instead of the one kept here
+        #[arg(long, value_name = "VKEY")]
+        key: Option<String>,
+    },
+}
+
+pub(super) async fn run(config: &Config, command: Command, output: &Output) -> Result<(), Failure> {
+    let deployment = Deployment::open_existing(config.clone())?;
+    let store = &deployment.store;
+    match command {
+        Command::List { from, limit } => list::list(store, LeafIndex(from), limit, output).await,
+        Command::Show { index } => list::show(store, LeafIndex(index), output).await,
+        Command::Prove { index, size } => prove::prove(store, LeafIndex(index), size, output).await,
+        Command::Checkpoint { key: true, .. } => {
+            let key = store.verifier_key().to_string();
+            output.both(&key, &json!({ "key": key }));
+            Ok(())
+        }
+        Command::Checkpoint { size, .. } => {
+            let note = note(store, size.map(TreeSize)).await?.to_string();
+            output.both(&note, &json!({ "checkpoint": note }));
+            Ok(())
+        }
+        Command::Verify { key } => {
+            let key = match key {
+                None => store.verifier_key(),
+                Some(text) => VerifierKey::parse(&text)
+                    .map_err(|error| Failure::Usage(format!("--key: {error}")))?,
+            };
+            let report = verify(store, key).await?;
+            verify::print(&report, output);
+            if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
+        }
+    }
+}
+
+pub(crate) async fn note(store: &Store, size: Option<TreeSize>) -> Result<Note, Failure> {
+    let text = store.checkpoint(size).await?.ok_or_else(|| match size {
+        Some(size) => Failure::Usage(format!("no checkpoint was signed at size {}", size.0)),
+        None => Failure::Usage("the log is empty: nothing has been signed yet".to_owned()),
+    })?;
+    Note::parse(&text).map_err(|error| Failure::Log(error.to_string()))
+}
+
+async fn one(store: &Store, index: LeafIndex) -> Result<StoredLeaf, Failure> {
+    let found = store.leaves(index, 1).await?.into_iter().next();
+    found
+        .filter(|stored| stored.index == index)
+        .ok_or_else(|| Failure::Usage(format!("there is no leaf {index}")))
+}
+
+async fn read(store: &Store, what: &str, first: LeafIndex, count: u64) -> Result<(), Failure> {
+    let what = Code::parse(what).ok_or_else(|| Failure::Log(what.to_owned()))?;
+    Ok(store.note_read(Role::Operations, what, first, count).await?)
+}
+
+pub(crate) fn leaf(stored: &StoredLeaf) -> Result<Leaf, Failure> {
+    Leaf::parse(&stored.body).map_err(|_| StoreError::Corrupt { table: "leaf" }.into())
+}
