@@ -26,6 +26,8 @@ pub struct Config {
     pub state: PathBuf,
     /// Name of the disclosure log.
     pub origin: String,
+    /// How long the log is silent, at most, while a worker runs.
+    pub heartbeat: Duration,
     /// How long to wait for what.
     pub timing: Timing,
     /// How many cases are recorded in one commit, at most.
@@ -130,6 +132,7 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     {
         faults.add(log.key("origin"), "must be a name without spaces and plus signs");
     }
+    let heartbeat = log.number("heartbeat_seconds", 3_600, 1..=86_400, faults);
     log.nothing_else(faults);
 
     let mut worker = root.table("worker", faults);
@@ -173,6 +176,7 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
         },
         state: PathBuf::from(state),
         origin,
+        heartbeat: seconds(heartbeat),
         timing: Timing {
             lease: seconds(lease),
             settle: seconds(settle),

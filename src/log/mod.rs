@@ -17,6 +17,7 @@
 pub mod bundle;
 pub mod canonical;
 pub mod checkpoint;
+pub mod condition;
 pub mod cose;
 pub mod digest;
 pub mod event;
@@ -25,6 +26,7 @@ pub mod leaf;
 pub mod note;
 pub mod proof;
 pub mod receipt;
+pub mod registry;
 pub mod tile;
 pub mod tree;
 pub mod verify;
@@ -40,11 +42,12 @@ use sha2::{Digest as _, Sha256};
 
 pub use canonical::CanonicalError;
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use condition::ConditionName;
 pub use cose::{CoseError, CoseReceipt};
 pub use digest::{FieldDigest, Opening, SubjectKey};
 pub use event::{
-    Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, PolicyInForce, Read,
-    RecipientRecord, Release, Role, SigningKeyInForce, Stopped,
+    Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, Read, Release, Role,
+    SigningKeyInForce, Stopped,
 };
 pub use fingerprint::Fingerprint;
 pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError};
@@ -53,6 +56,7 @@ pub use proof::{
     ConsistencyProof, InclusionProof, MakeError, ProofError, consistency, inclusion, root_at,
 };
 pub use receipt::{Receipt, ReceiptError};
+pub use registry::{AgreementRecord, PolicyInForce, RecipientRecord, RegistryEntry};
 pub use tile::{PathNumber, Tile, TileOf, Tiler};
 pub use tree::{Frontier, Node, Nodes, empty_root, leaf_hash, node_hash};
 pub use verify::{Fault, Report, Seen, Verifier, What};

@@ -31,7 +31,7 @@ use crate::intake::{Kind, Submission};
 use crate::log::{
     Code, CoseReceipt, Event, Hash, Leaf, LeafIndex, Note, Role, Tile, TreeSize, VerifierKey,
 };
-use crate::recipients::Policy;
+use crate::recipients::Recipient;
 
 /// The store of one deployment.
 #[derive(Clone)]
@@ -175,14 +175,30 @@ impl Store {
         half.note(event).await
     }
 
-    /// Makes sure that a policy is kept, and stands in the log, before it decides anything.
-    pub async fn keep_policy(
-        &self,
-        recipient: &RecipientId,
-        policy: &Policy,
-    ) -> Result<(), StoreError> {
+    /// Makes sure that a recipient's policy and registry entry are kept, and stand in the log, before
+    /// anything is decided under them.
+    pub async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
         let Half::Sqlite(half) = &*self.0;
-        half.keep_policy(recipient.clone(), policy.clone()).await
+        half.keep_policy(recipient).await
+    }
+
+    /// The canonical form of a policy that has decided something; `None` where none has this hash.
+    pub async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.policy(id).await
+    }
+
+    /// When the last leaf was written; 1970 where there is none.
+    pub async fn last(&self) -> Result<Timestamp, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.last().await
+    }
+
+    /// Appends a heartbeat where the log has been silent for so long; whether it did. Of several
+    /// processes that ask, one writes it.
+    pub async fn heartbeat(&self, silence: Duration) -> Result<bool, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.heartbeat(silence).await
     }
 
     /// Frees what processes that are gone had leased; how many cases that were.

@@ -32,10 +32,10 @@ use crate::domain::{
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    Code, CoseReceipt, Event, Hash, KeyName, Leaf, LeafIndex, Note, Role, SigningKey, Stopped,
-    Tile, TreeSize, VerifierKey, digest,
+    AgreementRecord, Code, CoseReceipt, Event, Hash, KeyName, Leaf, LeafIndex, Note, PolicyInForce,
+    RegistryEntry, Role, SigningKey, Stopped, Tile, TreeSize, VerifierKey, digest,
 };
-use crate::recipients::Policy;
+use crate::recipients::Recipient;
 use writer::Writer;
 
 const DATABASE: &str = "sluss.db";
@@ -267,13 +267,24 @@ impl Sqlite {
         self.writer.run(move |tx| tx.append(leaf, event)).await
     }
 
-    pub(super) async fn keep_policy(
-        &self,
-        recipient: RecipientId,
-        policy: Policy,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| log::keep_policy(tx, leaf, &recipient, &policy)).await
+        let canonical = recipient.policy.canonical().to_vec();
+        let event = registered(recipient)?;
+        self.writer.run(move |tx| log::keep_policy(tx, leaf, event, &canonical)).await
+    }
+
+    pub(super) async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |database| log::policy(database, id)).await
+    }
+
+    pub(super) async fn last(&self) -> Result<Timestamp, StoreError> {
+        self.read(|database| log::head(database).map(|head| head.last)).await
+    }
+
+    pub(super) async fn heartbeat(&self, silence: Duration) -> Result<bool, StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| log::heartbeat(tx, leaf, silence)).await
     }
 
     pub(super) async fn reap(&self) -> Result<usize, StoreError> {
@@ -442,6 +453,29 @@ impl Sqlite {
             .await
             .map_err(|error| StoreError::unavailable("reading", error))?
     }
+}
+
+/// What the log tells of a recipient's file.
+fn registered(recipient: &Recipient) -> Result<PolicyInForce, StoreError> {
+    let role = Code::parse(recipient.role.as_str());
+    Ok(PolicyInForce {
+        recipient: recipient.id.clone(),
+        policy: recipient.policy.id(),
+        version: recipient.policy.version().to_owned(),
+        registered: RegistryEntry {
+            legal_name: recipient.legal_name.clone(),
+            org_no: recipient.org_no.clone(),
+            country: recipient.country.clone(),
+            role: role.ok_or(StoreError::Corrupt { table: "registry" })?,
+            endpoint: recipient.endpoint(),
+            enabled: recipient.enabled,
+            agreement: recipient.agreement.as_ref().map(|agreement| AgreementRecord {
+                reference: agreement.reference.clone(),
+                valid_from: agreement.valid_from,
+                valid_to: agreement.valid_to,
+            }),
+        },
+    })
 }
 
 /// A reader that panicked has changed nothing: its connection is as good as before.

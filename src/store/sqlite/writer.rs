@@ -343,6 +343,11 @@ impl Tx<'_> {
         Ok(self.keys)
     }
 
+    /// When the last leaf was written.
+    pub(super) const fn last(&self) -> Timestamp {
+        self.last
+    }
+
     /// The time of what is written: the commit's, and never behind the last leaf.
     pub(super) fn forward(&mut self) -> Result<Timestamp, StoreError> {
         let now = self.now;
