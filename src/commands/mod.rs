@@ -12,6 +12,8 @@ pub(crate) mod log;
 mod output;
 pub(crate) mod serve;
 pub(crate) mod submit;
+mod witness;
+mod witnessed;
 
 use std::path::PathBuf;
 
@@ -93,6 +95,9 @@ enum Command {
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
+    /// A witness of other people's logs; needs no configuration of a deployment
+    #[command(subcommand)]
+    Witness(witness::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,22 +164,22 @@ impl Cli {
         let Self { global, command } = self;
         let output = Output::new(global.format);
         let folder = global.config.as_path();
-        if let Command::Check = command {
-            return check::run(folder, &output);
-        }
-        // An auditor has no configuration.
-        if let Command::Log(log::Command::Verify(arguments)) = &command
-            && arguments.is_offline()
-        {
-            return log::verify_folder(arguments, &output);
-        }
+        let command = match command {
+            Command::Check => return check::run(folder, &output),
+            Command::Witness(command) => return witness::run(command, &output).await,
+            // An auditor has no configuration.
+            Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
+                return log::verify_folder(&arguments, &output);
+            }
+            command => command,
+        };
         let mut config = deployment::load(folder)?;
         if let Some(state) = global.state.clone() {
             config.state = state;
         }
         crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
         match command {
-            Command::Check => Ok(()),
+            Command::Check | Command::Witness(_) => Ok(()),
             Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
             Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
             Command::Work { once } => serve::work(config, once, &output).await,

@@ -24,3 +24,4 @@ mod store;
 mod tidy;
 mod typestate;
 mod wire;
+mod witness;

@@ -3,6 +3,7 @@
 
 mod accept;
 mod cases;
+mod cosigned;
 mod database;
 mod lease;
 mod log;
@@ -33,7 +34,7 @@ use crate::domain::{
 use crate::intake::{Kind, Submission};
 use crate::log::{
     AgreementRecord, Code, CoseReceipt, Event, Hash, KeyName, Leaf, LeafIndex, Note, PolicyInForce,
-    RegistryEntry, Role, SigningKey, Stopped, Tile, TreeSize, VerifierKey, digest,
+    RegistryEntry, Role, SignatureLine, SigningKey, Stopped, Tile, TreeSize, VerifierKey, digest,
 };
 use crate::recipients::Recipient;
 use writer::Writer;
@@ -381,6 +382,22 @@ impl Sqlite {
         size: Option<TreeSize>,
     ) -> Result<Option<String>, StoreError> {
         self.read(move |database| log::checkpoint(database, size)).await
+    }
+
+    pub(super) async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
+        self.read(move |database| log::root_at(database, size)).await
+    }
+
+    pub(super) async fn keep_cosigned(
+        &self,
+        size: TreeSize,
+        lines: Vec<SignatureLine>,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cosigned::keep(tx, size, &lines)).await
+    }
+
+    pub(super) async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
+        self.read(cosigned::all).await
     }
 
     pub(super) async fn inclusion(
