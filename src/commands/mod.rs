@@ -10,6 +10,7 @@ mod explain;
 pub(crate) mod explanation;
 pub(crate) mod log;
 mod output;
+mod redact;
 pub(crate) mod serve;
 pub(crate) mod submit;
 
@@ -90,6 +91,8 @@ enum Command {
     Case(case::Command),
     /// Say what would be sent, withheld and masked, and show the bytes; sends nothing
     Explain(explain::Arguments),
+    /// Take out of free text what may be personal: standard input to standard output
+    Redact(redact::Arguments),
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
@@ -156,8 +159,11 @@ impl Cli {
         let Self { global, command } = self;
         let output = Output::new(global.format);
         let folder = global.config.as_path();
-        if let Command::Check = command {
-            return check::run(folder, &output);
+        match &command {
+            Command::Check => return check::run(folder, &output),
+            // Speaks to nobody and keeps nothing: there is nothing to configure.
+            Command::Redact(arguments) => return redact::run(arguments, &output),
+            _ => {}
         }
         let mut config = deployment::load(folder)?;
         if let Some(state) = global.state.clone() {
@@ -165,7 +171,7 @@ impl Cli {
         }
         crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
         match command {
-            Command::Check => Ok(()),
+            Command::Check | Command::Redact(_) => Ok(()),
             Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
             Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
             Command::Work { once } => serve::work(config, once, &output).await,

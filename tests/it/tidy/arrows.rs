@@ -56,6 +56,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "domain",
             "table",
             "telemetry",
+            // The guard as a filter, and nothing but.
+            "guard",
             "log",
             "dialects",
             "recipients",
