@@ -60,6 +60,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "domain",
             "table",
             "telemetry",
+            // The guard as a filter, and nothing but.
+            "guard",
             "log",
             "dialects",
             "recipients",
