@@ -1,5 +1,6 @@
 //! `sluss log`: look at the disclosure log, prove, verify; one file per verb. Looking is itself logged.
 
+mod audit;
 mod list;
 mod prove;
 mod verify;
@@ -53,6 +54,8 @@ pub(super) enum Command {
         #[arg(long)]
         key: bool,
     },
+    /// Hold the log to the auditor's rules: outcomes, agreements, decisions replayed, silence, reads
+    Audit(audit::Arguments),
     /// Verify the whole log, from the first leaf to the signed checkpoint
     Verify {
         /// Trust this key (as printed by `log checkpoint --key`) instead of the one kept here
@@ -78,6 +81,7 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             output.both(&note, &json!({ "checkpoint": note }));
             Ok(())
         }
+        Command::Audit(arguments) => audit::deployment(&deployment, &arguments, output).await,
         Command::Verify { key } => {
             let key = match key {
                 None => store.verifier_key(),
