@@ -28,6 +28,9 @@ pub mod log;
 pub mod dialects;
 pub mod recipients;
 
+// Reads the log back: what an auditor holds it to.
+pub mod audit;
+
 // The journey, and what is kept on the way.
 pub mod intake;
 pub mod minimise;

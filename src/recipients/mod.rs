@@ -6,6 +6,7 @@
 mod channel;
 mod condition;
 mod file;
+mod kept;
 mod lint;
 mod policy;
 
@@ -16,6 +17,7 @@ use jiff::civil::Date;
 pub use channel::{Auth, Channel, Inbound, SecretFile};
 pub use condition::{Condition, Situation};
 pub use file::{Fault, RecipientFile, read};
+pub use kept::{KeptError, KeptPolicy, id_of};
 pub use lint::{Finding, Severity, lint, run_tests};
 pub use policy::{
     Because, Effect, Policy, Rule, Ruling, TextLimits, TextOverLimit, Transform, leaves_by_hand,

@@ -20,6 +20,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // hashed in the log's canonical form.
     ("dialects", &["domain", "minimise"]),
     ("recipients", &["domain", "table", "log", "dialects"]),
+    // Reads the log back, and replays decisions with the policies that made them.
+    ("audit", &["domain", "log", "recipients"]),
     // The journey.
     ("intake", &["domain", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
@@ -65,6 +67,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "log",
             "dialects",
             "recipients",
+            "audit",
             "intake",
             "minimise",
             "store",
