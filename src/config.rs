@@ -28,6 +28,8 @@ pub struct Config {
     pub state: PathBuf,
     /// Name of the disclosure log.
     pub origin: String,
+    /// How long the log is silent, at most, while a worker runs.
+    pub heartbeat: Duration,
     /// Whom to show the log's checkpoints to; `None`: nobody.
     pub witnesses: Option<Plan>,
     /// How long to wait for what.
@@ -134,6 +136,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     {
         faults.add(log.key("origin"), "must be a name without spaces and plus signs");
     }
+    let heartbeat = log.number("heartbeat_seconds", 3_600, 1..=86_400, faults);
     let witnesses = witnesses(file, &mut log, faults);
     log.nothing_else(faults);
 
@@ -178,6 +181,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
         },
         state: PathBuf::from(state),
         origin,
+        heartbeat: seconds(heartbeat),
         witnesses,
         timing: Timing {
             lease: seconds(lease),

@@ -84,6 +84,7 @@ impl Deployment {
             entropy: Arc::clone(&self.entropy),
             timing: self.config.timing.clone(),
             batch_max: self.config.batch_max,
+            heartbeat: self.config.heartbeat,
             halt: self.halt.clone(),
         }))
     }

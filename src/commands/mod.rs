@@ -10,6 +10,7 @@ mod explain;
 pub(crate) mod explanation;
 pub(crate) mod log;
 mod output;
+mod redact;
 pub(crate) mod serve;
 pub(crate) mod submit;
 mod witness;
@@ -92,6 +93,8 @@ enum Command {
     Case(case::Command),
     /// Say what would be sent, withheld and masked, and show the bytes; sends nothing
     Explain(explain::Arguments),
+    /// Take out of free text what may be personal: standard input to standard output
+    Redact(redact::Arguments),
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
@@ -137,6 +140,9 @@ pub enum Failure {
         #[source]
         source: std::io::Error,
     },
+    /// A file of an exported log.
+    #[error(transparent)]
+    Folder(#[from] crate::export::FolderError),
     /// A leaf, a note or a proof that cannot be read.
     #[error("{0}")]
     Log(String),
@@ -164,6 +170,12 @@ impl Cli {
         let command = match command {
             Command::Check => return check::run(folder, &output),
             Command::Witness(command) => return witness::run(command, &output).await,
+            // Speaks to nobody and keeps nothing: there is nothing to configure.
+            Command::Redact(arguments) => return redact::run(&arguments, &output),
+            // An auditor has no configuration.
+            Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
+                return log::verify_folder(&arguments, &output);
+            }
             command => command,
         };
         let mut config = deployment::load(folder)?;
@@ -172,7 +184,7 @@ impl Cli {
         }
         crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
         match command {
-            Command::Check | Command::Witness(_) => Ok(()),
+            Command::Check | Command::Witness(_) | Command::Redact(_) => Ok(()),
             Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
             Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
             Command::Work { once } => serve::work(config, once, &output).await,

@@ -1,5 +1,7 @@
 //! What goes into the store and comes out of it.
 
+use jiff::civil::Date;
+
 use crate::domain::{
     Case, CaseId, CaseState, ClientId, ExternalId, HoldReason, LeafId, OperatorReference, Purpose,
     RecipientId, RejectReason, SubmissionId, SubscriptionId, Timestamp,
@@ -123,12 +125,20 @@ pub struct Disclosure {
     pub leaf: LeafId,
     /// The leaf.
     pub event: Event,
+    /// The day that it was decided for; not written on another.
+    pub(crate) day: Option<Date>,
 }
 
 impl Disclosure {
     /// For a claimed case.
     pub fn new(claim: &Claim, leaf: LeafId, event: Event) -> Self {
-        Self { case: claim.case, token: claim.token, leaf, event }
+        Self { case: claim.case, token: claim.token, leaf, event, day: None }
+    }
+
+    /// Decided for this day: agreements end at midnight, and the leaf must not be of the day after.
+    #[must_use]
+    pub fn decided(self, day: Date) -> Self {
+        Self { day: Some(day), ..self }
     }
 }
 

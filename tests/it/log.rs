@@ -13,13 +13,14 @@ mod whole;
 use std::collections::{BTreeSet, HashMap};
 
 use sluss::domain::{
-    Field, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId, RuleId,
-    SeededEntropy, Timestamp,
+    Field, Handling, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
+    RuleId, SeededEntropy, Timestamp,
 };
 use sluss::log::{
-    Anchor, Checkpoint, Code, Erasure, Event, FieldDigest, Frontier, Hash, Intent, KeyName, Kind,
-    Leaf, LeafIndex, Nodes, Note, Outcome, OutcomeResult, PolicyInForce, Read, RecipientRecord,
-    Release, Role, SigningKey, SigningKeyInForce, Stopped, SubjectKey, digest, leaf_hash,
+    AgreementRecord, Anchor, Checkpoint, Code, ConditionName, Erasure, Event, FieldDigest,
+    Frontier, Hash, Intent, KeyName, Kind, Leaf, LeafIndex, Nodes, Note, Outcome, OutcomeResult,
+    PolicyInForce, Read, RecipientRecord, RegistryEntry, Release, Role, SigningKey,
+    SigningKeyInForce, Stopped, SubjectKey, digest, leaf_hash,
 };
 
 pub(crate) const ORIGIN: &str = "log.example.se/disclosures/2026";
@@ -122,12 +123,18 @@ fn sample(kind: Kind, n: u64) -> Leaf {
                 .map(|r| RuleId::parse(r).unwrap())
                 .into(),
             sent: [Field::ContactPhone, Field::AccessId, Field::FaultDescription].into(),
-            withheld: [Field::Personnummer, Field::ContactEmail].into(),
+            withheld: [Field::Personnummer, Field::ContactEmail, Field::FaultLamps].into(),
+            not_carried: [Field::FaultLamps].into(),
+            conditions: ["visit.booked", "problem_type in NO_LINK|OTHER"]
+                .map(|c| (ConditionName::parse(c).unwrap(), c.starts_with('v')))
+                .into(),
+            handling: Handling::Ordinary,
             masked: vec![MaskCount {
                 field: Field::FaultDescription,
                 kind: "telefon".into(),
                 count: 2,
             }],
+            replaced: [Field::Note].into(),
             actor: Role::Support,
             attempt: 1,
             sd,
@@ -163,9 +170,24 @@ fn sample(kind: Kind, n: u64) -> Leaf {
             first: LeafIndex(0),
             count: 12,
         }),
-        Kind::Policy => {
-            Event::Policy(PolicyInForce { recipient, policy, version: "2026-03-01".into() })
-        }
+        Kind::Policy => Event::Policy(PolicyInForce {
+            recipient,
+            policy,
+            version: "2026-03-01".into(),
+            registered: RegistryEntry {
+                legal_name: "GlobalConnect AB".into(),
+                org_no: "556597-6122".into(),
+                country: "SE".into(),
+                role: Code::parse("processor").unwrap(),
+                endpoint: "on-api 2.6 api.example.se".into(),
+                enabled: true,
+                agreement: Some(AgreementRecord {
+                    reference: "PUB-2026-02".into(),
+                    valid_from: jiff::civil::date(2026, 1, 1),
+                    valid_to: jiff::civil::date(2027, 12, 31),
+                }),
+            },
+        }),
         Kind::Key => Event::Key(SigningKeyInForce { vkey: key().verifier() }),
         Kind::Erasure => Event::Erasure(Erasure { sd }),
         Kind::Heartbeat => Event::Heartbeat,

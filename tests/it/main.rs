@@ -18,6 +18,7 @@ mod on_api;
 mod people;
 mod raw;
 mod recipients;
+mod redact;
 mod sandbox;
 mod soap;
 mod store;

@@ -65,7 +65,7 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
 
 /// Rooms that take values and give values.
 const PURE: &[&str] =
-    &["domain", "table", "guard", "log", "dialects", "recipients", "intake", "minimise"];
+    &["domain", "table", "guard", "log", "dialects", "recipients", "audit", "intake", "minimise"];
 
 /// What would make them something else.
 const IMPURE: &[&str] = &[
