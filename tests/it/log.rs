@@ -3,6 +3,7 @@
 
 mod attacks;
 mod cosigned;
+mod differential;
 mod leaves;
 mod openings;
 mod quorum;
