@@ -37,8 +37,8 @@ pub use canonical::CanonicalError;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{FieldDigest, Opening, SubjectKey};
 pub use event::{
-    Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, PolicyInForce, Read,
-    RecipientRecord, Release, Role, SigningKeyInForce, Stopped,
+    Anchor, Code, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind, Outcome,
+    OutcomeResult, PolicyInForce, Read, RecipientRecord, Release, Role, Stopped,
 };
 pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError};
 pub use note::{KeyError, KeyName, Note, NoteError, SignatureLine, SigningKey, VerifierKey};

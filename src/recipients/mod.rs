@@ -8,6 +8,7 @@ mod condition;
 mod file;
 mod lint;
 mod policy;
+mod retain;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ pub use condition::{Condition, Situation};
 pub use file::{Fault, RecipientFile, read};
 pub use lint::{Finding, Severity, lint, run_tests};
 pub use policy::{Because, Effect, Policy, Rule, Ruling, TextLimits, TextOverLimit, Transform};
+pub use retain::{Moment, Retain};
 
 use crate::domain::RecipientId;
 

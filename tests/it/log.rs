@@ -14,9 +14,10 @@ use sluss::domain::{
     SeededEntropy, Timestamp,
 };
 use sluss::log::{
-    Anchor, Checkpoint, Code, Erasure, Event, FieldDigest, Frontier, Hash, Intent, KeyName, Kind,
-    Leaf, LeafIndex, Nodes, Note, Outcome, OutcomeResult, PolicyInForce, Read, RecipientRecord,
-    Release, Role, SigningKey, SigningKeyInForce, Stopped, SubjectKey, digest, leaf_hash,
+    Anchor, Checkpoint, Code, Erasure, ErasureReason, Event, FieldDigest, Frontier, Hash, Intent,
+    KeyChange, KeyInForce, KeyName, Kind, Leaf, LeafIndex, Nodes, Note, Outcome, OutcomeResult,
+    PolicyInForce, Read, RecipientRecord, Release, Role, SigningKey, Stopped, SubjectKey, digest,
+    leaf_hash,
 };
 
 const ORIGIN: &str = "log.example.se/disclosures/2026";
@@ -163,8 +164,10 @@ fn sample(kind: Kind, n: u64) -> Leaf {
         Kind::Policy => {
             Event::Policy(PolicyInForce { recipient, policy, version: "2026-03-01".into() })
         }
-        Kind::Key => Event::Key(SigningKeyInForce { vkey: key().verifier() }),
-        Kind::Erasure => Event::Erasure(Erasure { sd }),
+        Kind::Key => Event::Key(KeyInForce::signing(KeyChange::Signs, key().verifier())),
+        Kind::Erasure => {
+            Event::Erasure(Erasure { reason: ErasureReason::Request, cases: None, sd })
+        }
         Kind::Heartbeat => Event::Heartbeat,
         Kind::Anchor => Event::Anchor(Anchor { checkpoint: Book::default().signed().to_string() }),
     };
