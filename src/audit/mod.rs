@@ -109,7 +109,9 @@ impl Auditor {
                 }
                 self.registry.put(policy.clone());
             }
-            Event::Key(key) => self.report.keys.push((index, key.vkey.clone())),
+            Event::Key(key) => {
+                self.report.keys.extend(key.vkey.clone().map(|vkey| (index, vkey)));
+            }
             Event::Erasure(_) => self.report.erasures.push(index),
             Event::Anchor(_) => self.report.anchors.push(index),
             Event::Release(_) | Event::Heartbeat => {}

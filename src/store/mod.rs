@@ -5,12 +5,14 @@
 //! that is queued when the writer looks shares one durable commit, and no answer leaves before it.
 
 mod checkpoint_file;
+mod erased;
 mod error;
 mod files;
 mod processes;
 mod rows;
 mod seal;
 mod sqlite;
+mod subjects;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +22,10 @@ pub use error::StoreError;
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,
     Settlement, StoredLeaf, SubmissionRow, Work,
+};
+
+pub use subjects::{
+    About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
 };
 
 use crate::dialects::FeedEvent;
