@@ -2,6 +2,7 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod audit;
 mod cli;
 mod config;
 mod crash;
