@@ -42,6 +42,9 @@ pub mod transmit;
 
 pub mod settle;
 
+// What an auditor takes along.
+pub mod export;
+
 // The shells.
 pub mod config;
 pub mod http;

@@ -132,6 +132,9 @@ pub enum Failure {
         #[source]
         source: std::io::Error,
     },
+    /// A file of an exported log.
+    #[error(transparent)]
+    Folder(#[from] crate::export::FolderError),
     /// A leaf, a note or a proof that cannot be read.
     #[error("{0}")]
     Log(String),
@@ -158,6 +161,12 @@ impl Cli {
         let folder = global.config.as_path();
         if let Command::Check = command {
             return check::run(folder, &output);
+        }
+        // An auditor has no configuration.
+        if let Command::Log(log::Command::Verify(arguments)) = &command
+            && arguments.is_offline()
+        {
+            return log::verify_folder(arguments, &output);
         }
         let mut config = deployment::load(folder)?;
         if let Some(state) = global.state.clone() {

@@ -11,18 +11,23 @@
 //! ```
 //!
 //! Formats: RFC 6962 tree hashing with SHA-256, RFC 8785 for the bytes of a leaf, RFC 9901 digests
-//! for what a leaf commits to, and C2SP `signed-note`, `tlog-checkpoint` and `tlog-proof`.
+//! for what a leaf commits to, and C2SP `signed-note`, `tlog-checkpoint`, `tlog-proof` and
+//! `tlog-tiles`; RFC 9942 for a receipt in CBOR.
 
+pub mod bundle;
 pub mod canonical;
 pub mod checkpoint;
 pub mod condition;
+pub mod cose;
 pub mod digest;
 pub mod event;
+pub mod fingerprint;
 pub mod leaf;
 pub mod note;
 pub mod proof;
 pub mod receipt;
 pub mod registry;
+pub mod tile;
 pub mod tree;
 pub mod verify;
 
@@ -38,11 +43,13 @@ use sha2::{Digest as _, Sha256};
 pub use canonical::CanonicalError;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use condition::ConditionName;
+pub use cose::{CoseError, CoseReceipt};
 pub use digest::{FieldDigest, Opening, SubjectKey};
 pub use event::{
     Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, Read, Release, Role,
     SigningKeyInForce, Stopped,
 };
+pub use fingerprint::Fingerprint;
 pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError};
 pub use note::{KeyError, KeyName, Note, NoteError, SignatureLine, SigningKey, VerifierKey};
 pub use proof::{
@@ -50,8 +57,9 @@ pub use proof::{
 };
 pub use receipt::{Receipt, ReceiptError};
 pub use registry::{AgreementRecord, PolicyInForce, RecipientRecord, RegistryEntry};
+pub use tile::{PathNumber, Tile, TileOf, Tiler};
 pub use tree::{Frontier, Node, Nodes, empty_root, leaf_hash, node_hash};
-pub use verify::{Fault, Report, Verifier, What};
+pub use verify::{Fault, Report, Seen, Verifier, What};
 
 /// Where a leaf stands in the log, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -135,11 +135,16 @@ impl SigningKey {
         note.add(line)
     }
 
+    /// Signs bytes that are no note and cannot be taken for one.
+    pub(super) fn sign_bytes(&self, bytes: &[u8]) -> [u8; 64] {
+        self.key.sign(bytes).to_bytes()
+    }
+
     fn line(&self, text: &str) -> SignatureLine {
         SignatureLine {
             name: self.name.clone(),
             id: key_id(&self.name, self.key.verifying_key().as_bytes()),
-            signature: self.key.sign(text.as_bytes()).to_bytes().to_vec(),
+            signature: self.sign_bytes(text.as_bytes()).to_vec(),
         }
     }
 }
@@ -194,8 +199,13 @@ impl VerifierKey {
     }
 
     fn has_signed(&self, text: &str, line: &SignatureLine) -> bool {
-        Signature::from_slice(&line.signature)
-            .is_ok_and(|signature| self.key.verify_strict(text.as_bytes(), &signature).is_ok())
+        self.has_signed_bytes(text.as_bytes(), &line.signature)
+    }
+
+    /// Whether this is the key's signature of these bytes.
+    pub(super) fn has_signed_bytes(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        Signature::from_slice(signature)
+            .is_ok_and(|signature| self.key.verify_strict(bytes, &signature).is_ok())
     }
 }
 

@@ -28,7 +28,9 @@ use crate::domain::{
     Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
-use crate::log::{Code, Event, Hash, Leaf, LeafIndex, Role, TreeSize, VerifierKey};
+use crate::log::{
+    Code, CoseReceipt, Event, Hash, Leaf, LeafIndex, Note, Role, Tile, TreeSize, VerifierKey,
+};
 use crate::recipients::Recipient;
 
 /// The store of one deployment.
@@ -297,6 +299,51 @@ impl Store {
     pub async fn consistency(&self, old: TreeSize, new: TreeSize) -> Result<Vec<Hash>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.consistency(old, new).await
+    }
+
+    /// The first checkpoint that was signed at a size or behind it, with its size.
+    pub async fn checkpoint_from(
+        &self,
+        size: TreeSize,
+    ) -> Result<Option<(TreeSize, String)>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.checkpoint_from(size).await
+    }
+
+    /// Writes a `read` leaf that says that everything from `first` to that leaf itself is handed
+    /// out, and gives the checkpoint that was signed just behind it.
+    pub async fn export(
+        &self,
+        actor: Role,
+        what: Code,
+        first: LeafIndex,
+    ) -> Result<Note, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.export(actor, what, first).await
+    }
+
+    /// A COSE receipt for a leaf in a tree of a size; `None` where no checkpoint of that size was
+    /// signed, or where it does not hold the leaf.
+    pub async fn cose(
+        &self,
+        leaf: LeafIndex,
+        size: TreeSize,
+    ) -> Result<Option<CoseReceipt>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.cose(leaf, size).await
+    }
+
+    /// Every policy that has decided something, by its id: the bytes that the id is the hash of.
+    pub async fn policies(&self) -> Result<Vec<(PolicyId, Vec<u8>)>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.policies().await
+    }
+
+    /// The bytes of a tile of hashes or of an entry bundle, straight from the tables; `None` where
+    /// the log has not grown that far.
+    pub async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.tile(tile).await
     }
 
     /// Whether a leaf commits to this value under this name. False once the key is destroyed.

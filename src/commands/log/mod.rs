@@ -1,9 +1,12 @@
 //! `sluss log`: look at the disclosure log, prove, verify; one file per verb. Looking is itself logged.
 
 mod audit;
+mod export;
 mod list;
 mod prove;
 mod verify;
+
+use std::path::PathBuf;
 
 use clap::{Subcommand, value_parser};
 use serde_json::json;
@@ -11,10 +14,10 @@ use serde_json::json;
 use super::deployment::Deployment;
 use super::{Failure, Output};
 use crate::config::Config;
-use crate::log::{Code, Leaf, LeafIndex, Note, Role, TreeSize, VerifierKey};
+use crate::log::{Code, Fingerprint, Leaf, LeafIndex, Note, Role, TreeSize};
 use crate::store::{Store, StoreError, StoredLeaf};
 
-pub(crate) use verify::{data_of, verify};
+pub(crate) use verify::{data_of, verify, verify_folder};
 
 /// Positions in the log: as far as a leaf can tell of them (RFC 7493 section 2.2).
 const POSITION: std::ops::RangeInclusive<u64> = 0..=(1 << 53) - 1;
@@ -41,6 +44,9 @@ pub(super) enum Command {
         /// Its index
         #[arg(value_parser = value_parser!(u64).range(POSITION))]
         index: u64,
+        /// Write the proof as a COSE receipt (RFC 9942) to this file, too
+        #[arg(long, value_name = "FILE")]
+        cose: Option<PathBuf>,
         /// In the tree of this size [default: the latest checkpoint's]
         #[arg(long, value_parser = value_parser!(u64).range(POSITION))]
         size: Option<u64>,
@@ -56,11 +62,13 @@ pub(super) enum Command {
     },
     /// Hold the log to the auditor's rules: outcomes, agreements, decisions replayed, silence, reads
     Audit(audit::Arguments),
-    /// Verify the whole log, from the first leaf to the signed checkpoint
-    Verify {
-        /// Trust this key (as printed by `log checkpoint --key`) instead of the one kept here
-        #[arg(long, value_name = "VKEY")]
-        key: Option<String>,
+    /// Verify the whole log, from the first leaf to the signed checkpoint; or an exported folder, alone
+    Verify(verify::Arguments),
+    /// Export everything that an auditor needs to a folder: a new one, or an earlier export
+    Export {
+        /// The folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
     },
 }
 
@@ -70,28 +78,30 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
     match command {
         Command::List { from, limit } => list::list(store, LeafIndex(from), limit, output).await,
         Command::Show { index } => list::show(store, LeafIndex(index), output).await,
-        Command::Prove { index, size } => prove::prove(store, LeafIndex(index), size, output).await,
+        Command::Prove { index, cose, size } => {
+            prove::prove(store, LeafIndex(index), size, cose.as_deref(), output).await
+        }
         Command::Checkpoint { key: true, .. } => {
-            let key = store.verifier_key().to_string();
-            output.both(&key, &json!({ "key": key }));
+            let key = store.verifier_key();
+            let data = json!({
+                "key": key.to_string(),
+                "fingerprint": Fingerprint::of(&key).hexadecimal(),
+            });
+            output.both(&key.to_string(), &data);
             Ok(())
         }
         Command::Checkpoint { size, .. } => {
             let note = note(store, size.map(TreeSize)).await?.to_string();
-            output.both(&note, &json!({ "checkpoint": note }));
+            let fingerprint = Fingerprint::of(&store.verifier_key());
+            let data = json!({ "checkpoint": note, "fingerprint": fingerprint.hexadecimal() });
+            output.both(&note, &data);
+            // Beside the note, which is a text of its own and goes on to others as it is.
+            output.aside(format!("fingerprint of the key: {fingerprint}"));
             Ok(())
         }
         Command::Audit(arguments) => audit::deployment(&deployment, &arguments, output).await,
-        Command::Verify { key } => {
-            let key = match key {
-                None => store.verifier_key(),
-                Some(text) => VerifierKey::parse(&text)
-                    .map_err(|error| Failure::Usage(format!("--key: {error}")))?,
-            };
-            let report = verify(store, key).await?;
-            verify::print(&report, output);
-            if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
-        }
+        Command::Verify(arguments) => verify::run(store, &arguments, output).await,
+        Command::Export { folder } => export::export(store, &folder, output).await,
     }
 }
 

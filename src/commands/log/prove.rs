@@ -1,5 +1,7 @@
 //! `sluss log prove`: a receipt that stands by itself.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::{note, one};
@@ -11,6 +13,7 @@ pub(super) async fn prove(
     store: &Store,
     index: LeafIndex,
     size: Option<u64>,
+    cose: Option<&Path>,
     output: &Output,
 ) -> Result<(), Failure> {
     let stored = one(store, index).await?;
@@ -28,6 +31,9 @@ pub(super) async fn prove(
     proof
         .verify(&leaf_hash(&stored.body), index, checkpoint.size, &checkpoint.root)
         .map_err(|error| Failure::Log(error.to_string()))?;
+    if let Some(file) = cose {
+        write_cose(store, index, &checkpoint, &stored.body, file).await?;
+    }
     let hashes: Vec<String> = proof.hashes().iter().map(Hash::base64).collect();
     let receipt = Receipt::new(index, proof, note.clone()).to_string();
     output.both(
@@ -43,4 +49,21 @@ pub(super) async fn prove(
         }),
     );
     Ok(())
+}
+
+/// The same proof in CBOR. One that does not hold is not handed out.
+async fn write_cose(
+    store: &Store,
+    index: LeafIndex,
+    checkpoint: &Checkpoint,
+    leaf: &[u8],
+    file: &Path,
+) -> Result<(), Failure> {
+    let unwritable = || Failure::Log("the receipt cannot be written".to_owned());
+    let receipt = store.cose(index, checkpoint.size).await?.ok_or_else(unwritable)?;
+    let root = receipt
+        .verify(leaf, &[store.verifier_key()])
+        .map_err(|error| Failure::Log(error.to_string()))?;
+    let bytes = receipt.to_bytes().filter(|_| root == checkpoint.root).ok_or_else(unwritable)?;
+    std::fs::write(file, bytes).map_err(|error| Failure::io(file.display().to_string(), error))
 }

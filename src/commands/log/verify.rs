@@ -1,13 +1,113 @@
-//! `sluss log verify`: the whole log recomputed, from the first leaf to the signed checkpoint.
+//! `sluss log verify`: the whole log recomputed, from the first leaf to the signed checkpoint; the one
+//! in the store, or an exported folder by itself.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::note;
 use crate::commands::{Failure, Output};
-use crate::log::{Checkpoint, LeafIndex, Report, Verifier, VerifierKey};
+use crate::export::{self, Trust};
+use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey};
 use crate::store::Store;
+
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// A folder that `log export` has made, instead of the store: needs neither configuration nor state
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// Trust this key (as printed by `log checkpoint --key`) instead of the one kept here
+    #[arg(long, value_name = "VKEY")]
+    key: Vec<String>,
+    /// Trust the key in the folder that has this fingerprint, as it stands on paper
+    #[arg(long, value_name = "HEX", requires = "folder", conflicts_with = "key")]
+    fingerprint: Option<String>,
+}
+
+impl Arguments {
+    /// Whether a folder is to be verified, and no store.
+    pub(crate) const fn is_offline(&self) -> bool {
+        self.folder.is_some()
+    }
+
+    fn keys(&self) -> Result<Vec<VerifierKey>, Failure> {
+        let parse = |text: &String| VerifierKey::parse(text);
+        let keys = self.key.iter().map(parse).collect::<Result<_, _>>();
+        keys.map_err(|error| Failure::Usage(format!("--key: {error}")))
+    }
+}
+
+/// Verifies the log in the store.
+pub(super) async fn run(
+    store: &Store,
+    arguments: &Arguments,
+    output: &Output,
+) -> Result<(), Failure> {
+    let key = match arguments.keys()?.as_slice() {
+        [] => store.verifier_key(),
+        [key] => key.clone(),
+        _ => return Err(Failure::Usage("--key: one key, for the log in the store".to_owned())),
+    };
+    let report = verify(store, key).await?;
+    print(&report, report.is_sound(), output);
+    output.data(&data_of(&report));
+    if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
+}
+
+/// Verifies an exported folder.
+pub(crate) fn verify_folder(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let Some(folder) = &arguments.folder else { return Ok(()) };
+    let unreadable = || Failure::Usage("--fingerprint: 64 hexadecimal digits".to_owned());
+    let fingerprint = arguments.fingerprint.as_deref();
+    let fingerprint = fingerprint.map(|text| Fingerprint::parse(text).ok_or_else(unreadable));
+    let trust = match (fingerprint.transpose()?, arguments.keys()?) {
+        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
+        (None, keys) if keys.is_empty() => Trust::Folder,
+        (None, keys) => Trust::Keys(keys),
+    };
+    let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
+    print(&report.log, report.is_sound(), output);
+    output.line(format!(
+        "  {} bundles, {} tiles, {} earlier checkpoints and {} policies fit",
+        report.bundles, report.tiles, report.checkpoints, report.policies
+    ));
+    for fault in &report.files {
+        output.line(format!("  {}: {}", fault.file, fault.what));
+    }
+    for key in &report.keys {
+        output.line(format!("Verified with the key {key}\n  {}", Fingerprint::of(key)));
+    }
+    if !report.compared {
+        output.line(
+            "This key lies in the folder itself, and whoever made the folder can have put any key \
+             there:\ncompare its fingerprint with the one on paper, or give that with --fingerprint.",
+        );
+    }
+    output.data(&folder_data(&report));
+    if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
+}
+
+fn folder_data(report: &export::Report) -> Value {
+    let files: Vec<Value> = report
+        .files
+        .iter()
+        .map(|fault| json!({ "file": fault.file, "what": fault.what.to_string() }))
+        .collect();
+    let key = |key: &VerifierKey| json!({ "key": key.to_string(), "fingerprint": Fingerprint::of(key).hexadecimal() });
+    let mut data = data_of(&report.log);
+    data["sound"] = report.is_sound().into();
+    data["bundles"] = report.bundles.into();
+    data["tiles"] = report.tiles.into();
+    data["checkpoints"] = report.checkpoints.into();
+    data["policies"] = report.policies.into();
+    data["files"] = files.into();
+    data["fileFaultCount"] = report.file_fault_count.into();
+    data["keys"] = report.keys.iter().map(key).collect();
+    data["fingerprintCompared"] = report.compared.into();
+    data
+}
 
 /// Verifies every stored byte against the latest checkpoint, as an auditor would.
 pub(crate) async fn verify(store: &Store, key: VerifierKey) -> Result<Report, Failure> {
@@ -51,8 +151,8 @@ pub(crate) fn data_of(report: &Report) -> Value {
     })
 }
 
-pub(super) fn print(report: &Report, output: &Output) {
-    let word = if report.is_sound() { "sound" } else { "NOT SOUND" };
+fn print(report: &Report, sound: bool, output: &Output) {
+    let word = if sound { "sound" } else { "NOT SOUND" };
     output.line(format!(
         "The log is {word}: {} leaves, root {}",
         report.size.0,
@@ -69,5 +169,4 @@ pub(super) fn print(report: &Report, output: &Output) {
             fault.index.map_or_else(|| "the log".to_owned(), |index| format!("leaf {index}"));
         output.line(format!("  {place}: {}", fault.what));
     }
-    output.data(&data_of(report));
 }

@@ -32,8 +32,8 @@ use crate::domain::{
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    AgreementRecord, Code, Event, Hash, KeyName, Leaf, LeafIndex, PolicyInForce, RegistryEntry,
-    Role, SigningKey, Stopped, TreeSize, VerifierKey, digest,
+    AgreementRecord, Code, CoseReceipt, Event, Hash, KeyName, Leaf, LeafIndex, Note, PolicyInForce,
+    RegistryEntry, Role, SigningKey, Stopped, Tile, TreeSize, VerifierKey, digest,
 };
 use crate::recipients::Recipient;
 use writer::Writer;
@@ -397,6 +397,39 @@ impl Sqlite {
         new: TreeSize,
     ) -> Result<Vec<Hash>, StoreError> {
         self.read(move |database| log::consistency(database, old, new)).await
+    }
+
+    pub(super) async fn checkpoint_from(
+        &self,
+        size: TreeSize,
+    ) -> Result<Option<(TreeSize, String)>, StoreError> {
+        self.read(move |database| log::checkpoint_from(database, size)).await
+    }
+
+    pub(super) async fn export(
+        &self,
+        actor: Role,
+        what: Code,
+        first: LeafIndex,
+    ) -> Result<Note, StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| log::export(tx, leaf, actor, what, first)).await
+    }
+
+    pub(super) async fn cose(
+        &self,
+        leaf: LeafIndex,
+        size: TreeSize,
+    ) -> Result<Option<CoseReceipt>, StoreError> {
+        self.writer.run(move |tx| log::cose(tx, leaf, size)).await
+    }
+
+    pub(super) async fn policies(&self) -> Result<Vec<(PolicyId, Vec<u8>)>, StoreError> {
+        self.read(log::policies).await
+    }
+
+    pub(super) async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |database| log::tile(database, tile)).await
     }
 
     pub(super) async fn commits_to(

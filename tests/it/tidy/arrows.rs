@@ -31,6 +31,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
+    // The log as files: written from the store, and verified without it.
+    ("export", &["domain", "log", "store"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     ("config", &["domain", "table", "telemetry", "recipients", "settle"]),
@@ -68,6 +70,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "export",
             "config",
             "http",
             "sandbox",
