@@ -109,8 +109,8 @@ impl Auditor {
                 }
                 self.registry.put(policy.clone());
             }
-            Event::Key(key) => self.report.keys.push((index, key.vkey.clone())),
-            Event::Erasure(_) => self.report.erasures.push(index),
+            Event::Key(key) => self.report.keys.push((index, key.clone())),
+            Event::Erasure(erasure) => self.report.erasures.push((index, erasure.reason)),
             Event::Anchor(_) => self.report.anchors.push(index),
             Event::Release(_) | Event::Heartbeat => {}
         }

@@ -81,6 +81,36 @@ closed_list! {
     }
 }
 
+closed_list! {
+    /// What became of a key.
+    KeyChange {
+        /// The keys of subjects are sealed under a new epoch's key, and the old one is destroyed.
+        Epoch = "epoch",
+        /// A key signs checkpoints beside the ones that did so before.
+        Signs = "signs",
+        /// A key does not sign any more. What it has signed stays good.
+        Retired = "retired",
+    }
+}
+
+closed_list! {
+    /// Why data about somebody was erased.
+    ErasureReason {
+        /// The person asked for it (GDPR art. 17).
+        Request = "request",
+        /// What it was kept for is over (art. 17(1)(a)).
+        NotNeeded = "not-needed",
+        /// The person has objected (art. 17(1)(c)).
+        Objection = "objection",
+        /// It should not have been processed (art. 17(1)(d)).
+        Unlawful = "unlawful",
+        /// The law asks for it (art. 17(1)(e)).
+        LegalObligation = "legal-obligation",
+        /// It was kept as long as the rules say.
+        Retention = "retention",
+    }
+}
+
 /// A code from a closed vocabulary of ours, such as `http-201`. Too narrow for a name or a number
 /// of somebody to be written in it by habit: lower-case letters, digits and hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,7 +174,7 @@ pub enum Event {
     /// A policy came into force, and the registry entry beside it.
     Policy(PolicyInForce),
     /// A key came into use.
-    Key(SigningKeyInForce),
+    Key(KeyInForce),
     /// Data about somebody was erased.
     Erasure(Erasure),
     /// Nothing has happened: silence can be proved too.
@@ -320,19 +350,44 @@ pub struct Read {
     pub count: u64,
 }
 
-/// A key came into use beside the one that signs now, or in its place.
+/// A key came into use, or out of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SigningKeyInForce {
-    /// Its public half.
+pub struct KeyInForce {
+    /// Which key, and what became of it.
     #[serde(with = "wire::word")]
-    pub vkey: VerifierKey,
+    pub what: KeyChange,
+    /// Public half of a signing key; absent for an epoch.
+    #[serde(default, with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
+    pub vkey: Option<VerifierKey>,
+    /// Number of an epoch, from 1; absent for a signing key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<u32>,
+}
+
+impl KeyInForce {
+    /// Subjects' keys are sealed under this epoch's, and no earlier epoch's key exists any more.
+    pub const fn epoch(epoch: u32) -> Self {
+        Self { what: KeyChange::Epoch, vkey: None, epoch: Some(epoch) }
+    }
+
+    /// Something became of a key that signs checkpoints.
+    pub const fn signing(what: KeyChange, vkey: VerifierKey) -> Self {
+        Self { what, vkey: Some(vkey), epoch: None }
+    }
 }
 
 /// Data about somebody was erased.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Erasure {
+    /// Why.
+    #[serde(with = "wire::word")]
+    pub reason: ErasureReason,
+    /// Of how many cases what was sealed is gone; said of retention only, where it is nobody's in
+    /// particular.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases: Option<u64>,
     /// Commitments to the leaves concerned; the list itself would link them.
     #[serde(rename = "_sd", with = "wire::words")]
     pub sd: BTreeSet<FieldDigest>,

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::canonical;
 use super::canonical::{CanonicalError, Json, Key};
-use super::event::{Anchor, Event, Intent, Kind};
+use super::event::{Anchor, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind};
 use super::note::Note;
 use super::wire::Word;
 use crate::domain::{LeafId, Timestamp};
@@ -169,13 +169,21 @@ fn check_bounds(event: &Event) -> Result<(), LeafError> {
             let note = Note::parse(checkpoint);
             bounds("checkpoint", note.is_ok_and(|note| note.to_string() == *checkpoint))
         }
+        Event::Key(KeyInForce { what, vkey, epoch }) => {
+            let of_epoch = *what == KeyChange::Epoch;
+            bounds("vkey", vkey.is_some() != of_epoch)?;
+            bounds("epoch", epoch.is_some_and(|epoch| epoch > 0) == of_epoch)
+        }
+        Event::Erasure(Erasure { reason, cases, sd }) => {
+            let of_nobody = *reason == ErasureReason::Retention;
+            bounds("cases", cases.is_some() == of_nobody)?;
+            bounds("_sd", !of_nobody || sd.is_empty())
+        }
         Event::Outcome(_)
         | Event::Refusal(_)
         | Event::Hold(_)
         | Event::Release(_)
         | Event::Read(_)
-        | Event::Key(_)
-        | Event::Erasure(_)
         | Event::Heartbeat => Ok(()),
     }
 }

@@ -46,8 +46,8 @@ pub use condition::ConditionName;
 pub use cose::{CoseError, CoseReceipt};
 pub use digest::{FieldDigest, Opening, SubjectKey};
 pub use event::{
-    Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, Read, Release, Role,
-    SigningKeyInForce, Stopped,
+    Anchor, Code, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind, Outcome,
+    OutcomeResult, Read, Release, Role, Stopped,
 };
 pub use fingerprint::Fingerprint;
 pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError};

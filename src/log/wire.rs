@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::Hash;
 use super::condition::ConditionName;
 use super::digest::FieldDigest;
-use super::event::{Code, Kind, OutcomeResult, Role};
+use super::event::{Code, ErasureReason, KeyChange, Kind, OutcomeResult, Role};
 use super::note::VerifierKey;
 use crate::domain::{
     Field, Handling, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
@@ -42,6 +42,7 @@ macro_rules! word {
 
 word! {
     Code: |code| code.as_str().to_owned(), Self::parse;
+    ErasureReason: |reason| reason.as_str().to_owned(), Self::parse;
     Field: |field| field.as_str().to_owned(), Self::parse;
     Date: ToString::to_string, |text| text.parse().ok().filter(|day: &Date| day.to_string() == text);
     FieldDigest: |digest| digest.as_str().to_owned(), Self::parse;
@@ -55,6 +56,7 @@ word! {
     };
     Hash: ToString::to_string, Self::parse;
     HoldReason: |reason| reason.as_str().to_owned(), Self::parse;
+    KeyChange: |what| what.as_str().to_owned(), Self::parse;
     Kind: |kind| kind.as_str().to_owned(), Self::parse;
     LeafId: ToString::to_string, Self::parse;
     LegalBasis: |basis| basis.as_str().to_owned(), Self::parse;

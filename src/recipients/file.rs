@@ -10,6 +10,7 @@ use url::{Host, Url};
 use super::channel::{Auth, Channel, Inbound, SecretFile};
 use super::condition::Condition;
 use super::policy::{Effect, Policy, Rule, TextLimits, TextOverLimit, Transform};
+use super::retain::Retain;
 use super::{Agreement, Recipient, Role, kept};
 use crate::dialects;
 use crate::domain::{Field, Handling, LegalBasis, Purpose, RecipientId, RuleId, SubjectKind};
@@ -333,7 +334,7 @@ impl Reading<'_> {
         let why_sv = table.required("why_sv", self.faults);
         let retain = table.text("retain", self.faults);
         if let Some(retain) = &retain
-            && !is_retention(retain)
+            && Retain::parse(retain).is_none()
         {
             let what = "must be a moment and a time, as case_closed+30d, delivered+30d, \
                         visit_end+24h or record+24m";
@@ -450,18 +451,4 @@ impl Reading<'_> {
             })
             .collect()
     }
-}
-
-/// `<moment>+<number><unit>`, with a moment from a closed list.
-fn is_retention(text: &str) -> bool {
-    let Some((moment, time)) = text.split_once('+') else {
-        return false;
-    };
-    let Some(unit) = time.chars().last() else {
-        return false;
-    };
-    let number = &time[..time.len() - unit.len_utf8()];
-    matches!(moment, "case_closed" | "delivered" | "visit_end" | "record")
-        && matches!(unit, 'h' | 'd' | 'm')
-        && number.parse::<u16>().is_ok_and(|number| number > 0)
 }

@@ -9,6 +9,7 @@ mod file;
 mod kept;
 mod lint;
 mod policy;
+mod retain;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ pub use lint::{Finding, Severity, lint, run_tests};
 pub use policy::{
     Because, Effect, Policy, Rule, Ruling, TextLimits, TextOverLimit, Transform, leaves_by_hand,
 };
+pub use retain::{Moment, Retain};
 
 use crate::dialects;
 use crate::domain::RecipientId;

@@ -74,7 +74,7 @@ pub struct Rule {
     pub basis: Option<LegalBasis>,
     /// for this reason, in Swedish, to be shown to whom it is about.
     pub why_sv: String,
-    /// How long the recipient may keep it, as `case_closed+30d`; absent where it never gets it.
+    /// How long the recipient and we may keep it, as `case_closed+30d`; absent where it never leaves.
     pub retain: Option<String>,
     /// What is done to the value first.
     pub transform: Option<Transform>,

@@ -16,13 +16,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::dialects::{Message, Request};
-use crate::domain::{Entropy, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
+use crate::domain::{Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
 use crate::log::digest::digest;
 use crate::log::{
     ConditionName, Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey,
 };
 use crate::minimise::{Minimised, Refusal};
-use crate::store::{Appended, Claim, Disclosure, Store, StoreError};
+use crate::recipients::{Moment, Retain, Ruling};
+use crate::store::{Appended, Claim, Disclosure, Keep, Store, StoreError};
 
 /// The name under which an intent leaf commits to the finished message.
 pub const MESSAGE: &str = "message";
@@ -147,7 +148,11 @@ pub async fn record(
                 let leaf = LeafId::draw(entropy);
                 let event =
                     Event::Intent(intent(&minimised, &message, leaf, key, claim.attempt() + 1));
-                disclosures.push(Disclosure::new(&claim, leaf, event).decided(now.date()));
+                let disclosure = Disclosure::new(&claim, leaf, event)
+                    .decided(now.date())
+                    .showing(minimised.fields(), key, entropy)?
+                    .keeping(keep(&minimised, now));
+                disclosures.push(disclosure);
                 let to = minimised.recipient().id.clone();
                 let timeout = minimised.recipient().channel.timeout;
                 let send_before = now.after(lease.saturating_sub(timeout));
@@ -175,6 +180,32 @@ pub async fn record(
         });
     }
     Ok(records)
+}
+
+/// How long the rules that open something ask to keep it.
+fn keep(minimised: &Minimised<'_>, now: Timestamp) -> Keep {
+    let mut keep = Keep::default();
+    let rules = minimised.rulings().values().filter_map(|ruling| match ruling {
+        Ruling::Sent(rule) => rule.retain.as_deref().and_then(Retain::parse),
+        Ruling::Withheld(_) => None,
+    });
+    // A visit without a known end is over when the case is.
+    let visit_end = minimised.text(Field::VisitWindow).and_then(|window| {
+        let (_, end) = window.split_once('/')?;
+        Timestamp::parse(end)
+    });
+    for Retain { from, time } in rules {
+        let start = match from {
+            Moment::End => None,
+            Moment::VisitEnd => visit_end,
+            Moment::Record => Some(now),
+        };
+        match start {
+            Some(start) => keep.until = keep.until.max(Some(start.after(time))),
+            None => keep.after_end = keep.after_end.max(time),
+        }
+    }
+    keep
 }
 
 /// The leaf that says that nothing may leave, and why.

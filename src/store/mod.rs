@@ -5,12 +5,14 @@
 //! that is queued when the writer looks shares one durable commit, and no answer leaves before it.
 
 mod checkpoint_file;
+mod erased;
 mod error;
 mod files;
 mod processes;
 mod rows;
 mod seal;
 mod sqlite;
+mod subjects;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,6 +22,10 @@ pub use error::StoreError;
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,
     Settlement, StoredLeaf, SubmissionRow, Work,
+};
+
+pub use subjects::{
+    About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
 };
 
 use crate::dialects::FeedEvent;
@@ -180,12 +186,6 @@ impl Store {
     pub async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.keep_policy(recipient).await
-    }
-
-    /// The canonical form of a policy that has decided something; `None` where none has this hash.
-    pub async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.policy(id).await
     }
 
     /// When the last leaf was written; 1970 where there is none.

@@ -14,10 +14,10 @@ use sluss::domain::{
     RuleId, SeededEntropy, Timestamp,
 };
 use sluss::log::{
-    AgreementRecord, Anchor, Checkpoint, Code, ConditionName, Erasure, Event, FieldDigest,
-    Frontier, Hash, Intent, KeyName, Kind, Leaf, LeafIndex, Nodes, Note, Outcome, OutcomeResult,
-    PolicyInForce, Read, RecipientRecord, RegistryEntry, Release, Role, SigningKey,
-    SigningKeyInForce, Stopped, SubjectKey, digest, leaf_hash,
+    AgreementRecord, Anchor, Checkpoint, Code, ConditionName, Erasure, ErasureReason, Event,
+    FieldDigest, Frontier, Hash, Intent, KeyChange, KeyInForce, KeyName, Kind, Leaf, LeafIndex,
+    Nodes, Note, Outcome, OutcomeResult, PolicyInForce, Read, RecipientRecord, RegistryEntry,
+    Release, Role, SigningKey, Stopped, SubjectKey, digest, leaf_hash,
 };
 
 const ORIGIN: &str = "log.example.se/disclosures/2026";
@@ -185,8 +185,10 @@ fn sample(kind: Kind, n: u64) -> Leaf {
                 }),
             },
         }),
-        Kind::Key => Event::Key(SigningKeyInForce { vkey: key().verifier() }),
-        Kind::Erasure => Event::Erasure(Erasure { sd }),
+        Kind::Key => Event::Key(KeyInForce::signing(KeyChange::Signs, key().verifier())),
+        Kind::Erasure => {
+            Event::Erasure(Erasure { reason: ErasureReason::Request, cases: None, sd })
+        }
         Kind::Heartbeat => Event::Heartbeat,
         Kind::Anchor => Event::Anchor(Anchor { checkpoint: Book::default().signed().to_string() }),
     };

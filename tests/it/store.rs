@@ -9,6 +9,7 @@ mod files;
 mod life;
 mod log;
 mod model;
+mod person;
 mod processes;
 mod settling;
 mod trust;

@@ -18,7 +18,10 @@ const VERSION_MIN: i32 = 3_051_003;
 const BUSY: Duration = Duration::from_secs(10);
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    writable(path, DATABASE)
+    let connection = writable(path, DATABASE)?;
+    // What is wiped is overwritten, too: its key may live on for another case.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    Ok(connection)
 }
 
 pub(super) fn open_keys(path: &Path) -> Result<Connection, StoreError> {
@@ -34,6 +37,17 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "query_only", "ON")?;
     Ok(connection)
+}
+
+/// Moves the write-ahead log into the database and empties it, by a connection of its own: no
+/// transaction may be under way in it. False: somebody was still reading from it.
+pub(super) fn truncate(path: &Path) -> Result<bool, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(2))?;
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    let busy: i64 =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(busy == 0)
 }
 
 fn writable(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {

@@ -4,13 +4,17 @@
 mod accept;
 mod cases;
 mod database;
+mod erase;
+mod keys;
 mod lease;
 mod log;
 mod read;
+mod retention;
+mod subjects;
 mod writer;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,6 +22,7 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::checkpoint_file::CheckpointFile;
+use super::erased::ErasedList;
 use super::processes::{Epoch, Processes};
 use super::rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement, StoredLeaf,
@@ -27,7 +32,7 @@ use super::seal::Vault;
 use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
-    CaseId, ClientId, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, Purpose,
+    CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, Purpose,
     RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
@@ -40,6 +45,7 @@ use writer::Writer;
 
 const DATABASE: &str = "sluss.db";
 const KEYS: &str = "keys.db";
+const ERASED: &str = "erased.list";
 
 pub(super) struct Sqlite {
     writer: Writer,
@@ -49,6 +55,10 @@ pub(super) struct Sqlite {
     vault: Arc<Vault>,
     key: VerifierKey,
     changed: Arc<Notify>,
+    erased: Arc<ErasedList>,
+    clock: Arc<dyn Clock>,
+    /// Of the database and the key store.
+    paths: [PathBuf; 2],
 }
 
 /// The connections that only read.
@@ -99,22 +109,31 @@ impl Sqlite {
         let checkpoints = CheckpointFile::new(dir.join("checkpoint"), key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let vault = Arc::new(Vault::new(master));
+        keys::first_epoch(&keys, &vault, &*entropy, opening.clock.now())?;
+        let erased = Arc::new(ErasedList::new(dir.join(ERASED)));
+        let behind = erase::is_behind(&connection, &keys, &erased)?;
+        let paths = [dir.join(DATABASE), dir.join(KEYS)];
         let changed = Arc::new(Notify::new());
         let readers = Arc::new(Readers {
             database: Mutex::new(database::open_reader(&dir.join(DATABASE))?),
             keys: Mutex::new(database::open_reader(&dir.join(KEYS))?),
         });
+        let list = Arc::clone(&erased);
+        let first: Option<writer::First> =
+            behind.then(|| Box::new(move |tx: &mut writer::Tx<'_>| erase::replay(tx, &list)) as _);
         let writer = Writer::start(writer::Parts {
             database: connection,
             keys,
-            paths: [dir.join(DATABASE), dir.join(KEYS)],
+            paths: paths.clone(),
             checkpoints,
             signer,
             clock: Arc::clone(&opening.clock),
             entropy: Arc::clone(&entropy),
             vault: Arc::clone(&vault),
+            first,
         })?;
-        Ok(Self { writer, readers, processes, entropy, vault, key, changed })
+        let clock = Arc::clone(&opening.clock);
+        Ok(Self { writer, readers, processes, entropy, vault, key, changed, erased, clock, paths })
     }
 
     pub(super) fn verifier_key(&self) -> VerifierKey {
@@ -272,10 +291,6 @@ impl Sqlite {
         let canonical = recipient.policy.canonical().to_vec();
         let event = registered(recipient)?;
         self.writer.run(move |tx| log::keep_policy(tx, leaf, event, &canonical)).await
-    }
-
-    pub(super) async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(move |database| log::policy(database, id)).await
     }
 
     pub(super) async fn last(&self) -> Result<Timestamp, StoreError> {

@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::super::StoreError;
 use super::super::rows::{CaseFilter, CaseRow, FeedFrom, SubmissionRow};
 use super::super::seal::{self, Vault};
-use super::accept::wrapped_key;
+use super::keys::wrapped_key;
 use crate::domain::{
     CaseId, CaseState, ClientId, ExternalId, LeafId, OperatorReference, Purpose, RecipientId,
-    SubjectRef, SubmissionId, SubscriptionId, Timestamp,
+    SubjectId, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::Kind;
 use crate::log::{LeafIndex, SubjectKey};
@@ -174,17 +174,17 @@ pub(super) fn key_of_leaf(
     vault: &Vault,
     leaf: LeafId,
 ) -> Result<Option<SubjectKey>, StoreError> {
-    let subject: Option<[u8; 32]> = keys
+    let subject: Option<[u8; 16]> = keys
         .prepare_cached("SELECT subject FROM subject_leaf WHERE leaf = ?1")?
         .query_row([leaf.bytes()], |row| row.get(0))
         .optional()?;
-    let Some(subject) = subject.map(SubjectRef::new) else {
+    let Some(subject) = subject.map(SubjectId::from_bytes) else {
         return Ok(None);
     };
     let Some(wrapped) = wrapped_key(keys, subject)? else {
         return Ok(None);
     };
-    let key = vault.subject_key(subject, &wrapped)?;
+    let key = vault.subject_key(&wrapped)?;
     Ok(Some(seal::commitment_key(&key)))
 }
 

@@ -105,18 +105,22 @@ fn reads(report: &Report, lines: &mut Lines) {
 
 fn listed(report: &Report, lines: &mut Lines) {
     for (index, key) in report.keys.iter().take(NAMED_MAX) {
-        lines.row("key", format!("leaf {index} announces {key}"));
+        let which = match (&key.vkey, key.epoch) {
+            (Some(vkey), _) => format!(" {vkey}"),
+            (None, Some(epoch)) => format!(" {epoch}"),
+            (None, None) => String::new(),
+        };
+        lines.row("key", format!("leaf {index}: {}{which}", key.what));
     }
     lines.more("key", report.keys.len());
-    for (word, told, indices) in [
-        ("erasure", "erases", &report.erasures),
-        ("anchor", "names an earlier log", &report.anchors),
-    ] {
-        for index in indices.iter().take(NAMED_MAX) {
-            lines.row(word, format!("leaf {index} {told}"));
-        }
-        lines.more(word, indices.len());
+    for (index, reason) in report.erasures.iter().take(NAMED_MAX) {
+        lines.row("erasure", format!("leaf {index}: {reason}"));
     }
+    lines.more("erasure", report.erasures.len());
+    for index in report.anchors.iter().take(NAMED_MAX) {
+        lines.row("anchor", format!("leaf {index} names an earlier log"));
+    }
+    lines.more("anchor", report.anchors.len());
 }
 
 #[derive(Default)]
@@ -162,9 +166,6 @@ fn data(audit: &Audit) -> Value {
             json!({ "actor": role.as_str(), "what": what.as_str(), "count": count })
         })
         .collect();
-    let indices = |leaves: &[crate::log::LeafIndex]| -> Vec<u64> {
-        leaves.iter().map(|index| index.0).collect()
-    };
     json!({
         "clean": report.is_clean(),
         "origin": origin,
@@ -187,10 +188,17 @@ fn data(audit: &Audit) -> Value {
         }),
         "reads": reads,
         "keys": report.keys.iter().map(|(index, key)| {
-            json!({ "index": index.0, "vkey": key.to_string() })
+            json!({
+                "index": index.0,
+                "what": key.what.as_str(),
+                "vkey": key.vkey.as_ref().map(ToString::to_string),
+                "epoch": key.epoch,
+            })
         }).collect::<Vec<_>>(),
-        "erasures": indices(&report.erasures),
-        "anchors": indices(&report.anchors),
+        "erasures": report.erasures.iter().map(|(index, reason)| {
+            json!({ "index": index.0, "reason": reason.as_str() })
+        }).collect::<Vec<_>>(),
+        "anchors": report.anchors.iter().map(|index| index.0).collect::<Vec<_>>(),
         "findings": findings,
         "findingCounts": counts,
     })
