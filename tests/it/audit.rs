@@ -186,3 +186,12 @@ fn an_empty_log_breaks_nothing_and_says_that_nothing_was_replayed() {
     assert!(report.is_clean());
     assert_eq!((report.leaves(), report.decisions_replayed), (0, 0));
 }
+
+#[test]
+fn every_rule_is_explained_and_says_what_to_look_at() {
+    let page = include_str!("../../ARCHITECTURE.md");
+    for rule in Rule::ALL {
+        assert!(page.contains(&format!("`{rule}`")), "{rule}");
+        assert!(rule.look().len() > 20, "{rule}");
+    }
+}
