@@ -7,6 +7,7 @@ mod config;
 mod crash;
 mod demo;
 mod docs;
+mod export;
 mod guard;
 mod harness;
 mod http;
