@@ -1,9 +1,11 @@
 //! The disclosure log as an auditor meets it: from outside, by its public names only.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod cose;
 mod leaves;
 mod openings;
 mod signed;
+mod tiles;
 mod tree;
 mod whole;
 

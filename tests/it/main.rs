@@ -8,6 +8,7 @@ mod config;
 mod crash;
 mod demo;
 mod docs;
+mod export;
 mod guard;
 mod harness;
 mod http;

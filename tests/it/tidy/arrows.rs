@@ -32,7 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
     // The log as files: written from the store, and verified without it.
-    ("export", &["domain", "log", "store"]),
+    ("export", &["crash", "domain", "log", "store"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     ("config", &["domain", "table", "telemetry", "recipients", "settle"]),
