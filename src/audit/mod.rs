@@ -10,6 +10,9 @@
 //!   └───────────────────► Auditor::leaf ─► … ─► Auditor::finish ─► Report
 //! ```
 
+pub mod acknowledgements;
+pub mod cases;
+
 mod outcomes;
 mod policies;
 mod registry;
@@ -23,6 +26,8 @@ use std::time::Duration;
 use crate::domain::{PolicyId, Timestamp};
 use crate::log::{Event, Hash, Intent, Leaf, LeafIndex, Stopped};
 
+pub use acknowledgements::{Acknowledged, Acknowledgements, Days, LineError, Mark};
+pub use cases::{Cases, Kept, Link, Reconciled};
 pub use report::{FINDINGS_MAX, Finding, Findings, Report};
 pub use rules::Rule;
 

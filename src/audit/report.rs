@@ -41,6 +41,15 @@ impl Findings {
         }
     }
 
+    /// Those of another part of the audit too.
+    pub fn extend(&mut self, others: Self) {
+        for (rule, count) in others.counts {
+            *self.counts.entry(rule).or_default() += count;
+        }
+        let room = FINDINGS_MAX.saturating_sub(self.first.len());
+        self.first.extend(others.first.into_iter().take(room));
+    }
+
     /// How many there are.
     pub fn count(&self) -> u64 {
         self.counts.values().sum()

@@ -146,9 +146,7 @@ impl Rule {
             }
             Self::CaseUnlogged => "ask the operator what it received for this case",
             Self::CaseDiffers => "the case with sluss case show, beside its leaves",
-            Self::SpecialUnreleased => {
-                "who decided that a case under special handling is sent"
-            }
+            Self::SpecialUnreleased => "who decided that a case under special handling is sent",
             Self::RetentionOverdue => "run sluss retention report",
             Self::ReceivedUnlogged => {
                 "ask the operator for the message: it came from us past the log, or not from us"

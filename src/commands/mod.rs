@@ -168,6 +168,11 @@ impl Cli {
         {
             return log::verify_folder(arguments, &output);
         }
+        if let Command::Log(log::Command::Audit(arguments)) = &command
+            && arguments.is_offline()
+        {
+            return log::audit_folder(arguments, &output);
+        }
         let mut config = deployment::load(folder)?;
         if let Some(state) = global.state.clone() {
             config.state = state;

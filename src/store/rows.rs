@@ -283,6 +283,8 @@ pub struct CaseRow {
     pub accepted: Timestamp,
     /// When it last moved.
     pub changed: Timestamp,
+    /// Whom it was about is erased: no leaf can be linked to it any more.
+    pub erased: bool,
 }
 
 /// A submission as it can be shown.
