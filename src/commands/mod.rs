@@ -176,6 +176,9 @@ impl Cli {
             Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
                 return log::verify_folder(&arguments, &output);
             }
+            Command::Log(log::Command::Audit(arguments)) if arguments.is_offline() => {
+                return log::audit_folder(&arguments, &output);
+            }
             command => command,
         };
         let mut config = deployment::load(folder)?;

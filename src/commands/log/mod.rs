@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::log::{Code, Fingerprint, Leaf, LeafIndex, Note, Role, TreeSize};
 use crate::store::{Store, StoreError, StoredLeaf};
 
+pub(crate) use audit::folder as audit_folder;
 pub(crate) use verify::{data_of, verify, verify_folder};
 
 /// Positions in the log: as far as a leaf can tell of them (RFC 7493 section 2.2).

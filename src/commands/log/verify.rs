@@ -35,12 +35,22 @@ impl Arguments {
     pub(crate) const fn is_offline(&self) -> bool {
         self.folder.is_some()
     }
+}
 
-    fn keys(&self) -> Result<Vec<VerifierKey>, Failure> {
-        let parse = |text: &String| VerifierKey::parse(text);
-        let keys = self.key.iter().map(parse).collect::<Result<_, _>>();
-        keys.map_err(|error| Failure::Usage(format!("--key: {error}")))
-    }
+fn keys(texts: &[String]) -> Result<Vec<VerifierKey>, Failure> {
+    let keys = texts.iter().map(|text| VerifierKey::parse(text)).collect::<Result<_, _>>();
+    keys.map_err(|error| Failure::Usage(format!("--key: {error}")))
+}
+
+/// Whom to believe about an exported folder, as the arguments say.
+pub(super) fn trust(fingerprint: Option<&str>, key: &[String]) -> Result<Trust, Failure> {
+    let unreadable = || Failure::Usage("--fingerprint: 64 hexadecimal digits".to_owned());
+    let fingerprint = fingerprint.map(|text| Fingerprint::parse(text).ok_or_else(unreadable));
+    Ok(match (fingerprint.transpose()?, keys(key)?) {
+        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
+        (None, keys) if keys.is_empty() => Trust::Folder,
+        (None, keys) => Trust::Keys(keys),
+    })
 }
 
 /// Verifies the log in the store.
@@ -50,7 +60,7 @@ pub(super) async fn run(
     arguments: &Arguments,
     output: &Output,
 ) -> Result<(), Failure> {
-    let key = match arguments.keys()?.as_slice() {
+    let key = match keys(&arguments.key)?.as_slice() {
         [] => store.verifier_key(),
         [key] => key.clone(),
         _ => return Err(Failure::Usage("--key: one key, for the log in the store".to_owned())),
@@ -77,14 +87,7 @@ pub(super) async fn run(
 /// Verifies an exported folder.
 pub(crate) fn verify_folder(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let Some(folder) = &arguments.folder else { return Ok(()) };
-    let unreadable = || Failure::Usage("--fingerprint: 64 hexadecimal digits".to_owned());
-    let fingerprint = arguments.fingerprint.as_deref();
-    let fingerprint = fingerprint.map(|text| Fingerprint::parse(text).ok_or_else(unreadable));
-    let trust = match (fingerprint.transpose()?, arguments.keys()?) {
-        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
-        (None, keys) if keys.is_empty() => Trust::Folder,
-        (None, keys) => Trust::Keys(keys),
-    };
+    let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
     let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
     print(&report.log, report.is_sound(), output);
     output.line(format!(
