@@ -39,6 +39,9 @@ pub mod transmit;
 
 pub mod settle;
 
+// What the person concerned is told.
+pub mod subject;
+
 // The shells.
 pub mod config;
 pub mod http;

@@ -83,6 +83,7 @@ impl Deployment {
             entropy: Arc::clone(&self.entropy),
             timing: self.config.timing.clone(),
             batch_max: self.config.batch_max,
+            upkeep: self.config.upkeep,
             halt: self.halt.clone(),
         }))
     }

@@ -1,5 +1,7 @@
 //! `sluss log`: look at the disclosure log, prove, verify. Looking is itself logged.
 
+use std::path::PathBuf;
+
 use clap::{Subcommand, value_parser};
 use serde_json::{Value, json};
 
@@ -50,8 +52,11 @@ pub(super) enum Command {
         #[arg(long)]
         key: bool,
     },
-    /// Verify the whole log, from the first leaf to the signed checkpoint
+    /// Verify the whole log, from the first leaf to the signed checkpoint; or receipts that somebody
+    /// was given, for which neither configuration nor state is needed
     Verify {
+        /// A receipt, or a folder of them
+        path: Option<PathBuf>,
         /// Trust this key (as printed by `log checkpoint --key`) instead of the one kept here
         #[arg(long, value_name = "VKEY")]
         key: Option<String>,
@@ -75,7 +80,10 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             output.both(&note, &json!({ "checkpoint": note }));
             Ok(())
         }
-        Command::Verify { key } => {
+        Command::Verify { path: Some(path), .. } => {
+            Err(Failure::Usage(format!("{} holds nothing to verify", path.display())))
+        }
+        Command::Verify { path: None, key } => {
             let key = match key {
                 None => store.verifier_key(),
                 Some(text) => VerifierKey::parse(&text)

@@ -8,9 +8,13 @@ mod check;
 mod deployment;
 mod explain;
 pub(crate) mod explanation;
+mod key;
 pub(crate) mod log;
 mod output;
+mod receipts;
+mod retention;
 pub(crate) mod serve;
+mod subject;
 pub(crate) mod submit;
 
 use std::path::PathBuf;
@@ -93,6 +97,15 @@ enum Command {
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
+    /// What a person can ask for: who got what, and to be erased
+    #[command(subcommand)]
+    Subject(subject::Command),
+    /// Keys: what customers' keys are sealed under, and what signs the log
+    #[command(subcommand)]
+    Key(key::Command),
+    /// What is kept no longer than the rules say
+    #[command(subcommand)]
+    Retention(retention::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,6 +172,11 @@ impl Cli {
         if let Command::Check = command {
             return check::run(folder, &output);
         }
+        if let Command::Log(log::Command::Verify { path: Some(path), key }) = &command
+            && receipts::are_at(path)
+        {
+            return receipts::verify(path, key.as_deref(), &output);
+        }
         let mut config = deployment::load(folder)?;
         if let Some(state) = global.state.clone() {
             config.state = state;
@@ -179,6 +197,9 @@ impl Cli {
             Command::Case(command) => case::run(&config, command, &output).await,
             Command::Explain(arguments) => explain::run(&config, &arguments, &output),
             Command::Log(command) => log::run(&config, command, &output).await,
+            Command::Subject(command) => subject::run(&config, command, &output).await,
+            Command::Key(command) => key::run(&config, command, &output).await,
+            Command::Retention(command) => retention::run(&config, command, &output).await,
         }
     }
 }

@@ -29,6 +29,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
+    // Tells of what the store kept; the reasons are a policy's.
+    ("subject", &["domain", "log", "recipients", "store"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     ("config", &["domain", "table", "telemetry", "recipients", "settle"]),
@@ -48,6 +50,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "config",
         ],
     ),
     (
@@ -65,6 +68,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "subject",
             "config",
             "http",
             "sandbox",
