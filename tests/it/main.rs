@@ -21,6 +21,7 @@ mod recipients;
 mod sandbox;
 mod soap;
 mod store;
+mod subject;
 mod tidy;
 mod typestate;
 mod wire;
