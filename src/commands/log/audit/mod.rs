@@ -11,9 +11,7 @@ use std::time::Duration;
 use clap::{Args, value_parser};
 use jiff::civil::Date;
 
-use crate::audit::{
-    Acknowledged, Acknowledgements, Days, Reconciled, Report, Rule, Terms,
-};
+use crate::audit::{Acknowledged, Acknowledgements, Days, Reconciled, Report, Rule, Terms};
 use crate::commands::Failure;
 use crate::commands::submit;
 use crate::domain::Timestamp;
