@@ -44,6 +44,8 @@ pub mod settle;
 
 // What an auditor takes along.
 pub mod export;
+// Who else vouches for the log.
+pub mod witness;
 
 // The shells.
 pub mod config;

@@ -37,7 +37,8 @@ use crate::domain::{
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    Code, CoseReceipt, Event, Hash, Leaf, LeafIndex, Note, Role, Tile, TreeSize, VerifierKey,
+    Code, CoseReceipt, Event, Hash, Leaf, LeafIndex, Note, Role, SignatureLine, Tile, TreeSize,
+    VerifierKey,
 };
 use crate::recipients::Recipient;
 
@@ -190,6 +191,12 @@ impl Store {
         half.keep_policy(recipient).await
     }
 
+    /// The canonical form of a policy that has decided something; `None` where none has this hash.
+    pub async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.policy(id).await
+    }
+
     /// When the last leaf was written; 1970 where there is none.
     pub async fn last(&self) -> Result<Timestamp, StoreError> {
         let Half::Sqlite(half) = &*self.0;
@@ -285,6 +292,28 @@ impl Store {
     pub async fn checkpoint(&self, size: Option<TreeSize>) -> Result<Option<String>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.checkpoint(size).await
+    }
+
+    /// The root of the log as it was at a size that it has reached.
+    pub async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.root_at(size).await
+    }
+
+    /// Keeps cosignatures of the checkpoint of a size, which the caller has verified.
+    pub async fn keep_cosigned(
+        &self,
+        size: TreeSize,
+        lines: Vec<SignatureLine>,
+    ) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.keep_cosigned(size, lines).await
+    }
+
+    /// Checkpoints that witnesses have cosigned, newest first: the latest hundred or so.
+    pub async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.cosigned().await
     }
 
     /// The proof that a leaf is in the tree of a size, as hashes.

@@ -1,7 +1,5 @@
 //! What goes into the store and comes out of it.
 
-use jiff::civil::Date;
-
 use super::subjects::Keep;
 use super::{StoreError, seal};
 use crate::domain::{
@@ -10,6 +8,7 @@ use crate::domain::{
 };
 use crate::intake::Kind;
 use crate::log::{Event, Hash, LeafIndex, OutcomeResult, SubjectKey};
+use jiff::civil::Date;
 
 /// What became of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

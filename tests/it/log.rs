@@ -1,9 +1,13 @@
 //! The disclosure log as an auditor meets it: from outside, by its public names only.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod attacks;
 mod cose;
+mod cosigned;
+mod differential;
 mod leaves;
 mod openings;
+mod quorum;
 mod signed;
 mod tiles;
 mod tree;
@@ -22,15 +26,15 @@ use sluss::log::{
     Release, Role, SigningKey, Stopped, SubjectKey, digest, leaf_hash,
 };
 
-const ORIGIN: &str = "log.example.se/disclosures/2026";
+pub(crate) const ORIGIN: &str = "log.example.se/disclosures/2026";
 
 /// A node that nobody has kept.
 #[derive(Debug, PartialEq)]
-struct Missing;
+pub(crate) struct Missing;
 
 /// A log in memory: what a store keeps, and no more.
 #[derive(Default)]
-struct Book {
+pub(crate) struct Book {
     bodies: Vec<Vec<u8>>,
     nodes: HashMap<(u8, u64), Hash>,
     frontier: Option<Frontier>,
@@ -45,13 +49,13 @@ impl Nodes for Book {
 }
 
 impl Book {
-    fn of(bodies: impl IntoIterator<Item = Vec<u8>>) -> Self {
+    pub(crate) fn of(bodies: impl IntoIterator<Item = Vec<u8>>) -> Self {
         let mut book = Self::default();
         bodies.into_iter().for_each(|body| book.push(body));
         book
     }
 
-    fn push(&mut self, body: Vec<u8>) {
+    pub(crate) fn push(&mut self, body: Vec<u8>) {
         let frontier = self.frontier.get_or_insert_with(Frontier::empty);
         for node in frontier.push(leaf_hash(&body)) {
             let before = self.nodes.insert((node.level, node.index), node.hash);
@@ -60,25 +64,25 @@ impl Book {
         self.bodies.push(body);
     }
 
-    fn head(&self) -> Frontier {
+    pub(crate) fn head(&self) -> Frontier {
         self.frontier.clone().unwrap_or_else(Frontier::empty)
     }
 
-    fn checkpoint(&self) -> Checkpoint {
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
         let head = self.head();
         Checkpoint { origin: name(ORIGIN), size: head.size(), root: head.root() }
     }
 
-    fn signed(&self) -> Note {
+    pub(crate) fn signed(&self) -> Note {
         self.checkpoint().sign(&key()).unwrap()
     }
 }
 
-fn name(text: &str) -> KeyName {
+pub(crate) fn name(text: &str) -> KeyName {
     KeyName::parse(text).unwrap()
 }
 
-fn key() -> SigningKey {
+pub(crate) fn key() -> SigningKey {
     SigningKey::new(name(ORIGIN), &[7; 32])
 }
 

@@ -8,7 +8,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::note;
-use crate::commands::{Failure, Output};
+use crate::commands::{Failure, Output, witnessed};
+use crate::domain::Clock;
 use crate::export::{self, Trust};
 use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey};
 use crate::store::Store;
@@ -24,6 +25,9 @@ pub(crate) struct Arguments {
     /// Trust the key in the folder that has this fingerprint, as it stands on paper
     #[arg(long, value_name = "HEX", requires = "folder", conflicts_with = "key")]
     fingerprint: Option<String>,
+    /// Demand the quorum of witnesses in this policy file (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+    witness_policy: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -52,6 +56,7 @@ pub(super) fn trust(fingerprint: Option<&str>, key: &[String]) -> Result<Trust, 
 /// Verifies the log in the store.
 pub(super) async fn run(
     store: &Store,
+    clock: &dyn Clock,
     arguments: &Arguments,
     output: &Output,
 ) -> Result<(), Failure> {
@@ -60,9 +65,22 @@ pub(super) async fn run(
         [key] => key.clone(),
         _ => return Err(Failure::Usage("--key: one key, for the log in the store".to_owned())),
     };
-    let report = verify(store, key).await?;
+    let report = verify(store, key.clone()).await?;
+    let standing = match &arguments.witness_policy {
+        Some(file) if report.is_sound() => {
+            let (size, root) = (report.size, report.root);
+            let head = Checkpoint { origin: key.name().clone(), size, root };
+            Some(witnessed::demand(store, file, &key, &head, clock.now()).await?)
+        }
+        _ => None,
+    };
     print(&report, report.is_sound(), output);
-    output.data(&data_of(&report));
+    let mut data = data_of(&report);
+    if let Some(standing) = &standing {
+        output.line(format!("  witnessed: {}", witnessed::told(standing)));
+        data["witnessed"] = witnessed::data(standing);
+    }
+    output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
 }
 

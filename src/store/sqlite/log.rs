@@ -216,6 +216,15 @@ pub(super) fn in_force(tx: &Tx<'_>, intent: &Intent) -> Result<(), StoreError> {
     if holds { Ok(()) } else { Err(StoreError::Superseded) }
 }
 
+/// The canonical form of a policy that has decided something; `None` where none has this hash.
+pub(super) fn policy(database: &Connection, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+    let found = database
+        .prepare_cached("SELECT canonical FROM policy WHERE id = ?1")?
+        .query_row([id.bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
 /// Silence can be proved too: a leaf that says nothing, where nothing was said for so long. Looked
 /// at under the write lock, so that of several processes one writes it.
 pub(super) fn heartbeat(

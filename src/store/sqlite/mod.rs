@@ -4,6 +4,7 @@
 mod accept;
 mod audit;
 mod cases;
+mod cosigned;
 mod database;
 mod erase;
 mod keys;
@@ -39,7 +40,7 @@ use crate::domain::{
 use crate::intake::{Kind, Submission};
 use crate::log::{
     AgreementRecord, Code, CoseReceipt, Event, Hash, KeyName, Leaf, LeafIndex, Note, PolicyInForce,
-    RegistryEntry, Role, SigningKey, Stopped, Tile, TreeSize, VerifierKey, digest,
+    RegistryEntry, Role, SignatureLine, SigningKey, Stopped, Tile, TreeSize, VerifierKey, digest,
 };
 use crate::recipients::Recipient;
 use writer::Writer;
@@ -294,6 +295,10 @@ impl Sqlite {
         self.writer.run(move |tx| log::keep_policy(tx, leaf, event, &canonical)).await
     }
 
+    pub(super) async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |database| log::policy(database, id)).await
+    }
+
     pub(super) async fn last(&self) -> Result<Timestamp, StoreError> {
         self.read(|database| log::head(database).map(|head| head.last)).await
     }
@@ -397,6 +402,22 @@ impl Sqlite {
         size: Option<TreeSize>,
     ) -> Result<Option<String>, StoreError> {
         self.read(move |database| log::checkpoint(database, size)).await
+    }
+
+    pub(super) async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
+        self.read(move |database| log::root_at(database, size)).await
+    }
+
+    pub(super) async fn keep_cosigned(
+        &self,
+        size: TreeSize,
+        lines: Vec<SignatureLine>,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cosigned::keep(tx, size, &lines)).await
+    }
+
+    pub(super) async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
+        self.read(cosigned::all).await
     }
 
     pub(super) async fn inclusion(
