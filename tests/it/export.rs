@@ -33,8 +33,8 @@ impl Place {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&dir.path().join("state"), 1);
         let place = Self { dir, store };
-        let config = sluss::config::load(&root().join("config"), &BTreeMap::new()).unwrap();
-        for (_, recipient) in config.recipients() {
+        let shipped = sluss::config::load(&root().join("config"), &BTreeMap::new()).unwrap();
+        for recipient in shipped.recipients().into_values() {
             place.store.keep_policy(&recipient).await.unwrap();
         }
         place.grow_to(leaves).await;

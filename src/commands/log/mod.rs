@@ -18,7 +18,7 @@ use crate::log::{Code, Fingerprint, Leaf, LeafIndex, Note, Role, TreeSize};
 use crate::store::{Store, StoreError, StoredLeaf};
 
 pub(crate) use audit::folder as audit_folder;
-pub(crate) use verify::{data_of, verify, verify_folder};
+pub(crate) use verify::{data_of, verify, verify_path};
 
 /// Positions in the log: as far as a leaf can tell of them (RFC 7493 section 2.2).
 const POSITION: std::ops::RangeInclusive<u64> = 0..=(1 << 53) - 1;
