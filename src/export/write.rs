@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::folder::{self, Folder, FolderError};
+use super::witnessed::Vouched;
 use super::{
     CHECKPOINT, CHECKPOINTS, KEYS, POLICIES, README, TEXT_BYTES_MAX, WITNESS_POLICY, text,
 };
@@ -76,7 +77,7 @@ pub async fn write(
     store: &Store,
     path: &Path,
     actor: Role,
-    witness_policy: Option<&str>,
+    vouched: Option<&Vouched>,
 ) -> Result<Exported, WriteError> {
     let key = store.verifier_key();
     let folder = Folder::open(path)?.ok_or_else(|| WriteError::Busy(path.to_owned()))?;
@@ -100,8 +101,12 @@ pub async fn write(
     for (id, canonical) in &policies {
         folder.write(&format!("{POLICIES}/{id}.json"), canonical)?;
     }
-    if let Some(policy) = witness_policy {
-        folder.write(WITNESS_POLICY, policy.as_bytes())?;
+    if let Some(Vouched { policy, checkpoint }) = vouched {
+        folder.write(WITNESS_POLICY, policy)?;
+        if let Some(note) = checkpoint {
+            let name = format!("{CHECKPOINTS}/{}", PathNumber(open(note, &key)?.size.0));
+            folder.write(&name, note.to_string().as_bytes())?;
+        }
     }
     let readme = text::readme(&checkpoint.origin, &key, Fingerprint::of(&key));
     folder.write(README, readme.as_bytes())?;

@@ -11,7 +11,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sluss::domain::{ManualClock, SeededEntropy, Timestamp};
-use sluss::export::{Exported, FileWhat, Report, Trust, VerifyError, WriteError, verify, write};
+use sluss::export::{
+    Exported, FileWhat, Report, Trust, VerifyError, Vouched, WriteError, verify, write,
+};
 use sluss::log::{
     Checkpoint, Event, Fingerprint, LeafIndex, Note, Role, Tile, TileOf, TreeSize, What,
 };
@@ -312,9 +314,15 @@ async fn whom_to_believe() {
 #[tokio::test]
 async fn a_witness_policy_goes_along() {
     let place = Place::with(3).await;
-    let policy = "log log.example.se+00000000+AAAA\nquorum none\n";
-    write(&place.store, &place.folder(), Role::Auditor, Some(policy)).await.unwrap();
-    assert_eq!(fs::read_to_string(place.folder().join("witness-policy")).unwrap(), policy);
+    let policy = b"log log.example.se+00000000+AAAA\nquorum none\n".to_vec();
+    let checkpoint = place.store.checkpoint(None).await.unwrap();
+    let checkpoint = Some(Note::parse(&checkpoint.unwrap()).unwrap());
+    let vouched = Vouched { policy, checkpoint };
+    write(&place.store, &place.folder(), Role::Auditor, Some(&vouched)).await.unwrap();
+    assert_eq!(fs::read(place.folder().join("witness-policy")).unwrap(), vouched.policy);
+    let size = place.store.size().await.unwrap().0 - 1;
+    let kept = fs::read_to_string(place.folder().join(format!("checkpoints/{size:03}"))).unwrap();
+    assert_eq!(Note::parse(&kept).unwrap(), vouched.checkpoint.unwrap());
     place.sound();
 }
 

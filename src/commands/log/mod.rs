@@ -119,7 +119,9 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             verify::run(store, &*deployment.clock, &arguments, output).await
         }
         Command::Audit(arguments) => audit::deployment(&deployment, &arguments, output).await,
-        Command::Export { folder } => export::export(store, &folder, output).await,
+        Command::Export { folder } => {
+            export::export(store, config, &*deployment.clock, &folder, output).await
+        }
     }
 }
 

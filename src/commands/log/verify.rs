@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::note;
 use crate::commands::{Failure, Output, receipts, witnessed};
-use crate::domain::Clock;
+use crate::domain::{Clock, SystemClock};
 use crate::export::{self, Trust};
-use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey};
+use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey, Witnessed};
 use crate::store::Store;
 
 #[derive(Args, Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "HEX", requires = "path", conflicts_with = "key")]
     fingerprint: Option<String>,
     /// Demand the quorum of witnesses in this policy file (C2SP tlog-policy)
-    #[arg(long, value_name = "FILE", conflicts_with = "path")]
+    #[arg(long, value_name = "FILE")]
     witness_policy: Option<PathBuf>,
 }
 
@@ -78,8 +78,8 @@ pub(super) async fn run(
     print(&report, report.is_sound(), output);
     let mut data = data_of(&report);
     if let Some(standing) = &standing {
-        output.line(format!("  witnessed: {}", witnessed::told(standing)));
-        data["witnessed"] = witnessed::data(standing);
+        output.line(format!("  witnessed: {}", witnessed::told(&standing.witnessed)));
+        data["witnessed"] = witnessed::data(&standing.witnessed);
     }
     output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
@@ -90,7 +90,7 @@ pub(crate) fn verify_path(arguments: &Arguments, output: &Output) -> Result<(), 
     let Some(path) = &arguments.path else { return Ok(()) };
     if receipts::are_at(path) {
         let key = arguments.key.first().map(String::as_str);
-        return receipts::verify(path, key, output);
+        return receipts::verify(path, key, arguments.witness_policy.as_deref(), output);
     }
     verify_folder(path, arguments, output)
 }
@@ -98,6 +98,10 @@ pub(crate) fn verify_path(arguments: &Arguments, output: &Output) -> Result<(), 
 fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
     let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
+    let vouched = match &arguments.witness_policy {
+        Some(file) if report.is_sound() => Some(vouched(folder, file, &report.keys)?),
+        _ => None,
+    };
     print(&report.log, report.is_sound(), output);
     output.line(format!(
         "  {} bundles, {} tiles, {} earlier checkpoints and {} policies fit",
@@ -115,8 +119,26 @@ fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Resul
              there:\ncompare its fingerprint with the one on paper, or give that with --fingerprint.",
         );
     }
-    output.data(&folder_data(&report));
+    let mut data = folder_data(&report);
+    if let Some(vouched) = &vouched {
+        output.line(format!("  witnessed: {}", witnessed::told(vouched)));
+        data["witnessed"] = witnessed::data(vouched);
+    }
+    output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
+}
+
+/// The largest tree in a sound folder that a quorum vouches for.
+fn vouched(folder: &Path, file: &Path, keys: &[VerifierKey]) -> Result<Witnessed, Failure> {
+    let policy = witnessed::policy(file)?;
+    let unfit = |what: String| Failure::Log(format!("{}: {what}", file.display()));
+    if !policy.logs().is_empty() && !keys.iter().any(|key| policy.logs().contains(key)) {
+        return Err(unfit("the policy does not name this log's key".to_owned()));
+    }
+    let found = export::witnessed(folder, keys, &policy, SystemClock.now());
+    found.map_err(|error| unfit(error.to_string()))?.ok_or_else(|| {
+        unfit("no checkpoint in the folder is cosigned by the quorum of the policy".to_owned())
+    })
 }
 
 fn folder_data(report: &export::Report) -> Value {
