@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::recipients::{self, RecipientFile, Recipients};
 use crate::settle::Timing;
+use crate::store::Limits;
 use crate::table::{Fault, Faults, Table, parse};
 use crate::telemetry::Format;
 
@@ -26,6 +27,10 @@ pub struct Config {
     pub state: PathBuf,
     /// Name of the disclosure log.
     pub origin: String,
+    /// When to stop rather than to go on.
+    pub limits: Limits,
+    /// How often every stored leaf is hashed again; `None`: never.
+    pub scrub: Option<Duration>,
     /// How long to wait for what.
     pub timing: Timing,
     /// How many cases are recorded in one commit, at most.
@@ -120,6 +125,8 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     if state.trim().is_empty() {
         faults.add(store.key("dir"), "must not be blank");
     }
+    let reserve = 1_048_576..=u32::MAX;
+    let reserve_bytes = store.number("reserve_bytes", 268_435_456, reserve, faults);
     store.nothing_else(faults);
 
     let mut log = root.table("log", faults);
@@ -130,6 +137,9 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     {
         faults.add(log.key("origin"), "must be a name without spaces and plus signs");
     }
+    let deadline = log.number("deadline_seconds", 5, 1..=60, faults);
+    let checkpoint_dir = log.text("checkpoint_dir", faults).unwrap_or_default();
+    let scrub_hours = log.number("scrub_hours", 168, 0..=8_760, faults);
     log.nothing_else(faults);
 
     let mut worker = root.table("worker", faults);
@@ -173,6 +183,13 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
         },
         state: PathBuf::from(state),
         origin,
+        limits: Limits {
+            deadline: seconds(deadline),
+            reserve_bytes: reserve_bytes.into(),
+            checkpoint_dir: Some(PathBuf::from(checkpoint_dir))
+                .filter(|folder| !folder.as_os_str().is_empty()),
+        },
+        scrub: Some(Duration::from_hours(scrub_hours.into())).filter(|every| !every.is_zero()),
         timing: Timing {
             lease: seconds(lease),
             settle: seconds(settle),

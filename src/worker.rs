@@ -13,7 +13,7 @@ use tracing::{debug, error, info, instrument, warn};
 
 use crate::crash;
 use crate::dialects::{self, Dialect};
-use crate::domain::{Case, Clock, Entropy, LeafId, RecipientId, Timestamp};
+use crate::domain::{Case, Clock, Entropy, HaltReason, LeafId, RecipientId, Timestamp};
 use crate::log::SubjectKey;
 use crate::minimise::{Refusal, minimise};
 use crate::recipients::{Recipient, Recipients};
@@ -91,7 +91,7 @@ impl Worker {
                 // recipient would get nothing, in silence.
                 Some(_) = lanes.join_next() => {
                     if !*stop.borrow() {
-                        self.0.halt.pull("a lane of the worker has failed: restart sluss");
+                        self.0.halt.pull(HaltReason::PartFailed);
                     }
                 }
             }
@@ -117,8 +117,8 @@ impl Worker {
         loop {
             let mut turn = 0;
             for recipient in self.0.recipients.values() {
-                if self.0.halt.reason().is_some() {
-                    return Err(StoreError::Diverged("all sending is stopped"));
+                if let Some(reason) = self.0.halt.reason() {
+                    return Err(StoreError::Halted(reason));
                 }
                 turn += self.read_feed(recipient).await?;
                 let mut under_way = JoinSet::new();
@@ -196,8 +196,8 @@ impl Worker {
     }
 
     fn failed(&self, error: &StoreError) {
-        if let Consequence::Halt(_) = Consequence::of_store(error) {
-            self.0.halt.pull(&error.to_string());
+        if let Consequence::Halt(reason) = Consequence::of_store(error) {
+            self.0.halt.pull(reason);
         } else {
             error!(error = %crate::telemetry::chain(error), "The store does not do what is asked");
         }

@@ -36,7 +36,7 @@ pub struct Deployment {
     pub clock: Arc<dyn Clock>,
     /// For ids, keys and jitter.
     pub entropy: Arc<dyn Entropy>,
-    /// The brake on all sending.
+    /// The store's brake on all recording and sending.
     pub halt: Halt,
 }
 
@@ -66,9 +66,11 @@ impl Deployment {
             origin: &config.origin,
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
+            limits: config.limits.clone(),
         })?;
         let recipients = Arc::new(config.recipients());
-        Ok(Self { config, recipients, store, clock, entropy, halt: Halt::default() })
+        let halt = store.halt();
+        Ok(Self { config, recipients, store, clock, entropy, halt })
     }
 
     /// The worker; this is where secrets are read.
@@ -99,6 +101,7 @@ impl Deployment {
             halt: self.halt.clone(),
             body_bytes_max: self.config.http.body_bytes_max,
             request_timeout: self.config.http.request_timeout,
+            reserve_bytes: self.config.limits.reserve_bytes,
         }))
     }
 }

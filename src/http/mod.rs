@@ -6,7 +6,9 @@
 
 mod body;
 mod health;
+mod metrics;
 mod problem;
+mod status;
 mod submissions;
 mod tmf;
 
@@ -48,6 +50,8 @@ pub struct Shared {
     pub body_bytes_max: usize,
     /// The longest a request may take.
     pub request_timeout: Duration,
+    /// What is to stay free on each volume, in bytes: told beside what is free.
+    pub reserve_bytes: u64,
 }
 
 /// The client that everybody is, on a loopback address without sign-in.
@@ -67,7 +71,10 @@ impl App {
         let tickets = get(submissions::list_tickets).post(submissions::post_ticket);
         Router::new()
             .route("/health", get(health::health))
+            .route("/health/ready", get(health::ready))
             .route("/ready", get(health::ready))
+            .route("/metrics", get(metrics::metrics))
+            .route("/status", get(status::status))
             .route("/tmf-api/serviceOrdering/v4/serviceOrder", orders)
             .route("/tmf-api/serviceOrdering/v4/serviceOrder/{id}", get(submissions::get_order))
             .route("/tmf-api/troubleTicket/v4/troubleTicket", tickets)

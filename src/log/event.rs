@@ -13,8 +13,8 @@ use super::digest::FieldDigest;
 use super::note::VerifierKey;
 use super::{Hash, LeafIndex, wire};
 use crate::domain::{
-    Field, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId, RejectReason, RuleId,
-    closed_list,
+    Field, HaltReason, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
+    RejectReason, RuleId, closed_list,
 };
 
 closed_list! {
@@ -42,6 +42,8 @@ closed_list! {
         Heartbeat = "heartbeat",
         /// Where the log before this one ended.
         Anchor = "anchor",
+        /// A person has looked at a halted log, and lets it go on.
+        Resume = "resume",
     }
 }
 
@@ -149,6 +151,8 @@ pub enum Event {
     Heartbeat,
     /// Where the log before this one ended.
     Anchor(Anchor),
+    /// A person has looked at a halted log, and lets it go on.
+    Resume(Resume),
 }
 
 impl Event {
@@ -166,6 +170,7 @@ impl Event {
             Self::Erasure(_) => Kind::Erasure,
             Self::Heartbeat => Kind::Heartbeat,
             Self::Anchor(_) => Kind::Anchor,
+            Self::Resume(_) => Kind::Resume,
         }
     }
 
@@ -181,7 +186,8 @@ impl Event {
             | Self::Policy(_)
             | Self::Key(_)
             | Self::Heartbeat
-            | Self::Anchor(_) => None,
+            | Self::Anchor(_)
+            | Self::Resume(_) => None,
         }
     }
 }
@@ -361,4 +367,19 @@ pub struct Erasure {
 pub struct Anchor {
     /// The signed note.
     pub checkpoint: String,
+}
+
+/// A log in which trust was lost goes on: everything stored was derived anew and found right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resume {
+    /// Why it was halted.
+    #[serde(with = "wire::word")]
+    pub halted: HaltReason,
+    /// Why it may go on: what the person says that was done, such as `backup-restored`.
+    #[serde(with = "wire::word")]
+    pub reason: Code,
+    /// Who decided.
+    #[serde(with = "wire::word")]
+    pub actor: Role,
 }

@@ -115,6 +115,7 @@ fn members(event: &Event) -> Result<Json, CanonicalError> {
         Event::Erasure(event) => Json::of(event),
         Event::Heartbeat => Json::of(&Nothing {}),
         Event::Anchor(event) => Json::of(event),
+        Event::Resume(event) => Json::of(event),
     }
 }
 
@@ -132,6 +133,7 @@ fn event(kind: Kind, members: &Json) -> Result<Event, LeafError> {
         Kind::Erasure => canonical::from_bytes(&bytes).map(Event::Erasure),
         Kind::Heartbeat => canonical::from_bytes(&bytes).map(|Nothing {}| Event::Heartbeat),
         Kind::Anchor => canonical::from_bytes(&bytes).map(Event::Anchor),
+        Kind::Resume => canonical::from_bytes(&bytes).map(Event::Resume),
     };
     event.map_err(|_| LeafError::Members(kind))
 }
@@ -176,7 +178,8 @@ fn check_bounds(event: &Event) -> Result<(), LeafError> {
         | Event::Read(_)
         | Event::Key(_)
         | Event::Erasure(_)
-        | Event::Heartbeat => Ok(()),
+        | Event::Heartbeat
+        | Event::Resume(_) => Ok(()),
     }
 }
 

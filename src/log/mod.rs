@@ -38,7 +38,7 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub use digest::{FieldDigest, Opening, SubjectKey};
 pub use event::{
     Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, PolicyInForce, Read,
-    RecipientRecord, Release, Role, SigningKeyInForce, Stopped,
+    RecipientRecord, Release, Resume, Role, SigningKeyInForce, Stopped,
 };
 pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError};
 pub use note::{KeyError, KeyName, Note, NoteError, SignatureLine, SigningKey, VerifierKey};

@@ -199,7 +199,8 @@ impl Verifier {
             | Event::Key(_)
             | Event::Erasure(_)
             | Event::Heartbeat
-            | Event::Anchor(_) => {}
+            | Event::Anchor(_)
+            | Event::Resume(_) => {}
         }
     }
 

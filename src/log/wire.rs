@@ -12,7 +12,8 @@ use super::digest::FieldDigest;
 use super::event::{Code, Kind, OutcomeResult, Role};
 use super::note::VerifierKey;
 use crate::domain::{
-    Field, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId, RuleId,
+    Field, HaltReason, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
+    RuleId,
 };
 
 /// Something that a leaf holds as one string, each value in one form only.
@@ -42,6 +43,7 @@ word! {
     Field: |field| field.as_str().to_owned(), Self::parse;
     FieldDigest: |digest| digest.as_str().to_owned(), Self::parse;
     Hash: ToString::to_string, Self::parse;
+    HaltReason: |reason| reason.as_str().to_owned(), Self::parse;
     HoldReason: |reason| reason.as_str().to_owned(), Self::parse;
     Kind: |kind| kind.as_str().to_owned(), Self::parse;
     LeafId: ToString::to_string, Self::parse;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::domain::{StateError, Timestamp};
+use crate::crash::Injected;
+use crate::domain::{HaltReason, StateError, Timestamp};
 
 /// Why the store did not do what was asked. Cloned to everyone who shared the failed commit.
 #[derive(Clone, Debug, Error)]
@@ -39,9 +40,16 @@ pub enum StoreError {
         /// Where.
         table: &'static str,
     },
-    /// The log is not the one whose checkpoints were signed: nothing may be sent.
-    #[error("the disclosure log cannot be trusted: {0}")]
-    Diverged(&'static str),
+    /// The log is not the one whose checkpoints were signed: nothing may be sent until a person
+    /// has looked, and resumes it.
+    #[error("the disclosure log cannot be trusted ({0}): {advice}", advice = .0.advice())]
+    Diverged(HaltReason),
+    /// Nothing is recorded or sent until the cause is gone.
+    #[error("nothing is recorded or sent ({0}): {advice}", advice = .0.advice())]
+    Halted(HaltReason),
+    /// A log that is not halted cannot be resumed.
+    #[error("the log is not halted: there is nothing to resume")]
+    NotHalted,
     /// The machine's clock is behind the last leaf.
     #[error(
         "the clock says {} and the log's last leaf is of {}: set the clock right",
@@ -78,9 +86,26 @@ impl StoreError {
         Self::Unavailable { what, source: Arc::new(source) }
     }
 
-    /// Whether all sending must stop: what the log says cannot be relied on.
+    /// Why all sending must stop; `None`: it need not.
+    pub const fn halt(&self) -> Option<HaltReason> {
+        match self {
+            Self::Diverged(reason) | Self::Halted(reason) => Some(*reason),
+            Self::Corrupt { .. } => Some(HaltReason::Damaged),
+            Self::ClockBehind { .. } => Some(HaltReason::ClockBehind),
+            _ => None,
+        }
+    }
+
+    /// Whether what the log says cannot be relied on.
     pub const fn halts(&self) -> bool {
         matches!(self, Self::Diverged(_) | Self::Corrupt { .. })
+    }
+}
+
+/// What a test lets fail.
+impl From<Injected> for StoreError {
+    fn from(injected: Injected) -> Self {
+        Self::unavailable("writing", injected)
     }
 }
 

@@ -10,13 +10,13 @@ mod whole;
 use std::collections::{BTreeSet, HashMap};
 
 use sluss::domain::{
-    Field, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId, RuleId,
-    SeededEntropy, Timestamp,
+    Field, HaltReason, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
+    RuleId, SeededEntropy, Timestamp,
 };
 use sluss::log::{
     Anchor, Checkpoint, Code, Erasure, Event, FieldDigest, Frontier, Hash, Intent, KeyName, Kind,
     Leaf, LeafIndex, Nodes, Note, Outcome, OutcomeResult, PolicyInForce, Read, RecipientRecord,
-    Release, Role, SigningKey, SigningKeyInForce, Stopped, SubjectKey, digest, leaf_hash,
+    Release, Resume, Role, SigningKey, SigningKeyInForce, Stopped, SubjectKey, digest, leaf_hash,
 };
 
 const ORIGIN: &str = "log.example.se/disclosures/2026";
@@ -167,6 +167,11 @@ fn sample(kind: Kind, n: u64) -> Leaf {
         Kind::Erasure => Event::Erasure(Erasure { sd }),
         Kind::Heartbeat => Event::Heartbeat,
         Kind::Anchor => Event::Anchor(Anchor { checkpoint: Book::default().signed().to_string() }),
+        Kind::Resume => Event::Resume(Resume {
+            halted: HaltReason::OldBackup,
+            reason: Code::parse("backup-restored").unwrap(),
+            actor: Role::Operations,
+        }),
     };
     leaf(n, event)
 }

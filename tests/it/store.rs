@@ -31,7 +31,8 @@ use sluss::log::{
     Role, Stopped, SubjectKey, Verifier, digest::digest,
 };
 use sluss::store::{
-    Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Opening, Store, StoreError, Work,
+    Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Limits, Opening, Store, StoreError,
+    Work,
 };
 use tempfile::TempDir;
 
@@ -167,6 +168,7 @@ fn open_seeded(dir: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<Store, St
         origin: ORIGIN,
         clock,
         entropy: Arc::new(SeededEntropy::new(seed)),
+        limits: Limits::default(),
     })
 }
 

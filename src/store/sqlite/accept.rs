@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::super::StoreError;
 use super::super::rows::Accepted;
 use super::super::seal;
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::domain::{SubjectRef, SubmissionId};
 use crate::intake::Submission;
 
@@ -32,6 +32,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
     }
     // What it leads to could not be logged.
     tx.forward()?;
+    tx.room()?;
     tx.database
         .prepare_cached(
             "INSERT INTO submission (id, kind, client, external_id, body_mac, accepted_us)

@@ -11,7 +11,7 @@ use super::super::rows::{Appended, Claim, Disclosure, Settlement};
 use super::super::seal;
 use super::accept::wrapped_key;
 use super::log::signed;
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::dialects::{FeedEvent, Standing};
 use crate::domain::{
     CaseId, CaseState, HoldReason, LeafId, OperatorReference, RecipientId, StateError, Step,
@@ -27,6 +27,7 @@ pub(super) fn record(
     disclosure: &Disclosure,
     lease: Duration,
 ) -> Result<Appended, StoreError> {
+    tx.room()?;
     let (state, subject) = held_by(tx, disclosure.case, disclosure.token)?;
     let next = state.after(Step::Record)?;
     let appended = tx.append(disclosure.leaf, disclosure.event.clone())?;

@@ -5,8 +5,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::super::StoreError;
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::rows::StoredLeaf;
-use super::writer::Tx;
-use crate::domain::{LeafId, RecipientId, Timestamp};
+use super::tx::Tx;
+use crate::crash::{self, Write};
+use crate::domain::{HaltReason, LeafId, RecipientId, Timestamp};
 use crate::log::{
     self, Event, Frontier, Hash, Leaf, LeafIndex, MakeError, Node, Nodes, PolicyInForce, TreeSize,
 };
@@ -33,13 +34,23 @@ pub(super) fn put_head(
     last: Timestamp,
     note: &str,
 ) -> Result<(), StoreError> {
-    database
-        .prepare_cached("UPDATE head SET size = ?1, last_us = ?2")?
-        .execute(params![signed(size.0)?, last.micros()])?;
-    database
-        .prepare_cached("INSERT INTO checkpoint (size, note) VALUES (?1, ?2)")?
-        .execute(params![signed(size.0)?, note])?;
-    Ok(())
+    crash::write(Write::Head, || {
+        database
+            .prepare_cached("UPDATE head SET size = ?1, last_us = ?2")?
+            .execute(params![signed(size.0)?, last.micros()])?;
+        database
+            .prepare_cached("INSERT INTO checkpoint (size, note) VALUES (?1, ?2)")?
+            .execute(params![signed(size.0)?, note])?;
+        Ok(())
+    })
+}
+
+/// Writes the head as it is: shows that the database takes a write.
+pub(super) fn touch_head(database: &Connection) -> Result<(), StoreError> {
+    crash::write(Write::Head, || {
+        database.prepare_cached("UPDATE head SET size = size")?.execute([])?;
+        Ok(())
+    })
 }
 
 pub(super) fn put_leaf(
@@ -49,23 +60,29 @@ pub(super) fn put_leaf(
     hash: Hash,
     body: &[u8],
 ) -> Result<(), StoreError> {
-    database
-        .prepare_cached("INSERT INTO leaf (idx, id, kind, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![
-            signed(index.0)?,
-            leaf.id.bytes(),
-            leaf.event.kind().as_str(),
-            hash.bytes(),
-            body
-        ])?;
-    Ok(())
+    crash::write(Write::Leaf, || {
+        database
+            .prepare_cached(
+                "INSERT INTO leaf (idx, id, kind, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![
+                signed(index.0)?,
+                leaf.id.bytes(),
+                leaf.event.kind().as_str(),
+                hash.bytes(),
+                body
+            ])?;
+        Ok(())
+    })
 }
 
 pub(super) fn put_node(database: &Connection, node: &Node) -> Result<(), StoreError> {
-    database
-        .prepare_cached("INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)")?
-        .execute(params![node.level, signed(node.index)?, node.hash.bytes()])?;
-    Ok(())
+    crash::write(Write::Node, || {
+        database
+            .prepare_cached("INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)")?
+            .execute(params![node.level, signed(node.index)?, node.hash.bytes()])?;
+        Ok(())
+    })
 }
 
 fn frontier(database: &Connection, size: TreeSize) -> Result<Frontier, StoreError> {
@@ -84,7 +101,7 @@ pub(super) fn check(
     let head = head(database)?;
     let leaves: i64 = database.query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))?;
     if u64::try_from(leaves).ok() != Some(head.size.0) {
-        return Err(StoreError::Diverged("the log has lost leaves, or grown some"));
+        return Err(StoreError::Diverged(HaltReason::LogChanged));
     }
     let frontier = frontier(database, head.size)?;
     check_last(database, head.size, &frontier)?;
@@ -92,16 +109,14 @@ pub(super) fn check(
         return if head.size == TreeSize(0) {
             Ok(frontier)
         } else {
-            Err(StoreError::Diverged("there is a log and no signed checkpoint beside it"))
+            Err(StoreError::Diverged(HaltReason::CheckpointLost))
         };
     };
     if signed.size > head.size {
-        return Err(StoreError::Diverged(
-            "the log is older than its last signed checkpoint: an old backup was restored",
-        ));
+        return Err(StoreError::Diverged(HaltReason::OldBackup));
     }
     if log::root_at(signed.size, &Rows(database))? != signed.root {
-        return Err(StoreError::Diverged("the log is not the one that was signed"));
+        return Err(StoreError::Diverged(HaltReason::Forked));
     }
     Ok(frontier)
 }
@@ -115,7 +130,7 @@ fn check_last(
     let Some(last) = size.0.checked_sub(1).map(LeafIndex) else {
         return Ok(());
     };
-    let changed = || StoreError::Diverged("the last leaf is not the one that was logged");
+    let changed = || StoreError::Diverged(HaltReason::LogChanged);
     let leaf = leaves(database, last, 1)?.pop().ok_or_else(changed)?;
     let hash = log::leaf_hash(&leaf.body);
     let proof = log::inclusion(last, size, &Rows(database)).map_err(made)?;
@@ -135,10 +150,10 @@ pub(super) fn follow(
     size: TreeSize,
 ) -> Result<Frontier, StoreError> {
     if size < known.size() {
-        return Err(StoreError::Diverged("the log has become shorter while in use"));
+        return Err(StoreError::Diverged(HaltReason::HeadBehind));
     }
     if log::root_at(known.size(), &Rows(database))? != known.root() {
-        return Err(StoreError::Diverged("the log was changed while in use"));
+        return Err(StoreError::Diverged(HaltReason::LogChanged));
     }
     frontier(database, size)
 }
@@ -261,6 +276,6 @@ impl Nodes for Rows<'_> {
                 .query_row(params![level, index], |row| row.get(0))
                 .optional()?
         };
-        hash.map(Hash::new).ok_or(StoreError::Diverged("a hash of the tree is missing"))
+        hash.map(Hash::new).ok_or(StoreError::Diverged(HaltReason::Damaged))
     }
 }

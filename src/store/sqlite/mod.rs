@@ -3,42 +3,53 @@
 
 mod accept;
 mod cases;
+mod copier;
 mod database;
+mod fsck;
 mod lease;
 mod log;
 mod read;
+mod thread;
+mod tx;
 mod writer;
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::checkpoint_file::CheckpointFile;
+use super::fsck::Findings;
+use super::halt::{self, Halt};
 use super::processes::{Epoch, Processes};
 use super::rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement, StoredLeaf,
     SubmissionRow, Work,
 };
 use super::seal::Vault;
+use super::watch::{self, Volume};
 use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
-    CaseId, ClientId, Entropy, HoldReason, LeafId, OperatorReference, Purpose, RecipientId, Step,
-    SubmissionId, SubscriptionId, Timestamp,
+    CaseId, ClientId, Entropy, HaltReason, HoldReason, LeafId, OperatorReference, Purpose,
+    RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    Event, Hash, KeyName, Leaf, LeafIndex, Role, SigningKey, Stopped, TreeSize, VerifierKey, digest,
+    Checkpoint, Code, Event, Hash, KeyName, Leaf, LeafIndex, Note, Resume, Role, SigningKey,
+    Stopped, TreeSize, VerifierKey, digest,
 };
 use crate::recipients::Policy;
 use writer::Writer;
 
 const DATABASE: &str = "sluss.db";
 const KEYS: &str = "keys.db";
+const CHECKPOINT: &str = "checkpoint";
+/// Why the store is halted, where it is.
+const HALTED: &str = "halted";
 
 pub(super) struct Sqlite {
     writer: Writer,
@@ -48,6 +59,9 @@ pub(super) struct Sqlite {
     vault: Arc<Vault>,
     key: VerifierKey,
     changed: Arc<Notify>,
+    halt: Halt,
+    folders: [PathBuf; 2],
+    checkpoints: Arc<Mutex<CheckpointFile>>,
 }
 
 /// The connections that only read.
@@ -61,21 +75,32 @@ impl Sqlite {
         dir.join(DATABASE).exists()
     }
 
+    /// A log that cannot be trusted is not opened, and stays halted: the next one who opens it finds
+    /// the marker.
     pub(super) fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
-        let Opening { dir, origin, .. } = *opening;
+        Self::try_open(opening).inspect_err(|error| {
+            if let StoreError::Diverged(reason) = error {
+                halt::mark(&opening.dir.join(HALTED), *reason, opening.clock.now());
+            }
+        })
+    }
+
+    fn try_open(opening: &Opening<'_>) -> Result<Self, StoreError> {
+        let Opening { dir, origin, ref limits, .. } = *opening;
         let entropy = Arc::clone(&opening.entropy);
         let name = KeyName::parse(origin).map_err(|error| {
             StoreError::KeyFile(format!("the log cannot be named {origin:?}: {error}"))
         })?;
+        let beside = limits.checkpoint_dir.as_deref().unwrap_or(dir);
+        let checkpoint = beside.join(CHECKPOINT);
         // The checkpoint first: another process may be making both, and makes the database first.
-        let was_signed = CheckpointFile::exists(&dir.join("checkpoint"));
+        let was_signed = CheckpointFile::exists(&checkpoint);
         let first_run = !Self::exists(dir);
         if first_run && was_signed {
-            return Err(StoreError::Diverged(
-                "there is a signed checkpoint and no log: restore the database beside it",
-            ));
+            return Err(StoreError::Diverged(HaltReason::LogLost));
         }
         files::folder(dir)?;
+        files::folder(beside)?;
         // Several that start at once on an empty folder make it one after the other.
         let _opening = files::lock(&dir.join("open.lock"))?;
         let secrets = dir.join("keys");
@@ -95,25 +120,78 @@ impl Sqlite {
         }
         let keys = database::open_keys(&dir.join(KEYS))?;
         let connection = database::open(&dir.join(DATABASE))?;
-        let checkpoints = CheckpointFile::new(dir.join("checkpoint"), key.clone());
+        let checkpoints = CheckpointFile::new(checkpoint, key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let vault = Arc::new(Vault::new(master));
         let changed = Arc::new(Notify::new());
+        let reader = || database::open_reader(&dir.join(DATABASE));
         let readers = Arc::new(Readers {
-            database: Mutex::new(database::open_reader(&dir.join(DATABASE))?),
+            database: Mutex::new(reader()?),
             keys: Mutex::new(database::open_reader(&dir.join(KEYS))?),
         });
+        let halt = Halt::open(dir.join(HALTED), Arc::clone(&opening.clock))?;
+        let folders = [dir.to_owned(), beside.to_owned()];
+        let beside_databases = [DATABASE, KEYS]
+            .iter()
+            .flat_map(|name| ["", "-wal", "-shm"].map(|end| dir.join(format!("{name}{end}"))));
         let writer = Writer::start(writer::Parts {
             database: connection,
             keys,
-            paths: [dir.join(DATABASE), dir.join(KEYS)],
-            checkpoints,
+            reader: reader()?,
+            files: beside_databases.collect(),
+            folders: folders.to_vec(),
+            reserve_bytes: limits.reserve_bytes,
+            deadline: limits.deadline,
+            checkpoints: checkpoints.clone(),
             signer,
             clock: Arc::clone(&opening.clock),
             entropy: Arc::clone(&entropy),
             vault: Arc::clone(&vault),
+            halt: halt.clone(),
         })?;
-        Ok(Self { writer, readers, processes, entropy, vault, key, changed })
+        let checkpoints = Arc::new(Mutex::new(checkpoints));
+        Ok(Self {
+            writer,
+            readers,
+            processes,
+            entropy,
+            vault,
+            key,
+            changed,
+            halt,
+            folders,
+            checkpoints,
+        })
+    }
+
+    pub(super) fn halt(&self) -> Halt {
+        self.halt.clone()
+    }
+
+    pub(super) fn volumes(&self) -> Result<Vec<Volume>, StoreError> {
+        let named = ["store", "checkpoint"].into_iter().zip(&self.folders);
+        named.map(|(name, folder)| Ok(Volume { name, free_bytes: watch::free(folder)? })).collect()
+    }
+
+    /// When the copy of the checkpoint last moved.
+    pub(super) fn checkpoint_moved(&self) -> Option<Timestamp> {
+        CheckpointFile::moved(&self.folders[1].join(CHECKPOINT))
+    }
+
+    /// Lets a halted log go on. The leaf is durable before the marker goes: whoever is killed in
+    /// between has resumed nothing, and says so twice.
+    pub(super) async fn resume(&self, reason: Code, actor: Role) -> Result<Appended, StoreError> {
+        let halted = match self.halt.latched() {
+            Some(halted) if !self.halt.noticed_here() => halted.reason,
+            // It may hold files that are gone: another process must look.
+            Some(halted) => return Err(StoreError::Diverged(halted.reason)),
+            None => return Err(StoreError::NotHalted),
+        };
+        let leaf = LeafId::draw(&*self.entropy);
+        let event = Event::Resume(Resume { halted, reason, actor });
+        let appended = self.writer.run_halted(move |tx| tx.append(leaf, event)).await?;
+        self.halt.resume()?;
+        Ok(appended)
     }
 
     pub(super) fn verifier_key(&self) -> VerifierKey {
@@ -195,7 +273,7 @@ impl Sqlite {
         lease: Duration,
     ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
         self.writer
-            .run(move |tx| {
+            .run_plain(move |tx| {
                 let each = |one| tx.savepoint(|tx| cases::record(tx, one, lease));
                 Ok(disclosures.iter().map(each).collect())
             })
@@ -263,7 +341,7 @@ impl Sqlite {
 
     pub(super) async fn note(&self, event: Event) -> Result<Appended, StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| tx.append(leaf, event)).await
+        self.writer.run_plain(move |tx| tx.append(leaf, event)).await
     }
 
     pub(super) async fn keep_policy(
@@ -301,6 +379,49 @@ impl Sqlite {
         tokio::task::spawn_blocking(read)
             .await
             .map_err(|error| StoreError::unavailable("reading", error))?
+    }
+
+    /// Reads both files, in a snapshot each.
+    async fn read_both<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection, &Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let readers = Arc::clone(&self.readers);
+        self.read(move |database| {
+            let keys = lock(&readers.keys);
+            let keys = keys.unchecked_transaction()?;
+            read(database, &keys)
+        })
+        .await
+    }
+
+    pub(super) async fn fsck(&self) -> Result<Findings, StoreError> {
+        let mut check = fsck::Check::new(self.key.clone());
+        check = self.read(move |database| check.file(database).map(|()| check)).await?;
+        loop {
+            let (more, checked) = self
+                .read_both(move |database, keys| Ok((check.page(database, keys)?, check)))
+                .await?;
+            check = checked;
+            if !more {
+                break;
+            }
+        }
+        let copy = CheckpointFile::clone(&self.copy());
+        self.read_both(move |database, keys| check.finish(database, keys, &copy)).await
+    }
+
+    pub(super) async fn scrub(&self, first: LeafIndex) -> Result<Option<LeafIndex>, StoreError> {
+        let scrubbed = self.read(move |database| fsck::scrub(database, first)).await;
+        scrubbed.inspect_err(|error| {
+            if error.halts() {
+                self.halt.pull(HaltReason::Damaged);
+            }
+        })
+    }
+
+    fn copy(&self) -> MutexGuard<'_, CheckpointFile> {
+        self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) async fn feed_due(
@@ -357,7 +478,7 @@ impl Sqlite {
     }
 
     pub(super) async fn check(&self) -> Result<(), StoreError> {
-        self.writer.run(|_| Ok(())).await
+        self.writer.run_plain(|tx| tx.room()).await
     }
 
     pub(super) async fn size(&self) -> Result<TreeSize, StoreError> {
@@ -368,7 +489,22 @@ impl Sqlite {
         &self,
         size: Option<TreeSize>,
     ) -> Result<Option<String>, StoreError> {
-        self.read(move |database| log::checkpoint(database, size)).await
+        let checkpoints = Arc::clone(&self.checkpoints);
+        let key = self.key.clone();
+        self.read(move |database| {
+            let Some(text) = log::checkpoint(database, size)? else {
+                return Ok(None);
+            };
+            // It was committed, and its copy may be under way: none goes out before that is there.
+            let corrupt = |_| StoreError::Corrupt { table: "checkpoint" };
+            let note = Note::parse(&text).map_err(corrupt)?;
+            let open = Checkpoint::open(&note, std::slice::from_ref(&key));
+            let checkpoint = open.map_err(|_| StoreError::Corrupt { table: "checkpoint" })?;
+            let mut checkpoints = checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+            checkpoints.advance(&checkpoint, &note, |size| log::root_at(database, size))?;
+            Ok(Some(text))
+        })
+        .await
     }
 
     pub(super) async fn inclusion(
@@ -411,6 +547,6 @@ impl Sqlite {
 }
 
 /// A reader that panicked has changed nothing: its connection is as good as before.
-fn lock(connection: &Mutex<Connection>) -> std::sync::MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
 }
