@@ -9,6 +9,10 @@ use std::fmt;
 pub enum Write {
     /// The write transaction begins.
     Begin,
+    /// The rows of one job, which go or stay together.
+    Job,
+    /// The key store's write transaction begins.
+    KeysBegin,
     /// A leaf's row.
     Leaf,
     /// The row of a node above the leaves.
@@ -31,6 +35,8 @@ impl Write {
     /// Every write.
     pub const ALL: &'static [Self] = &[
         Self::Begin,
+        Self::Job,
+        Self::KeysBegin,
         Self::Leaf,
         Self::Node,
         Self::Head,
@@ -45,6 +51,8 @@ impl Write {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Begin => "begin",
+            Self::Job => "job",
+            Self::KeysBegin => "keys-begin",
             Self::Leaf => "leaf",
             Self::Node => "node",
             Self::Head => "head",

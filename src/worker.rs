@@ -64,10 +64,8 @@ impl Worker {
     pub async fn run(&self, mut stop: watch::Receiver<bool>) -> Result<(), StoreError> {
         let mut pause = Pause::default();
         while let Err(error) = self.keep_policies().await {
+            // Also where the store is halted: a person may resume it.
             self.failed(&error);
-            if error.halts() {
-                return Err(error);
-            }
             tokio::select! { () = pause.longer() => {}, _ = stop.changed() => return Ok(()) }
         }
         let mut lanes = JoinSet::new();

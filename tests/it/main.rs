@@ -3,6 +3,7 @@
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
 mod cli;
+mod closed;
 mod config;
 mod crash;
 mod demo;

@@ -8,6 +8,7 @@ use super::super::rows::Appended;
 use super::super::seal::Vault;
 use super::log;
 use super::thread::notice;
+use crate::crash::{self, Write};
 use crate::domain::{Clock, Entropy, LeafId, Timestamp};
 use crate::log::{Event, Frontier, Leaf, LeafIndex, leaf_hash};
 
@@ -40,7 +41,7 @@ impl Tx<'_> {
         in_transaction(self.database)?;
         self.run("SAVEPOINT job")?;
         let (before, last) = (self.frontier.clone(), self.last);
-        let result = job(self);
+        let result = crash::write(Write::Job, || job(self));
         if result.is_err() {
             *self.frontier = before;
             self.last = last;
@@ -75,7 +76,9 @@ impl Tx<'_> {
     /// The key store, in a transaction that commits before the database does.
     pub(super) fn keys(&mut self) -> Result<&Connection, StoreError> {
         if !self.keys_begun {
-            self.keys.execute_batch("BEGIN IMMEDIATE")?;
+            crash::write(Write::KeysBegin, || {
+                Ok::<_, StoreError>(self.keys.execute_batch("BEGIN IMMEDIATE")?)
+            })?;
             self.keys_begun = true;
         }
         Ok(self.keys)
