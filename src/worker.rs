@@ -14,7 +14,7 @@ use tracing::{debug, error, info, instrument, warn};
 use crate::crash;
 use crate::dialects::{self, Dialect};
 use crate::domain::{Case, Clock, Entropy, HaltReason, LeafId, RecipientId, Timestamp};
-use crate::log::SubjectKey;
+use crate::log::{LeafIndex, SubjectKey};
 use crate::minimise::{Refusal, minimise};
 use crate::recipients::{Recipient, Recipients};
 use crate::record::{Ready, Record, Recorded, record, refusal};
@@ -24,6 +24,11 @@ use crate::transmit::{Permit, Wire};
 
 /// The longest an idle lane sleeps: what another process accepts is seen no later.
 const IDLE: Duration = Duration::from_millis(250);
+
+/// How often it is looked whether a scrub is due.
+const SCRUB_LOOK: Duration = Duration::from_mins(10);
+/// Between two pages of a scrub: others have more to do.
+const SCRUB_PAUSE: Duration = Duration::from_millis(5);
 
 /// Moves cases from accepted to their end.
 #[derive(Clone)]
@@ -47,6 +52,8 @@ pub struct Parts {
     pub batch_max: usize,
     /// The brake.
     pub halt: Halt,
+    /// How often every stored leaf is hashed again; `None`: never.
+    pub scrub: Option<Duration>,
 }
 
 impl Worker {
@@ -74,6 +81,10 @@ impl Worker {
             lanes.spawn(async move { worker.lane(&to, stopped).await });
             let (worker, to, stopped) = (self.clone(), id.clone(), stop.clone());
             lanes.spawn(async move { worker.feed_lane(&to, stopped).await });
+        }
+        if let Some(every) = self.0.scrub {
+            let (worker, stopped) = (self.clone(), stop.clone());
+            lanes.spawn(async move { worker.scrub_lane(every, stopped).await });
         }
         while !*stop.borrow() {
             match self.0.store.reap().await {
@@ -179,6 +190,35 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// What lies still is looked at too: consistency proofs do not protect the bodies.
+    async fn scrub_lane(&self, every: Duration, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            if let Err(error) = self.scrub(every, &stop).await {
+                self.failed(&error);
+            }
+            let nap = tokio::time::sleep(every.min(SCRUB_LOOK));
+            tokio::select! { () = nap => {}, _ = stop.changed() => {} }
+        }
+    }
+
+    /// Hashes every stored leaf again where that is due, a page at a time. One that has changed
+    /// halts everything.
+    async fn scrub(&self, every: Duration, stop: &watch::Receiver<bool>) -> Result<(), StoreError> {
+        let (store, begun) = (&self.0.store, self.0.clock.now());
+        if store.scrubbed().is_some_and(|last| begun.since(last) < every) {
+            return Ok(());
+        }
+        let mut next = Some(LeafIndex(0));
+        while let Some(first) = next {
+            if *stop.borrow() {
+                return Ok(());
+            }
+            next = store.scrub(first).await?;
+            tokio::time::sleep(SCRUB_PAUSE).await;
+        }
+        store.note_scrubbed(begun)
     }
 
     async fn nap(&self, id: &RecipientId) {

@@ -86,6 +86,7 @@ impl Deployment {
             timing: self.config.timing.clone(),
             batch_max: self.config.batch_max,
             halt: self.halt.clone(),
+            scrub: self.config.scrub,
         }))
     }
 

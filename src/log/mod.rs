@@ -40,7 +40,7 @@ pub use event::{
     Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, PolicyInForce, Read,
     RecipientRecord, Release, Resume, Role, SigningKeyInForce, Stopped,
 };
-pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError};
+pub use leaf::{Draft, LEAF_BYTES_MAX, Leaf, LeafError};
 pub use note::{KeyError, KeyName, Note, NoteError, SignatureLine, SigningKey, VerifierKey};
 pub use proof::{
     ConsistencyProof, InclusionProof, MakeError, ProofError, consistency, inclusion, root_at,

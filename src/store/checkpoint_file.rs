@@ -131,10 +131,8 @@ impl CheckpointFile {
     fn replace(&self, note: &str) -> std::io::Result<()> {
         let first = !self.path.exists();
         let new = self.path.with_extension("new");
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
         let file = crash::write(Write::CopyWrite, || {
-            let mut file = options.open(&new)?;
+            let mut file = files::private(&new)?;
             file.write_all(note.as_bytes())?;
             Ok::<_, std::io::Error>(file)
         })?;

@@ -4,9 +4,8 @@
 //! its cause is gone. A reason that latches is also written to a file beside the store, so that no
 //! restart forgets it, and every other process on the store sees it at its next commit.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{Read, Write as _};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -195,8 +194,7 @@ fn write_marker(marker: &Path, halted: Halted) -> std::io::Result<()> {
         return Ok(());
     }
     let new = marker.with_extension("new");
-    let mut options = OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    let mut file = files::private(&new)?;
     writeln!(file, "{} {}", halted.reason, halted.since.rfc3339())?;
     file.sync_all()?;
     fs::rename(&new, marker)?;

@@ -11,6 +11,7 @@ mod fsck;
 mod halt;
 mod processes;
 mod rows;
+mod scrubbed;
 mod seal;
 mod sqlite;
 mod watch;
@@ -118,6 +119,18 @@ impl Store {
     pub async fn scrub(&self, first: LeafIndex) -> Result<Option<LeafIndex>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.scrub(first).await
+    }
+
+    /// When every leaf was last hashed again; `None`: never.
+    pub fn scrubbed(&self) -> Option<Timestamp> {
+        let Half::Sqlite(half) = &*self.0;
+        half.scrubbed()
+    }
+
+    /// Notes that every leaf was hashed again.
+    pub fn note_scrubbed(&self, now: Timestamp) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.note_scrubbed(now)
     }
 
     /// How much room there is where the store and the checkpoint are kept.

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::super::StoreError;
 use super::super::processes::Epoch;
-use super::super::rows::{Appended, Claim, Disclosure, Settlement};
+use super::super::rows::{Appended, Claim, Settlement};
 use super::super::seal;
 use super::accept::wrapped_key;
 use super::log::signed;
@@ -18,20 +18,21 @@ use crate::domain::{
     SubjectRef, SubscriptionId, Timestamp,
 };
 use crate::log::digest::digest;
-use crate::log::{Code, Event, Hash, LeafIndex, Outcome, OutcomeResult};
+use crate::log::{Code, Draft, Event, Hash, LeafIndex, Outcome, OutcomeResult};
 
 /// Writes an intent leaf; the case is recorded. The outer result is the batch's, the inner one this
 /// disclosure's: a case that was lost meanwhile takes no other with it.
 pub(super) fn record(
     tx: &mut Tx<'_>,
-    disclosure: &Disclosure,
+    (case, token): (CaseId, i64),
+    draft: &Draft,
     lease: Duration,
 ) -> Result<Appended, StoreError> {
     tx.room()?;
-    let (state, subject) = held_by(tx, disclosure.case, disclosure.token)?;
+    let (state, subject) = held_by(tx, case, token)?;
     let next = state.after(Step::Record)?;
-    let appended = tx.append(disclosure.leaf, disclosure.event.clone())?;
-    remember_subject(tx, disclosure.leaf, subject)?;
+    let appended = tx.append_draft(draft)?;
+    remember_subject(tx, draft.id(), subject)?;
     tx.database
         .prepare_cached(
             "UPDATE case_
@@ -45,7 +46,7 @@ pub(super) fn record(
             appended.hash.bytes(),
             tx.now.micros(),
             tx.now.after(lease).micros(),
-            disclosure.case.bytes(),
+            case.bytes(),
         ])?;
     Ok(appended)
 }

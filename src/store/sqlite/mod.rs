@@ -31,7 +31,7 @@ use super::rows::{
 };
 use super::seal::Vault;
 use super::watch::{self, Volume};
-use super::{Opening, StoreError, files};
+use super::{Opening, StoreError, files, scrubbed};
 use crate::dialects::FeedEvent;
 use crate::domain::{
     CaseId, ClientId, Entropy, HaltReason, HoldReason, LeafId, OperatorReference, Purpose,
@@ -39,7 +39,7 @@ use crate::domain::{
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    Checkpoint, Code, Event, Hash, KeyName, Leaf, LeafIndex, Note, Resume, Role, SigningKey,
+    Checkpoint, Code, Draft, Event, Hash, KeyName, Leaf, LeafIndex, Note, Resume, Role, SigningKey,
     Stopped, TreeSize, VerifierKey, digest,
 };
 use crate::recipients::Policy;
@@ -50,6 +50,8 @@ const KEYS: &str = "keys.db";
 const CHECKPOINT: &str = "checkpoint";
 /// Why the store is halted, where it is.
 const HALTED: &str = "halted";
+/// When every leaf was last hashed again.
+const SCRUBBED: &str = "scrubbed";
 
 pub(super) struct Sqlite {
     writer: Writer,
@@ -272,10 +274,17 @@ impl Sqlite {
         disclosures: Vec<Disclosure>,
         lease: Duration,
     ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
+        let drafted: Vec<_> = disclosures
+            .iter()
+            .map(|one| ((one.case, one.token), tx::draft(one.leaf, &one.event)))
+            .collect();
         self.writer
             .run_plain(move |tx| {
-                let each = |one| tx.savepoint(|tx| cases::record(tx, one, lease));
-                Ok(disclosures.iter().map(each).collect())
+                let each = |(case, draft): (_, Result<Draft, _>)| {
+                    let draft = draft?;
+                    tx.savepoint(|tx| cases::record(tx, case, &draft, lease))
+                };
+                Ok(drafted.into_iter().map(each).collect())
             })
             .await
     }
@@ -340,8 +349,8 @@ impl Sqlite {
     }
 
     pub(super) async fn note(&self, event: Event) -> Result<Appended, StoreError> {
-        let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run_plain(move |tx| tx.append(leaf, event)).await
+        let draft = tx::draft(LeafId::draw(&*self.entropy), &event)?;
+        self.writer.run_plain(move |tx| tx.append_draft(&draft)).await
     }
 
     pub(super) async fn keep_policy(
@@ -418,6 +427,14 @@ impl Sqlite {
                 self.halt.pull(HaltReason::Damaged);
             }
         })
+    }
+
+    pub(super) fn scrubbed(&self) -> Option<Timestamp> {
+        scrubbed::read(&self.folders[0].join(SCRUBBED))
+    }
+
+    pub(super) fn note_scrubbed(&self, now: Timestamp) -> Result<(), StoreError> {
+        scrubbed::write(&self.folders[0].join(SCRUBBED), now)
     }
 
     fn copy(&self) -> MutexGuard<'_, CheckpointFile> {

@@ -10,7 +10,7 @@ use super::log;
 use super::thread::notice;
 use crate::crash::{self, Write};
 use crate::domain::{Clock, Entropy, LeafId, Timestamp};
-use crate::log::{Event, Frontier, Leaf, LeafIndex, leaf_hash};
+use crate::log::{Draft, Event, Frontier, LeafError, LeafIndex, leaf_hash};
 
 /// One job's view of the transaction.
 pub(super) struct Tx<'t> {
@@ -104,17 +104,20 @@ impl Tx<'_> {
         Ok(self.now)
     }
 
-    /// Appends a leaf. Leaves never run backwards.
+    /// Appends a leaf.
     pub(super) fn append(&mut self, id: LeafId, event: Event) -> Result<Appended, StoreError> {
-        let leaf = Leaf { id, at: self.forward()?, event };
-        let body = leaf
-            .to_bytes()
-            .map_err(|error| StoreError::unavailable("a leaf cannot be written", error))?;
+        self.append_draft(&draft(id, &event)?)
+    }
+
+    /// Appends a leaf that was written before the commit began, but for its time. Leaves never run
+    /// backwards.
+    pub(super) fn append_draft(&mut self, draft: &Draft) -> Result<Appended, StoreError> {
+        let body = draft.at(self.forward()?).map_err(unwritable)?;
         let hash = leaf_hash(&body);
         let index = LeafIndex(self.frontier.size().0);
         // The frontier moves with the first row: whoever fails behind it has written something.
         let completed = self.frontier.push(hash);
-        log::put_leaf(self.database, index, &leaf, hash, &body)?;
+        log::put_leaf(self.database, index, (draft.id(), draft.kind()), hash, &body)?;
         for node in completed.iter().filter(|node| node.level > 0) {
             log::put_node(self.database, node)?;
         }
@@ -126,6 +129,16 @@ impl Tx<'_> {
         self.database.prepare_cached(statement)?.execute([])?;
         Ok(())
     }
+}
+
+/// A leaf in the making. On the caller's own thread where that can be: writing it is most of the
+/// work, and the thread that commits has everybody's leaves to write.
+pub(super) fn draft(id: LeafId, event: &Event) -> Result<Draft, StoreError> {
+    Draft::new(id, event).map_err(unwritable)
+}
+
+fn unwritable(error: LeafError) -> StoreError {
+    StoreError::unavailable("a leaf cannot be written", error)
 }
 
 /// On a full disk SQLite undoes the whole transaction by itself. What came after it would be
