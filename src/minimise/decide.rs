@@ -1,5 +1,6 @@
 //! The decision, field by field.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -7,7 +8,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::TEXT_REPLACED;
-use super::texts::{Masks, guarded_texts, masked_share};
+use super::texts::{Left, Masks, TextFate, ToldText, guarded_texts, left, masked_share};
 use crate::dialects::Dialect;
 use crate::domain::{
     Case, Field, Handling, HoldReason, LegalBasis, MaskCount, Personal, PolicyId, Purpose, RuleId,
@@ -25,6 +26,7 @@ pub struct Minimised<'case> {
     fields: BTreeMap<Field, Zeroizing<String>>,
     rulings: BTreeMap<Field, Ruling<'case>>,
     masked: Vec<MaskCount>,
+    texts: Vec<ToldText>,
 }
 
 /// Why nothing may leave. Every refusal is recorded, and a person decides what happens to the case.
@@ -83,6 +85,11 @@ impl<'case> Minimised<'case> {
     /// What was taken out of free text.
     pub fn masked(&self) -> &[MaskCount] {
         &self.masked
+    }
+
+    /// What became of the free texts that leave.
+    pub fn texts(&self) -> &[ToldText] {
+        &self.texts
     }
 
     /// The names of the fields that stay.
@@ -159,6 +166,7 @@ pub fn minimise<'case>(
     let limits = policy.text();
     let mut fields = BTreeMap::new();
     let mut masked = Masks::new(case);
+    let mut told = Vec::new();
     for (&field, text) in case.facts() {
         let Some(Ruling::Sent(rule)) = rulings.get(&field) else {
             continue;
@@ -169,18 +177,28 @@ pub fn minimise<'case>(
             fields.insert(field, Zeroizing::new(text));
             continue;
         };
-        let share = masked_share(text.disclose(), redacted, &masked.of(field));
+        let masked_percent = masked_share(text.disclose(), redacted, &masked.of(field));
         for (kind, count) in redacted.counts() {
             masked.add(field, kind.tag(), count);
         }
-        if share <= usize::from(limits.masked_percent_max) {
-            let cut: String = redacted.text().chars().take(limits.length_max).collect();
-            fields.insert(field, Zeroizing::new(cut));
-        } else if limits.over == TextOverLimit::Replace {
-            fields.insert(field, Zeroizing::new(TEXT_REPLACED.to_owned()));
-        } else {
-            return Err(refuse(HoldReason::TextNeedsReview, Some(policy.id())));
-        }
+        let (text, fate) = match left(redacted, masked_percent, limits) {
+            Left::Nothing => {
+                rulings.insert(field, Ruling::Withheld(Because::NothingLeft(rule)));
+                continue;
+            }
+            Left::Sieve if limits.over == TextOverLimit::Hold => {
+                return Err(refuse(HoldReason::TextNeedsReview, Some(policy.id())));
+            }
+            Left::Sieve => (TEXT_REPLACED.to_owned(), TextFate::Replaced),
+            Left::Text(Cow::Owned(text)) => (text, TextFate::Cut),
+            Left::Text(Cow::Borrowed(text)) if masked.of(field).is_empty() => {
+                (text.to_owned(), TextFate::AsWritten)
+            }
+            Left::Text(Cow::Borrowed(text)) => (text.to_owned(), TextFate::Masked),
+        };
+        fields.insert(field, Zeroizing::new(text));
+        let masked_percent_max = limits.masked_percent_max;
+        told.push(ToldText { field, fate, masked_percent, masked_percent_max });
     }
     for &field in case.dropped() {
         let ruling = match policy.rule_on(field, &first) {
@@ -190,7 +208,7 @@ pub fn minimise<'case>(
         rulings.entry(field).or_insert(ruling);
     }
     let masked = masked.of_texts(|field| fields.contains_key(&field));
-    Ok(Minimised { case, recipient, agreement, dialect, fields, rulings, masked })
+    Ok(Minimised { case, recipient, agreement, dialect, fields, rulings, masked, texts: told })
 }
 
 /// What the policy opens, less what the dialect has no place for.

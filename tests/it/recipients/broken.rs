@@ -244,6 +244,13 @@ fn what_the_linter_finds() {
             Warning,
             "agreement.valid_to: ends on 2026-11-22, in 0 days: renew it",
         ),
+        (
+            "text_masked_percent_max = 15",
+            "text_masked_percent_max = 31",
+            Warning,
+            "policy.text_masked_percent_max: 31 lets texts through that are mostly tags, and those \
+             tell more about a person than about a fault: stay at 30 or below",
+        ),
     ] {
         linted(from, to, severity, expected);
     }
