@@ -10,43 +10,17 @@ use crate::domain::{Field, Timestamp};
 /// How far from today a day may be.
 const SINCE_DAYS_MAX: i32 = 366;
 const VISIT_DAYS_MAX: i32 = 180;
+/// Without its year, a day is a near one or it is not certain which.
+const UNDATED_DAYS_MAX: i32 = 150;
 
 /// `sedan 2026-11-20 kl 14:05`, `since 20 November`. A fault begins in the past.
 pub(super) fn since(clause: &Clause, now: Timestamp, readings: &mut Readings) {
     const CUES: &[&str] =
         &["sedan", "sen", "alltsedan", "since", "började", "uppstod", "began", "started"];
-    // What else has a beginning.
-    const ELSE: &[&str] = &[
-        "kund",
-        "kunden",
-        "abonnemang",
-        "abonnemanget",
-        "avtal",
-        "avtalet",
-        "bott",
-        "bor",
-        "flyttade",
-        "flyttat",
-        "flytt",
-        "född",
-        "customer",
-        "subscription",
-        "contract",
-        "lives",
-        "lived",
-        "moved",
-        "born",
-        "leverans",
-        "levererad",
-        "levererat",
-        "ordern",
-        "beställning",
-        "beställt",
-    ];
     let Some(cue) = clause.words().iter().position(|word| CUES.contains(&word.as_str())) else {
         return;
     };
-    if clause.has(ELSE) || is_doubtful(clause, cue) {
+    if !clause.has(FAULTS) && !clause.has_start(FAULTS_BEGIN) || is_doubtful(clause) {
         return;
     }
     let today = now.date();
@@ -55,9 +29,17 @@ pub(super) fn since(clause: &Clause, now: Timestamp, readings: &mut Readings) {
         cue + 1,
         &["den", "ca", "cirka", "omkring", "ungefär", "about", "around", "on", "the"],
     );
+    let is_recent = |day: Date| (-1..=SINCE_DAYS_MAX).contains(&(today - day).get_days());
+    // `2026-11-20T14:05:00`, as logs have it.
+    if let Some(begun) = logged(clause.at(start)) {
+        if let Some(begun) = in_utc(begun).filter(|begun| *begun <= now && is_recent(begun.date()))
+        {
+            readings.add(Field::FaultSince, begun.rfc3339());
+        }
+        return;
+    }
     let Some((day, next)) = day(clause, start, today, Nearest::Past) else { return };
-    let age = (today - day).get_days();
-    if !(-1..=SINCE_DAYS_MAX).contains(&age) {
+    if !is_recent(day) {
         return;
     }
     let hour = skip(clause, next, &["kl", "klockan", "at", "ca", "cirka", "around", "vid"]);
@@ -142,11 +124,81 @@ pub(super) fn window(clause: &Clause, now: Timestamp, readings: &mut Readings) {
     }
 }
 
-/// Whether somebody else's fault is meant, or none yet.
-fn is_doubtful(clause: &Clause, place: usize) -> bool {
-    const WORKS: &[&str] = &["fungerar", "fungerat", "ok", "works", "working", "stabilt", "löst"];
-    let open = &["om", "kanske", "tror", "if", "maybe", "grannen", "grannar", "neighbour"];
-    clause.has(open) || clause.has(WORKS) && clause.words().len() > place
+/// What a fault is told by; all else has beginnings too: contracts, tenancies, lives.
+const FAULTS: &[&str] = &[
+    "fel",
+    "felet",
+    "nere",
+    "borta",
+    "död",
+    "dött",
+    "inget",
+    "ingen",
+    "länk",
+    "länken",
+    "ljus",
+    "signal",
+    "tappar",
+    "släckt",
+    "röd",
+    "rött",
+    "blinkar",
+    "långsamt",
+    "slött",
+    "hackar",
+    "brutet",
+    "problem",
+    "problemet",
+    "störning",
+    "störningar",
+    "down",
+    "offline",
+    "no",
+    "dead",
+    "fault",
+    "slow",
+    "out",
+    "red",
+    "dark",
+    "shut",
+    "issue",
+    "issues",
+    "intermittent",
+];
+const FAULTS_BEGIN: &[&str] = &["avbrott", "flapp", "drop", "fault", "glapp"];
+
+/// Whether somebody else's fault is meant, or none, or one that is over.
+fn is_doubtful(clause: &Clause) -> bool {
+    const DOUBT: &[&str] = &[
+        "om",
+        "kanske",
+        "tror",
+        "if",
+        "maybe",
+        "grannen",
+        "grannar",
+        "neighbour",
+        "fungerar",
+        "fungerat",
+        "ok",
+        "works",
+        "working",
+        "stabilt",
+        "löst",
+        "kund",
+        "kunden",
+        "abonnemang",
+        "avtal",
+        "customer",
+        "subscription",
+        "contract",
+        "bo",
+        "bor",
+        "bott",
+        "lived",
+        "lives",
+    ];
+    clause.has(DOUBT)
 }
 
 fn skip(clause: &Clause, mut place: usize, words: &[&str]) -> usize {
@@ -192,6 +244,11 @@ fn day(clause: &Clause, place: usize, today: Date, nearest: Nearest) -> Option<(
     dated(day, month, today, nearest).map(|day| (day, place + 2))
 }
 
+/// A time as machines write it, without an offset.
+fn logged(word: &str) -> Option<DateTime> {
+    word.contains('t').then(|| word.to_uppercase().parse().ok())?
+}
+
 fn short_number(text: &str) -> Option<i8> {
     let is_short = (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     is_short.then(|| text.parse().ok())?
@@ -205,6 +262,7 @@ fn dated(day: i8, month: i8, today: Date, nearest: Nearest) -> Option<Date> {
         Nearest::Past => this.filter(|day| *day <= today).or_else(|| of(today.year() - 1)),
         Nearest::Coming => this.filter(|day| *day >= today).or_else(|| of(today.year() + 1)),
     }
+    .filter(|day| (today - *day).get_days().abs() <= UNDATED_DAYS_MAX)
 }
 
 fn month(word: &str) -> Option<i8> {

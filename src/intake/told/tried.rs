@@ -47,7 +47,7 @@ fn restarted(clause: &Clause) -> Option<bool> {
         "port",
         "switch",
     ];
-    if clause.has(ELSEWHERE) {
+    if clause.has(ELSEWHERE) || clause.has_start(&["olt", "switch", "linjekort", "server"]) {
         return None;
     }
     for run in [
@@ -80,7 +80,7 @@ fn wired(clause: &Clause) -> Option<bool> {
             "med|via|på|över",
             "kabel|nätverkskabel|ethernet",
         ][..],
-        &["testat|testade|provat|provade", "kabel|trådat|trådbundet|kabelanslutet"],
+        &["testat|testade|provat|provade", "trådat|trådbundet|kabelanslutet"],
         &["kopplat|kopplad|inkopplad|testat|provat|ansluten|anslutit", "direkt", "i|till|på|mot"],
         &["samma", "sak|fel|problem|resultat", "med|via|på|över", "kabel|nätverkskabel"],
         &["tested|tried|measured|checked", "by|with|via|over|on", "cable|ethernet|wire"],
@@ -110,7 +110,10 @@ fn noun(clause: &Clause, noun: &str) -> Option<bool> {
     if matches!(next, "nej" | "no") {
         return clause.said(place).filter(|said| *said).map(|_| false);
     }
-    if matches!(next, "utan" | "without") {
+    // `omstart x3`
+    let times = next.trim_matches('x');
+    let counted = !times.is_empty() && times.len() < next.len() && times.parse::<u8>().is_ok();
+    if counted || matches!(next, "utan" | "without") {
         return clause.said(place);
     }
     let done = (1..=3).find(|step| DONE.contains(&clause.at(place + step)))?;
