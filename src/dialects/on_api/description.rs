@@ -32,6 +32,7 @@ const FACTS: &[Fact] = &[
     ("Kabeltest", Field::FaultWiredTest, yes_or_no),
     ("Omstart", Field::FaultRestarted, yes_or_no),
     ("Mbit/s", Field::FaultSpeed, as_it_is),
+    ("dBm", Field::FaultLevel, as_it_is),
     ("Grannar", Field::FaultNeighbours, as_it_is),
     ("Grad", Field::FaultSeverity, severity),
     ("Besök bokat", Field::VisitBooked, yes_or_no),

@@ -9,6 +9,7 @@ pub(super) fn read(clause: &Clause, readings: &mut Readings) {
     if let Some(speed) = speed(clause) {
         readings.add(Field::FaultSpeed, speed);
     }
+    levels(clause, readings);
     if let Some(count) = neighbours(clause) {
         readings.add(Field::FaultNeighbours, count.to_string());
     }
@@ -61,6 +62,60 @@ fn may_be_a_day(speed: &str) -> bool {
         number(day).is_some_and(|day| (1..=31).contains(&day))
             && number(month).is_some_and(|month| (1..=12).contains(&month))
     })
+}
+
+/// `-22,5 dBm`: every level of the clause, so that two that differ speak against each other. With a
+/// sign, for what is received is below zero; and not what is sent, wanted or a bound.
+fn levels(clause: &Clause, readings: &mut Readings) {
+    const OTHER: &[&str] = &[
+        "tx",
+        "sänd",
+        "sänder",
+        "sändnivå",
+        "ut",
+        "mellan",
+        "under",
+        "över",
+        "gräns",
+        "gränsen",
+        "max",
+        "min",
+        "minst",
+        "högst",
+        "budget",
+        "between",
+        "below",
+        "above",
+        "limit",
+        "sent",
+        "launch",
+        "transmit",
+        "dämpning",
+        "skillnad",
+        "sjunkit",
+        "attenuation",
+        "normal",
+        "var",
+        "was",
+        "typ",
+        "krav",
+        "kravet",
+        "olt",
+        "tröskel",
+        "threshold",
+        "till",
+        "to",
+        "from",
+        "från",
+    ];
+    for (place, word) in clause.words().iter().enumerate() {
+        let number = word.strip_suffix("dbm").or((clause.at(place + 1) == "dbm").then_some(word));
+        let Some(level) = number.and_then(value::level) else { continue };
+        if clause.has(OTHER) || !level.starts_with('-') || clause.said(place) != Some(true) {
+            continue;
+        }
+        readings.add(Field::FaultLevel, level);
+    }
 }
 
 /// How many neighbours are said to have the same fault.

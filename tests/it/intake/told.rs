@@ -164,6 +164,27 @@ fn what_was_measured() {
         ],
     );
     check(
+        Field::FaultLevel,
+        &[
+            ("Ljus -22,5 dBm", Some("-22.5")),
+            ("mätt \u{2212}27,9 dBm i fasadbox", Some("-27.9")),
+            ("RX -31.2dBm.", Some("-31.2")),
+            ("Signal level is \u{2013}19.25 dBm at the ONT", Some("-19.25")),
+            ("Nivå 22,5 dBm", None),
+            ("TX +2 dBm", None),
+            ("TX -2 dBm", None),
+            ("Ska vara mellan -8 och -27 dBm", None),
+            ("under -27 dBm", None),
+            ("Normalt -19 dBm", None),
+            ("Ljus -19 dBm. Ljus -27 dBm.", None),
+            ("RX -19 dBm, RX -27 dBm", None),
+            ("Inte -19 dBm", None),
+            ("-122 dBm", None),
+            ("Vlan -22", None),
+            ("Grannen har -19 dBm", None),
+        ],
+    );
+    check(
         Field::FaultNeighbours,
         &[
             ("Två grannar har samma fel", Some("2")),
@@ -295,6 +316,7 @@ proptest! {
             ("wiredTest", "fault.wired_test"),
             ("lamps", "fault.lamps"),
             ("measuredSpeed", "fault.speed"),
+            ("opticalLevel", "fault.level"),
             ("neighboursAffected", "fault.neighbours"),
             ("since", "fault.since"),
             ("visitWindow", "visit.window"),
