@@ -13,6 +13,8 @@ mod output;
 mod redact;
 pub(crate) mod serve;
 pub(crate) mod submit;
+mod witness;
+mod witnessed;
 
 use std::path::PathBuf;
 
@@ -96,6 +98,9 @@ enum Command {
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
+    /// A witness of other people's logs; needs no configuration of a deployment
+    #[command(subcommand)]
+    Witness(witness::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -135,6 +140,9 @@ pub enum Failure {
         #[source]
         source: std::io::Error,
     },
+    /// A file of an exported log.
+    #[error(transparent)]
+    Folder(#[from] crate::export::FolderError),
     /// A leaf, a note or a proof that cannot be read.
     #[error("{0}")]
     Log(String),
@@ -159,19 +167,27 @@ impl Cli {
         let Self { global, command } = self;
         let output = Output::new(global.format);
         let folder = global.config.as_path();
-        match &command {
+        let command = match command {
             Command::Check => return check::run(folder, &output),
+            Command::Witness(command) => return witness::run(command, &output).await,
             // Speaks to nobody and keeps nothing: there is nothing to configure.
-            Command::Redact(arguments) => return redact::run(arguments, &output),
-            _ => {}
-        }
+            Command::Redact(arguments) => return redact::run(&arguments, &output),
+            // An auditor has no configuration.
+            Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
+                return log::verify_folder(&arguments, &output);
+            }
+            Command::Log(log::Command::Audit(arguments)) if arguments.is_offline() => {
+                return log::audit_folder(&arguments, &output);
+            }
+            command => command,
+        };
         let mut config = deployment::load(folder)?;
         if let Some(state) = global.state.clone() {
             config.state = state;
         }
         crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
         match command {
-            Command::Check | Command::Redact(_) => Ok(()),
+            Command::Check | Command::Witness(_) | Command::Redact(_) => Ok(()),
             Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
             Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
             Command::Work { once } => serve::work(config, once, &output).await,

@@ -25,6 +25,8 @@ pub struct Minimised<'case> {
     dialect: &'static dyn Dialect,
     fields: BTreeMap<Field, Zeroizing<String>>,
     rulings: BTreeMap<Field, Ruling<'case>>,
+    conditions: BTreeMap<String, bool>,
+    not_carried: BTreeSet<Field>,
     masked: Vec<MaskCount>,
     texts: Vec<ToldText>,
 }
@@ -90,6 +92,23 @@ impl<'case> Minimised<'case> {
     /// What became of the free texts that leave.
     pub fn texts(&self) -> &[ToldText] {
         &self.texts
+    }
+
+    /// Free texts in whose place [`TEXT_REPLACED`] leaves.
+    pub fn replaced(&self) -> BTreeSet<Field> {
+        let replaced = |text: &&ToldText| text.fate == TextFate::Replaced;
+        self.texts.iter().filter(replaced).map(|text| text.field).collect()
+    }
+
+    /// Each condition that the policy asked about these fields, and whether it held.
+    pub fn conditions(&self) -> &BTreeMap<String, bool> {
+        &self.conditions
+    }
+
+    /// The fields that stay although a rule opens them: the dialect has no place for them,
+    /// intake does not keep them, or behind the guard nothing was left to be told.
+    pub fn not_carried(&self) -> &BTreeSet<Field> {
+        &self.not_carried
     }
 
     /// The names of the fields that stay.
@@ -162,6 +181,14 @@ pub fn minimise<'case>(
         .map(|&field| (field, narrowed(field, policy.rule_on(field, &first), carried)))
         .collect();
 
+    let names = case.facts().keys().chain(case.dropped()).copied();
+    let conditions = policy.asked(names, &first);
+    let mut not_carried: BTreeSet<Field> = rulings
+        .iter()
+        .filter(|(_, ruling)| matches!(ruling, Ruling::Withheld(Because::NotCarried(_))))
+        .map(|(field, _)| *field)
+        .collect();
+
     let texts = guarded_texts(case, &rulings);
     let limits = policy.text();
     let mut fields = BTreeMap::new();
@@ -184,6 +211,7 @@ pub fn minimise<'case>(
         let (text, fate) = match left(redacted, masked_percent, limits) {
             Left::Nothing => {
                 rulings.insert(field, Ruling::Withheld(Because::NothingLeft(rule)));
+                not_carried.insert(field);
                 continue;
             }
             Left::Sieve if limits.over == TextOverLimit::Hold => {
@@ -201,14 +229,29 @@ pub fn minimise<'case>(
         told.push(ToldText { field, fate, masked_percent, masked_percent_max });
     }
     for &field in case.dropped() {
-        let ruling = match policy.rule_on(field, &first) {
+        let ruling = policy.rule_on(field, &first);
+        if matches!(ruling, Ruling::Sent(_)) && !rulings.contains_key(&field) {
+            not_carried.insert(field);
+        }
+        let ruling = match ruling {
             Ruling::Withheld(because @ Because::Never(_)) => Ruling::Withheld(because),
             _ => Ruling::Withheld(Because::NotKept),
         };
         rulings.entry(field).or_insert(ruling);
     }
     let masked = masked.of_texts(|field| fields.contains_key(&field));
-    Ok(Minimised { case, recipient, agreement, dialect, fields, rulings, masked, texts: told })
+    Ok(Minimised {
+        case,
+        recipient,
+        agreement,
+        dialect,
+        fields,
+        rulings,
+        conditions,
+        not_carried,
+        masked,
+        texts: told,
+    })
 }
 
 /// What the policy opens, less what the dialect has no place for.

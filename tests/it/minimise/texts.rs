@@ -140,6 +140,7 @@ fn of_which_nothing_is_left_nothing_leaves() {
             assert_eq!(minimised.text(Field::FaultDescription), None, "{text}");
             assert!(minimised.withheld().contains(&Field::FaultDescription), "{text}");
             assert!(minimised.masked().is_empty() && minimised.texts().is_empty(), "{text}");
+            assert!(minimised.not_carried().contains(&Field::FaultDescription), "{text}");
             let told = Explanation::of(&minimised);
             let why = told.withheld.iter().find(|told| told.field == Field::FaultDescription);
             let (because, rule) = why.map(|why| (why.because, why.rule.is_some())).unwrap();
