@@ -7,14 +7,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Finding, Kind, Layer, numbers};
+use super::{Finding, Kind, Layer, Why, numbers};
 
 /// Every finding of this layer in a folded text.
 pub(super) fn find(text: &str) -> Vec<Finding> {
     let codes = credentials(text).into_iter().map(|range| (Kind::Credential, range));
-    let health = HEALTH.find_iter(text).map(|hit| (Kind::Health, hit.range()));
-    let layer = Layer::Context;
-    codes.chain(health).map(|(kind, range)| Finding { range, kind, layer }).collect()
+    let (layer, why) = (Layer::Context, Why::Cue);
+    codes.map(|(kind, range)| Finding { range, kind, layer, why }).collect()
 }
 
 /// What announces a code; every compound of `kod`, mistyped ones too, but [`PLAIN_CODE`].
@@ -191,28 +190,3 @@ fn whole(text: &str, start: usize, end: usize) -> usize {
     let groups = short.then(|| GROUPS.find(&text[end..])).flatten();
     groups.map_or(end, |groups| end + groups.end())
 }
-
-/// Stems of words about health, care and aids, in Swedish and English. The whole word goes.
-///
-/// Short on purpose: conditions and aids that people name when they ask for priority.
-static HEALTH: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(
-        r"(?x)
-        \b KOL \b | \b (?:ADHD|ALS|HIV) \b | \b hiv \b
-        | (?i: \b [\p{L}-]{0,12}?
-            (?: dialys | trygghetslarm | överfallslarm | hjärt(?:a|at|e)?(?:problem|svikt|infarkt|fel|stopp|sjuk|flimmer|operation)
-            | cancer | tumör | demen[st] | alzheimer | parkinson | rullstol | rullator | syrgas | respirator
-            | andningshjälp | gravid | insulin | diabet | epilep | pacemaker | stroke | handikapp | psykisk | psykiatri
-            | ångest | depress | missbruk | alkoholi | hemsjukvård | hemtjänst | färdtjänst | sjukhus | sjukskriv | sjukdom
-            | sjukvård | sjuksköt | sjuk\b | sjuka\b | synskad | synnedsatt | hörselskad | hörselned | hörapparat | blind\b | döv\b
-            | funktionsned | funktionshind | rörelsehind | förlamad | kirurg | cellgift | strålbehandl | medicin | läkare
-            | vårdas\b | palliativ | hospice | astma | migrän | allerg | förlossning | bipolär | schizofren | autis | covid )
-            \p{L}*
-          | \b oper(?:ation(?:en)?|erad|eras|erats) \b
-          | \b (?: dialysis | oxygen\s(?:tank|concentrator|supply|machine) | ventilator | wheelchair | pregnan\p{L}* | panic\salarm
-            | hearing\said s? | personal\salarm | care\salarm | heart\s(?:condition|failure|attack|problem s?|disease|surgery) | surgery
-            | epileps\p{L}* | epileptic | dementia | disab(?:led|ility) | hospital\p{L}* | illness | disease | chemo\p{L}* | home\scare
-            | visually\simpaired | deaf | pacemaker | asthma | stroke | diabet\p{L}* | home\snurs\p{L}* | medical\p{L}* ) \b
-        )",
-    )
-});

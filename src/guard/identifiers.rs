@@ -9,7 +9,7 @@ use regex::Regex;
 
 pub(super) use super::contact::email;
 use super::contact::{phone, window};
-use super::{Finding, Kind, Layer, identity, numbers};
+use super::{Finding, Kind, Layer, Why, identity, numbers};
 
 /// Every identifier of a folded text.
 pub(super) fn find(text: &str) -> Vec<Finding> {
@@ -29,7 +29,7 @@ pub(super) fn find(text: &str) -> Vec<Finding> {
     by_kind
         .into_iter()
         .flat_map(|(kind, ranges)| ranges.into_iter().map(move |range| (kind, range)))
-        .map(|(kind, range)| Finding { range, kind, layer: Layer::Identifier })
+        .map(|(kind, range)| Finding { range, kind, layer: Layer::Identifier, why: Why::Shape })
         .collect()
 }
 

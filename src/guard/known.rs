@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::compact::{Compact, Edge, skeleton, token_around};
 use super::fold::Folded;
 use super::names::{self, Name};
-use super::{Finding, Kind, Layer, Vocabulary, numbers};
+use super::{Finding, Kind, Layer, Vocabulary, Why, numbers};
 
 /// From this many characters on a value is found inside other letters and digits too.
 const LONG: usize = 7;
@@ -62,7 +62,7 @@ fn add(found: &mut Vec<Finding>, kind: Kind, range: Range<usize>) {
         Some(last) if last.kind == kind && last.range.contains(&range.start) => {
             last.range.end = last.range.end.max(range.end);
         }
-        _ => found.push(Finding { range, kind, layer: Layer::KnownValue }),
+        _ => found.push(Finding { range, kind, layer: Layer::KnownValue, why: Why::Record }),
     }
 }
 
@@ -87,7 +87,7 @@ fn places(text: &str, compact: &Compact<'_>, kind: Kind, value: &str) -> Vec<(Ki
 pub(super) fn protected(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Range<usize>> {
     let text = folded.as_str();
     let compact = Compact::new(text);
-    let mut found = Vec::new();
+    let mut found = names::find(text, &compact, vocabulary.allowed());
     for value in vocabulary.protected() {
         let value = Folded::new(value);
         let value = value.as_str().trim();

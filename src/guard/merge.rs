@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fold::Folded;
-use super::{Finding, Kind, Layer, Span, identifiers};
+use super::{Finding, Kind, Layer, Span, Why, identifiers};
 
 /// From this many letters and digits on a protected value says what it is by itself; a shorter one
 /// (a VLAN, a port) can equal a door code by chance.
@@ -41,7 +41,7 @@ pub(super) fn spare(
         if shielded {
             continue;
         }
-        if finding.layer != Layer::Context {
+        if finding.layer < Layer::Context {
             kept.push(finding);
             continue;
         }
@@ -51,13 +51,13 @@ pub(super) fn spare(
             .filter(|shield| shield.start < finding.range.end && finding.range.start < shield.end)
             .collect();
         cuts.sort_by_key(|shield| shield.start);
-        let Finding { range, kind, layer } = finding;
+        let Finding { range, kind, layer, why } = finding;
         let mut start = range.start;
         for cut in cuts {
-            kept.push(Finding { range: start..cut.start.max(start), kind, layer });
+            kept.push(Finding { range: start..cut.start.max(start), kind, layer, why });
             start = start.max(cut.end);
         }
-        kept.push(Finding { range: start..range.end.max(start), kind, layer });
+        kept.push(Finding { range: start..range.end.max(start), kind, layer, why });
     }
     kept.retain(|finding| weight(&finding.range) > 0);
     kept
@@ -78,7 +78,7 @@ pub(super) fn settle(chars: &[char], spans: Vec<Span>, shields: &[Range<usize>])
         spans.extend(more);
         spans = union(chars, spans);
     }
-    vec![Span { start: 0, end: chars.len(), kind: Kind::Unread, layer: Layer::Length }]
+    vec![Span { start: 0, end: chars.len(), kind: Kind::Unread, layer: Layer::Length, why: Why::StillThere }]
 }
 
 /// Identity numbers and e-mail addresses in what stands between the spans.
@@ -98,7 +98,7 @@ fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>]) -> Vec<Spa
             found.extend(hits.map(|(range, kind)| {
                 let range = folded.original(range);
                 let (start, end) = (start + range.start, start + range.end);
-                Span { start, end, kind, layer: Layer::Identifier }
+                Span { start, end, kind, layer: Layer::Identifier, why: Why::Leftover }
             }));
         }
         start = next;
@@ -133,7 +133,7 @@ pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
             {
                 last.end = last.end.max(span.end);
                 if length > longest {
-                    (last.kind, last.layer, longest) = (span.kind, span.layer, length);
+                    (last.kind, last.layer, last.why, longest) = (span.kind, span.layer, span.why, length);
                 }
             }
             _ => {
