@@ -10,10 +10,10 @@ use super::{Finding, Kind, Layer, Why};
 
 /// Endings of family names. A word that ends so is never vouched for by its parts.
 const FAMILY_ENDINGS: [&str; 44] = [
-    "sson", "son", "qvist", "kvist", "quist", "berg", "bergs", "bergh", "ström", "strom", "lund", "lind", "gren",
-    "dahl", "dal", "man", "mann", "ell", "én", "ius", "sen", "stedt", "stad", "holm", "feldt", "fors", "hammar",
-    "blad", "löf", "löv", "strand", "mark", "skog", "roth", "sköld", "hielm", "ander", "wall", "vall", "borg",
-    "bäck", "beck", "sjö", "blom",
+    "sson", "son", "qvist", "kvist", "quist", "berg", "bergs", "bergh", "ström", "strom", "lund",
+    "lind", "gren", "dahl", "dal", "man", "mann", "ell", "én", "ius", "sen", "stedt", "stad",
+    "holm", "feldt", "fors", "hammar", "blad", "löf", "löv", "strand", "mark", "skog", "roth",
+    "sköld", "hielm", "ander", "wall", "vall", "borg", "bäck", "beck", "sjö", "blom",
 ];
 
 /// How many words of a text are compared with others that are spelt nearly so; the rest are denied.
@@ -35,7 +35,12 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
                 continue;
             }
             let range = if digits { page.span(cluster) } else { token.range() };
-            found.push(Finding { range, kind: Kind::Person, layer: Layer::Denied, why: Why::UnknownWord });
+            found.push(Finding {
+                range,
+                kind: Kind::Person,
+                layer: Layer::Denied,
+                why: Why::UnknownWord,
+            });
         }
     }
     found
@@ -110,16 +115,29 @@ fn near_person(page: &Page<'_>, at: usize) -> bool {
         says.is_name() && !says.any(Says::HOMOGRAPH.and(Says::FUNCTION))
     };
     let joined = |gap: &str| matches!(gap, " " | "-" | "\n");
-    cue || before.is_some_and(|before| joined(page.gap(at)) && name(before) && page.tokens[at].is_capital() == page.tokens[before].is_capital())
-        || at + 1 < page.len() && joined(page.gap(at + 1)) && name(at + 1) && page.tokens[at].is_capital() == page.tokens[at + 1].is_capital()
+    cue || before.is_some_and(|before| {
+        joined(page.gap(at))
+            && name(before)
+            && page.tokens[at].is_capital() == page.tokens[before].is_capital()
+    }) || at + 1 < page.len()
+        && joined(page.gap(at + 1))
+        && name(at + 1)
+        && page.tokens[at].is_capital() == page.tokens[at + 1].is_capital()
         || signs(page, at)
 }
 
 /// `/astrid` at the end of a line.
 fn signs(page: &Page<'_>, at: usize) -> bool {
     let gap = page.gap(at);
-    let slashed = gap == "/" && at == 0 || gap.len() > 1 && gap.ends_with('/') && gap[..gap.len() - 1].ends_with([' ', '\n', '.', ',']);
-    slashed || at > 0 && page.says(at - 1).any(Says::SIGN) && gap.len() <= 4 && page.lower(at - 1) != "tack"
+    let slashed = gap == "/" && at == 0
+        || gap.len() > 1
+            && gap.ends_with('/')
+            && gap[..gap.len() - 1].ends_with([' ', '\n', '.', ',']);
+    slashed
+        || at > 0
+            && page.says(at - 1).any(Says::SIGN)
+            && gap.len() <= 4
+            && page.lower(at - 1) != "tack"
 }
 
 pub(super) fn family(word: &str) -> bool {
@@ -144,7 +162,10 @@ pub(super) fn vouched(page: &Page<'_>, at: usize) -> bool {
     if page.lexicon.inflects(word) {
         return true;
     }
-    let may_be_compound = token.case == Case::Lower || token.opens || page.caseless || token.case == Case::Upper && token.length > 8;
+    let may_be_compound = token.case == Case::Lower
+        || token.opens
+        || page.caseless
+        || token.case == Case::Upper && token.length > 8;
     may_be_compound && token.length >= 6 && page.lexicon.compounds(word)
         // `KUNDinfo`, `WiFi-nät`: with a hyphen each part is looked at.
         || is_streetless(page, at)

@@ -161,9 +161,9 @@ fn broken_line(rest: &[char]) -> Option<(char, usize)> {
     let mut length = if rest.starts_with(&['\r', '\n']) { 2 } else { 1 };
     let quoted = rest[length..]
         .iter()
-        .take_while(|char| matches!(char, '>' | ' ' | '\t' | '\u{a0}'))
+        .take_while(|char| matches!(char, '>' | '|' | ' ' | '\t' | '\u{a0}'))
         .count();
-    if rest[length..length + quoted].contains(&'>') {
+    if rest[length..length + quoted].iter().any(|char| matches!(char, '>' | '|')) {
         length += quoted;
     }
     Some(('\n', length))

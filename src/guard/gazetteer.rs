@@ -101,7 +101,8 @@ pub fn write(words: &BTreeMap<String, u64>, sources: &[String]) -> Result<Vec<u8
         head.push('\n');
     }
     head.push_str(&format!("words: {}\nnames: {}\n\n", count(WORD), count(NAME)));
-    let map = Map::from_iter(words.iter().map(|(word, bits)| (word, *bits))).map_err(|_| GazetteerError::Unbuilt)?;
+    let map = Map::from_iter(words.iter().map(|(word, bits)| (word, *bits)))
+        .map_err(|_| GazetteerError::Unbuilt)?;
     let mut bytes = head.into_bytes();
     bytes.extend_from_slice(map.as_fst().as_bytes());
     Ok(bytes)

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::lexicon;
-use super::page::Page;
+use super::page::{Case, Page};
 use super::{Finding, Kind, Layer, Why};
 
 /// What tells that somebody must not be found. The flag itself is a secret.
@@ -66,18 +66,47 @@ static STEMS: LazyLock<Stems> = LazyLock::new(|| {
     Stems { automaton, stems }
 });
 
+/// Whether a word by itself tells of somebody's health.
+pub(super) fn tells(word: &str) -> bool {
+    let Some(automaton) = &STEMS.automaton else { return true };
+    automaton.find_overlapping_iter(word).any(|hit| {
+        let stem = &STEMS.stems[hit.pattern().as_usize()];
+        !(stem.begins && hit.start() > 0 || stem.ends && hit.end() < word.len())
+    })
+}
+
 /// Every finding of this layer.
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let text = page.lower_text();
     let Some(automaton) = &STEMS.automaton else {
-        return vec![Finding { range: 0..text.len(), kind: Kind::Unread, layer: Layer::Length, why: Why::TooLong }];
+        return vec![Finding {
+            range: 0..text.len(),
+            kind: Kind::Unread,
+            layer: Layer::Length,
+            why: Why::TooLong,
+        }];
     };
     let mut found: Vec<Finding> = Vec::new();
+    for (at, token) in page.tokens.iter().enumerate() {
+        // The disease, not the unit.
+        let unit = at > 0 && page.tokens[at - 1].is_digits();
+        if token.case == Case::Upper
+            && !page.caseless
+            && !unit
+            && !token.glued
+            && page.str(at) == "MS"
+        {
+            let (layer, why) = (Layer::Context, Why::HealthWord);
+            found.push(Finding { range: token.range(), kind: Kind::Health, layer, why });
+        }
+    }
     for hit in automaton.find_overlapping_iter(text) {
         let stem = &STEMS.stems[hit.pattern().as_usize()];
         let first = page.token_at(hit.start());
         let last = page.token_at(hit.end() - 1);
-        let (Some(from), Some(to)) = (page.tokens.get(first), page.tokens.get(last)) else { continue };
+        let (Some(from), Some(to)) = (page.tokens.get(first), page.tokens.get(last)) else {
+            continue;
+        };
         // `^döv`: the word begins so. `döv$`: it ends so.
         if stem.begins && from.start != hit.start() || stem.ends && to.end != hit.end() {
             continue;
@@ -105,7 +134,8 @@ mod tests {
     fn found(text: &str) -> Vec<&str> {
         let lexicon = Lexicon::built_in();
         let page = Page::new(text, &lexicon, &[]);
-        let mut found: Vec<_> = find(&page).into_iter().map(|finding| &text[finding.range]).collect();
+        let mut found: Vec<_> =
+            find(&page).into_iter().map(|finding| &text[finding.range]).collect();
         found.dedup();
         found
     }

@@ -155,7 +155,13 @@ impl Rule {
                 letter => Place { set: vec![letter], negated: false },
             });
         }
-        Self { strip: plain(parts[2]), add: plain(add), condition, further: further.chars().collect(), suffix }
+        Self {
+            strip: plain(parts[2]),
+            add: plain(add),
+            condition,
+            further: further.chars().collect(),
+            suffix,
+        }
     }
 
     fn apply(&self, form: &str) -> Option<String> {
@@ -204,7 +210,7 @@ mod tests {
             .into_iter()
             .filter(|(word, _)| *word != "strömmen")
             .chain([("strömen", WORD)])
-            .collect::<std::collections::BTreeMap<_, _>>()
+            .collect::<BTreeMap<_, _>>()
             .into_iter()
             .collect::<Vec<_>>()
         );

@@ -99,7 +99,8 @@ pub(super) fn protected(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Ran
         // Many digits in a row mean what they are written as: `6509121234` is an order reference,
         // `650912-1234` is not.
         let literal = numbers::digits(value).len() > 5 && !value.contains(char::is_alphabetic);
-        found.extend(places.into_iter().filter(|range| !literal || text[range.clone()] == *value));
+        let bare = value.trim_matches(|c: char| !c.is_alphanumeric());
+        found.extend(places.into_iter().filter(|range| !literal || text[range.clone()] == *bare));
     }
     found
 }

@@ -108,9 +108,9 @@ const FUNCTION: &str = "will can said min han hon per so to in on en ett la le d
 
 /// The endings of Swedish and English words, longest first.
 const ENDINGS: [&str; 40] = [
-    "ningarna", "ningens", "ningen", "ningar", "arnas", "ornas", "ernas", "heten", "ande", "ende", "arna",
-    "orna", "erna", "ades", "ning", "ens", "ets", "are", "ade", "ing", "ed", "er", "es", "ly", "en", "et", "ar",
-    "or", "na", "at", "ad", "as", "te", "de", "s", "t", "n", "d", "r", "a",
+    "ningarna", "ningens", "ningen", "ningar", "arnas", "ornas", "ernas", "heten", "ande", "ende",
+    "arna", "orna", "erna", "ades", "ning", "ens", "ets", "are", "ade", "ing", "ed", "er", "es",
+    "ly", "en", "et", "ar", "or", "na", "at", "ad", "as", "te", "de", "s", "t", "n", "d", "r", "a",
 ];
 
 type Table = HashMap<Box<str>, Says, BuildHasherDefault<Fnv>>;
@@ -159,8 +159,12 @@ fn built_in() -> Table {
             add(word, Says::of_cue(cue).and(Says::WORD));
         }
     }
-    for word in words(include_str!("words/homographs.txt")) {
-        add(word, Says::HOMOGRAPH.and(Says::WORD).and(Says::GIVEN).and(Says::FAMILY));
+    for line in lines(include_str!("words/homographs.txt")) {
+        let Some((kind, listed)) = line.split_once(':') else { continue };
+        let name = if kind == "given" { Says::GIVEN } else { Says::FAMILY };
+        for word in listed.split_whitespace() {
+            add(word, Says::HOMOGRAPH.and(Says::WORD).and(name));
+        }
     }
     for (list, says) in [
         (include_str!("words/given.txt"), Says::GIVEN),
@@ -234,14 +238,14 @@ impl Lexicon {
     /// What is known of a word in lower case. A genitive is known by its name.
     pub(super) fn says(&self, word: &str) -> Says {
         let own = self.exact(word);
-        if own.0 != 0 && (own.is_name() || own.0 != Says::LEFT.0) {
+        if own.is_name() || own.any(Says::BUILT_IN) {
             return own;
         }
         let stem = word.strip_suffix("'s").or_else(|| word.strip_suffix('s'));
         if let Some(stem) = stem.filter(|stem| stem.len() > 2) {
             let stem = self.exact(stem);
             if stem.is_name() {
-                return stem.and(Says::GENITIVE);
+                return own.and(stem).and(Says::GENITIVE);
             }
             if word.ends_with("'s") && stem.is_word() {
                 return Says::WORD;
@@ -265,7 +269,8 @@ impl Lexicon {
         ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).any(|stem| {
             stem.chars().count() >= 3 && {
                 let says = BUILT_IN.get(stem).copied().unwrap_or_default();
-                let whole = || BUILT_IN.get(format!("{stem}a").as_str()).copied().unwrap_or_default();
+                let whole =
+                    || BUILT_IN.get(format!("{stem}a").as_str()).copied().unwrap_or_default();
                 plain(says) || plain(whole())
             }
         })
@@ -283,7 +288,7 @@ impl Lexicon {
             let joined = left.strip_suffix('s').filter(|left| left.chars().count() >= LEFT_MIN);
             let begins = |part: &str| {
                 let says = self.exact(part);
-                says.any(Says::LEFT) || plain(says) || says.any(Says::DOMAIN)
+                says.any(Says::LEFT) || says.is_word() && !says.any(Says::FUNCTION)
             };
             let right_says = self.exact(right);
             let ends = plain(right_says)
@@ -305,7 +310,9 @@ impl Lexicon {
         let mut is_word = |letters: &mut dyn Iterator<Item = char>| {
             candidate.clear();
             candidate.extend(letters);
-            candidate.len() >= LENGTH_MIN && plain(self.exact(&candidate))
+            candidate.len() >= LENGTH_MIN
+                && plain(self.exact(&candidate))
+                && !super::health::tells(&candidate)
         };
         for at in 0..letters.len() {
             let (before, after) = letters.split_at(at);

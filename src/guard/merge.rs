@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fold::Folded;
-use super::{Finding, Kind, Layer, Span, Why, identifiers};
+use super::{Finding, Kind, Layer, Span, Why, identity};
 
 /// From this many letters and digits on a protected value says what it is by itself; a shorter one
 /// (a VLAN, a port) can equal a door code by chance.
@@ -60,7 +60,33 @@ pub(super) fn spare(
         kept.push(Finding { range: start..range.end.max(start), kind, layer, why });
     }
     kept.retain(|finding| weight(&finding.range) > 0);
+    bridge(text, &mut kept);
     kept
+}
+
+/// What stands between two parts of one name, one address or one number tells nothing by itself and
+/// goes with them: two findings of a kind with no letter or digit between them become one.
+fn bridge(text: &str, findings: &mut [Finding]) {
+    const GAP_MAX: usize = 3;
+    findings.sort_by_key(|finding| (finding.range.start, finding.range.end));
+    let mut last = 0;
+    for at in 1..findings.len() {
+        let (start, end) = (findings[last].range.end, findings[at].range.start);
+        if findings[at].range.end <= start {
+            continue;
+        }
+        let near = start <= end
+            && end - start <= GAP_MAX
+            && (findings[at].kind == findings[last].kind
+                || text[start..end].len() == 1 && findings[at].layer == Layer::Denied)
+            && text[start..end].chars().all(|c| {
+                matches!(c, ' ' | '\n' | '-' | '_' | ',' | '.' | '/' | '(' | ')' | '[' | ']')
+            });
+        if near && !(findings[at].kind == Kind::Credential) && !text[start..end].contains(". ") {
+            findings[last].range.end = end;
+        }
+        last = at;
+    }
 }
 
 /// Sorts, joins what overlaps, and looks at what is left as its reader will: a number or an address
@@ -78,7 +104,13 @@ pub(super) fn settle(chars: &[char], spans: Vec<Span>, shields: &[Range<usize>])
         spans.extend(more);
         spans = union(chars, spans);
     }
-    vec![Span { start: 0, end: chars.len(), kind: Kind::Unread, layer: Layer::Length, why: Why::StillThere }]
+    vec![Span {
+        start: 0,
+        end: chars.len(),
+        kind: Kind::Unread,
+        layer: Layer::Length,
+        why: Why::StillThere,
+    }]
 }
 
 /// Identity numbers and e-mail addresses in what stands between the spans.
@@ -90,10 +122,11 @@ fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>]) -> Vec<Spa
         if start < end {
             let piece: String = chars[start..end].iter().collect();
             let folded = Folded::new(&piece);
-            let numbers = identifiers::personnummer(folded.as_str()).into_iter();
-            let addresses = identifiers::email(folded.as_str()).into_iter();
+            let text = folded.as_str();
+            let numbers = identity::candidates(text).into_iter().filter(|number| !number.phone);
+            let addresses = text.match_indices('@').map(|(at, sign)| at..at + sign.len());
             let hits = numbers
-                .map(|range| (range, Kind::Personnummer))
+                .map(|number| (number.range, Kind::Personnummer))
                 .chain(addresses.map(|range| (range, Kind::Email)));
             found.extend(hits.map(|(range, kind)| {
                 let range = folded.original(range);
@@ -133,7 +166,8 @@ pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
             {
                 last.end = last.end.max(span.end);
                 if length > longest {
-                    (last.kind, last.layer, last.why, longest) = (span.kind, span.layer, span.why, length);
+                    (last.kind, last.layer, last.why, longest) =
+                        (span.kind, span.layer, span.why, length);
                 }
             }
             _ => {

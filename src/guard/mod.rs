@@ -18,20 +18,21 @@
 //! A check digit raises confidence and never clears a number: a mistyped personnummer is still one.
 
 mod compact;
-mod contact;
-mod context;
+mod credentials;
 mod deny;
+mod digits;
 mod fold;
 pub mod gazetteer;
 mod health;
 pub mod hunspell;
-mod identifiers;
 pub mod identity;
 mod kind;
 mod known;
 mod lexicon;
+mod links;
 mod merge;
 mod names;
+mod net;
 mod numbers;
 mod numbers_seen;
 mod page;
@@ -108,8 +109,9 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
     } else {
         let folded = Folded::new(text);
         let protected = known::protected(&folded, vocabulary);
-        let findings = all_layers(&folded, vocabulary, &protected);
-        let (spans, shields) = spans(&folded, findings, &protected);
+        let (findings, vouched) = all_layers(&folded, vocabulary, &protected);
+        let (spans, mut shields) = spans(&folded, findings, &protected);
+        shields.extend(vouched.into_iter().map(|range| folded.original(range)));
         merge::settle(&chars, spans, &shields)
     };
     Redacted::new(&chars, spans)
@@ -142,22 +144,34 @@ fn all_layers(
     folded: &Folded,
     vocabulary: &Vocabulary<'_>,
     protected: &[Range<usize>],
-) -> Vec<Finding> {
+) -> (Vec<Finding>, Vec<Range<usize>>) {
     let text = folded.as_str();
     let mut page = Page::new(text, vocabulary.lexicon(), protected);
     let mut findings = vocabulary.known().find(folded);
-    findings.extend(identifiers::find(text));
-    findings.extend(context::find(text));
-    findings.extend(health::find(&page));
+    let (links, plain) = links::find(&page);
+    findings.extend(links);
+    page.vouch(&plain);
+    let (devices, nobody) = net::find(&page);
+    findings.extend(devices);
     page.settle_all(&findings, 0);
-    let rest: [fn(&Page<'_>) -> Vec<Finding>; 4] =
-        [places::find, people::find, numbers_seen::find, deny::find];
-    for layer in rest {
+    page.vouch(&nobody);
+    let vouched = numbers_seen::references(&page);
+    page.vouch(&vouched);
+    let layers: [fn(&Page<'_>) -> Vec<Finding>; 7] = [
+        digits::find,
+        credentials::find,
+        health::find,
+        places::find,
+        people::find,
+        numbers_seen::find,
+        deny::find,
+    ];
+    for layer in layers {
         let from = findings.len();
         findings.extend(layer(&page));
         page.settle_all(&findings, from);
     }
-    findings
+    (findings, vouched)
 }
 
 /// The findings without what the caller protects, as spans, yet unsorted; and where protected

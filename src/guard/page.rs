@@ -106,6 +106,19 @@ impl<'t> Page<'t> {
         page
     }
 
+    /// Marks the tokens in some ranges as settled: nothing need be guessed about them.
+    pub(super) fn vouch(&mut self, ranges: &[Range<usize>]) {
+        for range in ranges {
+            let first = self.token_at(range.start);
+            for token in &mut self.tokens[first..] {
+                if token.start >= range.end {
+                    break;
+                }
+                token.settled = true;
+            }
+        }
+    }
+
     pub(super) fn lower(&self, at: usize) -> &str {
         &self.lower[self.tokens[at].range()]
     }
@@ -198,8 +211,9 @@ impl<'t> Page<'t> {
 
     fn opens(&self, at: usize) -> bool {
         let gap = self.gap(at);
-        gap.contains(['.', '!', '?', ':', '\n', '*', '"', ';', '|', '[', ']', '>', '=', '(', '\u{2022}'])
-            || gap.contains(" - ")
+        gap.contains([
+            '.', '!', '?', ':', '\n', '*', '"', ';', '|', '[', ']', '>', '=', '(', '\u{2022}',
+        ]) || gap.contains(" - ")
             || (self.tokens[at - 1].is_digits() && gap == " " && at == 1)
     }
 }
@@ -207,7 +221,9 @@ impl<'t> Page<'t> {
 /// Whether a sentence ends in what stands between two tokens.
 fn ends_sentence(gap: &str, caseless: bool) -> bool {
     let _ = caseless;
-    (gap.contains(['.', '!', '?', ';']) && gap.contains(char::is_whitespace) && !gap.starts_with(".:"))
+    (gap.contains(['.', '!', '?', ';'])
+        && gap.contains(char::is_whitespace)
+        && !gap.starts_with(".:"))
         && gap.trim_start_matches(['.', ' ']).is_empty()
         && gap.contains(". ")
         || gap.contains("\n\n")
@@ -225,7 +241,8 @@ fn tokens(text: &str) -> Vec<Token> {
         let glued = tokens.last().is_some_and(|last| last.end == start);
         let mut end = start + first.len_utf8();
         let mut length = 1;
-        let (mut upper, mut lower) = (usize::from(first.is_uppercase()), usize::from(first.is_lowercase()));
+        let (mut upper, mut lower) =
+            (usize::from(first.is_uppercase()), usize::from(first.is_lowercase()));
         while let Some(&(at, next)) = chars.peek() {
             let same = if digits {
                 next.is_ascii_digit()

@@ -23,8 +23,36 @@ const ROLES: Says = Says::PERSON
 
 /// Before a name these say little when the text has no capitals.
 const PREPOSITIONS: [&str; 16] = [
-    "från", "av", "till", "hos", "med", "via", "utan", "för", "met", "from", "by", "for", "k", "m", "avtal",
-    "hej",
+    "från", "av", "till", "hos", "med", "via", "utan", "för", "met", "from", "by", "for", "k", "m",
+    "avtal", "hej",
+];
+
+/// What only somebody does.
+const TALKS: [&str; 24] = [
+    "ringer",
+    "ringde",
+    "ringt",
+    "säger",
+    "sade",
+    "sa",
+    "svarar",
+    "svarade",
+    "pratar",
+    "pratade",
+    "uppger",
+    "uppgav",
+    "undrar",
+    "berättar",
+    "meddelar",
+    "hälsar",
+    "called",
+    "calls",
+    "says",
+    "said",
+    "answered",
+    "told",
+    "rang",
+    "phoned",
 ];
 
 /// What a word is, as far as names go.
@@ -44,10 +72,13 @@ enum Class {
 
 /// Every finding of this layer.
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
-    let mut layer = People { page, class: (0..page.len()).map(|at| class(page, at)).collect(), hit: Vec::new() };
-    layer.hit = (0..page.len())
-        .map(|at| layer.class[at] == Class::Name || page.tokens[at].named)
-        .collect();
+    let mut layer = People {
+        page,
+        class: (0..page.len()).map(|at| class(page, at)).collect(),
+        hit: Vec::new(),
+    };
+    layer.hit =
+        (0..page.len()).map(|at| layer.class[at] == Class::Name || page.tokens[at].named).collect();
     layer.brands();
     layer.signatures();
     // What is found first makes the next one clearer.
@@ -104,7 +135,8 @@ impl People<'_> {
     /// Whether two neighbours can be parts of one name.
     fn joined(&self, at: usize) -> bool {
         matches!(self.page.gap(at), " " | "-" | "\n" | "  " | " \n" | "- " | "\u{2019}" | ". ")
-            || self.page.gap(at).trim_matches([' ', '\n']).is_empty() && self.page.gap(at).len() <= 3
+            || self.page.gap(at).trim_matches([' ', '\n']).is_empty()
+                && self.page.gap(at).len() <= 3
     }
 
     fn comma(&self, at: usize) -> bool {
@@ -122,7 +154,46 @@ impl People<'_> {
     /// A capital that no sentence asks for.
     fn raised(&self, at: usize) -> bool {
         let token = &self.page.tokens[at];
-        !self.page.caseless && token.case == Case::Title && !token.opens
+        let shouted = token.case == Case::Upper
+            && token.length > 2
+            && token.says.is_name()
+            && !token.says.any(Says::FUNCTION.and(Says::DOMAIN));
+        !self.page.caseless && (token.case == Case::Title && !token.opens || shouted)
+    }
+
+    /// `Sagas iPhone`, `max-laptop`.
+    fn device(&self, at: usize) -> bool {
+        let next = at + 1;
+        next < self.page.len()
+            && matches!(self.page.gap(next), "-" | " ")
+            && (self.page.gap(next) == "-" || self.page.says(at).any(Says::GENITIVE))
+            && matches!(
+                self.page.lower(next),
+                "laptop"
+                    | "iphone"
+                    | "ipad"
+                    | "dator"
+                    | "mobil"
+                    | "pc"
+                    | "telefon"
+                    | "macbook"
+                    | "phone"
+                    | "samsung"
+                    | "galaxy"
+                    | "nät"
+                    | "wifi"
+                    | "router"
+            )
+    }
+
+    /// Before what is said in a chat: a name alone at the start of a line, and a colon.
+    fn speaker(&self, at: usize) -> bool {
+        let before = self.page.gap(at);
+        let starts = at == 0 || before.contains('\n') || before.contains(']');
+        starts
+            && self.capital(at)
+            && self.page.gap_after(at).starts_with(':')
+            && !self.page.says(at).any(ROLES)
     }
 
     /// A name that is an ordinary word as well.
@@ -131,6 +202,16 @@ impl People<'_> {
             return false;
         }
         let page = self.page;
+        // `Bo i huset sedan 2019`: a verb.
+        if page.lower(at) == "bo"
+            && at + 1 < page.len()
+            && matches!(page.lower(at + 1), "i" | "på" | "kvar" | "ihop" | "här" | "där")
+        {
+            return self.sure(at);
+        }
+        if self.device(at) || self.speaker(at) {
+            return true;
+        }
         let says = page.says(at);
         let function = says.any(Says::FUNCTION);
         let next = at + 1;
@@ -138,7 +219,11 @@ impl People<'_> {
         let next_joined = next < page.len() && self.joined(next);
         let measure = next_joined && page.tokens[next].is_digits();
         // Beside a name: before it or after it.
-        if next_joined && self.company(next) && written && !(page.caseless && function && !self.strong(next)) {
+        if next_joined
+            && self.company(next)
+            && written
+            && !(page.caseless && function && !self.strong(next))
+        {
             let follows_name = self.capital(next) || page.caseless;
             if follows_name {
                 return true;
@@ -146,7 +231,9 @@ impl People<'_> {
         }
         if at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.') {
             let same = self.capital(at) == self.capital(at - 1);
-            let doer = says.any(Says::SPEECH) || (function && !self.capital(at)) || (page.caseless && function);
+            let doer = says.any(Says::SPEECH)
+                || (function && !self.capital(at))
+                || (page.caseless && function);
             if same && !doer && !says.any(Says::GENITIVE) || self.raised(at) {
                 return true;
             }
@@ -154,19 +241,24 @@ impl People<'_> {
                 return true;
             }
         }
-        if at > 0 && self.comma(at) && self.hit[at - 1] && written && !function && self.capital(at) {
+        if at > 0 && self.comma(at) && self.hit[at - 1] && written && !function && self.capital(at)
+        {
             return true;
         }
         // Two of them, one after the other.
         if next_joined && self.class[next] == Class::Either && written {
             let second = page.says(next);
-            let both = self.raised(next) || page.caseless && !function && !second.any(Says::FUNCTION)
-                && self.cue(at);
+            let both = self.raised(next)
+                || page.caseless && !function && !second.any(Says::FUNCTION) && self.cue(at);
             if both && !second.any(ROLES) {
                 return true;
             }
         }
-        if at > 0 && self.joined(at) && self.class[at - 1] == Class::Either && self.raised(at) && self.capital(at - 1)
+        if at > 0
+            && self.joined(at)
+            && self.class[at - 1] == Class::Either
+            && self.raised(at)
+            && self.capital(at - 1)
         {
             return true;
         }
@@ -178,10 +270,19 @@ impl People<'_> {
         }
         // Opens a sentence: who does something is somebody.
         if self.capital(at) && !page.caseless && says.any(Says::GIVEN) && !function {
-            let acts = next < page.len() && page.gap(next) == " " && page.says(next).any(Says::SPEECH);
-            if acts && !says.any(Says::FAMILY) {
+            let acts =
+                next < page.len() && page.gap(next) == " " && page.says(next).any(Says::SPEECH);
+            if acts {
                 return true;
             }
+        }
+        if self.capital(at)
+            && !page.caseless
+            && next < page.len()
+            && page.gap(next) == " "
+            && TALKS.contains(&page.lower(next))
+        {
+            return true;
         }
         self.cue(at) && !(function && !self.capital(at) && !self.sure(at))
     }
@@ -190,7 +291,10 @@ impl People<'_> {
     fn cue(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let gap = self.page.gap(at);
-        if gap.len() > 3 || gap.contains(['.', ';', '!', '?', '/']) || self.page.tokens[before].shielded {
+        if gap.len() > 3
+            || gap.contains(['.', ';', '!', '?', '/'])
+            || self.page.tokens[before].shielded
+        {
             return false;
         }
         if self.sure(at) {
@@ -212,7 +316,8 @@ impl People<'_> {
         let gap = self.page.gap(at);
         let near = gap.len() <= 3 && !gap.contains(['.', ';', '!', '?', '/', '-', ')']);
         let says = self.page.says(before);
-        near && (says.any(Says::SURE) || says.any(Says::RELATION)) && !(gap.contains(',') && says.any(Says::RELATION))
+        near && (says.any(Says::SURE) || says.any(Says::RELATION))
+            && !(gap.contains(',') && says.any(Says::RELATION))
     }
 
     fn strong(&self, at: usize) -> bool {
@@ -229,8 +334,11 @@ impl People<'_> {
             return false;
         }
         let after_name = self.joined(at) && self.hit[at - 1] && self.capital(at - 1);
-        let before_name = at + 1 < self.page.len() && self.joined(at + 1) && self.hit[at + 1] && self.sure(at);
-        after_name && !self.page.gap(at).contains('\n') || before_name || self.sure(at) && !says.any(Says::ENGLISH)
+        let before_name =
+            at + 1 < self.page.len() && self.joined(at + 1) && self.hit[at + 1] && self.sure(at);
+        after_name && !self.page.gap(at).contains('\n')
+            || before_name
+            || self.sure(at) && !says.any(Says::ENGLISH)
     }
 
     /// `A. Lindqvist`, `Astrid L`.
@@ -245,16 +353,22 @@ impl People<'_> {
         let letter = self.page.lower(at);
         let dotted = self.page.gap_after(at).starts_with('.');
         let upper = token.case == Case::Upper && !self.page.caseless;
-        let likely = upper || dotted || !matches!(letter, "i" | "å" | "à" | "o" | "a" | "e" | "x" | "m" | "k" | "v" | "ö");
-        let before = at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.');
+        let likely = upper
+            || dotted
+            || !matches!(letter, "i" | "å" | "à" | "o" | "a" | "e" | "x" | "m" | "k" | "v" | "ö");
+        let before =
+            at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.');
         let next = at + 1;
         let after = next < self.page.len()
             && matches!(self.page.gap(next), ". " | "." | " " | ".\n" | "\n")
-            && self.hit[next]
+            && self.company(next)
             && (upper || dotted);
         let pair = upper && dotted && {
             let single = |at: usize| {
-                self.page.tokens.get(at).is_some_and(|token| token.length == 1 && token.case == Case::Upper)
+                self.page
+                    .tokens
+                    .get(at)
+                    .is_some_and(|token| token.length == 1 && token.case == Case::Upper)
                     && self.page.gap_after(at).starts_with('.')
             };
             let beside = single(next) && self.page.gap(next).trim() == "."
@@ -267,14 +381,33 @@ impl People<'_> {
 
     /// `von`, `de la`, `El` before a name.
     fn particle(&self, at: usize) -> bool {
-        if self.hit[at] || !self.page.says(at).any(Says::PARTICLE) || self.page.tokens[at].shielded {
+        if self.hit[at] || !self.page.says(at).any(Says::PARTICLE) || self.page.tokens[at].shielded
+        {
             return false;
         }
         let next = at + 1;
         if next >= self.page.len() || !self.joined(next) || !self.company(next) {
             return false;
         }
-        let plain = matches!(self.page.lower(at), "av" | "de" | "den" | "di" | "da" | "la" | "le" | "do" | "o" | "st" | "mac" | "mc" | "del" | "das" | "ter" | "ten" | "der");
+        let plain = matches!(
+            self.page.lower(at),
+            "av" | "de"
+                | "den"
+                | "di"
+                | "da"
+                | "la"
+                | "le"
+                | "do"
+                | "o"
+                | "st"
+                | "mac"
+                | "mc"
+                | "del"
+                | "das"
+                | "ter"
+                | "ten"
+                | "der"
+        );
         let after_name = at > 0 && self.joined(at) && self.hit[at - 1];
         !plain || after_name || self.raised(at)
     }
@@ -291,22 +424,49 @@ impl People<'_> {
             let gap = page.gap(at);
             let slashed = gap.ends_with('/')
                 && !gap.ends_with("//")
-                && (gap.len() > 1 && gap[..gap.len() - 1].ends_with([' ', '\n', '.', ',', '!', '?', ')', '"'])
+                && (gap.len() > 1
+                    && gap[..gap.len() - 1].ends_with([' ', '\n', '.', ',', '!', '?', ')', '"'])
                     || gap == "/" && at == 0);
+            let thanks = at > 0 && matches!(page.lower(at - 1), "tack" | "thanks" | "thx");
             let signed = at > 0
                 && page.says(at - 1).any(Says::SIGN)
                 && gap.len() <= 6
-                && (gap.contains(['\n', ',', '/', '-'])
-                    || self.capital(at)
-                    || matches!(page.lower(at - 1), "mvh" | "vh" | "hälsar" | "hälsningar" | "regards" | "sincerely" | "cheers"));
+                && (gap.contains('\n')
+                    || !thanks && gap.contains([',', '/', '-'])
+                    || self.capital(at) && (!thanks || page.tokens[at].length > 1)
+                    || matches!(
+                        page.lower(at - 1),
+                        "mvh" | "vh" | "hälsar" | "hälsningar" | "regards" | "sincerely" | "cheers"
+                    ));
             if !slashed && !signed {
                 continue;
             }
             let mut end = at;
-            while end < page.len() && end - at < WORDS_MAX && page.tokens[end].is_word() && !page.tokens[end].shielded {
+            while end < page.len()
+                && end - at < WORDS_MAX
+                && page.tokens[end].is_word()
+                && !page.tokens[end].shielded
+            {
                 let beyond = end > at && !self.joined(end);
-                let role = page.says(end).any(Says::FUNCTION.and(ROLES).and(Says::DOMAIN)) && !page.says(end).is_name();
-                let ordinary = self.class[end] == Class::Word && page.tokens[end].length > 1
+                let role = page.says(end).any(Says::FUNCTION.and(ROLES).and(Says::DOMAIN))
+                    && !page.says(end).is_name();
+                // `/GL`, `mvh sm`: initials.
+                let initials = end == at
+                    && (2..=3).contains(&page.tokens[end].length)
+                    && !page.says(end).any(Says::DOMAIN)
+                    && page
+                        .gap_after(end)
+                        .trim_start_matches([' ', '.'])
+                        .chars()
+                        .next()
+                        .is_none_or(|c| c == '\n')
+                    && (slashed || signed);
+                if initials {
+                    self.hit[end] = true;
+                    break;
+                }
+                let ordinary = self.class[end] == Class::Word
+                    && page.tokens[end].length > 1
                     && (end > at || !self.capital(end) && !slashed);
                 if beyond || role || ordinary && !(end > at && self.hit[at] && self.capital(end)) {
                     break;
@@ -326,7 +486,8 @@ impl People<'_> {
         for at in (0..page.len()).filter(|at| self.hit[*at]) {
             let mut range = page.tokens[at].range();
             // A name with digits on it is an account of hers: `astrid79`.
-            if page.tokens[at].says.is_name() && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_digits())
+            if page.tokens[at].says.is_name()
+                && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_digits())
             {
                 range.end = page.tokens[at + 1].end;
             }
@@ -349,7 +510,12 @@ impl People<'_> {
         }
         found
             .into_iter()
-            .map(|(range, _)| Finding { range, kind: Kind::Person, layer: Layer::Context, why: Why::Name })
+            .map(|(range, _)| Finding {
+                range,
+                kind: Kind::Person,
+                layer: Layer::Context,
+                why: Why::Name,
+            })
             .collect()
     }
 }

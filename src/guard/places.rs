@@ -9,11 +9,54 @@ use super::{Finding, Kind, Layer, Why};
 
 /// What Swedish streets end in.
 const ENDINGS: [&str; 48] = [
-    "gatan", "gata", "vägen", "väg", "gränden", "gränd", "torget", "torg", "stigen", "stig", "allén", "allen",
-    "allé", "backen", "backe", "planen", "platsen", "kajen", "leden", "svängen", "slingan", "stråket", "ringen",
-    "rondellen", "höjden", "kullen", "liden", "parken", "gången", "gårdarna", "gården", "esplanaden", "gatorna",
-    "branten", "krogen", "brinken", "hamnen", "strand", "stranden", "ängen", "lunden", "hagen", "tunet", "byväg",
-    "tvärgränd", "trappor", "terrassen", "hällan",
+    "gatan",
+    "gata",
+    "vägen",
+    "väg",
+    "gränden",
+    "gränd",
+    "torget",
+    "torg",
+    "stigen",
+    "stig",
+    "allén",
+    "allen",
+    "allé",
+    "backen",
+    "backe",
+    "planen",
+    "platsen",
+    "kajen",
+    "leden",
+    "svängen",
+    "slingan",
+    "stråket",
+    "ringen",
+    "rondellen",
+    "höjden",
+    "kullen",
+    "liden",
+    "parken",
+    "gången",
+    "gårdarna",
+    "gården",
+    "esplanaden",
+    "gatorna",
+    "branten",
+    "krogen",
+    "brinken",
+    "hamnen",
+    "strand",
+    "stranden",
+    "ängen",
+    "lunden",
+    "hagen",
+    "tunet",
+    "byväg",
+    "tvärgränd",
+    "trappor",
+    "terrassen",
+    "hällan",
 ];
 
 /// Every finding of this layer.
@@ -21,11 +64,20 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for at in 0..page.len() {
         let range = if page.tokens[at].is_digits() {
-            street(page, at).or_else(|| english(page, at)).or_else(|| postcode(page, at)).or_else(|| apartment(page, at)).or_else(|| property(page, at))
+            street(page, at)
+                .or_else(|| english(page, at))
+                .or_else(|| postcode(page, at))
+                .or_else(|| apartment(page, at))
+                .or_else(|| property(page, at))
         } else {
             None
         };
-        found.extend(range.map(|range| Finding { range, kind: Kind::Address, layer: Layer::Context, why: Why::Place }));
+        found.extend(range.map(|range| Finding {
+            range,
+            kind: Kind::Address,
+            layer: Layer::Context,
+            why: Why::Place,
+        }));
     }
     found
 }
@@ -41,7 +93,11 @@ pub(super) fn is_street(word: &str) -> bool {
 fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let token = &page.tokens[at];
     let last = at.checked_sub(1)?;
-    if token.length > 4 || token.glued || token.shielded || !matches!(page.gap(at), " " | "  " | "\n" | " nr " | " \n") {
+    if token.length > 4
+        || token.glued
+        || token.shielded
+        || !matches!(page.gap(at), " " | "  " | "\n" | " nr " | " \n")
+    {
         return None;
     }
     if is_measure(page, at) || page.tokens[last].is_digits() || page.tokens[last].shielded {
@@ -61,7 +117,10 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let start = run(page, last, 3);
         if start == last {
             // `Torget 3`, `Gränden 12`: a street by itself.
-            if !raised(last) || page.tokens[last].opens && token.length > 3 || says.any(Says::TECHNICAL) {
+            if !raised(last)
+                || page.tokens[last].opens && token.length > 3
+                || says.any(Says::TECHNICAL)
+            {
                 return None;
             }
         }
@@ -70,24 +129,70 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         first = run(page, last, 2);
     } else {
         // Any capitalised word that is not a word of the trade: `Tallbacken 62`, `Annelund 3`.
-        let plain = says.any(Says::TECHNICAL.and(Says::BRAND).and(Says::DOMAIN).and(Says::MONTH).and(Says::UNIT).and(Says::REFERENCE).and(Says::TIME).and(Says::NUMBER).and(Says::VERSION).and(Says::CREDENTIAL).and(Says::PHONE).and(Says::FUNCTION));
+        let opens = page.tokens[last].opens && !page.gap(last).ends_with('(');
+        let posted = {
+            let next = page.token_at(number_end(page, at));
+            page.tokens.get(next).is_some_and(|next| next.is_digits())
+                && postcode(page, next).is_some()
+                && page.tokens[next].start - token.end <= 4
+        };
+        let plain = !posted
+            && says.any(
+                Says::TECHNICAL
+                    .and(Says::BRAND)
+                    .and(Says::DOMAIN)
+                    .and(Says::MONTH)
+                    .and(Says::UNIT)
+                    .and(Says::REFERENCE)
+                    .and(Says::TIME)
+                    .and(Says::NUMBER)
+                    .and(Says::VERSION)
+                    .and(Says::CREDENTIAL)
+                    .and(Says::PHONE)
+                    .and(Says::FUNCTION),
+            );
         let unknown = !says.is_word() && !says.is_name();
         let bare = token.length <= 3;
-        if plain || !bare || !(raised(last) && (!page.tokens[last].opens || unknown)) {
+        if plain || !bare || !(raised(last) && (!opens || unknown) || posted) {
             // In a text without capitals: behind a word of place.
-            let placed = page.caseless && unknown && bare && last > 0
-                && matches!(page.lower(last - 1), "på" | "vid" | "adress" | "adressen" | "at" | "från" | "till" | "i" | "bor");
+            let placed = page.caseless
+                && unknown
+                && bare
+                && last > 0
+                && matches!(
+                    page.lower(last - 1),
+                    "på" | "vid" | "adress" | "adressen" | "at" | "från" | "till" | "i" | "bor"
+                );
             if !placed {
                 return None;
             }
         }
-        if last > 0 && raised(last - 1) && page.gap(last) == " " && !page.tokens[last - 1].opens && !page.tokens[last - 1].shielded
-            && !page.says(last - 1).any(Says::TECHNICAL.and(Says::BRAND).and(Says::REFERENCE).and(Says::DOMAIN).and(Says::PERSON))
+        if last > 0
+            && raised(last - 1)
+            && page.gap(last) == " "
+            && !page.tokens[last - 1].opens
+            && !page.tokens[last - 1].shielded
+            && !page.says(last - 1).any(
+                Says::TECHNICAL
+                    .and(Says::BRAND)
+                    .and(Says::REFERENCE)
+                    .and(Says::DOMAIN)
+                    .and(Says::PERSON),
+            )
         {
             first = last - 1;
         }
     }
-    let end = tail(page, number_end(page, at));
+    let mut end = tail(page, number_end(page, at));
+    // `47 i Norrtorp`.
+    let next = page.token_at(end);
+    if next + 1 < page.len()
+        && page.text[end..].starts_with(" i ")
+        && page.tokens[next + 1].case == Case::Title
+        && !page.says(next + 1).any(Says::WORD)
+    {
+        end = page.tokens[next + 1].end;
+    }
     Some(page.tokens[first].start..end)
 }
 
@@ -97,13 +202,31 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
     while first > 0 && last - first < most {
         let before = first - 1;
         let token = &page.tokens[before];
-        if token.is_digits() || token.shielded || !matches!(page.gap(first), " " | "-" | ": " | " - " | "\n") || page.gap(first) == ": " && page.lower(before) != "s" {
+        if token.is_digits()
+            || token.shielded
+            || !matches!(page.gap(first), " " | "-" | ": " | " - " | "\n")
+            || page.gap(first) == ": " && page.lower(before) != "s"
+        {
             break;
         }
+        // `S:t Olofs väg`.
+        if before > 0
+            && page.lower(before) == "t"
+            && page.gap(before) == ":"
+            && page.lower(before - 1) == "s"
+        {
+            return before - 1;
+        }
         let says = page.says(before);
-        let capital = !page.caseless && token.is_capital() && !(token.opens && says.is_word() && !says.is_name() && !says.any(Says::DIRECTION));
-        let caseless = page.caseless && (says.is_name() && !says.any(Says::FUNCTION) || says.any(Says::DIRECTION) || (!says.is_word() && token.length > 2));
-        let role = says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL)) && !says.is_name();
+        let capital = !page.caseless
+            && token.is_capital()
+            && !(token.opens && says.is_word() && !says.is_name() && !says.any(Says::DIRECTION));
+        let caseless = page.caseless
+            && (says.is_name() && !says.any(Says::FUNCTION)
+                || says.any(Says::DIRECTION)
+                || (!says.is_word() && token.length > 2));
+        let role =
+            says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL)) && !says.is_name();
         if !(capital || caseless || says.any(Says::DIRECTION)) || role {
             break;
         }
@@ -115,9 +238,15 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
 /// Behind the number: `24 B`, `24B`, `12-14`.
 fn number_end(page: &Page<'_>, at: usize) -> usize {
     let mut end = page.tokens[at].end;
-    if let Some(letter) = page.tokens.get(at + 1).filter(|next| next.is_word() && next.length == 1 && !next.shielded) {
+    if let Some(letter) =
+        page.tokens.get(at + 1).filter(|next| next.is_word() && next.length == 1 && !next.shielded)
+    {
         let alone = page.tokens.get(at + 2).is_none_or(|after| !after.glued);
-        let near = letter.glued || page.gap(at + 1) == " " && (letter.case == Case::Upper || page.caseless && !matches!(page.lower(at + 1), "i" | "å" | "o" | "ö"));
+        let near = letter.glued
+            || page.gap(at + 1) == " "
+                && (letter.case == Case::Upper
+                    || page.gap_after(at + 1).starts_with([',', '.', ')', '\n'])
+                    || page.caseless && !matches!(page.lower(at + 1), "i" | "å" | "o" | "ö"));
         if alone && near && page.lower(at + 1) <= "l" {
             end = letter.end;
         }
@@ -130,10 +259,18 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
     for _ in 0..3 {
         let next = page.token_at(end);
         let Some(token) = page.tokens.get(next) else { break };
-        if token.shielded || token.start - end > 3 || page.text[end..token.start].contains(['.', ':', '/']) {
+        if token.shielded
+            || token.start - end > 3
+            || page.text[end..token.start].contains(['.', ':', '/'])
+        {
             break;
         }
-        if page.says(next).any(Says::APARTMENT) && page.tokens.get(next + 1).is_some_and(|number| number.is_digits() && number.start - token.end <= 2) {
+        if page.says(next).any(Says::APARTMENT)
+            && page
+                .tokens
+                .get(next + 1)
+                .is_some_and(|number| number.is_digits() && number.start - token.end <= 2)
+        {
             end = page.tokens[next + 1].end;
             continue;
         }
@@ -155,27 +292,36 @@ fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         5 => at,
         3 => {
             let second = page.tokens.get(at + 1)?;
-            (second.is_digits() && second.length == 2 && matches!(page.gap(at + 1), " " | "\n")).then_some(at + 1)?
+            (second.is_digits() && second.length == 2 && matches!(page.gap(at + 1), " " | "\n"))
+                .then_some(at + 1)?
         }
         _ => return None,
     };
     let cued = at > 0 && matches!(page.lower(at - 1), "postnr" | "postnummer" | "postcode" | "zip");
     let town = page.tokens.get(last + 1).filter(|town| {
-        town.is_word() && !town.glued && !town.shielded && town.length > 1 && matches!(page.gap(last + 1), " " | "  " | "\n" | ", ")
+        town.is_word()
+            && !town.glued
+            && !town.shielded
+            && town.length > 1
+            && matches!(page.gap(last + 1), " " | "  " | "\n" | ", ")
     });
     let Some(town) = town else {
         return cued.then(|| page.span(at..last + 1));
     };
     let says = town.says;
     let likely = !page.caseless && town.case == Case::Title
-        || page.caseless && !says.any(Says::UNIT.and(Says::FUNCTION).and(Says::TIME).and(Says::SPEECH)) && (!says.any(Says::WORD) || says.any(Says::DOMAIN));
+        || page.caseless
+            && !says.any(Says::UNIT.and(Says::FUNCTION).and(Says::TIME).and(Says::SPEECH))
+            && (!says.any(Says::WORD) || says.any(Says::DOMAIN));
     let unit = says.any(Says::UNIT);
     if !likely || unit {
         return cued.then(|| page.span(at..last + 1));
     }
     // `Västra Frölunda`: a second word of the town.
     let mut end = last + 2;
-    if says.any(Says::DIRECTION) && page.tokens.get(end).is_some_and(|next| next.is_word() && page.gap(end) == " ") {
+    if says.any(Says::DIRECTION)
+        && page.tokens.get(end).is_some_and(|next| next.is_word() && page.gap(end) == " ")
+    {
         end += 1;
     }
     Some(page.span(at..end))
@@ -185,9 +331,21 @@ fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 fn apartment(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let before = at.checked_sub(1)?;
     let word = page.lower(before);
-    let named = matches!(word, "lgh" | "lght" | "lägenhet" | "lägenheten" | "apt" | "apartment" | "flat" | "lägenhetsnr" | "lghnr");
+    let named = matches!(
+        word,
+        "lgh"
+            | "lght"
+            | "lägenhet"
+            | "lägenheten"
+            | "apt"
+            | "apartment"
+            | "flat"
+            | "lägenhetsnr"
+            | "lghnr"
+    );
     let near = matches!(page.gap(at), " " | "" | "." | ". " | ": " | " nr " | "\n");
-    (named && near && page.tokens[at].length == 4 && !page.tokens[at].shielded).then(|| page.span(before..at + 1))
+    (named && near && page.tokens[at].length == 4 && !page.tokens[at].shielded)
+        .then(|| page.span(before..at + 1))
 }
 
 /// `14 Acacia Avenue`.
@@ -204,7 +362,28 @@ fn english(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         }
         let kind = matches!(
             page.lower(last),
-            "street" | "road" | "avenue" | "lane" | "drive" | "close" | "court" | "crescent" | "gardens" | "terrace" | "grove" | "mews" | "rd" | "ave" | "boulevard" | "square" | "hill" | "way" | "st" | "place" | "row" | "parade"
+            "street"
+                | "road"
+                | "avenue"
+                | "lane"
+                | "drive"
+                | "close"
+                | "court"
+                | "crescent"
+                | "gardens"
+                | "terrace"
+                | "grove"
+                | "mews"
+                | "rd"
+                | "ave"
+                | "boulevard"
+                | "square"
+                | "hill"
+                | "way"
+                | "st"
+                | "place"
+                | "row"
+                | "parade"
         );
         if kind && last > at + 1 {
             return Some(page.tokens[at].start..tail(page, token.end));
@@ -223,7 +402,12 @@ fn english(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let before = at.checked_sub(1)?;
     let word = &page.tokens[before];
-    if word.is_digits() || word.shielded || page.gap(at) != " " || page.tokens[at].length > 3 || page.tokens[at].shielded {
+    if word.is_digits()
+        || word.shielded
+        || page.gap(at) != " "
+        || page.tokens[at].length > 3
+        || page.tokens[at].shielded
+    {
         return None;
     }
     let unit = page.tokens.get(at + 1).filter(|unit| unit.is_digits() && page.gap(at + 1) == ":");
@@ -231,13 +415,21 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let (hour, minute) = (page.str(at), unit.map_or("", |_| page.str(at + 1)));
     let clock = minute.len() == 2 && hour.len() <= 2 && hour < "24" && minute < "60";
     let says = word.says;
-    let place = !says.any(Says::TIME.and(Says::TECHNICAL).and(Says::MONTH).and(Says::REFERENCE).and(Says::VERSION)) && word.length > 2;
+    let place = !says.any(
+        Says::TIME.and(Says::TECHNICAL).and(Says::MONTH).and(Says::REFERENCE).and(Says::VERSION),
+    ) && word.length > 2;
     let capital = !page.caseless && word.case == Case::Title;
     let unknown = !says.is_word();
-    if unit.is_some() && place && (cued || !clock && (capital || unknown)) || cued && unit.is_none() && capital && place {
+    if unit.is_some() && place && (cued || !clock && (capital || unknown))
+        || cued && unit.is_none() && capital && place
+    {
         let mut first = before;
-        if first > 0 && page.gap(first) == " " && (page.tokens[first - 1].case == Case::Title && !page.tokens[first - 1].opens || page.says(first - 1).any(Says::DIRECTION))
-            && !page.says(first - 1).any(Says::PROPERTY) && !page.tokens[first - 1].shielded
+        if first > 0
+            && page.gap(first) == " "
+            && (page.tokens[first - 1].case == Case::Title && !page.tokens[first - 1].opens
+                || page.says(first - 1).any(Says::DIRECTION))
+            && !page.says(first - 1).any(Says::PROPERTY)
+            && !page.tokens[first - 1].shielded
         {
             first -= 1;
         }
@@ -252,7 +444,10 @@ fn is_measure(page: &Page<'_>, at: usize) -> bool {
     let behind = page.gap_after(at);
     let next = page.says(at + 1);
     let unit = next.any(Says::UNIT) && matches!(behind, " " | "") && page.tokens[at + 1].length > 1;
-    let goes_on = page.tokens.get(at + 1).is_some_and(|next| next.is_digits() && matches!(behind, ":" | "." | "/" | "," | "-"))
+    let goes_on = page
+        .tokens
+        .get(at + 1)
+        .is_some_and(|next| next.is_digits() && matches!(behind, ":" | "." | "/" | "," | "-"))
         && behind != "-";
     unit || behind.starts_with('%') || goes_on
 }
