@@ -7,10 +7,9 @@ use super::page::Page;
 use super::{Finding, Kind, Layer, Why};
 
 /// Words that may stand between a cue and its value.
-const LINKS: [&str; 26] = [
-    "är", "is", "var", "was", "satt", "set", "till", "to", "bytt", "ändrat", "nytt", "nya", "new",
-    "blir", "lyder", "=", "heter", "nu", "now", "ändrad", "changed", "bytte", "the", "been",
-    "skrev", "sattes",
+const LINKS: [&str; 20] = [
+    "är", "is", "var", "was", "satt", "set", "bytt", "ändrat", "nytt", "nya", "new", "blir",
+    "lyder", "=", "heter", "ändrad", "changed", "bytte", "skrev", "sattes",
 ];
 
 /// Words that tell about a code instead of being one.
@@ -327,14 +326,42 @@ fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             "pinkoden",
             "larmkoden",
         ]);
-    if !(opens || is) {
+    let to = matches!(word, "till" | "to" | "for")
+        && follows(&[
+            "porten",
+            "dörren",
+            "hissen",
+            "grinden",
+            "entrén",
+            "larmet",
+            "garaget",
+            "källaren",
+            "gate",
+            "door",
+            "alarm",
+        ]);
+    if !(opens || is || to) {
         return None;
     }
     let before = &page.text[..page.tokens[at].start];
     let bare = before.trim_end_matches(' ');
     let start = bare.rfind([' ', '\n', ',', '(', '"']).map_or(0, |at| at + 1);
     let value = &bare[start..];
-    let signs = value.chars().any(|c| !c.is_alphabetic());
+    if is && page.lower(at - 1) != "koden" {
+        // A phrase: from the start of the clause.
+        let clause = bare.rfind([',', '\n', '.', ':', '(', '"']).map_or(0, |at| at + 1);
+        let phrase = bare[clause..].trim_start();
+        let digits = phrase.bytes().filter(u8::is_ascii_digit).count();
+        if digits > 0
+            && phrase.split(' ').count() <= 4
+            && phrase.split(' ').count() > 1
+            && !page.says(page.token_at(bare.len() - phrase.len())).any(Says::BUILT_IN)
+        {
+            return Some(bare.len() - phrase.len()..bare.len());
+        }
+    }
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let signs = value.chars().any(|c| !c.is_alphabetic()) && (!to || digits >= 3);
     (signs && value.len() >= 3 && value.len() < 40).then_some(start..bare.len())
 }
 

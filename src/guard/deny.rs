@@ -49,6 +49,16 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
 fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
     let token = &page.tokens[at];
     let says = token.says;
+    // `(PÅ)`: initials.
+    let bracketed = page.gap(at).ends_with('(') && page.gap_after(at).starts_with(')');
+    if bracketed
+        && token.case == Case::Upper
+        && token.length == 2
+        && !page.caseless
+        && !says.any(Says::DOMAIN)
+    {
+        return true;
+    }
     if token.length < 2 || says.is_word() || token.shielded {
         return false;
     }
@@ -66,14 +76,11 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
     let beside = near_person(page, at);
     match token.case {
         Case::Lower => {
-            if token.length == 2 {
-                return false;
-            }
-            if token.length == 3 && !beside {
-                return false;
-            }
             if beside {
                 return true;
+            }
+            if token.length <= 3 {
+                return false;
             }
             // Without a gazetteer most rare words are unknown, and a lower-case one alone is none.
             if page.lexicon.gazetteer().is_none() && !page.caseless {
@@ -82,7 +89,16 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
         }
         Case::Upper if !page.caseless => {
             if token.length == 2 && !beside {
-                return false;
+                // `Anm: GL`, `/TE`: somebody's initials, unless a number or a sign is beside them.
+                let codes = |gap: &str| {
+                    gap.is_empty()
+                        || gap.contains(['-', '/', '_', '+', '&', '.']) && !gap.contains(' ')
+                };
+                let number =
+                    page.tokens.get(at + 1).is_some_and(|next| next.is_digits() && next.length < 4);
+                return !(number
+                    || codes(page.gap(at)) && at > 0
+                    || at + 1 < page.len() && codes(page.gap(at + 1)));
             }
             let vowel = lower.contains(['a', 'e', 'i', 'o', 'u', 'y', 'å', 'ä', 'ö']);
             if !vowel && token.length <= 5 && !beside {
@@ -94,7 +110,11 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
                 return false;
             }
         }
-        Case::Title if token.opens && token.length > 4 && !beside => {}
+        Case::Title
+            if token.opens
+                && token.length > 5
+                && !beside
+                && !page.gap(at).ends_with(['"', '(', '\'']) => {}
         _ => return true,
     }
     *compared += 1;
@@ -112,7 +132,8 @@ fn near_person(page: &Page<'_>, at: usize) -> bool {
     });
     let name = |at: usize| {
         let says = page.says(at);
-        says.is_name() && !says.any(Says::HOMOGRAPH.and(Says::FUNCTION))
+        page.tokens.get(at).is_some_and(|token| token.named)
+            || says.is_name() && !says.any(Says::HOMOGRAPH.and(Says::FUNCTION))
     };
     let joined = |gap: &str| matches!(gap, " " | "-" | "\n");
     cue || before.is_some_and(|before| {

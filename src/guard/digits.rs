@@ -40,6 +40,7 @@ fn word(page: &Page<'_>, at: usize) -> Option<Hit> {
     iban(page, at)
         .or_else(|| customer(page, at))
         .or_else(|| plate(page, at))
+        .or_else(|| chosen_plate(page, at))
         .or_else(|| spoken(page, at))
         .or_else(|| born_in_words(page, at))
         .or_else(|| month_first(page, at))
@@ -198,6 +199,8 @@ impl<'p> Window<'p> {
             ),
         };
         let century = (digits.len() == 12).then(|| &digits[..2]);
+        let single =
+            single && !(digits.starts_with('0') && self.page.cued(self.at, Says::PHONE, 3));
         if !(shape || single)
             || self.glued_behind(groups) && self.page.tokens[self.at + groups].length < 2
         {
@@ -222,7 +225,7 @@ impl<'p> Window<'p> {
             return false;
         }
         // `11.15-12.30` and the like.
-        if matches!(lengths, [2, 2, 2, 4] | [2, 2, 2, 2, 2] | [4, 2, 4] | [6, 2, 2])
+        if matches!(lengths, [2, 2, 2, 4] | [2, 2, 2, 2, 2] | [4, 2, 4])
             && !checked
             && !self.page.cued(self.at, Says::PNR, 4)
         {
@@ -358,9 +361,11 @@ impl<'p> Window<'p> {
     /// An extension behind a telephone number: `anv 471`, `x418`.
     fn extension(&self, range: Range<usize>, groups: usize) -> Range<usize> {
         let at = self.at + groups;
-        let named = at + 1 < self.page.len()
+        let mut number = at;
+        while number < self.page.len()
+            && number < at + 2
             && matches!(
-                self.page.lower(at),
+                self.page.lower(number),
                 "vx" | "växel"
                     | "ext"
                     | "anv"
@@ -369,12 +374,17 @@ impl<'p> Window<'p> {
                     | "x"
                     | "anslutning"
                     | "extension"
-                    | "ankn.nr"
             )
-            && self.page.gap(at).len() <= 3
-            && self.page.tokens[at + 1].is_digits()
-            && self.page.tokens[at + 1].length <= 5
-            && self.page.gap(at + 1).len() <= 2;
+            && self.page.gap(number).len() <= 3
+        {
+            number += 1;
+        }
+        let named = number > at
+            && number < self.page.len()
+            && self.page.tokens[number].is_digits()
+            && self.page.tokens[number].length <= 5
+            && self.page.gap(number).len() <= 2;
+        let at = number.max(1) - 1;
         if named { range.start..self.page.tokens[at + 1].end } else { range }
     }
 
@@ -428,8 +438,10 @@ fn hidden(page: &Page<'_>, at: usize) -> Option<Hit> {
     if matches!(token.length, 6 | 8) {
         let rest = &text[token.end..];
         let tail = rest.trim_start_matches([' ', '-', '+', '\n']);
-        let masked = tail.chars().take_while(|c| masks(*c)).count();
-        if rest.len() - tail.len() <= 3 && (3..=4).contains(&masked) {
+        let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
+        let digits = if digits < 4 { digits } else { 0 };
+        let masked = digits + tail[digits..].chars().take_while(|c| masks(*c)).count();
+        if rest.len() - tail.len() <= 3 && (3..=4).contains(&masked) && masked > digits {
             let length: usize = tail.chars().take(masked).map(char::len_utf8).sum();
             let end = text.len() - tail.len() + length;
             return Some((Kind::Personnummer, token.start..end, Why::Digits));
@@ -616,6 +628,27 @@ fn plate(page: &Page<'_>, at: usize) -> Option<Hit> {
         .then_some((Kind::Vehicle, token.start..end, Why::Digits))
 }
 
+/// A plate that somebody has chosen: `bil GRANIT`, `reg LYX 88`.
+fn chosen_plate(page: &Page<'_>, at: usize) -> Option<Hit> {
+    let token = &page.tokens[at];
+    let direct =
+        page.follows(at, Says::VEHICLE) && page.gap(at).len() <= 2 && !page.gap(at).contains('.');
+    let trade = Says::DOMAIN.and(Says::TECHNICAL).and(Says::UNIT).and(Says::VEHICLE);
+    if !direct
+        || page.caseless
+        || token.case != Case::Upper
+        || !(2..=7).contains(&token.length)
+        || token.says.any(trade)
+    {
+        return None;
+    }
+    let number = page
+        .tokens
+        .get(at + 1)
+        .filter(|next| next.is_digits() && next.length <= 3 && page.gap(at + 1).len() <= 1);
+    Some((Kind::Vehicle, token.start..number.map_or(token.end, |number| number.end), Why::Cue))
+}
+
 /// A number in words, some of them digits: `noll sju noll ...`, `031 tre nio noll ...`.
 fn spoken(page: &Page<'_>, at: usize) -> Option<Hit> {
     const WORDS_MIN: usize = 5;
@@ -693,7 +726,8 @@ fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<Hit> {
             [4] if cued && page.cued(at, Says::BIRTH, 3) => (value(0..4), 1, 1),
             _ => continue,
         };
-        let dated = (1..=12).contains(&month) && (1..=31).contains(&day);
+        let american = (1..=12).contains(&day) && (1..=31).contains(&month) && cued;
+        let dated = (1..=12).contains(&month) && (1..=31).contains(&day) || american;
         let reference = lengths == [8] && page.follows(at, Says::REFERENCE.and(Says::SERIAL));
         if dated
             && ((1900..2013).contains(&year) && !reference
@@ -726,6 +760,9 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<(usize, Option<u32>)> {
     match year {
         Some(token) if token.length == 4 => Some((next + 1, page.str(next + 1).parse().ok())),
         Some(_) if page.gap(next + 1).ends_with(['\'', '-']) => Some((next + 1, None)),
+        Some(_) if page.cued(at, Says::BIRTH, 4) || at > 0 && page.lower(at - 1) == "f" => {
+            Some((next + 1, None))
+        }
         _ => Some((next, None)),
     }
 }

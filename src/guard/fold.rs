@@ -212,20 +212,35 @@ fn entity(rest: &[char]) -> Option<(char, usize)> {
     Some((char, end + 1))
 }
 
-/// UTF-8 that somebody has read as Windows-1252: `Ã¥` for å. The letters U+00C0 to U+00FF, and `Â`
-/// before a character that was right.
+/// UTF-8 that somebody has read as Windows-1252: `Ã¥` for å, `Ä‡` for ć; and the invisible and
+/// typographic signs of three bytes, such as `â€Œ`.
 fn mojibake(rest: &[char]) -> Option<(char, usize)> {
-    // What Windows-1252 has at 0x80 to 0x9F.
+    const BYTES_MAX: usize = 3;
+    let lead = *rest.first()?;
+    let length = match lead {
+        'Ã' | 'Â' | 'Ä' | 'Å' => 2,
+        'â' => BYTES_MAX,
+        _ => return None,
+    };
+    let mut bytes = [0; BYTES_MAX];
+    for (byte, char) in bytes.iter_mut().zip(rest.get(..length)?) {
+        *byte = windows_1252(*char)?;
+    }
+    let char = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
+    // `Ä–` may be an Ä and a dash: only what makes a letter of such a lead is one.
+    let told = matches!(lead, 'Ã' | 'Â' | 'â') || char.is_alphabetic();
+    told.then_some((char, length))
+}
+
+/// The byte that Windows-1252 has for a character.
+fn windows_1252(char: char) -> Option<u8> {
+    // What it has at 0x80 to 0x9F.
     const HIGH: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
-    let [lead @ ('Ã' | 'Â'), next, ..] = rest else {
-        return None;
+    let code = match u32::from(char) {
+        code @ 0x80..=0xff => code,
+        _ => 0x80 + u32::try_from(HIGH.chars().position(|high| high == char)?).ok()?,
     };
-    let low_bits = match u32::from(*next) {
-        code @ 0x80..=0xbf => code & 0x3f,
-        _ => u32::try_from(HIGH.chars().position(|char| char == *next)?).ok()?,
-    };
-    let base = if *lead == 'Ã' { 0xc0 } else { 0x80 };
-    Some((char::from_u32(base + low_bits)?, 2))
+    u8::try_from(code).ok()
 }
 
 #[cfg(test)]

@@ -88,6 +88,7 @@ pub(super) fn protected(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Ran
     let text = folded.as_str();
     let compact = Compact::new(text);
     let mut found = names::find(text, &compact, vocabulary.allowed());
+    found.retain(|range| !somebody_else(text, range));
     for value in vocabulary.protected() {
         let value = Folded::new(value);
         let value = value.as_str().trim();
@@ -103,6 +104,31 @@ pub(super) fn protected(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Ran
         found.extend(places.into_iter().filter(|range| !literal || text[range.clone()] == *bare));
     }
     found
+}
+
+/// Whether one word of an allowed name stands beside a word with a capital that is none of it: a
+/// relative of the same family name.
+fn somebody_else(text: &str, range: &Range<usize>) -> bool {
+    let single = !text[range.clone()].contains([' ', '.', ',', '-', '\n']);
+    let before = text[..range.start]
+        .strip_suffix([' ', '-'])
+        .or_else(|| text[..range.start].strip_suffix(". "));
+    let word = before.map_or("", |before| {
+        before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default()
+    });
+    let after =
+        text[range.end..].strip_prefix(", ").or_else(|| text[range.end..].strip_prefix([' ', '-']));
+    let next = after
+        .map_or("", |after| after.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default());
+    let capital = |word: &str| {
+        word.chars().next().is_some_and(char::is_uppercase)
+            && word.chars().skip(1).any(char::is_lowercase)
+    };
+    let opens = before.is_some_and(|before| {
+        let head = before[..before.len() - word.len()].trim_end();
+        head.is_empty() || head.ends_with(['.', ':', '!', '?', '\n', '>'])
+    });
+    single && (capital(word) && !opens || capital(next) && text[range.end..].starts_with(", "))
 }
 
 /// The value across any separators; a long one inside other things too, and then all of it goes.

@@ -75,14 +75,16 @@ fn bridge(text: &str, findings: &mut [Finding]) {
         if findings[at].range.end <= start {
             continue;
         }
+        let between = text.get(start..end).unwrap_or_default();
+        let (this, before) = (&findings[at], &findings[last]);
+        let alike = this.kind == before.kind
+            || this.layer == Layer::Denied && !between.contains('\n')
+            || before.layer == Layer::Denied && !between.contains('\n');
         let near = start <= end
-            && end - start <= GAP_MAX
-            && (findings[at].kind == findings[last].kind
-                || text[start..end].len() == 1 && findings[at].layer == Layer::Denied)
-            && text[start..end].chars().all(|c| {
-                matches!(c, ' ' | '\n' | '-' | '_' | ',' | '.' | '/' | '(' | ')' | '[' | ']')
-            });
-        if near && !(findings[at].kind == Kind::Credential) && !text[start..end].contains(". ") {
+            && between.len() <= GAP_MAX
+            && alike
+            && between.chars().all(|c| " \n-_,./()[]:".contains(c));
+        if near && this.kind != Kind::Credential && !between.contains(". ") {
             findings[last].range.end = end;
         }
         last = at;

@@ -147,7 +147,7 @@ fn all_layers(
 ) -> (Vec<Finding>, Vec<Range<usize>>) {
     let text = folded.as_str();
     let mut page = Page::new(text, vocabulary.lexicon(), protected);
-    let mut findings = vocabulary.known().find(folded);
+    let mut findings = Vec::new();
     let (links, plain) = links::find(&page);
     findings.extend(links);
     page.vouch(&plain);
@@ -157,8 +157,12 @@ fn all_layers(
     page.vouch(&nobody);
     let vouched = numbers_seen::references(&page);
     page.vouch(&vouched);
-    let layers: [fn(&Page<'_>) -> Vec<Finding>; 7] = [
-        digits::find,
+    // Numbers are read as they stand, before what is known of them hides a part.
+    let from = findings.len();
+    findings.extend(digits::find(&page));
+    findings.extend(vocabulary.known().find(folded));
+    page.settle_all(&findings, from);
+    let layers: [fn(&Page<'_>) -> Vec<Finding>; 6] = [
         credentials::find,
         health::find,
         places::find,

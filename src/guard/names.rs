@@ -106,13 +106,38 @@ fn spoken(text: &str, words: &[Word], parts: &[Spelling]) -> Vec<Range<usize>> {
             hit[at + 1] = true;
         }
     }
+    for at in 0..words.len() {
+        if monogram(text, words, at, parts) {
+            hit[at] = true;
+        }
+    }
     join(text, words, &hit)
+}
+
+/// `AL` for Astrid Lindqvist, at the start of a text or behind a word for the customer.
+fn monogram(text: &str, words: &[Word], at: usize, parts: &[Spelling]) -> bool {
+    const CUES: [&str; 8] =
+        ["kund", "kunden", "kd", "customer", "cust", "abonnent", "caller", "client"];
+    let letters = &words[at].spelling.letters;
+    let (Some(given), Some(family)) = (parts.first(), parts.last()) else { return false };
+    let initials = [given.letters.first(), family.letters.first()];
+    let fits = parts.len() > 1
+        && letters.len() == 2
+        && letters.iter().zip(initials).all(|(letter, initial)| Some(letter) == initial);
+    if !fits {
+        return false;
+    }
+    let starts = text[..words[at].range.start].trim().is_empty();
+    let cued = at > 0
+        && CUES.contains(&words[at - 1].spelling.skeleton.as_str())
+        && gap(text, words, at - 1, at).len() <= 3;
+    starts || cued
 }
 
 /// `A.L.` for Astrid Lindqvist, or `L.A.`; both letters with their dots.
 fn initials(text: &str, first: &Word, second: &Word, parts: &[Spelling]) -> bool {
     let dotted = |word: &Word| text[word.range.end..].starts_with('.');
-    let single = |word: &Word| word.capital && word.is_letter();
+    let single = |word: &Word| word.is_letter();
     let starts = |word: &Word, part: Option<&Spelling>| {
         part.is_some_and(|part| part.skeleton.starts_with(word.spelling.skeleton.as_str()))
     };

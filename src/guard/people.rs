@@ -55,6 +55,12 @@ const TALKS: [&str; 24] = [
     "phoned",
 ];
 
+/// Given names somewhere, and hardly ever here.
+const PRONOUNS: [&str; 16] = [
+    "han", "hon", "man", "min", "hans", "en", "du", "vi", "de", "den", "i", "so", "can", "will",
+    "per", "van",
+];
+
 /// What a word is, as far as names go.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
@@ -186,6 +192,28 @@ impl People<'_> {
             )
     }
 
+    /// Family name first: `Falk, Hassan`, `wikström, my`.
+    fn turned(&self, at: usize) -> bool {
+        let page = self.page;
+        let says = page.says(at);
+        let next = at + 1;
+        if next < page.len() && self.comma(next) && says.any(Says::FAMILY) && self.hit[next] {
+            let given = page.says(next).any(Says::GIVEN) && !page.says(next).is_word();
+            return given && (self.capital(at) == self.capital(next));
+        }
+        let alone = at < 2 || !self.joined(at - 1) || !self.hit[at - 2];
+        let before = at > 0
+            && self.comma(at)
+            && self.hit[at - 1]
+            && page.says(at - 1).any(Says::FAMILY)
+            && !page.says(at - 1).is_word();
+        before
+            && alone
+            && says.any(Says::GIVEN)
+            && self.capital(at) == self.capital(at - 1)
+            && !PRONOUNS.contains(&page.lower(at))
+    }
+
     /// Before what is said in a chat: a name alone at the start of a line, and a colon.
     fn speaker(&self, at: usize) -> bool {
         let before = self.page.gap(at);
@@ -202,6 +230,7 @@ impl People<'_> {
             return false;
         }
         let page = self.page;
+        let says = page.says(at);
         // `Bo i huset sedan 2019`: a verb.
         if page.lower(at) == "bo"
             && at + 1 < page.len()
@@ -209,10 +238,15 @@ impl People<'_> {
         {
             return self.sure(at);
         }
-        if self.device(at) || self.speaker(at) {
+        if self.device(at) || self.speaker(at) || self.turned(at) {
             return true;
         }
-        let says = page.says(at);
+        let talks =
+            at + 1 < page.len() && page.gap(at + 1) == " " && TALKS.contains(&page.lower(at + 1));
+        if talks && says.any(Says::GIVEN) && !PRONOUNS.contains(&page.lower(at)) {
+            return true;
+        }
+
         let function = says.any(Says::FUNCTION);
         let next = at + 1;
         let written = self.capital(at) || page.caseless;
@@ -360,7 +394,7 @@ impl People<'_> {
             at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.');
         let next = at + 1;
         let after = next < self.page.len()
-            && matches!(self.page.gap(next), ". " | "." | " " | ".\n" | "\n")
+            && matches!(self.page.gap(next), ". " | "." | " " | ".\n" | "\n" | "-" | "- ")
             && self.company(next)
             && (upper || dotted);
         let pair = upper && dotted && {
@@ -454,12 +488,7 @@ impl People<'_> {
                 let initials = end == at
                     && (2..=3).contains(&page.tokens[end].length)
                     && !page.says(end).any(Says::DOMAIN)
-                    && page
-                        .gap_after(end)
-                        .trim_start_matches([' ', '.'])
-                        .chars()
-                        .next()
-                        .is_none_or(|c| c == '\n')
+                    && (end + 1 == page.len() || page.gap_after(end).contains('\n'))
                     && (slashed || signed);
                 if initials {
                     self.hit[end] = true;

@@ -225,8 +225,10 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
             && (says.is_name() && !says.any(Says::FUNCTION)
                 || says.any(Says::DIRECTION)
                 || (!says.is_word() && token.length > 2));
-        let role =
-            says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL)) && !says.is_name();
+        let titled = says.any(Says::DIRECTION);
+        let role = !titled
+            && says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL))
+            && !says.is_name();
         if !(capital || caseless || says.any(Says::DIRECTION)) || role {
             break;
         }
@@ -245,6 +247,7 @@ fn number_end(page: &Page<'_>, at: usize) -> usize {
         let near = letter.glued
             || page.gap(at + 1) == " "
                 && (letter.case == Case::Upper
+                    || matches!(page.lower(at + 1), "b" | "c" | "d" | "f" | "g" | "h")
                     || page.gap_after(at + 1).starts_with([',', '.', ')', '\n'])
                     || page.caseless && !matches!(page.lower(at + 1), "i" | "å" | "o" | "ö"));
         if alone && near && page.lower(at + 1) <= "l" {
@@ -276,7 +279,21 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
         }
         match postcode(page, next) {
             Some(range) if range.start == token.start => end = range.end,
-            _ => break,
+            // `49, Ängeltorp`: a town that no list has.
+            _ => {
+                let comma = page.text[end..token.start].trim_end() == ",";
+                let written =
+                    !page.caseless && token.case == Case::Title || page.caseless && token.is_word();
+                let town = comma
+                    && written
+                    && token.length > 3
+                    && !token.says.any(Says::WORD)
+                    && !token.glued;
+                if !town {
+                    break;
+                }
+                end = token.end;
+            }
         }
     }
     end
@@ -420,7 +437,9 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     ) && word.length > 2;
     let capital = !page.caseless && word.case == Case::Title;
     let unknown = !says.is_word();
-    if unit.is_some() && place && (cued || !clock && (capital || unknown))
+    if unit.is_some()
+        && place
+        && (cued || !clock && (capital || unknown) || capital && unknown && !says.is_name())
         || cued && unit.is_none() && capital && place
     {
         let mut first = before;
