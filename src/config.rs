@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
+use crate::log::quorum::Policy;
 use crate::recipients::{self, RecipientFile, Recipients};
 use crate::settle::Timing;
 use crate::table::{Fault, Faults, Table, parse};
 use crate::telemetry::Format;
+use crate::witness::{Client, Plan};
 
 /// Prefix of the environment variables that set a key.
 const PREFIX: &str = "SLUSS__";
@@ -26,12 +28,18 @@ pub struct Config {
     pub state: PathBuf,
     /// Name of the disclosure log.
     pub origin: String,
+    /// How long the log is silent, at most, while a worker runs.
+    pub heartbeat: Duration,
+    /// Whom to show the log's checkpoints to; `None`: nobody.
+    pub witnesses: Option<Plan>,
     /// How long to wait for what.
     pub timing: Timing,
     /// How many cases are recorded in one commit, at most.
     pub batch_max: usize,
     /// How many days before an agreement's end the check begins to warn.
     pub agreement_warning_days: u32,
+    /// The file of words that the free-text guard goes by beside its own.
+    pub gazetteer: Option<PathBuf>,
     /// How events are written.
     pub telemetry: Telemetry,
     /// The recipients' files.
@@ -47,6 +55,8 @@ pub struct Http {
     pub body_bytes_max: usize,
     /// The longest a request may take.
     pub request_timeout: Duration,
+    /// The file with the token by which an auditor may read leaves; without it nobody may.
+    pub auditor_token_file: Option<PathBuf>,
 }
 
 /// How events are written.
@@ -76,6 +86,12 @@ pub fn load(folder: &Path, environment: &BTreeMap<String, String>) -> Result<Con
     };
     let deployment = deployment.map_err(|faults| all.extend(faults)).ok();
     let recipients = read_recipients(folder, &mut all);
+    let deployment = deployment.map(|mut config| {
+        // Secrets stand below the configuration, as those of recipients do.
+        let token = config.http.auditor_token_file.take();
+        config.http.auditor_token_file = token.map(|file| folder.join(file));
+        config
+    });
     if let Some(config) = &deployment {
         between(&file, config, &recipients, &mut all);
     }
@@ -94,11 +110,11 @@ fn deployment(
     let mut table = parse(file, text).map_err(|fault| vec![fault])?;
     let mut faults = Faults::new(file);
     overlay(&mut table, environment, &mut faults);
-    let config = read(&table, &mut faults);
+    let config = read(file, &table, &mut faults);
     if faults.is_empty() { Ok(config) } else { Err(faults.into_vec()) }
 }
 
-fn read(table: &toml::Table, faults: &mut Faults) -> Config {
+fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let mut root = Table::root(table);
     let seconds = |number: u32| Duration::from_secs(number.into());
 
@@ -113,6 +129,8 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     });
     let body_bytes_max = http.number("body_bytes_max", 262_144, 1_024..=16_777_216, faults);
     let request_timeout = http.number("request_timeout_seconds", 10, 1..=300, faults);
+    let auditor_token_file = http.text("auditor_token_file", faults);
+    let auditor_token_file = auditor_token_file.filter(|file| !file.trim().is_empty());
     http.nothing_else(faults);
 
     let mut store = root.table("store", faults);
@@ -130,6 +148,8 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     {
         faults.add(log.key("origin"), "must be a name without spaces and plus signs");
     }
+    let heartbeat = log.number("heartbeat_seconds", 3_600, 1..=86_400, faults);
+    let witnesses = witnesses(file, &mut log, faults);
     log.nothing_else(faults);
 
     let mut worker = root.table("worker", faults);
@@ -145,6 +165,10 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     let mut policy = root.table("policy", faults);
     let agreement_warning_days = policy.number("agreement_warning_days", 60, 0..=730, faults);
     policy.nothing_else(faults);
+
+    let mut guard = root.table("guard", faults);
+    let gazetteer = guard.text("gazetteer", faults).filter(|path| !path.is_empty());
+    guard.nothing_else(faults);
 
     let mut telemetry = root.table("telemetry", faults);
     let format = match telemetry.text("format", faults).as_deref() {
@@ -170,9 +194,12 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
             listen,
             body_bytes_max: body_bytes_max as usize,
             request_timeout: seconds(request_timeout),
+            auditor_token_file: auditor_token_file.map(PathBuf::from),
         },
         state: PathBuf::from(state),
         origin,
+        heartbeat: seconds(heartbeat),
+        witnesses,
         timing: Timing {
             lease: seconds(lease),
             settle: seconds(settle),
@@ -183,9 +210,49 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
         },
         batch_max: batch_max as usize,
         agreement_warning_days,
+        gazetteer: gazetteer.map(PathBuf::from),
         telemetry: Telemetry { format, level },
         recipients: Vec::new(),
     }
+}
+
+/// The policy file that `log.witness_policy` names, and how to go by it.
+fn witnesses(file: &Path, log: &mut Table<'_>, faults: &mut Faults) -> Option<Plan> {
+    let named = log.text("witness_policy", faults).filter(|named| !named.is_empty());
+    let every = log.number("publish_seconds", 1, 1..=3_600, faults);
+    let age_max = log.number("witness_age_max_seconds", 0, 0..=604_800, faults);
+    let timeout = log.number("witness_timeout_seconds", 10, 1..=300, faults);
+    let Some(named) = named else {
+        if age_max > 0 {
+            let what = "must be 0 where log.witness_policy names no witnesses";
+            faults.add(log.key("witness_age_max_seconds"), what);
+        }
+        return None;
+    };
+    let seconds = |number: u32| Duration::from_secs(number.into());
+    let path = file.parent().unwrap_or(Path::new(".")).join(named);
+    let mut fault = |what: String| {
+        faults.add(log.key("witness_policy"), format!("{}: {what}", path.display()));
+    };
+    let policy = match std::fs::read(&path) {
+        Err(error) => Err(format!("cannot be read: {error}")),
+        Ok(bytes) => Policy::parse(&bytes).map_err(|error| error.to_string()),
+    };
+    let policy = policy.map_err(&mut fault).ok()?;
+    if !policy.is_within_reach() {
+        fault("the quorum needs witnesses that have no address in this file".to_owned());
+    }
+    for witness in policy.witnesses() {
+        if let Err(error) = Client::open(witness, seconds(timeout)) {
+            fault(error.to_string());
+        }
+    }
+    if !policy.asks_for_witnesses() && age_max > 0 {
+        let what = "must be 0 where the quorum of log.witness_policy is none";
+        faults.add(log.key("witness_age_max_seconds"), what);
+    }
+    let (every, age_max, timeout) = (seconds(every), seconds(age_max), seconds(timeout));
+    Some(Plan { policy, every, age_max, timeout })
 }
 
 /// Sets the keys that the environment names. A value that reads as TOML is that, else a text.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use super::Failure;
 use crate::config::{self, Config};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
-use crate::http::{App, Shared, local_client};
+use crate::http::{App, AuditorToken, Shared, local_client};
 use crate::recipients::Recipients;
 use crate::settle::Halt;
 use crate::store::{Opening, Store};
 use crate::telemetry;
 use crate::transmit::Wire;
+use crate::witness::Rounds;
 use crate::worker::{Parts, Worker};
 
 /// Reads the configuration, with what the environment overrides.
@@ -83,13 +84,31 @@ impl Deployment {
             entropy: Arc::clone(&self.entropy),
             timing: self.config.timing.clone(),
             batch_max: self.config.batch_max,
+            heartbeat: self.config.heartbeat,
             halt: self.halt.clone(),
         }))
+    }
+
+    /// The rounds to the witnesses; `None`: there are none.
+    pub fn rounds(&self) -> Result<Option<Rounds>, Failure> {
+        let Some(plan) = self.config.witnesses.clone() else { return Ok(None) };
+        let (key, logs) = (self.store.verifier_key(), plan.policy.logs());
+        if !logs.is_empty() && !logs.contains(&key) {
+            let what =
+                format!("log.witness_policy does not name this log: add the line\nlog {key}");
+            return Err(Failure::Usage(what));
+        }
+        let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
+        let rounds = Rounds::open(plan, store, clock, self.halt.clone());
+        rounds.map(Some).map_err(|error| Failure::Usage(error.to_string()))
     }
 
     /// The HTTP API.
     pub fn app(&self) -> Result<App, Failure> {
         let client = local_client().map_err(|error| Failure::Usage(error.to_string()))?;
+        let auditor = self.config.http.auditor_token_file.as_deref();
+        let auditor = auditor.map(|file| AuditorToken::read(file, &*self.entropy)).transpose();
+        let auditor = auditor.map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(App::new(Shared {
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
@@ -99,6 +118,7 @@ impl Deployment {
             halt: self.halt.clone(),
             body_bytes_max: self.config.http.body_bytes_max,
             request_timeout: self.config.http.request_timeout,
+            auditor,
         }))
     }
 }

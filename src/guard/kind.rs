@@ -103,6 +103,19 @@ pub enum Layer {
     Denied,
 }
 
+impl Layer {
+    /// The word for whoever asks why.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Length => "length",
+            Self::KnownValue => "known-value",
+            Self::Identifier => "identifier",
+            Self::Context => "context",
+            Self::Denied => "denied",
+        }
+    }
+}
+
 /// The rule that found a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {

@@ -38,6 +38,7 @@ mod numbers_seen;
 mod page;
 mod people;
 mod places;
+mod tags;
 mod vocabulary;
 
 use std::collections::BTreeMap;
@@ -112,7 +113,7 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
         let (findings, vouched) = all_layers(&folded, vocabulary, &protected);
         let (spans, mut shields) = spans(&folded, findings, &protected);
         shields.extend(vouched.into_iter().map(|range| folded.original(range)));
-        merge::settle(&chars, spans, &shields)
+        tags::spare(&chars, merge::settle(&chars, spans, &shields))
     };
     Redacted::new(&chars, spans)
 }

@@ -2,11 +2,13 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod audit;
 mod cli;
 mod config;
 mod crash;
 mod demo;
 mod docs;
+mod export;
 mod guard;
 mod harness;
 mod http;
@@ -18,9 +20,11 @@ mod on_api;
 mod people;
 mod raw;
 mod recipients;
+mod redact;
 mod sandbox;
 mod soap;
 mod store;
 mod tidy;
 mod typestate;
 mod wire;
+mod witness;
