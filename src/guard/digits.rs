@@ -69,6 +69,20 @@ struct Window<'p> {
     gaps: Vec<&'p str>,
 }
 
+/// How long some groups are.
+struct Lengths {
+    values: [usize; GROUPS_MAX],
+    count: usize,
+}
+
+impl std::ops::Deref for Lengths {
+    type Target = [usize];
+
+    fn deref(&self) -> &[usize] {
+        &self.values[..self.count]
+    }
+}
+
 impl<'p> Window<'p> {
     fn new(page: &'p Page<'p>, at: usize) -> Self {
         let mut window = Self {
@@ -99,17 +113,17 @@ impl<'p> Window<'p> {
     }
 
     /// The lengths of the first groups; those that only a line break parts are one.
-    fn lengths(&self, groups: usize, across: bool) -> Vec<usize> {
-        let mut lengths: Vec<usize> = Vec::with_capacity(groups);
+    fn lengths(&self, groups: usize, across: bool) -> Lengths {
+        let mut lengths = Lengths { values: [0; GROUPS_MAX], count: 0 };
         let mut start = 0;
         for group in 0..groups {
             let length = self.ends[group] - start;
             start = self.ends[group];
             let broken = across && group > 0 && self.gaps[group - 1].contains('\n');
-            match lengths.last_mut() {
-                Some(last) if broken => *last += length,
-                _ => lengths.push(length),
+            if !broken {
+                lengths.count += 1;
             }
+            lengths.values[lengths.count - 1] += length;
         }
         lengths
     }
@@ -140,6 +154,9 @@ impl<'p> Window<'p> {
                 .follows(self.at, Says::PHONE.and(Says::PNR).and(Says::CUSTOMER).and(Says::BANK));
         for groups in (1..=self.ends.len()).rev() {
             let digits = &self.digits[..self.ends[groups - 1]];
+            if digits.len() < 5 {
+                break;
+            }
             let range = self.range(groups);
             for across in [false, true] {
                 let lengths = self.lengths(groups, across);
@@ -707,8 +724,8 @@ fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<Hit> {
         window.digits.get(range).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0)
     };
     for groups in (1..=window.ends.len().min(3)).rev() {
-        let lengths = window.lengths(groups, false);
-        let (year, month, day) = match lengths.as_slice() {
+        let lengths = &*window.lengths(groups, false);
+        let (year, month, day) = match lengths {
             [4, 1 | 2, 1 | 2] => {
                 let cut = 4 + lengths[1];
                 (value(0..4), value(4..cut), value(cut..cut + lengths[2]))

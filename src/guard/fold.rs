@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 pub(super) struct Folded {
     text: Zeroizing<String>,
     /// For each byte of the text: the code points of the original that it came from.
-    origin: Vec<Range<usize>>,
+    origin: Vec<(u32, u32)>,
 }
 
 /// A character with the code points of the original that it came from.
@@ -34,7 +34,7 @@ impl Folded {
         let mut origin = Vec::with_capacity(pieces.len());
         for piece in pieces {
             text.push(piece.char);
-            origin.resize(text.len(), piece.from);
+            origin.resize(text.len(), (place(piece.from.start), place(piece.from.end)));
         }
         Self { text, origin }
     }
@@ -48,8 +48,18 @@ impl Folded {
         if range.is_empty() {
             return 0..0;
         }
-        self.origin[range.start].start..self.origin[range.end - 1].end
+        self.origin[range.start].0 as usize..self.origin[range.end - 1].1 as usize
     }
+}
+
+/// A place in a text that is far shorter than four thousand million code points.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Whether a character stands for itself, whatever follows: what nearly all of a text is.
+const fn simple(char: char) -> bool {
+    matches!(char, ' '..='%' | '\''..='_' | 'a'..='~' | '\u{c5}'..='\u{131}') && !matches!(char, 'Ä' | 'Å' | 'â')
 }
 
 /// Resolves what is written in several characters, and drops what is not seen.
@@ -57,6 +67,11 @@ fn visible(chars: &[char]) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(chars.len());
     let mut at = 0;
     while at < chars.len() {
+        if simple(chars[at]) {
+            pieces.push(Piece { char: chars[at], from: at..at + 1 });
+            at += 1;
+            continue;
+        }
         let rest = &chars[at..];
         let (char, length) = entity(rest)
             .or_else(|| mojibake(rest))
@@ -75,6 +90,12 @@ fn compose(pieces: &[Piece]) -> Vec<Piece> {
     let mut composed = Vec::with_capacity(pieces.len());
     let mut at = 0;
     while at < pieces.len() {
+        let marked = pieces.get(at + 1).is_some_and(|next| next.char >= '\u{300}');
+        if !marked && simple(pieces[at].char) {
+            composed.push(Piece { char: pieces[at].char, from: pieces[at].from.clone() });
+            at += 1;
+            continue;
+        }
         let marks =
             pieces[at + 1..].iter().take_while(|piece| is_combining_mark(piece.char)).count();
         let cluster = &pieces[at..=at + marks];

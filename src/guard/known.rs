@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::compact::{Compact, Edge, skeleton, token_around};
 use super::fold::Folded;
 use super::names::{self, Name};
@@ -40,15 +42,14 @@ impl Known {
     }
 
     /// Every one of the values, wherever the text has it.
-    pub(super) fn find(&self, folded: &Folded) -> Vec<Finding> {
-        let text = folded.as_str();
-        let compact = Compact::new(text);
+    pub(super) fn find(&self, read: &Read<'_>) -> Vec<Finding> {
+        let (text, compact) = (read.text, &read.compact);
         let mut found = Vec::new();
-        for range in names::find(text, &compact, &self.names) {
+        for range in names::find(read, &self.names) {
             add(&mut found, Kind::Person, range);
         }
         for (kind, value) in &self.values {
-            for (kind, range) in places(text, &compact, *kind, value.as_str()) {
+            for (kind, range) in places(text, compact, *kind, value.as_str()) {
                 add(&mut found, kind, range);
             }
         }
@@ -83,27 +84,66 @@ fn places(text: &str, compact: &Compact<'_>, kind: Kind, value: &str) -> Vec<(Ki
     }
 }
 
-/// Every place where a protected value stands whole.
-pub(super) fn protected(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Range<usize>> {
-    let text = folded.as_str();
-    let compact = Compact::new(text);
-    let mut found = names::find(text, &compact, vocabulary.allowed());
-    found.retain(|range| !somebody_else(text, range));
-    for value in vocabulary.protected() {
-        let value = Folded::new(value);
-        let value = value.as_str().trim();
+/// A protected value, ready to be looked for.
+#[derive(Clone)]
+pub(super) enum Shield {
+    /// A telephone number, by its digits behind the zero.
+    Phone(String),
+    /// Anything else.
+    Value {
+        /// Without anything between its letters and digits.
+        needle: Zeroizing<String>,
+        /// Many digits in a row mean what they are written as: `6509121234` is an order reference,
+        /// `650912-1234` is not.
+        literal: Option<Zeroizing<String>>,
+    },
+}
+
+impl Shield {
+    pub(super) fn new(value: &str) -> Self {
+        let folded = Folded::new(value);
+        let value = folded.as_str().trim();
         if let Some(national) = numbers::national(value).filter(|_| value.starts_with('+')) {
-            found.extend(phones(text, &compact, &national));
-            continue;
+            return Self::Phone(national);
         }
-        let places = compact.find(&skeleton(value), Edge::Token);
-        // Many digits in a row mean what they are written as: `6509121234` is an order reference,
-        // `650912-1234` is not.
         let literal = numbers::digits(value).len() > 5 && !value.contains(char::is_alphabetic);
         let bare = value.trim_matches(|c: char| !c.is_alphanumeric());
-        found.extend(places.into_iter().filter(|range| !literal || text[range.clone()] == *bare));
+        let literal = literal.then(|| Zeroizing::new(bare.to_owned()));
+        Self::Value { needle: skeleton(value), literal }
+    }
+}
+
+/// Every place where a protected value stands whole.
+pub(super) fn protected(read: &Read<'_>, vocabulary: &Vocabulary<'_>) -> Vec<Range<usize>> {
+    let (text, compact) = (read.text, &read.compact);
+    let mut found = names::find(read, vocabulary.allowed());
+    found.retain(|range| !somebody_else(text, range));
+    for shield in vocabulary.shields() {
+        match shield {
+            Shield::Phone(national) => found.extend(phones(text, compact, national)),
+            Shield::Value { needle, literal } => {
+                let places = compact.find(needle, Edge::Token).into_iter();
+                let same = |range: &Range<usize>| {
+                    literal.as_ref().is_none_or(|literal| text[range.clone()] == **literal)
+                };
+                found.extend(places.filter(same));
+            }
+        }
     }
     found
+}
+
+/// A folded text in the forms in which known values are looked for.
+pub(super) struct Read<'t> {
+    pub(super) text: &'t str,
+    pub(super) compact: Compact<'t>,
+    pub(super) words: names::Words,
+}
+
+impl<'t> Read<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, compact: Compact::new(text), words: names::Words::new(text) }
+    }
 }
 
 /// Whether one word of an allowed name stands beside a word with a capital that is none of it: a

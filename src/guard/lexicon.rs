@@ -113,6 +113,9 @@ const ENDINGS: [&str; 40] = [
     "ly", "en", "et", "ar", "or", "na", "at", "ad", "as", "te", "de", "s", "t", "n", "d", "r", "a",
 ];
 
+/// Bytes of the longest word that is looked up; what is longer is no word.
+const WORD_MAX: usize = 48;
+
 type Table = HashMap<Box<str>, Says, BuildHasherDefault<Fnv>>;
 
 /// FNV-1a: the keys are short and are our own.
@@ -237,6 +240,9 @@ impl Lexicon {
 
     /// What is known of a word in lower case. A genitive is known by its name.
     pub(super) fn says(&self, word: &str) -> Says {
+        if word.len() > WORD_MAX {
+            return Says::default();
+        }
         let own = self.exact(word);
         if own.is_name() || own.any(Says::BUILT_IN) {
             return own;
@@ -266,6 +272,9 @@ impl Lexicon {
 
     /// Whether a word that is not listed is an inflection of one that is.
     pub(super) fn inflects(&self, word: &str) -> bool {
+        if word.len() > WORD_MAX {
+            return false;
+        }
         ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).any(|stem| {
             stem.chars().count() >= 3 && {
                 let says = BUILT_IN.get(stem).copied().unwrap_or_default();
@@ -279,6 +288,9 @@ impl Lexicon {
     /// Whether a word is put together of two words that are listed, `s` between them or not.
     pub(super) fn compounds(&self, word: &str) -> bool {
         const LEFT_MIN: usize = 3;
+        if word.len() > WORD_MAX {
+            return false;
+        }
         let mut cuts = word.char_indices().map(|(at, _)| at).skip(LEFT_MIN);
         cuts.any(|at| {
             let (left, right) = word.split_at(at);

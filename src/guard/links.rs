@@ -5,6 +5,9 @@ use std::ops::Range;
 use super::page::Page;
 use super::{Finding, Kind, Layer, Why};
 
+/// Bytes of the longest link.
+const LINK_MAX: usize = 2048;
+
 /// What addresses end in.
 const DOMAINS: [&str; 40] = [
     "se", "com", "net", "org", "nu", "eu", "io", "info", "name", "me", "no", "dk", "fi", "de",
@@ -19,7 +22,10 @@ pub(super) fn find(page: &Page<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
     let bytes = page.text.as_bytes();
     let mut from = 0;
     while let Some(at) = bytes[from..].iter().position(|byte| *byte == b'@').map(|at| at + from) {
-        let range = around_at(page, at);
+        let mut range = around_at(page, at);
+        while bytes.get(range.end) == Some(&b'@') {
+            range.end += 1;
+        }
         from = range.end.max(at + 1);
         found.push(finding(range, Kind::Email));
     }
@@ -197,6 +203,7 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 fn link(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let token = &page.tokens[at];
     let rest = &page.text[token.start..];
+    let rest = &rest[..rest.floor_char_boundary(LINK_MAX)];
     let word = page.lower(at);
     let scheme = matches!(word, "http" | "https" | "hxxp" | "hxxps" | "ftp")
         && rest[word.len()..].starts_with("://");

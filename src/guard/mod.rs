@@ -47,6 +47,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use self::fold::Folded;
+use self::known::Read;
 pub use self::kind::{Kind, Layer, Span, Why};
 pub use self::lexicon::Lexicon;
 use self::page::Page;
@@ -109,8 +110,9 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
         vec![whole]
     } else {
         let folded = Folded::new(text);
-        let protected = known::protected(&folded, vocabulary);
-        let (findings, vouched) = all_layers(&folded, vocabulary, &protected);
+        let read = Read::new(folded.as_str());
+        let protected = known::protected(&read, vocabulary);
+        let (findings, vouched) = all_layers(&read, vocabulary, &protected);
         let (spans, mut shields) = spans(&folded, findings, &protected);
         shields.extend(vouched.into_iter().map(|range| folded.original(range)));
         tags::spare(&chars, merge::settle(&chars, spans, &shields))
@@ -126,8 +128,9 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
 pub fn redact_known(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
     let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
     let folded = Folded::new(text);
-    let protected = known::protected(&folded, vocabulary);
-    let (spans, _) = spans(&folded, vocabulary.known().find(&folded), &protected);
+    let read = Read::new(folded.as_str());
+    let protected = known::protected(&read, vocabulary);
+    let (spans, _) = spans(&folded, vocabulary.known().find(&read), &protected);
     Redacted::new(&chars, merge::union(&chars, spans))
 }
 
@@ -142,12 +145,11 @@ struct Finding {
 /// What every layer finds in the whole text. The later ones guess, and only about what the earlier
 /// ones have left.
 fn all_layers(
-    folded: &Folded,
+    read: &Read<'_>,
     vocabulary: &Vocabulary<'_>,
     protected: &[Range<usize>],
 ) -> (Vec<Finding>, Vec<Range<usize>>) {
-    let text = folded.as_str();
-    let mut page = Page::new(text, vocabulary.lexicon(), protected);
+    let mut page = Page::new(read.text, vocabulary.lexicon(), protected);
     let mut findings = Vec::new();
     let (links, plain) = links::find(&page);
     findings.extend(links);
@@ -161,7 +163,7 @@ fn all_layers(
     // Numbers are read as they stand, before what is known of them hides a part.
     let from = findings.len();
     findings.extend(digits::find(&page));
-    findings.extend(vocabulary.known().find(folded));
+    findings.extend(vocabulary.known().find(read));
     page.settle_all(&findings, from);
     let layers: [fn(&Page<'_>) -> Vec<Finding>; 6] = [
         credentials::find,

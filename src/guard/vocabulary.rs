@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::known::Known;
+use super::known::{Known, Shield};
 use super::names::Name;
 use super::{Kind, Lexicon};
 
@@ -19,6 +19,8 @@ pub struct Vocabulary<'a> {
     lexicon: &'a Lexicon,
     /// Made of `masked` when the first text is read.
     known: OnceLock<Known>,
+    /// Made of `protected`, likewise.
+    shields: OnceLock<Vec<Shield>>,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -63,6 +65,7 @@ impl<'a> Vocabulary<'a> {
     pub fn protect(mut self, value: &'a str) -> Self {
         if value.chars().any(char::is_alphanumeric) {
             self.protected.push(value);
+            self.shields = OnceLock::new();
         }
         self
     }
@@ -79,8 +82,8 @@ impl<'a> Vocabulary<'a> {
         &self.allowed
     }
 
-    pub(super) fn protected(&self) -> &[&'a str] {
-        &self.protected
+    pub(super) fn shields(&self) -> &[Shield] {
+        self.shields.get_or_init(|| self.protected.iter().map(|value| Shield::new(value)).collect())
     }
 }
 
@@ -92,6 +95,7 @@ impl Default for Vocabulary<'_> {
             allowed: Vec::new(),
             lexicon: Lexicon::installed(),
             known: OnceLock::new(),
+            shields: OnceLock::new(),
         }
     }
 }
