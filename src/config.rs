@@ -36,6 +36,8 @@ pub struct Config {
     pub timing: Timing,
     /// How many cases are recorded in one commit, at most.
     pub batch_max: usize,
+    /// What the worker does once in a while, to what is kept.
+    pub upkeep: Upkeep,
     /// How many days before an agreement's end the check begins to warn.
     pub agreement_warning_days: u32,
     /// How events are written.
@@ -55,6 +57,15 @@ pub struct Http {
     pub request_timeout: Duration,
     /// The file with the token by which an auditor may read leaves; without it nobody may.
     pub auditor_token_file: Option<PathBuf>,
+}
+
+/// What the worker does once in a while, to what is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upkeep {
+    /// How long what is sealed of a case is kept after its end, where no rule asks for longer.
+    pub case_minimum: Duration,
+    /// After how long a new epoch begins; `None`: only when a person says so.
+    pub rotate_after: Option<Duration>,
 }
 
 /// How events are written.
@@ -160,6 +171,18 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let attempts_max = worker.number("attempts_max", 8, 1..=100, faults);
     worker.nothing_else(faults);
 
+    let day = Duration::from_hours(24);
+    let mut retention = root.table("retention", faults);
+    let case_days = retention.number("case_days", 30, 1..=3_650, faults);
+    retention.nothing_else(faults);
+    let mut keys = root.table("keys", faults);
+    let rotate_days = keys.number("rotate_days", 30, 0..=3_650, faults);
+    keys.nothing_else(faults);
+    let upkeep = Upkeep {
+        case_minimum: day * case_days,
+        rotate_after: (rotate_days > 0).then_some(day * rotate_days),
+    };
+
     let mut policy = root.table("policy", faults);
     let agreement_warning_days = policy.number("agreement_warning_days", 60, 0..=730, faults);
     policy.nothing_else(faults);
@@ -203,6 +226,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
             attempts_max,
         },
         batch_max: batch_max as usize,
+        upkeep,
         agreement_warning_days,
         telemetry: Telemetry { format, level },
         recipients: Vec::new(),

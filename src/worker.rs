@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{debug, error, info, instrument, warn};
 
+use crate::config::Upkeep;
 use crate::crash;
 use crate::dialects::{self, Dialect};
 use crate::domain::{Case, Clock, Entropy, LeafId, RecipientId, Timestamp};
@@ -24,6 +25,9 @@ use crate::transmit::{Permit, Wire};
 
 /// The longest an idle lane sleeps: what another process accepts is seen no later.
 const IDLE: Duration = Duration::from_millis(250);
+
+/// How often it is looked whether something kept is due, or a key is old.
+const UPKEEP: Duration = Duration::from_hours(1);
 
 /// Moves cases from accepted to their end.
 #[derive(Clone)]
@@ -47,6 +51,8 @@ pub struct Parts {
     pub batch_max: usize,
     /// How long the log is silent, at most.
     pub heartbeat: Duration,
+    /// What is done once in a while to what is kept.
+    pub upkeep: Upkeep,
     /// The brake.
     pub halt: Halt,
 }
@@ -79,6 +85,8 @@ impl Worker {
             let (worker, to, stopped) = (self.clone(), id.clone(), stop.clone());
             lanes.spawn(async move { worker.feed_lane(&to, stopped).await });
         }
+        let (worker, stopped) = (self.clone(), stop.clone());
+        lanes.spawn(async move { worker.upkeep_lane(stopped).await });
         while !*stop.borrow() {
             match self.0.store.reap().await {
                 Ok(0) => {}
@@ -197,6 +205,38 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// Beside the lanes of recipients: it never makes a case wait for more than one small commit.
+    async fn upkeep_lane(&self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            if self.0.halt.reason().is_none()
+                && let Err(error) = self.upkeep().await
+            {
+                self.failed(&error);
+            }
+            let pause = tokio::time::sleep(UPKEEP);
+            tokio::select! { () = pause => {}, _ = stop.changed() => {} }
+        }
+    }
+
+    /// Wipes what is due, and begins an epoch where the last one is old, or a rotation was cut short.
+    pub async fn upkeep(&self) -> Result<(), StoreError> {
+        let Parts { store, clock, upkeep, .. } = &*self.0;
+        let wiped = store.wipe_due(upkeep.case_minimum).await?;
+        if wiped > 0 {
+            info!(
+                "What was sealed of {wiped} cases is wiped: it was kept as long as the rules say"
+            );
+        }
+        let epochs = store.epochs().await?;
+        let age = epochs.last().map_or(Duration::ZERO, |latest| clock.now().since(latest.since));
+        let is_old = upkeep.rotate_after.is_some_and(|after| age >= after);
+        if is_old || epochs.len() > 1 {
+            let rotation = store.rotate_epoch().await?;
+            info!("Epoch {} has begun: customers' keys are sealed anew", rotation.epoch);
+        }
+        Ok(())
     }
 
     async fn nap(&self, id: &RecipientId) {

@@ -85,6 +85,7 @@ impl Deployment {
             timing: self.config.timing.clone(),
             batch_max: self.config.batch_max,
             heartbeat: self.config.heartbeat,
+            upkeep: self.config.upkeep,
             halt: self.halt.clone(),
         }))
     }

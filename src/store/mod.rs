@@ -288,7 +288,8 @@ impl Store {
         half.size().await
     }
 
-    /// The latest signed checkpoint, or the one of a size.
+    /// The latest signed checkpoint, or the one of a size; with the lines of the witnesses that have
+    /// cosigned it, as far as those are kept.
     pub async fn checkpoint(&self, size: Option<TreeSize>) -> Result<Option<String>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.checkpoint(size).await

@@ -178,7 +178,9 @@ impl Rounds {
             return Ok(());
         };
         let corrupt = || StoreError::Corrupt { table: "checkpoint" };
-        let note = Note::parse(&note).map_err(|_| corrupt())?;
+        let mut note = Note::parse(&note).map_err(|_| corrupt())?;
+        // What other witnesses have said is nothing to this one.
+        note.retain(|line| self.0.key.is_named_in(line));
         let keys = std::slice::from_ref(&self.0.key);
         let checkpoint = Checkpoint::open(&note, keys).map_err(|_| corrupt())?;
         let mut asked = JoinSet::new();

@@ -297,9 +297,18 @@ impl App {
     }
 
     /// The same, where a number of disclosures is still open on purpose.
-    pub(crate) async fn close_but(mut self, open: usize) {
-        self.closed = true;
+    pub(crate) async fn close_but(self, open: usize) {
         self.each_message_has_its_leaf().await;
+        self.end(open).await;
+    }
+
+    /// The same after an erasure: which leaf a message belongs to cannot be told any more.
+    pub(crate) async fn close_erased(self) {
+        self.end(0).await;
+    }
+
+    async fn end(mut self, open: usize) {
+        self.closed = true;
         self.the_log_verifies(open).await;
         let personal = std::mem::take(&mut self.personal);
         let traces = self.traces.text();

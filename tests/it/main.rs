@@ -24,6 +24,7 @@ mod redact;
 mod sandbox;
 mod soap;
 mod store;
+mod subject;
 mod tidy;
 mod typestate;
 mod wire;

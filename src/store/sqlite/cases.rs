@@ -39,12 +39,12 @@ pub(super) fn record(
     }
     let appended = tx.append(disclosure.leaf, disclosure.event.clone())?;
     keys::remember(tx, disclosure.leaf, subject, disclosure.case)?;
-    if let Some(sealed) = &disclosure.sealed {
+    for (keep, sealed) in &disclosure.parts {
         tx.database
-            .prepare_cached("INSERT INTO opening (leaf, sealed) VALUES (?1, ?2)")?
-            .execute(params![disclosure.leaf.bytes(), sealed])?;
+            .prepare_cached("INSERT INTO opening (leaf, part, sealed) VALUES (?1, ?2, ?3)")?
+            .execute(params![disclosure.leaf.bytes(), keep.part(), sealed])?;
+        retention::keep(tx, disclosure.case, *keep)?;
     }
-    retention::keep(tx, disclosure.case, disclosure.keep)?;
     tx.database
         .prepare_cached(
             "UPDATE case_

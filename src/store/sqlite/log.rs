@@ -258,17 +258,24 @@ pub(super) fn leaves(
     .collect()
 }
 
+/// A checkpoint as it is known: with the lines of witnesses, where there are any.
 pub(super) fn checkpoint(
     database: &Connection,
     size: Option<TreeSize>,
 ) -> Result<Option<String>, StoreError> {
     let note = match size {
         Some(size) => database
-            .prepare_cached("SELECT note FROM checkpoint WHERE size = ?1")?
+            .prepare_cached(
+                "SELECT coalesce(cosigned.note, checkpoint.note)
+                   FROM checkpoint LEFT JOIN cosigned USING (size) WHERE size = ?1",
+            )?
             .query_row([signed(size.0)?], |row| row.get(0))
             .optional()?,
         None => database
-            .prepare_cached("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")?
+            .prepare_cached(
+                "SELECT coalesce(cosigned.note, checkpoint.note)
+                   FROM checkpoint LEFT JOIN cosigned USING (size) ORDER BY size DESC LIMIT 1",
+            )?
             .query_row([], |row| row.get(0))
             .optional()?,
     };

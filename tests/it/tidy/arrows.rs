@@ -35,6 +35,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
     ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
+    // Tells of what the store kept; the reasons are a policy's.
+    ("subject", &["domain", "log", "recipients", "store"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     ("config", &["domain", "table", "telemetry", "log", "recipients", "settle", "witness"]),
@@ -54,6 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "config",
         ],
     ),
     (
@@ -75,6 +78,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transmit",
             "settle",
             "export",
+            "subject",
             "config",
             "http",
             "sandbox",
