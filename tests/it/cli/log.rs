@@ -44,6 +44,21 @@ fn looking_is_itself_a_leaf() {
 }
 
 #[test]
+fn who_has_looked_is_told_by_the_log() {
+    let place = with_a_log();
+    assert_eq!(place.data(&["log", "access"])["reads"], json!([]));
+    place.run(&["log", "list", "--from", "1"]).code(0);
+    place.run(&["log", "show", "2"]).code(0);
+    let told = place.data(&["log", "access"]);
+    let reads: Vec<_> = told["reads"].as_array().unwrap().iter().collect();
+    let what: Vec<_> = reads.iter().map(|read| read["what"].as_str().unwrap()).collect();
+    assert_eq!(what, ["access", "list", "show"]);
+    assert_eq!((&reads[1]["first"], &reads[1]["count"]), (&json!(1), &json!(3)));
+    let text = place.run(&["log", "access"]).code(0).out;
+    assert!(text.contains("operations  show      1 leaves from 2"), "{text}");
+}
+
+#[test]
 fn proofs_and_checkpoints_are_given_for_what_is_there() {
     let place = with_a_log();
     let checkpoint = place.run(&["log", "checkpoint"]).code(0).out;

@@ -86,7 +86,7 @@ fn disclosures(report: &Report, lines: &mut Lines) {
         ),
     );
     if report.open.is_empty() {
-        lines.row("open", "none".to_owned());
+        lines.row("open", "none");
     }
     for (index, since) in report.open.iter().take(NAMED_MAX) {
         lines.row("open", format!("leaf {index} has no outcome yet, since {}", since.rfc3339()));
