@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod export;
+mod fsck;
 mod list;
 mod prove;
 mod verify;
@@ -80,6 +81,14 @@ pub(super) enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Derive everything stored anew, from the first body to the copy of the checkpoint
+    Fsck,
+    /// Let a halted log go on, once its cause is gone; a leaf says so
+    Resume {
+        /// What was done, as a code: lower-case letters, digits, hyphens; such as backup-restored
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+    },
 }
 
 pub(super) async fn run(config: &Config, command: Command, output: &Output) -> Result<(), Failure> {
@@ -123,6 +132,8 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
         }
         Command::Access => access::access(store, output).await,
         Command::Audit(arguments) => audit::deployment(&deployment, &arguments, output).await,
+        Command::Fsck => fsck::fsck(store, output).await,
+        Command::Resume { reason } => fsck::resume(store, &reason, output).await,
         Command::Export { folder } => export::export(store, &folder, output).await,
     }
 }

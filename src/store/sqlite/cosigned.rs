@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use super::super::StoreError;
 use super::log::{checkpoint, signed};
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::log::{Note, SignatureLine, TreeSize};
 
 /// So many are kept, the newest: enough that one which a quorum has signed is among them.
