@@ -12,10 +12,13 @@ mod key;
 pub(crate) mod log;
 mod output;
 mod receipts;
+mod redact;
 mod retention;
 pub(crate) mod serve;
 mod subject;
 pub(crate) mod submit;
+mod witness;
+mod witnessed;
 
 use std::path::PathBuf;
 
@@ -94,6 +97,8 @@ enum Command {
     Case(case::Command),
     /// Say what would be sent, withheld and masked, and show the bytes; sends nothing
     Explain(explain::Arguments),
+    /// Take out of free text what may be personal: standard input to standard output
+    Redact(redact::Arguments),
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
@@ -106,6 +111,9 @@ enum Command {
     /// What is kept no longer than the rules say
     #[command(subcommand)]
     Retention(retention::Command),
+    /// A witness of other people's logs; needs no configuration of a deployment
+    #[command(subcommand)]
+    Witness(witness::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -145,6 +153,9 @@ pub enum Failure {
         #[source]
         source: std::io::Error,
     },
+    /// A file of an exported log.
+    #[error(transparent)]
+    Folder(#[from] crate::export::FolderError),
     /// A leaf, a note or a proof that cannot be read.
     #[error("{0}")]
     Log(String),
@@ -169,21 +180,27 @@ impl Cli {
         let Self { global, command } = self;
         let output = Output::new(global.format);
         let folder = global.config.as_path();
-        if let Command::Check = command {
-            return check::run(folder, &output);
-        }
-        if let Command::Log(log::Command::Verify { path: Some(path), key }) = &command
-            && receipts::are_at(path)
-        {
-            return receipts::verify(path, key.as_deref(), &output);
-        }
+        let command = match command {
+            Command::Check => return check::run(folder, &output),
+            Command::Witness(command) => return witness::run(command, &output).await,
+            // Speaks to nobody and keeps nothing: there is nothing to configure.
+            Command::Redact(arguments) => return redact::run(&arguments, &output),
+            // Neither whom it was given to nor an auditor has a configuration.
+            Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
+                return match arguments.receipts() {
+                    Some(path) => receipts::verify(path, &arguments, &output),
+                    None => log::verify_folder(&arguments, &output),
+                };
+            }
+            command => command,
+        };
         let mut config = deployment::load(folder)?;
         if let Some(state) = global.state.clone() {
             config.state = state;
         }
         crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
         match command {
-            Command::Check => Ok(()),
+            Command::Check | Command::Witness(_) | Command::Redact(_) => Ok(()),
             Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
             Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
             Command::Work { once } => serve::work(config, once, &output).await,

@@ -1,4 +1,4 @@
-//! Standard output: for people, or as data. The only place that prints.
+//! Standard output: for people, or as data; a word aside on standard error. The only place that prints.
 
 use std::io::Write;
 
@@ -27,6 +27,14 @@ impl Output {
     pub fn line(&self, text: impl AsRef<str>) {
         if !self.is_json() {
             write(text.as_ref());
+        }
+    }
+
+    /// A line for people beside the output proper: on standard error, so that what goes into a file
+    /// or a pipe is the output alone.
+    pub fn aside(&self, text: impl AsRef<str>) {
+        if !self.is_json() {
+            let _ = writeln!(std::io::stderr().lock(), "{}", text.as_ref());
         }
     }
 

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::log::Arguments;
 use super::{Failure, Output};
-use crate::log::VerifierKey;
+use crate::log::Fingerprint;
 use crate::subject::{FILE_BYTES_MAX, PersonalReceipt, Proved, ReceiptFault};
 
 /// A folder with more files is not gone through.
@@ -23,10 +24,10 @@ pub(super) fn are_at(path: &Path) -> bool {
     }
 }
 
-/// Verifies one, or all of a folder; with the key that was given on paper, or with the receipt's own.
-pub(super) fn verify(path: &Path, key: Option<&str>, output: &Output) -> Result<(), Failure> {
-    let key = key.map(VerifierKey::parse).transpose();
-    let keys = key.map_err(|error| Failure::Usage(format!("--key: {error}")))?.map(|key| vec![key]);
+/// Verifies one, or all of a folder: with the key that was given, or the one in the receipt that has
+/// the fingerprint that was given, or else with the receipt's own.
+pub(super) fn verify(path: &Path, trust: &Arguments, output: &Output) -> Result<(), Failure> {
+    let (keys, fingerprint) = (trust.keys()?, trust.fingerprint()?);
     let paths = if path.is_dir() { files(path)? } else { vec![path.to_owned()] };
     let (mut told, mut refused) = (Vec::new(), 0);
     for path in &paths {
@@ -34,8 +35,15 @@ pub(super) fn verify(path: &Path, key: Option<&str>, output: &Output) -> Result<
         if paths.len() > 1 && !PersonalReceipt::is_named_in(&file) {
             continue;
         }
-        let verified =
-            PersonalReceipt::parse(&file).and_then(|receipt| receipt.verify(keys.as_deref()));
+        let verified = PersonalReceipt::parse(&file).and_then(|receipt| match &fingerprint {
+            _ if !keys.is_empty() => receipt.verify(Some(&keys)),
+            None => receipt.verify(None),
+            Some(printed) => {
+                let mut named = receipt.keys()?;
+                named.retain(|key| Fingerprint::of(key) == *printed);
+                receipt.verify(Some(&named))
+            }
+        });
         refused += usize::from(verified.is_err());
         print(path, &verified, output);
         told.push(data(path, &verified));
@@ -56,7 +64,8 @@ fn print(path: &Path, verified: &Result<Proved, ReceiptFault>, output: &Output) 
                 "  Underskriften är gjord med den nyckel som angavs."
             } else {
                 "  Underskriften är gjord med nyckeln i filen. Jämför den med den publicerade, eller \
-                 ange den med --key: en nyckel i en fil kan vem som helst ha skrivit dit."
+                 ange den med --key eller --fingerprint: en nyckel i en fil kan vem som helst ha \
+                 skrivit dit."
             });
         }
     }

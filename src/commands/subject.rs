@@ -14,7 +14,9 @@ use super::serve::private;
 use super::{Failure, Output, log};
 use crate::config::Config;
 use crate::domain::ClientId;
-use crate::log::{Checkpoint, Code, ErasureReason, InclusionProof, LeafIndex, Note, Receipt, Role};
+use crate::log::{
+    Checkpoint, Code, ErasureReason, InclusionProof, LeafIndex, Note, Receipt, Role, TreeSize,
+};
 use crate::store::{Found, Reference, Store, StoredLeaf, Subjects};
 use crate::subject::{PersonalReceipt, Reasons, Statement, Utterance, data, lines, told};
 
@@ -152,17 +154,36 @@ async fn write_receipts(
 ) -> Result<Vec<String>, Failure> {
     let failed = |error| Failure::io(format!("{} cannot be written", folder.display()), error);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-    let note = log::note(store, None).await?;
+    let latest = log::note(store, None).await?;
+    let witnessed = witnessed(store).await?;
     let mut written = Vec::new();
     for case in &statement.cases {
         for one in &case.disclosures {
             let name = format!("kvitto-{:08}.json", one.told.leaf.index.0);
-            let receipt = receipt(store, &note, one).await?;
+            // One that others have vouched for, where it is as new as what is to be proved.
+            let ended = one.told.outcome.as_ref().unwrap_or(&one.told.leaf).index;
+            let note = match &witnessed {
+                Some((size, note)) if size.holds(ended) => note,
+                _ => &latest,
+            };
+            let receipt = receipt(store, note, one).await?;
             private(&folder.join(&name), &receipt.to_json()).map_err(failed)?;
             written.push(name);
         }
     }
     Ok(written)
+}
+
+/// The newest checkpoint that witnesses have cosigned, with its size.
+async fn witnessed(store: &Store) -> Result<Option<(TreeSize, Note)>, Failure> {
+    let keys = [store.verifier_key()];
+    let Some(text) = store.cosigned().await?.into_iter().next() else {
+        return Ok(None);
+    };
+    let broken = |error: String| Failure::Log(error);
+    let note = Note::parse(&text).map_err(|error| broken(error.to_string()))?;
+    let checkpoint = Checkpoint::open(&note, &keys).map_err(|error| broken(error.to_string()))?;
+    Ok(Some((checkpoint.size, note)))
 }
 
 async fn receipt(

@@ -4,17 +4,19 @@
 //! them has a place for a personal value: fields are names, values are salted digests, and what is
 //! text is about legal persons, agreements and versions. Members that do not apply are left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::condition::ConditionName;
 use super::digest::FieldDigest;
 use super::note::VerifierKey;
+use super::registry::{PolicyInForce, RecipientRecord};
 use super::{Hash, LeafIndex, wire};
 use crate::domain::{
-    Field, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId, RejectReason, RuleId,
-    closed_list,
+    Field, Handling, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
+    RejectReason, RuleId, closed_list,
 };
 
 closed_list! {
@@ -32,7 +34,7 @@ closed_list! {
         Release = "release",
         /// Somebody read or exported the log.
         Read = "read",
-        /// A policy came into force.
+        /// A policy came into force, and the registry entry beside it.
         Policy = "policy",
         /// A key came into use.
         Key = "key",
@@ -169,7 +171,7 @@ pub enum Event {
     Release(Release),
     /// Somebody read or exported the log.
     Read(Read),
-    /// A policy came into force.
+    /// A policy came into force, and the registry entry beside it.
     Policy(PolicyInForce),
     /// A key came into use.
     Key(KeyInForce),
@@ -216,23 +218,6 @@ impl Event {
     }
 }
 
-/// The legal person that receives, as the registry had it at that time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecipientRecord {
-    /// Its id in configuration and policy.
-    #[serde(with = "wire::word")]
-    pub id: RecipientId,
-    /// Its name; 1 to 200 characters.
-    pub legal_name: String,
-    /// Its organisation number, as its country writes it; 1 to 20 letters, digits and hyphens.
-    pub org_no: String,
-    /// Where it is established, ISO 3166-1 alpha-2.
-    pub country: String,
-    /// Reference of the agreement under which it receives; 1 to 200 characters.
-    pub agreement: String,
-}
-
 /// A disclosure that is about to be made. Written before the first byte leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -259,9 +244,21 @@ pub struct Intent {
     /// What is known and does not leave.
     #[serde(with = "wire::words")]
     pub withheld: BTreeSet<Field>,
+    /// What of that a rule would open, and the dialect has no place for or intake does not keep.
+    #[serde(with = "wire::words")]
+    pub not_carried: BTreeSet<Field>,
+    /// Each condition that the policy asked of these fields, and whether it held.
+    #[serde(with = "wire::conditions")]
+    pub conditions: BTreeMap<ConditionName, bool>,
+    /// Whether a machine decided, or a person first: then only ids leave.
+    #[serde(with = "wire::word")]
+    pub handling: Handling,
     /// What was taken out of free text.
     #[serde(with = "wire::masks")]
     pub masked: Vec<MaskCount>,
+    /// Free texts in whose place a fixed sentence leaves: too much of them was personal.
+    #[serde(with = "wire::words")]
+    pub replaced: BTreeSet<Field>,
     /// On whose behalf.
     #[serde(with = "wire::word")]
     pub actor: Role,
@@ -351,20 +348,6 @@ pub struct Read {
     pub first: LeafIndex,
     /// How many leaves were shown.
     pub count: u64,
-}
-
-/// A policy came into force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PolicyInForce {
-    /// Whose policy.
-    #[serde(with = "wire::word")]
-    pub recipient: RecipientId,
-    /// Hash of its canonical form.
-    #[serde(with = "wire::word")]
-    pub policy: PolicyId,
-    /// What its authors call it; 1 to 64 characters.
-    pub version: String,
 }
 
 /// A key came into use, or out of it.

@@ -156,6 +156,11 @@ impl InclusionProof {
         size: TreeSize,
         root: &Hash,
     ) -> Result<(), ProofError> {
+        if self.root(leaf, index, size)? == *root { Ok(()) } else { Err(ProofError::Root) }
+    }
+
+    /// The root that leaf and path lead to. Somebody must have vouched for it.
+    pub fn root(&self, leaf: &Hash, index: LeafIndex, size: TreeSize) -> Result<Hash, ProofError> {
         if !size.holds(index) {
             return Err(ProofError::Index { index, size });
         }
@@ -168,7 +173,7 @@ impl InclusionProof {
             };
         }
         path.at_root()?;
-        if hash == *root { Ok(()) } else { Err(ProofError::Root) }
+        Ok(hash)
     }
 }
 

@@ -30,6 +30,11 @@ pub trait Nodes {
 
     /// Reads one node.
     fn node(&self, level: u8, index: u64) -> Result<Hash, Self::Error>;
+
+    /// Reads nodes of one level in a row. For those who can do that in one look.
+    fn row(&self, level: u8, first: u64, count: u16) -> Result<Vec<Hash>, Self::Error> {
+        (0..count).map(|n| self.node(level, first + u64::from(n))).collect()
+    }
 }
 
 /// A complete node, to be kept.

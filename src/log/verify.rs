@@ -10,9 +10,10 @@ use thiserror::Error;
 use super::event::{Event, Kind, Outcome};
 use super::note::{KeyName, Note, VerifierKey};
 use super::{
-    Checkpoint, CheckpointError, Frontier, Hash, Leaf, LeafError, LeafIndex, TreeSize, leaf_hash,
+    Checkpoint, CheckpointError, Frontier, Hash, Leaf, LeafError, LeafIndex, Node, TreeSize,
+    leaf_hash,
 };
-use crate::domain::{LeafId, Timestamp};
+use crate::domain::{LeafId, PolicyId, Timestamp};
 
 /// So many faults are told one by one; the rest is counted.
 pub const FAULTS_MAX: usize = 100;
@@ -99,6 +100,48 @@ impl Report {
     }
 }
 
+/// What the bytes of one leaf say by themselves. No other leaf is needed for it, so that many can
+/// be looked at at the same time, which is where the time goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    hash: Hash,
+    said: Result<Said, LeafError>,
+}
+
+/// What verification needs to know of a leaf.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said {
+    id: LeafId,
+    at: Timestamp,
+    kind: Kind,
+    outcome: Option<Outcome>,
+    policy: Option<PolicyId>,
+}
+
+impl Seen {
+    /// Hashes a body and reads it.
+    pub fn of(body: &[u8]) -> Self {
+        let said = Leaf::parse(body).map(|Leaf { id, at, event }| {
+            let kind = event.kind();
+            let policy = match &event {
+                Event::Policy(policy) => Some(policy.policy),
+                _ => None,
+            };
+            let outcome = match event {
+                Event::Outcome(outcome) => Some(outcome),
+                _ => None,
+            };
+            Said { id, at, kind, outcome, policy }
+        });
+        Self { hash: leaf_hash(body), said }
+    }
+
+    /// The policy that it says has come into force, where it says that.
+    pub fn policy(&self) -> Option<PolicyId> {
+        self.said.as_ref().ok()?.policy
+    }
+}
+
 /// Takes the leaves of a log one after the other, from the first.
 #[derive(Debug)]
 pub struct Verifier {
@@ -132,22 +175,42 @@ impl Verifier {
     /// Takes the next leaf: where it is said to stand, the hash that is stored for it (where one
     /// is), and its body.
     pub fn leaf(&mut self, index: LeafIndex, stored: Option<Hash>, body: &[u8]) {
+        self.take(index, stored, &Seen::of(body));
+    }
+
+    /// The same for a body that was looked at before. Gives the nodes that the leaf completes.
+    pub fn take(&mut self, index: LeafIndex, stored: Option<Hash>, seen: &Seen) -> Vec<Node> {
+        // The stored hash goes into the tree: then a changed body is told as that, and the root
+        // still says whether the tree is the one that was signed.
+        let stored = stored.unwrap_or(seen.hash);
+        let nodes = self.hash(index, stored);
+        if stored != seen.hash {
+            self.faults.add(Some(index), What::Body);
+        }
+        match &seen.said {
+            Ok(said) => self.read(index, stored, said),
+            Err(error) => self.faults.add(Some(index), What::Leaf(*error)),
+        }
+        nodes
+    }
+
+    /// Takes the hash of a leaf whose body cannot be read: the tree goes on over it.
+    pub fn hash(&mut self, index: LeafIndex, stored: Hash) -> Vec<Node> {
         let expected = LeafIndex(self.frontier.size().0);
         if index != expected {
             self.faults.add(Some(index), What::Place { expected });
         }
-        let hash = leaf_hash(body);
-        // The stored hash goes into the tree: then a changed body is told as that, and the root
-        // still says whether the tree is the one that was signed.
-        let stored = stored.unwrap_or(hash);
-        self.frontier.push(stored);
-        if stored != hash {
-            self.faults.add(Some(index), What::Body);
-        }
-        match Leaf::parse(body) {
-            Ok(leaf) => self.read(index, stored, &leaf),
-            Err(error) => self.faults.add(Some(index), What::Leaf(error)),
-        }
+        self.frontier.push(stored)
+    }
+
+    /// How many leaves were taken.
+    pub const fn size(&self) -> TreeSize {
+        self.frontier.size()
+    }
+
+    /// Root of the tree over them.
+    pub fn root(&self) -> Hash {
+        self.frontier.root()
     }
 
     /// Compares what was read with the head of the log, as the log has signed it.
@@ -176,30 +239,21 @@ impl Verifier {
         }
     }
 
-    fn read(&mut self, index: LeafIndex, hash: Hash, leaf: &Leaf) {
-        *self.kinds.entry(leaf.event.kind()).or_default() += 1;
-        if !self.ids.insert(leaf.id) {
+    fn read(&mut self, index: LeafIndex, hash: Hash, said: &Said) {
+        *self.kinds.entry(said.kind).or_default() += 1;
+        if !self.ids.insert(said.id) {
             self.faults.add(Some(index), What::Id);
         }
         // Equal is fine: leaves have seconds, and a second has room for many.
-        if self.latest.is_some_and(|latest| leaf.at < latest) {
+        if self.latest.is_some_and(|latest| said.at < latest) {
             self.faults.add(Some(index), What::Time);
         }
-        self.latest = self.latest.max(Some(leaf.at));
-        match &leaf.event {
-            Event::Intent(_) => {
-                self.open.insert(index, hash);
-            }
-            Event::Outcome(outcome) => self.close(index, outcome),
-            Event::Refusal(_)
-            | Event::Hold(_)
-            | Event::Release(_)
-            | Event::Read(_)
-            | Event::Policy(_)
-            | Event::Key(_)
-            | Event::Erasure(_)
-            | Event::Heartbeat
-            | Event::Anchor(_) => {}
+        self.latest = self.latest.max(Some(said.at));
+        if said.kind == Kind::Intent {
+            self.open.insert(index, hash);
+        }
+        if let Some(outcome) = &said.outcome {
+            self.close(index, outcome);
         }
     }
 

@@ -18,7 +18,9 @@ use std::time::Duration;
 use crate::dialects::{Message, Request};
 use crate::domain::{Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
 use crate::log::digest::digest;
-use crate::log::{Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey};
+use crate::log::{
+    ConditionName, Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey,
+};
 use crate::minimise::{Minimised, Refusal};
 use crate::recipients::{Moment, Retain, Ruling};
 use crate::store::{Appended, Claim, Disclosure, Keep, Store, StoreError};
@@ -149,7 +151,10 @@ pub async fn record(
                 let kept = minimised
                     .fields()
                     .map(|(field, value)| (field, value, keep(&minimised, field, now)));
-                disclosures.push(Disclosure::new(&claim, leaf, event).showing(kept, key, entropy)?);
+                let disclosure = Disclosure::new(&claim, leaf, event)
+                    .decided(now.date())
+                    .showing(kept, key, entropy)?;
+                disclosures.push(disclosure);
                 let to = minimised.recipient().id.clone();
                 let timeout = minimised.recipient().channel.timeout;
                 let send_before = now.after(lease.saturating_sub(timeout));
@@ -259,7 +264,8 @@ fn intent(
         minimised.fields().map(|(field, value)| commit(field.as_str(), value)).collect();
     sd.insert(commit(MESSAGE, &hash_of(message.request())));
     sd.insert(commit(CASE, &minimised.case().id().to_string()));
-    let host = recipient.channel.base_url.host_str().unwrap_or_default();
+    let conditions = minimised.conditions().iter();
+    let name = |(name, held): (&String, &bool)| Some((ConditionName::parse(name)?, *held));
     Intent {
         recipient: RecipientRecord {
             id: recipient.id.clone(),
@@ -268,14 +274,18 @@ fn intent(
             country: recipient.country.clone(),
             agreement: minimised.agreement().reference.clone(),
         },
-        endpoint: format!("{} {host}", minimised.dialect().name()),
+        endpoint: recipient.endpoint(),
         purpose: minimised.purpose(),
         basis: minimised.basis(),
         policy: recipient.policy.id(),
         rules: minimised.rules(),
         sent: minimised.fields().map(|(field, _)| field).collect(),
         withheld: minimised.withheld().into_iter().collect(),
+        not_carried: minimised.not_carried().clone(),
+        conditions: conditions.filter_map(name).collect(),
+        handling: minimised.case().handling(),
         masked: minimised.masked().to_vec(),
+        replaced: minimised.replaced().clone(),
         actor: Role::System,
         attempt,
         sd,

@@ -25,6 +25,11 @@ pub enum StoreError {
     /// Somebody else has taken the case over, or it has moved on.
     #[error("the case was taken over by another worker")]
     Fenced,
+    /// The log says that something else holds for the recipient than what was decided under.
+    #[error(
+        "another process has put another file of this recipient in force: restart with that file"
+    )]
+    Superseded,
     /// There is no such case.
     #[error("there is no such case")]
     NoSuchCase,

@@ -30,12 +30,15 @@ pub use subjects::{
 
 use crate::dialects::FeedEvent;
 use crate::domain::{
-    CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, RecipientId, Step,
-    SubmissionId, SubscriptionId, Timestamp,
+    CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, RecipientId,
+    Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
-use crate::log::{Code, Event, Hash, Leaf, LeafIndex, Role, TreeSize, VerifierKey};
-use crate::recipients::Policy;
+use crate::log::{
+    Code, CoseReceipt, Event, Hash, Leaf, LeafIndex, Note, Role, SignatureLine, Tile, TreeSize,
+    VerifierKey,
+};
+use crate::recipients::Recipient;
 
 /// The store of one deployment.
 #[derive(Clone)]
@@ -179,14 +182,30 @@ impl Store {
         half.note(event).await
     }
 
-    /// Makes sure that a policy is kept, and stands in the log, before it decides anything.
-    pub async fn keep_policy(
-        &self,
-        recipient: &RecipientId,
-        policy: &Policy,
-    ) -> Result<(), StoreError> {
+    /// Makes sure that a recipient's policy and registry entry are kept, and stand in the log, before
+    /// anything is decided under them.
+    pub async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
         let Half::Sqlite(half) = &*self.0;
-        half.keep_policy(recipient.clone(), policy.clone()).await
+        half.keep_policy(recipient).await
+    }
+
+    /// The canonical form of a policy that has decided something; `None` where none has this hash.
+    pub async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.policy(id).await
+    }
+
+    /// When the last leaf was written; 1970 where there is none.
+    pub async fn last(&self) -> Result<Timestamp, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.last().await
+    }
+
+    /// Appends a heartbeat where the log has been silent for so long; whether it did. Of several
+    /// processes that ask, one writes it.
+    pub async fn heartbeat(&self, silence: Duration) -> Result<bool, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.heartbeat(silence).await
     }
 
     /// Frees what processes that are gone had leased; how many cases that were.
@@ -273,6 +292,28 @@ impl Store {
         half.checkpoint(size).await
     }
 
+    /// The root of the log as it was at a size that it has reached.
+    pub async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.root_at(size).await
+    }
+
+    /// Keeps cosignatures of the checkpoint of a size, which the caller has verified.
+    pub async fn keep_cosigned(
+        &self,
+        size: TreeSize,
+        lines: Vec<SignatureLine>,
+    ) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.keep_cosigned(size, lines).await
+    }
+
+    /// Checkpoints that witnesses have cosigned, newest first: the latest hundred or so.
+    pub async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.cosigned().await
+    }
+
     /// The proof that a leaf is in the tree of a size, as hashes.
     pub async fn inclusion(
         &self,
@@ -287,6 +328,51 @@ impl Store {
     pub async fn consistency(&self, old: TreeSize, new: TreeSize) -> Result<Vec<Hash>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.consistency(old, new).await
+    }
+
+    /// The first checkpoint that was signed at a size or behind it, with its size.
+    pub async fn checkpoint_from(
+        &self,
+        size: TreeSize,
+    ) -> Result<Option<(TreeSize, String)>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.checkpoint_from(size).await
+    }
+
+    /// Writes a `read` leaf that says that everything from `first` to that leaf itself is handed
+    /// out, and gives the checkpoint that was signed just behind it.
+    pub async fn export(
+        &self,
+        actor: Role,
+        what: Code,
+        first: LeafIndex,
+    ) -> Result<Note, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.export(actor, what, first).await
+    }
+
+    /// A COSE receipt for a leaf in a tree of a size; `None` where no checkpoint of that size was
+    /// signed, or where it does not hold the leaf.
+    pub async fn cose(
+        &self,
+        leaf: LeafIndex,
+        size: TreeSize,
+    ) -> Result<Option<CoseReceipt>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.cose(leaf, size).await
+    }
+
+    /// Every policy that has decided something, by its id: the bytes that the id is the hash of.
+    pub async fn policies(&self) -> Result<Vec<(PolicyId, Vec<u8>)>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.policies().await
+    }
+
+    /// The bytes of a tile of hashes or of an entry bundle, straight from the tables; `None` where
+    /// the log has not grown that far.
+    pub async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.tile(tile).await
     }
 
     /// Whether a leaf commits to this value under this name. False once the key is destroyed.

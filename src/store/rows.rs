@@ -10,6 +10,7 @@ use crate::domain::{
 };
 use crate::intake::Kind;
 use crate::log::{Event, Hash, LeafIndex, OutcomeResult, SubjectKey};
+use jiff::civil::Date;
 
 /// What became of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +128,8 @@ pub struct Disclosure {
     pub leaf: LeafId,
     /// The leaf.
     pub event: Event,
+    /// The day that it was decided for; not written on another.
+    pub(crate) day: Option<Date>,
     /// What is sent, sealed, in parts that are kept as long.
     pub(super) parts: Vec<(Keep, Vec<u8>)>,
 }
@@ -134,7 +137,14 @@ pub struct Disclosure {
 impl Disclosure {
     /// For a claimed case.
     pub fn new(claim: &Claim, leaf: LeafId, event: Event) -> Self {
-        Self { case: claim.case, token: claim.token, leaf, event, parts: Vec::new() }
+        let (case, token) = (claim.case, claim.token);
+        Self { case, token, leaf, event, day: None, parts: Vec::new() }
+    }
+
+    /// Decided for this day: agreements end at midnight, and the leaf must not be of the day after.
+    #[must_use]
+    pub fn decided(self, day: Date) -> Self {
+        Self { day: Some(day), ..self }
     }
 
     /// Keeps what is sent, field by field and as long as said, to be shown to the person. It is

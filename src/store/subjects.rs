@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use super::{Half, Store, StoreError, StoredLeaf};
 use crate::domain::{
-    CaseId, CaseState, ClientId, ExternalId, Field, LeafId, Personal, PolicyId, SubjectId,
-    Timestamp,
+    CaseId, CaseState, ClientId, ExternalId, Field, LeafId, Personal, SubjectId, Timestamp,
 };
 use crate::log::{ErasureReason, LeafIndex, Opening, RecipientRecord};
 
@@ -221,11 +220,5 @@ impl Store {
     pub async fn retention(&self, minimum: Duration) -> Result<Retention, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.retention(minimum).await
-    }
-
-    /// The canonical form of a policy that has decided something, by the hash in the leaves.
-    pub async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.policy(id).await
     }
 }

@@ -142,6 +142,15 @@ CREATE TABLE policy (
     canonical BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- What holds for each recipient now, as the latest policy leaf about it says.
+CREATE TABLE registry (
+    recipient TEXT NOT NULL PRIMARY KEY,
+    policy    BLOB NOT NULL REFERENCES policy (id),
+    agreement TEXT,
+    -- The leaf's own members, in canonical form.
+    told      BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- How far each operator's event feed has been read.
 CREATE TABLE feed (
     recipient TEXT    NOT NULL PRIMARY KEY,

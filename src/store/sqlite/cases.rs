@@ -10,7 +10,7 @@ use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Disclosure, Settlement};
 use super::super::seal;
 use super::keys::{self, wrapped_key};
-use super::log::signed;
+use super::log::{self, signed};
 use super::retention;
 use super::writer::Tx;
 use crate::dialects::{FeedEvent, Standing};
@@ -30,6 +30,13 @@ pub(super) fn record(
 ) -> Result<Appended, StoreError> {
     let (state, subject) = held_by(tx, disclosure.case, disclosure.token)?;
     let next = state.after(Step::Record)?;
+    if disclosure.day.is_some_and(|day| tx.now.date() != day) {
+        // Midnight has passed since the policy was asked: it is asked again.
+        return Err(StoreError::Fenced);
+    }
+    if let Event::Intent(intent) = &disclosure.event {
+        log::in_force(tx, intent)?;
+    }
     let appended = tx.append(disclosure.leaf, disclosure.event.clone())?;
     keys::remember(tx, disclosure.leaf, subject, disclosure.case)?;
     for (keep, sealed) in &disclosure.parts {

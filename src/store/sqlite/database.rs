@@ -8,7 +8,10 @@ use rusqlite::{Connection, OpenFlags};
 use super::super::StoreError;
 
 /// Numbered, forward only. A released file is never changed: a change is a further file.
-const DATABASE: &[&str] = &[include_str!("../../../schemas/sql/sqlite/0001_first.sql")];
+const DATABASE: &[&str] = &[
+    include_str!("../../../schemas/sql/sqlite/0001_first.sql"),
+    include_str!("../../../schemas/sql/sqlite/0002_cosigned.sql"),
+];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 
 /// Before 3.51.3, two connections that wrote and checkpointed at once could corrupt the file.

@@ -1,16 +1,18 @@
 //! The log's rows: leaves, nodes, head, checkpoints, policies.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::StoreError;
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::rows::StoredLeaf;
 use super::writer::Tx;
-use crate::domain::{LeafId, RecipientId, Timestamp};
+use crate::domain::{LeafId, PolicyId, Timestamp};
 use crate::log::{
-    self, Event, Frontier, Hash, Leaf, LeafIndex, MakeError, Node, Nodes, PolicyInForce, TreeSize,
+    self, Code, CoseReceipt, Event, Frontier, Hash, Intent, Leaf, LeafIndex, MakeError, Node,
+    Nodes, Note, PolicyInForce, Read, Role, Tile, TileOf, TreeSize,
 };
-use crate::recipients::Policy;
 
 /// Where the log stands.
 #[derive(Clone, Copy)]
@@ -36,8 +38,19 @@ pub(super) fn put_head(
     database
         .prepare_cached("UPDATE head SET size = ?1, last_us = ?2")?
         .execute(params![signed(size.0)?, last.micros()])?;
+    put_checkpoint(database, size, note)
+}
+
+/// One tree has one checkpoint: signing is deterministic, and an export may have signed it already.
+pub(super) fn put_checkpoint(
+    database: &Connection,
+    size: TreeSize,
+    note: &str,
+) -> Result<(), StoreError> {
     database
-        .prepare_cached("INSERT INTO checkpoint (size, note) VALUES (?1, ?2)")?
+        .prepare_cached(
+            "INSERT INTO checkpoint (size, note) VALUES (?1, ?2) ON CONFLICT (size) DO NOTHING",
+        )?
         .execute(params![signed(size.0)?, note])?;
     Ok(())
 }
@@ -143,26 +156,87 @@ pub(super) fn follow(
     frontier(database, size)
 }
 
-/// The policy stands in the log before it decides anything.
+/// Policy and registry entry stand in the log before anything is decided under them, and again
+/// whenever one of them has changed, were it back to what it was before.
 pub(super) fn keep_policy(
     tx: &mut Tx<'_>,
     leaf: LeafId,
-    recipient: &RecipientId,
-    policy: &Policy,
+    event: PolicyInForce,
+    canonical: &[u8],
 ) -> Result<(), StoreError> {
-    let id = policy.id();
-    let added = tx
+    let unwritable = |error| StoreError::unavailable("a leaf cannot be written", error);
+    let told = log::canonical::to_bytes(&event).map_err(unwritable)?;
+    let before: Option<Vec<u8>> = tx
         .database
+        .prepare_cached("SELECT told FROM registry WHERE recipient = ?1")?
+        .query_row([event.recipient.as_str()], |row| row.get(0))
+        .optional()?;
+    if before.is_some_and(|before| before == told) {
+        return Ok(());
+    }
+    tx.database
         .prepare_cached(
             "INSERT INTO policy (id, recipient, version, canonical) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (id) DO NOTHING",
         )?
-        .execute(params![id.bytes(), recipient.as_str(), policy.version(), policy.canonical()])?;
-    if added == 1 {
-        let (recipient, version) = (recipient.clone(), policy.version().to_owned());
-        tx.append(leaf, Event::Policy(PolicyInForce { recipient, policy: policy.id(), version }))?;
-    }
+        .execute(params![
+            event.policy.bytes(),
+            event.recipient.as_str(),
+            event.version,
+            canonical
+        ])?;
+    tx.database
+        .prepare_cached(
+            "INSERT INTO registry (recipient, policy, agreement, told) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (recipient)
+             DO UPDATE SET policy = excluded.policy, agreement = excluded.agreement,
+                           told = excluded.told",
+        )?
+        .execute(params![
+            event.recipient.as_str(),
+            event.policy.bytes(),
+            event.registered.agreement.as_ref().map(|agreement| &agreement.reference),
+            told
+        ])?;
+    tx.append(leaf, Event::Policy(event))?;
     Ok(())
+}
+
+/// A process that has not seen the recipient's latest file decides nothing under an older one.
+pub(super) fn in_force(tx: &Tx<'_>, intent: &Intent) -> Result<(), StoreError> {
+    let found: Option<([u8; 32], Option<String>)> = tx
+        .database
+        .prepare_cached("SELECT policy, agreement FROM registry WHERE recipient = ?1")?
+        .query_row([intent.recipient.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let holds = found.is_none_or(|(policy, agreement)| {
+        policy == *intent.policy.bytes()
+            && agreement.as_deref() == Some(intent.recipient.agreement.as_str())
+    });
+    if holds { Ok(()) } else { Err(StoreError::Superseded) }
+}
+
+/// The canonical form of a policy that has decided something; `None` where none has this hash.
+pub(super) fn policy(database: &Connection, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+    let found = database
+        .prepare_cached("SELECT canonical FROM policy WHERE id = ?1")?
+        .query_row([id.bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
+/// Silence can be proved too: a leaf that says nothing, where nothing was said for so long. Looked
+/// at under the write lock, so that of several processes one writes it.
+pub(super) fn heartbeat(
+    tx: &mut Tx<'_>,
+    leaf: LeafId,
+    silence: Duration,
+) -> Result<bool, StoreError> {
+    let silent = tx.now.since(tx.last()) >= silence;
+    if silent {
+        tx.append(leaf, Event::Heartbeat)?;
+    }
+    Ok(silent)
 }
 
 pub(super) fn leaves(
@@ -201,6 +275,59 @@ pub(super) fn checkpoint(
     Ok(note)
 }
 
+/// The first checkpoint that was signed at this size or behind it.
+pub(super) fn checkpoint_from(
+    database: &Connection,
+    size: TreeSize,
+) -> Result<Option<(TreeSize, String)>, StoreError> {
+    let found: Option<(i64, String)> = database
+        .prepare_cached("SELECT size, note FROM checkpoint WHERE size >= ?1 ORDER BY size LIMIT 1")?
+        .query_row([signed(size.0)?], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let size = |size| u64::try_from(size).map_err(|_| StoreError::Corrupt { table: "checkpoint" });
+    found.map(|(at, note)| Ok((TreeSize(size(at)?), note))).transpose()
+}
+
+/// Writes that the log is exported from a leaf on, and signs the log just behind that leaf: what is
+/// exported ends with the word that it was.
+pub(super) fn export(
+    tx: &mut Tx<'_>,
+    leaf: LeafId,
+    actor: Role,
+    what: Code,
+    first: LeafIndex,
+) -> Result<Note, StoreError> {
+    let own = tx.size();
+    let count = own.0.checked_sub(first.0).map(|before| before + 1);
+    let count = count.ok_or(StoreError::Diverged("the log is shorter than what was exported"))?;
+    tx.append(leaf, Event::Read(Read { actor, what, first, count }))?;
+    tx.sign_here()
+}
+
+/// A receipt in CBOR for a leaf in a tree whose checkpoint was signed.
+pub(super) fn cose(
+    tx: &Tx<'_>,
+    leaf: LeafIndex,
+    size: TreeSize,
+) -> Result<Option<CoseReceipt>, StoreError> {
+    if checkpoint(tx.database, Some(size))?.is_none() || !size.holds(leaf) {
+        return Ok(None);
+    }
+    let nodes = Rows(tx.database);
+    let proof = log::inclusion(leaf, size, &nodes).map_err(made)?;
+    let root = log::root_at(size, &nodes)?;
+    Ok(CoseReceipt::sign(tx.signer, leaf, size, &root, proof))
+}
+
+/// Every policy that has decided something: its id, and the canonical bytes that it is the hash of.
+pub(super) fn policies(database: &Connection) -> Result<Vec<(PolicyId, Vec<u8>)>, StoreError> {
+    let mut select = database.prepare_cached("SELECT id, canonical FROM policy ORDER BY id")?;
+    let rows = select.query_map([], |row| Ok((row.get::<_, [u8; 32]>(0)?, row.get(1)?)))?;
+    rows.map(|row| row.map(|(id, canonical)| (PolicyId::new(id), canonical)))
+        .collect::<Result<_, _>>()
+        .map_err(StoreError::from)
+}
+
 pub(super) fn inclusion(
     database: &Connection,
     leaf: LeafIndex,
@@ -217,6 +344,40 @@ pub(super) fn consistency(
 ) -> Result<Vec<Hash>, StoreError> {
     within(database, new)?;
     log::consistency(old, new, &Rows(database)).map(|proof| proof.hashes().to_vec()).map_err(made)
+}
+
+/// The bytes of a tile or an entry bundle; `None` where the log has not grown that far.
+pub(super) fn tile(database: &Connection, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
+    if !tile.is_in(head(database)?.size) {
+        return Ok(None);
+    }
+    match tile.of() {
+        TileOf::Hashes(_) => tile.hashes(&Rows(database)).map(Some),
+        TileOf::Leaves => bundle(database, tile).map(Some),
+    }
+}
+
+/// Bodies are hashed whenever they are handed out: the tree says nothing about bytes that nobody
+/// hashes again.
+fn bundle(database: &Connection, tile: Tile) -> Result<Vec<u8>, StoreError> {
+    let members = tile.members();
+    let leaves = leaves(database, LeafIndex(members.start), tile.width().into())?;
+    let mut bundle = Vec::new();
+    let mut expected = members.clone();
+    for leaf in &leaves {
+        if Some(leaf.index.0) != expected.next() {
+            return Err(StoreError::Diverged("a leaf is missing"));
+        }
+        if log::leaf_hash(&leaf.body) != leaf.hash {
+            return Err(StoreError::Diverged("a leaf is not the one that was logged"));
+        }
+        log::bundle::add(&mut bundle, &leaf.body)
+            .map_err(|_| StoreError::Corrupt { table: "leaf" })?;
+    }
+    if expected.next().is_some() {
+        return Err(StoreError::Diverged("a leaf is missing"));
+    }
+    Ok(bundle)
 }
 
 fn within(database: &Connection, size: TreeSize) -> Result<(), StoreError> {
@@ -262,5 +423,27 @@ impl Nodes for Rows<'_> {
                 .optional()?
         };
         hash.map(Hash::new).ok_or(StoreError::Diverged("a hash of the tree is missing"))
+    }
+
+    fn row(&self, level: u8, first: u64, count: u16) -> Result<Vec<Hash>, StoreError> {
+        let (first, end) = (signed(first)?, signed(first + u64::from(count))?);
+        let hashes: Vec<[u8; 32]> = if level == 0 {
+            self.0
+                .prepare_cached("SELECT hash FROM leaf WHERE idx >= ?1 AND idx < ?2 ORDER BY idx")?
+                .query_map([first, end], |row| row.get(0))?
+                .collect::<Result<_, _>>()?
+        } else {
+            self.0
+                .prepare_cached(
+                    "SELECT hash FROM node WHERE level = ?1 AND idx >= ?2 AND idx < ?3 ORDER BY idx",
+                )?
+                .query_map(params![level, first, end], |row| row.get(0))?
+                .collect::<Result<_, _>>()?
+        };
+        if hashes.len() == usize::from(count) {
+            Ok(hashes.into_iter().map(Hash::new).collect())
+        } else {
+            Err(StoreError::Diverged("a hash of the tree is missing"))
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 mod accept;
 mod cases;
+mod cosigned;
 mod database;
 mod erase;
 mod keys;
@@ -32,14 +33,15 @@ use super::seal::Vault;
 use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
-    CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, Purpose, RecipientId,
-    Step, SubmissionId, SubscriptionId, Timestamp,
+    CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, Purpose,
+    RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    Event, Hash, KeyName, Leaf, LeafIndex, Role, SigningKey, Stopped, TreeSize, VerifierKey, digest,
+    AgreementRecord, Code, CoseReceipt, Event, Hash, KeyName, Leaf, LeafIndex, Note, PolicyInForce,
+    RegistryEntry, Role, SignatureLine, SigningKey, Stopped, Tile, TreeSize, VerifierKey, digest,
 };
-use crate::recipients::Policy;
+use crate::recipients::Recipient;
 use writer::Writer;
 
 const DATABASE: &str = "sluss.db";
@@ -285,13 +287,24 @@ impl Sqlite {
         self.writer.run(move |tx| tx.append(leaf, event)).await
     }
 
-    pub(super) async fn keep_policy(
-        &self,
-        recipient: RecipientId,
-        policy: Policy,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| log::keep_policy(tx, leaf, &recipient, &policy)).await
+        let canonical = recipient.policy.canonical().to_vec();
+        let event = registered(recipient)?;
+        self.writer.run(move |tx| log::keep_policy(tx, leaf, event, &canonical)).await
+    }
+
+    pub(super) async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |database| log::policy(database, id)).await
+    }
+
+    pub(super) async fn last(&self) -> Result<Timestamp, StoreError> {
+        self.read(|database| log::head(database).map(|head| head.last)).await
+    }
+
+    pub(super) async fn heartbeat(&self, silence: Duration) -> Result<bool, StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| log::heartbeat(tx, leaf, silence)).await
     }
 
     pub(super) async fn reap(&self) -> Result<usize, StoreError> {
@@ -390,6 +403,22 @@ impl Sqlite {
         self.read(move |database| log::checkpoint(database, size)).await
     }
 
+    pub(super) async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
+        self.read(move |database| log::root_at(database, size)).await
+    }
+
+    pub(super) async fn keep_cosigned(
+        &self,
+        size: TreeSize,
+        lines: Vec<SignatureLine>,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cosigned::keep(tx, size, &lines)).await
+    }
+
+    pub(super) async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
+        self.read(cosigned::all).await
+    }
+
     pub(super) async fn inclusion(
         &self,
         leaf: LeafIndex,
@@ -404,6 +433,39 @@ impl Sqlite {
         new: TreeSize,
     ) -> Result<Vec<Hash>, StoreError> {
         self.read(move |database| log::consistency(database, old, new)).await
+    }
+
+    pub(super) async fn checkpoint_from(
+        &self,
+        size: TreeSize,
+    ) -> Result<Option<(TreeSize, String)>, StoreError> {
+        self.read(move |database| log::checkpoint_from(database, size)).await
+    }
+
+    pub(super) async fn export(
+        &self,
+        actor: Role,
+        what: Code,
+        first: LeafIndex,
+    ) -> Result<Note, StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| log::export(tx, leaf, actor, what, first)).await
+    }
+
+    pub(super) async fn cose(
+        &self,
+        leaf: LeafIndex,
+        size: TreeSize,
+    ) -> Result<Option<CoseReceipt>, StoreError> {
+        self.writer.run(move |tx| log::cose(tx, leaf, size)).await
+    }
+
+    pub(super) async fn policies(&self) -> Result<Vec<(PolicyId, Vec<u8>)>, StoreError> {
+        self.read(log::policies).await
+    }
+
+    pub(super) async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |database| log::tile(database, tile)).await
     }
 
     pub(super) async fn commits_to(
@@ -427,6 +489,29 @@ impl Sqlite {
             .await
             .map_err(|error| StoreError::unavailable("reading", error))?
     }
+}
+
+/// What the log tells of a recipient's file.
+fn registered(recipient: &Recipient) -> Result<PolicyInForce, StoreError> {
+    let role = Code::parse(recipient.role.as_str());
+    Ok(PolicyInForce {
+        recipient: recipient.id.clone(),
+        policy: recipient.policy.id(),
+        version: recipient.policy.version().to_owned(),
+        registered: RegistryEntry {
+            legal_name: recipient.legal_name.clone(),
+            org_no: recipient.org_no.clone(),
+            country: recipient.country.clone(),
+            role: role.ok_or(StoreError::Corrupt { table: "registry" })?,
+            endpoint: recipient.endpoint(),
+            enabled: recipient.enabled,
+            agreement: recipient.agreement.as_ref().map(|agreement| AgreementRecord {
+                reference: agreement.reference.clone(),
+                valid_from: agreement.valid_from,
+                valid_to: agreement.valid_to,
+            }),
+        },
+    })
 }
 
 /// A reader that panicked has changed nothing: its connection is as good as before.

@@ -14,9 +14,7 @@ use super::super::subjects::{
     About, CaseOf, Epoch, Erased, Found, Reference, Retention, Rotation, Subjects, Told,
 };
 use super::{Sqlite, database, erase, keys, lock, retention};
-use crate::domain::{
-    CaseId, CaseState, ClientId, ExternalId, LeafId, PolicyId, SubjectId, Timestamp,
-};
+use crate::domain::{CaseId, CaseState, ClientId, ExternalId, LeafId, SubjectId, Timestamp};
 use crate::log::digest::open;
 use crate::log::{ErasureReason, Hash, LeafIndex, SubjectKey};
 
@@ -114,19 +112,6 @@ impl Sqlite {
     ) -> Result<Retention, StoreError> {
         let now = self.clock.now();
         self.read(move |database| retention::stand(database, now, minimum)).await
-    }
-
-    pub(in crate::store) async fn policy(
-        &self,
-        id: PolicyId,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(move |database| {
-            Ok(database
-                .prepare_cached("SELECT canonical FROM policy WHERE id = ?1")?
-                .query_row([id.bytes()], |row| row.get(0))
-                .optional()?)
-        })
-        .await
     }
 
     /// Moves what was committed out of the write-ahead logs, whose old pages hold what was deleted.

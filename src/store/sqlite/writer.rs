@@ -186,6 +186,7 @@ impl Thread {
             now: self.parts.clock.now(),
             entropy: self.parts.entropy.as_ref(),
             vault: &self.parts.vault,
+            signer: &self.parts.signer,
         };
         finishes.extend(batch.into_iter().map(|job| job(Ok(&mut tx))));
         let (keys_begun, last) = (tx.keys_begun, tx.last);
@@ -318,9 +319,25 @@ pub(super) struct Tx<'t> {
     pub(super) now: Timestamp,
     pub(super) entropy: &'t dyn Entropy,
     pub(super) vault: &'t Vault,
+    pub(super) signer: &'t SigningKey,
 }
 
 impl Tx<'_> {
+    /// Signs the log as it is at this point of the transaction, whatever else shares it.
+    pub(super) fn sign_here(&mut self) -> Result<Note, StoreError> {
+        let (origin, size) = (self.signer.name().clone(), self.frontier.size());
+        let note = Checkpoint { origin, size, root: self.frontier.root() }
+            .sign(self.signer)
+            .map_err(|error| StoreError::unavailable("a checkpoint cannot be signed", error))?;
+        log::put_checkpoint(self.database, size, &note.to_string())?;
+        Ok(note)
+    }
+
+    /// How many leaves there are at this point of the transaction.
+    pub(super) fn size(&self) -> TreeSize {
+        self.frontier.size()
+    }
+
     /// Runs a piece that fails alone.
     pub(super) fn savepoint<T>(
         &mut self,
@@ -347,6 +364,11 @@ impl Tx<'_> {
             self.keys_begun = true;
         }
         Ok(self.keys)
+    }
+
+    /// When the last leaf was written.
+    pub(super) const fn last(&self) -> Timestamp {
+        self.last
     }
 
     /// The time of what is written: the commit's, and never behind the last leaf.

@@ -166,7 +166,9 @@ fn receipts_are_verified_by_whoever_has_them_also_after_erasure() {
     let count = written["receipts"].as_array().unwrap().len();
     assert!(count >= 1);
     assert_eq!(json!(count), written["disclosures"]);
-    let key = place.data(&["log", "checkpoint", "--key"])["key"].as_str().unwrap().to_owned();
+    let keys = place.data(&["log", "checkpoint", "--key"]);
+    let word = |name: &str| keys[name].as_str().unwrap().to_owned();
+    let (key, fingerprint) = (word("key"), word("fingerprint"));
     place.run(&["subject", "erase", order, "--reason", "request"]).code(0);
     place.run(&["subject", "report", order]).code(2);
     // Somebody else's machine: no configuration, no state.
@@ -179,6 +181,10 @@ fn receipts_are_verified_by_whoever_has_them_also_after_erasure() {
         assert_eq!(receipts[0]["recipient"], "GlobalConnect AB");
         assert!(receipts[0]["opened"].as_array().unwrap().contains(&json!("access.id")));
     }
+    let verify =
+        |fingerprint: &str| place.run(&["log", "verify", dir, "--fingerprint", fingerprint]);
+    verify(&fingerprint).code(0);
+    verify(&"ab".repeat(32)).code(1);
     let first = written["receipts"][0].as_str().unwrap();
     let path = folder.join(first);
     let told = place.run(&["log", "verify", path.to_str().unwrap()]).code(0).out;
