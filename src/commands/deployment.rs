@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Failure;
 use crate::config::{self, Config};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
-use crate::http::{App, Shared, local_client};
+use crate::http::{App, AuditorToken, Shared, local_client};
 use crate::recipients::Recipients;
 use crate::settle::Halt;
 use crate::store::{Opening, Store};
@@ -107,6 +107,9 @@ impl Deployment {
     /// The HTTP API.
     pub fn app(&self) -> Result<App, Failure> {
         let client = local_client().map_err(|error| Failure::Usage(error.to_string()))?;
+        let auditor = self.config.http.auditor_token_file.as_deref();
+        let auditor = auditor.map(|file| AuditorToken::read(file, &*self.entropy)).transpose();
+        let auditor = auditor.map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(App::new(Shared {
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
@@ -116,6 +119,7 @@ impl Deployment {
             halt: self.halt.clone(),
             body_bytes_max: self.config.http.body_bytes_max,
             request_timeout: self.config.http.request_timeout,
+            auditor,
         }))
     }
 }

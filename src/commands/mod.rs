@@ -192,6 +192,9 @@ impl Cli {
                     None => log::verify_folder(&arguments, &output),
                 };
             }
+            Command::Log(log::Command::Audit(arguments)) if arguments.is_offline() => {
+                return log::audit_folder(&arguments, &output);
+            }
             command => command,
         };
         let mut config = deployment::load(folder)?;

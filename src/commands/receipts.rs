@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::log::Arguments;
 use super::{Failure, Output};
+use crate::export::Trust;
 use crate::log::Fingerprint;
 use crate::subject::{FILE_BYTES_MAX, PersonalReceipt, Proved, ReceiptFault};
 
@@ -26,8 +27,8 @@ pub(super) fn are_at(path: &Path) -> bool {
 
 /// Verifies one, or all of a folder: with the key that was given, or the one in the receipt that has
 /// the fingerprint that was given, or else with the receipt's own.
-pub(super) fn verify(path: &Path, trust: &Arguments, output: &Output) -> Result<(), Failure> {
-    let (keys, fingerprint) = (trust.keys()?, trust.fingerprint()?);
+pub(super) fn verify(path: &Path, arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let trust = arguments.trust()?;
     let paths = if path.is_dir() { files(path)? } else { vec![path.to_owned()] };
     let (mut told, mut refused) = (Vec::new(), 0);
     for path in &paths {
@@ -35,10 +36,10 @@ pub(super) fn verify(path: &Path, trust: &Arguments, output: &Output) -> Result<
         if paths.len() > 1 && !PersonalReceipt::is_named_in(&file) {
             continue;
         }
-        let verified = PersonalReceipt::parse(&file).and_then(|receipt| match &fingerprint {
-            _ if !keys.is_empty() => receipt.verify(Some(&keys)),
-            None => receipt.verify(None),
-            Some(printed) => {
+        let verified = PersonalReceipt::parse(&file).and_then(|receipt| match &trust {
+            Trust::Folder => receipt.verify(None),
+            Trust::Keys(keys) => receipt.verify(Some(keys)),
+            Trust::Fingerprint(printed) => {
                 let mut named = receipt.keys()?;
                 named.retain(|key| Fingerprint::of(key) == *printed);
                 receipt.verify(Some(&named))

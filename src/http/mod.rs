@@ -1,11 +1,13 @@
 //! The door for the ordering system: TMF641 service orders, TMF621 trouble tickets, and whether the
-//! house stands.
+//! house stands; for everybody, the published log.
 //!
 //! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
 //! Neither ever repeats what was submitted.
 
+mod auditor;
 mod body;
 mod health;
+mod log;
 mod problem;
 mod submissions;
 mod tmf;
@@ -19,6 +21,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use auditor::{AuditorToken, TokenError};
 pub use problem::Problem;
 pub use tmf::render;
 
@@ -48,6 +51,8 @@ pub struct Shared {
     pub body_bytes_max: usize,
     /// The longest a request may take.
     pub request_timeout: Duration,
+    /// By what an auditor is known; without it nobody reads leaves.
+    pub auditor: Option<AuditorToken>,
 }
 
 /// The client that everybody is, on a loopback address without sign-in.
@@ -72,6 +77,8 @@ impl App {
             .route("/tmf-api/serviceOrdering/v4/serviceOrder/{id}", get(submissions::get_order))
             .route("/tmf-api/troubleTicket/v4/troubleTicket", tickets)
             .route("/tmf-api/troubleTicket/v4/troubleTicket/{id}", get(submissions::get_ticket))
+            .route("/log/checkpoint", get(log::checkpoint))
+            .route("/log/tile/{*path}", get(log::tile))
             .fallback(problem::no_such_path)
             .method_not_allowed_fallback(problem::no_such_method)
             .with_state(self)

@@ -4,6 +4,7 @@
 //! A closed enum of concrete halves, and no trait: nothing else can vouch for a leaf. Everything
 //! that is queued when the writer looks shares one durable commit, and no answer leaves before it.
 
+mod audit;
 mod checkpoint_file;
 mod erased;
 mod error;
@@ -18,6 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use audit::{Linked, Opens};
 pub use error::StoreError;
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,

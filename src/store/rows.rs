@@ -143,8 +143,9 @@ impl Disclosure {
 
     /// Decided for this day: agreements end at midnight, and the leaf must not be of the day after.
     #[must_use]
-    pub fn decided(self, day: Date) -> Self {
-        Self { day: Some(day), ..self }
+    pub fn decided(mut self, day: Date) -> Self {
+        self.day = Some(day);
+        self
     }
 
     /// Keeps what is sent, field by field and as long as said, to be shown to the person. It is
@@ -285,6 +286,8 @@ pub struct CaseRow {
     pub accepted: Timestamp,
     /// When it last moved.
     pub changed: Timestamp,
+    /// Whom it was about is erased: no leaf can be linked to it any more.
+    pub erased: bool,
 }
 
 /// A submission as it can be shown.

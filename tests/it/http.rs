@@ -4,6 +4,7 @@
 
 mod bad;
 mod official;
+mod tiles;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod attacks;
+mod cose;
 mod cosigned;
 mod differential;
 mod leaves;
 mod openings;
 mod quorum;
 mod signed;
+mod tiles;
 mod tree;
 mod whole;
 

@@ -2,11 +2,13 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod audit;
 mod cli;
 mod config;
 mod crash;
 mod demo;
 mod docs;
+mod export;
 mod guard;
 mod harness;
 mod http;

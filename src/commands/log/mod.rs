@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::log::{Code, Fingerprint, Leaf, LeafIndex, Note, Role, TreeSize};
 use crate::store::{Store, StoreError, StoredLeaf};
 
+pub(crate) use audit::folder as audit_folder;
 pub(super) use verify::Arguments;
 pub(crate) use verify::{data_of, verify, verify_folder};
 

@@ -42,19 +42,26 @@ impl Arguments {
         self.folder.as_deref().filter(|path| receipts::are_at(path))
     }
 
-    /// The fingerprint that was given, as it stands on paper.
-    pub(crate) fn fingerprint(&self) -> Result<Option<Fingerprint>, Failure> {
-        let unreadable = || Failure::Usage("--fingerprint: 64 hexadecimal digits".to_owned());
-        let text = self.fingerprint.as_deref();
-        text.map(|text| Fingerprint::parse(text).ok_or_else(unreadable)).transpose()
+    /// Whom to believe.
+    pub(crate) fn trust(&self) -> Result<Trust, Failure> {
+        trust(self.fingerprint.as_deref(), &self.key)
     }
+}
 
-    /// The keys that were given.
-    pub(crate) fn keys(&self) -> Result<Vec<VerifierKey>, Failure> {
-        let parse = |text: &String| VerifierKey::parse(text);
-        let keys = self.key.iter().map(parse).collect::<Result<_, _>>();
-        keys.map_err(|error| Failure::Usage(format!("--key: {error}")))
-    }
+fn keys(texts: &[String]) -> Result<Vec<VerifierKey>, Failure> {
+    let keys = texts.iter().map(|text| VerifierKey::parse(text)).collect::<Result<_, _>>();
+    keys.map_err(|error| Failure::Usage(format!("--key: {error}")))
+}
+
+/// Whom to believe about an exported folder, as the arguments say.
+pub(super) fn trust(fingerprint: Option<&str>, key: &[String]) -> Result<Trust, Failure> {
+    let unreadable = || Failure::Usage("--fingerprint: 64 hexadecimal digits".to_owned());
+    let fingerprint = fingerprint.map(|text| Fingerprint::parse(text).ok_or_else(unreadable));
+    Ok(match (fingerprint.transpose()?, keys(key)?) {
+        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
+        (None, keys) if keys.is_empty() => Trust::Folder,
+        (None, keys) => Trust::Keys(keys),
+    })
 }
 
 /// Verifies the log in the store.
@@ -64,7 +71,7 @@ pub(super) async fn run(
     arguments: &Arguments,
     output: &Output,
 ) -> Result<(), Failure> {
-    let key = match arguments.keys()?.as_slice() {
+    let key = match keys(&arguments.key)?.as_slice() {
         [] => store.verifier_key(),
         [key] => key.clone(),
         _ => return Err(Failure::Usage("--key: one key, for the log in the store".to_owned())),
@@ -91,11 +98,7 @@ pub(super) async fn run(
 /// Verifies an exported folder.
 pub(crate) fn verify_folder(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let Some(folder) = &arguments.folder else { return Ok(()) };
-    let trust = match (arguments.fingerprint()?, arguments.keys()?) {
-        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
-        (None, keys) if keys.is_empty() => Trust::Folder,
-        (None, keys) => Trust::Keys(keys),
-    };
+    let trust = arguments.trust()?;
     let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
     print(&report.log, report.is_sound(), output);
     output.line(format!(

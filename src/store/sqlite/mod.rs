@@ -2,6 +2,7 @@
 //! checkpoint. Several processes of one host may share it; each has one writer thread.
 
 mod accept;
+mod audit;
 mod cases;
 mod cosigned;
 mod database;

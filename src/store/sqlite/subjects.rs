@@ -122,7 +122,7 @@ impl Sqlite {
         !tokio::task::spawn_blocking(truncate).await.unwrap_or(false)
     }
 
-    async fn read_both<T: Send + 'static>(
+    pub(super) async fn read_both<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection, &Connection, &Vault) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {

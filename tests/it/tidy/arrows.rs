@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Tells of what the store kept; the reasons are a policy's.
     ("subject", &["domain", "log", "recipients", "store"]),
     // The log as files: written from the store, and verified without it.
-    ("export", &["domain", "log", "store"]),
+    ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
     ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
