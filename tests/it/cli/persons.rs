@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use rusqlite::Connection;
 use serde_json::json;
 
 use super::running::Running;
@@ -142,6 +143,19 @@ fn retention_says_what_is_kept_and_what_is_due() {
     );
     assert!(report["next"].is_string());
     assert_eq!(place.data(&["retention", "run"])["wiped"], 0);
+    // As it stands after two months without a worker.
+    let database = Connection::open(place.state().join("sluss.db")).unwrap();
+    let two_months = 60 * 86_400 * 1_000_000_i64;
+    let aged = "UPDATE case_ SET changed_us = changed_us - ?1 WHERE state = 'cancelled'";
+    assert_eq!(database.execute(aged, [two_months]).unwrap(), 1);
+    let overdue = place.run(&["retention", "report"]).code(1);
+    assert!(overdue.out.contains("1 overdue"), "{}", overdue.out);
+    let audit = place.run(&["log", "audit", "--format", "json"]).code(1);
+    assert!(audit.out.contains("retention-overdue"), "{}", audit.out);
+    assert_eq!(place.data(&["retention", "run"])["wiped"], 1);
+    assert_eq!(place.data(&["retention", "report"])["kept"], 0);
+    let audit = place.run(&["log", "audit", "--format", "json"]);
+    assert!(!audit.out.contains("retention-overdue"), "{}", audit.out);
     place.replace("sluss.toml", "case_days = ", "case_days = 0");
     place.run(&["retention", "report"]).code(2);
 }

@@ -2,7 +2,7 @@
 
 use super::{Arguments, Audit, announced, print, unsound};
 use crate::audit::cases::is_about_a_case;
-use crate::audit::{Acknowledgements, Auditor, Cases, Kept, Link, Mark};
+use crate::audit::{Acknowledgements, Auditor, Cases, Kept, Link, Mark, Rule};
 use crate::commands::log::{leaf, read, verify};
 use crate::commands::{Deployment, Failure, Output};
 use crate::domain::{CaseId, Field};
@@ -65,6 +65,11 @@ async fn audit(deployment: &Deployment, arguments: &Arguments) -> Result<Audit, 
     compare(store, &mut cases, grown).await?;
     let (reconciled, findings) = cases.finish(!report.erasures.is_empty());
     report.findings.extend(findings);
+    let overdue = store.retention(deployment.config.upkeep.case_minimum).await?.overdue;
+    if overdue > 0 {
+        let what = format!("what is sealed of {overdue} cases should have been wiped");
+        report.findings.add(Rule::RetentionOverdue, None, what);
+    }
     let acknowledged = acknowledgements.map(Acknowledgements::finish).map(|(told, findings)| {
         report.findings.extend(findings);
         told
@@ -76,7 +81,7 @@ async fn audit(deployment: &Deployment, arguments: &Arguments) -> Result<Audit, 
         report,
         cases: Some(reconciled),
         acknowledged,
-        overdue: None,
+        overdue: Some(overdue),
     })
 }
 
