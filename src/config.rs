@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use crate::log::quorum::Policy;
 use crate::recipients::{self, RecipientFile, Recipients};
 use crate::settle::Timing;
+use crate::store::Limits;
 use crate::table::{Fault, Faults, Table, parse};
 use crate::telemetry::Format;
 use crate::witness::{Client, Plan};
@@ -32,6 +33,10 @@ pub struct Config {
     pub heartbeat: Duration,
     /// Whom to show the log's checkpoints to; `None`: nobody.
     pub witnesses: Option<Plan>,
+    /// When to stop rather than to go on.
+    pub limits: Limits,
+    /// How often every stored leaf is hashed again; `None`: never.
+    pub scrub: Option<Duration>,
     /// How long to wait for what.
     pub timing: Timing,
     /// How many cases are recorded in one commit, at most.
@@ -147,6 +152,8 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     if state.trim().is_empty() {
         faults.add(store.key("dir"), "must not be blank");
     }
+    let reserve = 1_048_576..=u32::MAX;
+    let reserve_bytes = store.number("reserve_bytes", 268_435_456, reserve, faults);
     store.nothing_else(faults);
 
     let mut log = root.table("log", faults);
@@ -159,6 +166,9 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     }
     let heartbeat = log.number("heartbeat_seconds", 3_600, 1..=86_400, faults);
     let witnesses = witnesses(file, &mut log, faults);
+    let deadline = log.number("deadline_seconds", 5, 1..=60, faults);
+    let checkpoint_dir = log.text("checkpoint_dir", faults).unwrap_or_default();
+    let scrub_hours = log.number("scrub_hours", 168, 0..=8_760, faults);
     log.nothing_else(faults);
 
     let mut worker = root.table("worker", faults);
@@ -217,6 +227,13 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
         origin,
         heartbeat: seconds(heartbeat),
         witnesses,
+        limits: Limits {
+            deadline: seconds(deadline),
+            reserve_bytes: reserve_bytes.into(),
+            checkpoint_dir: Some(PathBuf::from(checkpoint_dir))
+                .filter(|folder| !folder.as_os_str().is_empty()),
+        },
+        scrub: Some(Duration::from_hours(scrub_hours.into())).filter(|every| !every.is_zero()),
         timing: Timing {
             lease: seconds(lease),
             settle: seconds(settle),

@@ -42,12 +42,12 @@ pub mod transmit;
 
 pub mod settle;
 
-// What the person concerned is told.
-pub mod subject;
 // What an auditor takes along.
 pub mod export;
 // Who else vouches for the log.
 pub mod witness;
+// What the person concerned is told.
+pub mod subject;
 
 // The shells.
 pub mod config;

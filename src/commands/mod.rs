@@ -102,6 +102,9 @@ enum Command {
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
+    /// A witness of other people's logs; needs no configuration of a deployment
+    #[command(subcommand)]
+    Witness(witness::Command),
     /// What a person can ask for: who got what, and to be erased
     #[command(subcommand)]
     Subject(subject::Command),
@@ -111,9 +114,6 @@ enum Command {
     /// What is kept no longer than the rules say
     #[command(subcommand)]
     Retention(retention::Command),
-    /// A witness of other people's logs; needs no configuration of a deployment
-    #[command(subcommand)]
-    Witness(witness::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -185,12 +185,9 @@ impl Cli {
             Command::Witness(command) => return witness::run(command, &output).await,
             // Speaks to nobody and keeps nothing: there is nothing to configure.
             Command::Redact(arguments) => return redact::run(&arguments, &output),
-            // Neither whom it was given to nor an auditor has a configuration.
+            // An auditor has no configuration, and neither has a person with a receipt.
             Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
-                return match arguments.receipts() {
-                    Some(path) => receipts::verify(path, &arguments, &output),
-                    None => log::verify_folder(&arguments, &output),
-                };
+                return log::verify_path(&arguments, &output);
             }
             Command::Log(log::Command::Audit(arguments)) if arguments.is_offline() => {
                 return log::audit_folder(&arguments, &output);

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::log::Arguments;
 use super::{Failure, Output};
 use crate::export::Trust;
 use crate::log::Fingerprint;
@@ -27,8 +26,7 @@ pub(super) fn are_at(path: &Path) -> bool {
 
 /// Verifies one, or all of a folder: with the key that was given, or the one in the receipt that has
 /// the fingerprint that was given, or else with the receipt's own.
-pub(super) fn verify(path: &Path, arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let trust = arguments.trust()?;
+pub(super) fn verify(path: &Path, trust: &Trust, output: &Output) -> Result<(), Failure> {
     let paths = if path.is_dir() { files(path)? } else { vec![path.to_owned()] };
     let (mut told, mut refused) = (Vec::new(), 0);
     for path in &paths {
@@ -36,7 +34,7 @@ pub(super) fn verify(path: &Path, arguments: &Arguments, output: &Output) -> Res
         if paths.len() > 1 && !PersonalReceipt::is_named_in(&file) {
             continue;
         }
-        let verified = PersonalReceipt::parse(&file).and_then(|receipt| match &trust {
+        let verified = PersonalReceipt::parse(&file).and_then(|receipt| match trust {
             Trust::Folder => receipt.verify(None),
             Trust::Keys(keys) => receipt.verify(Some(keys)),
             Trust::Fingerprint(printed) => {

@@ -166,6 +166,7 @@ fn kind_in_text(field: Field, value: &str) -> Option<Kind> {
         | Field::FaultWiredTest
         | Field::FaultRestarted
         | Field::FaultSpeed
+        | Field::FaultLevel
         | Field::FaultNeighbours
         | Field::VisitBooked
         | Field::VisitWindow

@@ -151,10 +151,8 @@ pub async fn record(
                 let kept = minimised
                     .fields()
                     .map(|(field, value)| (field, value, keep(&minimised, field, now)));
-                let disclosure = Disclosure::new(&claim, leaf, event)
-                    .decided(now.date())
-                    .showing(kept, key, entropy)?;
-                disclosures.push(disclosure);
+                let disclosure = Disclosure::new(&claim, leaf, event).decided(now.date());
+                disclosures.push(disclosure.showing(kept, key, entropy)?);
                 let to = minimised.recipient().id.clone();
                 let timeout = minimised.recipient().channel.timeout;
                 let send_before = now.after(lease.saturating_sub(timeout));
@@ -285,7 +283,7 @@ fn intent(
         conditions: conditions.filter_map(name).collect(),
         handling: minimised.case().handling(),
         masked: minimised.masked().to_vec(),
-        replaced: minimised.replaced().clone(),
+        replaced: minimised.replaced(),
         actor: Role::System,
         attempt,
         sd,

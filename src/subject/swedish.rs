@@ -40,6 +40,7 @@ pub const fn field(field: Field) -> &'static str {
         Field::FaultSince => "när felet började",
         Field::FaultPattern => "om felet kommer och går",
         Field::FaultLamps => "lampor på utrustningen",
+        Field::FaultLevel => "uppmätt optisk nivå",
         Field::FaultLink => "om det finns länk",
         Field::FaultWiredTest => "prov med kabel",
         Field::FaultRestarted => "om utrustningen startats om",

@@ -291,6 +291,11 @@ impl App {
         self.close_but(0).await;
     }
 
+    /// Ends a deployment whose log the test itself has filled with what is not true.
+    pub(crate) fn close_untrue(mut self) {
+        self.closed = true;
+    }
+
     /// The same, where a number of disclosures is still open on purpose.
     pub(crate) async fn close_but(self, open: usize) {
         self.each_message_has_its_leaf().await;

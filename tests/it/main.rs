@@ -4,6 +4,7 @@
 
 mod audit;
 mod cli;
+mod closed;
 mod config;
 mod crash;
 mod demo;

@@ -93,7 +93,9 @@ CREATE TABLE keep (
 
 CREATE TABLE leaf (
     idx  INTEGER NOT NULL PRIMARY KEY CHECK (idx >= 0),
-    id   BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+    -- 128 random bits. No index: a page of it would be written anew for each leaf. That there are
+    -- not two is looked at by `sluss log fsck`.
+    id   BLOB    NOT NULL CHECK (length(id) = 16),
     kind TEXT    NOT NULL,
     hash BLOB    NOT NULL CHECK (length(hash) = 32),
     body BLOB    NOT NULL

@@ -16,35 +16,25 @@ use crate::store::Store;
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// A folder that `log export` has made, or a receipt that somebody was given, or a folder of those,
-    /// instead of the store: needs neither configuration nor state
+    /// A folder that `log export` has made, or receipts that a person was given (a file, or a folder of
+    /// them), instead of the store: needs neither configuration nor state
     #[arg(value_name = "PATH")]
-    folder: Option<PathBuf>,
+    path: Option<PathBuf>,
     /// Trust this key (as printed by `log checkpoint --key`) instead of the one kept here
     #[arg(long, value_name = "VKEY")]
     key: Vec<String>,
     /// Trust the key in the folder that has this fingerprint, as it stands on paper
-    #[arg(long, value_name = "HEX", requires = "folder", conflicts_with = "key")]
+    #[arg(long, value_name = "HEX", requires = "path", conflicts_with = "key")]
     fingerprint: Option<String>,
     /// Demand the quorum of witnesses in this policy file (C2SP tlog-policy)
-    #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+    #[arg(long, value_name = "FILE", conflicts_with = "path")]
     witness_policy: Option<PathBuf>,
 }
 
 impl Arguments {
-    /// Whether a folder is to be verified, and no store.
+    /// Whether files are to be verified, and no store.
     pub(crate) const fn is_offline(&self) -> bool {
-        self.folder.is_some()
-    }
-
-    /// Where receipts are to be verified.
-    pub(crate) fn receipts(&self) -> Option<&Path> {
-        self.folder.as_deref().filter(|path| receipts::are_at(path))
-    }
-
-    /// Whom to believe.
-    pub(crate) fn trust(&self) -> Result<Trust, Failure> {
-        trust(self.fingerprint.as_deref(), &self.key)
+        self.path.is_some()
     }
 }
 
@@ -95,10 +85,18 @@ pub(super) async fn run(
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
 }
 
-/// Verifies an exported folder.
-pub(crate) fn verify_folder(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let Some(folder) = &arguments.folder else { return Ok(()) };
-    let trust = arguments.trust()?;
+/// Verifies receipts, or an exported folder.
+pub(crate) fn verify_path(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let Some(path) = &arguments.path else { return Ok(()) };
+    if receipts::are_at(path) {
+        let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
+        return receipts::verify(path, &trust, output);
+    }
+    verify_folder(path, arguments, output)
+}
+
+fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
     let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
     print(&report.log, report.is_sound(), output);
     output.line(format!(

@@ -8,9 +8,8 @@ use super::super::StoreError;
 use super::super::rows::Accepted;
 use super::super::seal;
 use super::super::subjects::Keep;
-use super::keys;
-use super::retention;
-use super::writer::Tx;
+use super::tx::Tx;
+use super::{keys, retention};
 use crate::domain::SubmissionId;
 use crate::intake::Submission;
 
@@ -37,6 +36,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
     }
     // What it leads to could not be logged.
     tx.forward()?;
+    tx.room()?;
     tx.database
         .prepare_cached(
             "INSERT INTO submission (id, kind, client, external_id, body_mac, accepted_us)

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::super::StoreError;
 use super::super::subjects::{Keep, Retention};
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::domain::{CaseId, LeafId, Timestamp};
 use crate::log::{Erasure, ErasureReason, Event};
 
