@@ -42,6 +42,7 @@ pub const fn field(field: Field) -> &'static str {
         Field::FaultLamps => "lampor på utrustningen",
         Field::FaultLevel => "uppmätt optisk nivå",
         Field::FaultLink => "om det finns länk",
+        Field::FaultLevel => "uppmätt optisk nivå",
         Field::FaultWiredTest => "prov med kabel",
         Field::FaultRestarted => "om utrustningen startats om",
         Field::FaultSpeed => "uppmätt hastighet",
