@@ -29,6 +29,7 @@ pub mod tile;
 pub mod tree;
 pub mod verify;
 
+mod scan;
 mod wire;
 
 use std::fmt;
