@@ -17,13 +17,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sluss::domain::{
-    Entropy, Field, LeafId, LegalBasis, MaskCount, OsEntropy, PolicyId, Purpose, RecipientId,
-    RuleId, SystemClock,
+    Entropy, Field, Handling, LeafId, LegalBasis, MaskCount, OsEntropy, PolicyId, Purpose,
+    RecipientId, RuleId, SystemClock,
 };
 use sluss::export::{self, Trust};
 use sluss::log::{
-    Code, Event, Fingerprint, Intent, Outcome, OutcomeResult, RecipientRecord, Role, SubjectKey,
-    digest,
+    Code, ConditionName, Event, Fingerprint, Intent, Outcome, OutcomeResult, RecipientRecord, Role,
+    SubjectKey, digest,
 };
 use sluss::store::{Opening, Store};
 use tokio::task::JoinSet;
@@ -117,6 +117,13 @@ fn intent() -> Event {
         rules: ["delivery.access", "delivery.service", "delivery.reference"].map(rule).into(),
         sent: sent.into(),
         withheld: [Field::Personnummer, Field::ContactEmail, Field::ContactPhone].into(),
+        not_carried: [Field::FaultLamps].into(),
+        conditions: [("visit.booked", false), ("subject.person", true)]
+            .into_iter()
+            .filter_map(|(name, held)| Some((ConditionName::parse(name)?, held)))
+            .collect(),
+        handling: Handling::Ordinary,
+        replaced: BTreeSet::new(),
         masked: vec![MaskCount {
             field: Field::FaultDescription,
             kind: "telefon".to_owned(),

@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
+use crate::log::quorum::Policy;
 use crate::recipients::{self, RecipientFile, Recipients};
 use crate::settle::Timing;
 use crate::table::{Fault, Faults, Table, parse};
 use crate::telemetry::Format;
+use crate::witness::{Client, Plan};
 
 /// Prefix of the environment variables that set a key.
 const PREFIX: &str = "SLUSS__";
@@ -26,6 +28,10 @@ pub struct Config {
     pub state: PathBuf,
     /// Name of the disclosure log.
     pub origin: String,
+    /// How long the log is silent, at most, while a worker runs.
+    pub heartbeat: Duration,
+    /// Whom to show the log's checkpoints to; `None`: nobody.
+    pub witnesses: Option<Plan>,
     /// How long to wait for what.
     pub timing: Timing,
     /// How many cases are recorded in one commit, at most.
@@ -102,11 +108,11 @@ fn deployment(
     let mut table = parse(file, text).map_err(|fault| vec![fault])?;
     let mut faults = Faults::new(file);
     overlay(&mut table, environment, &mut faults);
-    let config = read(&table, &mut faults);
+    let config = read(file, &table, &mut faults);
     if faults.is_empty() { Ok(config) } else { Err(faults.into_vec()) }
 }
 
-fn read(table: &toml::Table, faults: &mut Faults) -> Config {
+fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let mut root = Table::root(table);
     let seconds = |number: u32| Duration::from_secs(number.into());
 
@@ -140,6 +146,8 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
     {
         faults.add(log.key("origin"), "must be a name without spaces and plus signs");
     }
+    let heartbeat = log.number("heartbeat_seconds", 3_600, 1..=86_400, faults);
+    let witnesses = witnesses(file, &mut log, faults);
     log.nothing_else(faults);
 
     let mut worker = root.table("worker", faults);
@@ -184,6 +192,8 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
         },
         state: PathBuf::from(state),
         origin,
+        heartbeat: seconds(heartbeat),
+        witnesses,
         timing: Timing {
             lease: seconds(lease),
             settle: seconds(settle),
@@ -197,6 +207,45 @@ fn read(table: &toml::Table, faults: &mut Faults) -> Config {
         telemetry: Telemetry { format, level },
         recipients: Vec::new(),
     }
+}
+
+/// The policy file that `log.witness_policy` names, and how to go by it.
+fn witnesses(file: &Path, log: &mut Table<'_>, faults: &mut Faults) -> Option<Plan> {
+    let named = log.text("witness_policy", faults).filter(|named| !named.is_empty());
+    let every = log.number("publish_seconds", 1, 1..=3_600, faults);
+    let age_max = log.number("witness_age_max_seconds", 0, 0..=604_800, faults);
+    let timeout = log.number("witness_timeout_seconds", 10, 1..=300, faults);
+    let Some(named) = named else {
+        if age_max > 0 {
+            let what = "must be 0 where log.witness_policy names no witnesses";
+            faults.add(log.key("witness_age_max_seconds"), what);
+        }
+        return None;
+    };
+    let seconds = |number: u32| Duration::from_secs(number.into());
+    let path = file.parent().unwrap_or(Path::new(".")).join(named);
+    let mut fault = |what: String| {
+        faults.add(log.key("witness_policy"), format!("{}: {what}", path.display()));
+    };
+    let policy = match std::fs::read(&path) {
+        Err(error) => Err(format!("cannot be read: {error}")),
+        Ok(bytes) => Policy::parse(&bytes).map_err(|error| error.to_string()),
+    };
+    let policy = policy.map_err(&mut fault).ok()?;
+    if !policy.is_within_reach() {
+        fault("the quorum needs witnesses that have no address in this file".to_owned());
+    }
+    for witness in policy.witnesses() {
+        if let Err(error) = Client::open(witness, seconds(timeout)) {
+            fault(error.to_string());
+        }
+    }
+    if !policy.asks_for_witnesses() && age_max > 0 {
+        let what = "must be 0 where the quorum of log.witness_policy is none";
+        faults.add(log.key("witness_age_max_seconds"), what);
+    }
+    let (every, age_max, timeout) = (seconds(every), seconds(age_max), seconds(timeout));
+    Some(Plan { policy, every, age_max, timeout })
 }
 
 /// Sets the keys that the environment names. A value that reads as TOML is that, else a text.

@@ -28,6 +28,9 @@ pub mod log;
 pub mod dialects;
 pub mod recipients;
 
+// Reads the log back: what an auditor holds it to.
+pub mod audit;
+
 // The journey, and what is kept on the way.
 pub mod intake;
 pub mod minimise;
@@ -41,6 +44,8 @@ pub mod settle;
 
 // What an auditor takes along.
 pub mod export;
+// Who else vouches for the log.
+pub mod witness;
 
 // The shells.
 pub mod config;

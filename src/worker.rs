@@ -45,6 +45,8 @@ pub struct Parts {
     pub timing: Timing,
     /// How many cases are recorded in one commit, at most.
     pub batch_max: usize,
+    /// How long the log is silent, at most.
+    pub heartbeat: Duration,
     /// The brake.
     pub halt: Halt,
 }
@@ -83,6 +85,9 @@ impl Worker {
                 Ok(cases) => info!("{cases} cases of a process that is gone are free"),
                 Err(error) => self.failed(&error),
             }
+            if let Err(error) = self.heartbeat().await {
+                self.failed(&error);
+            }
             let second = tokio::time::sleep(Duration::from_secs(1));
             tokio::select! {
                 () = second => {}
@@ -100,10 +105,21 @@ impl Worker {
         Ok(())
     }
 
+    /// Where the log has been silent for long, a leaf says that nothing has happened. Asked every
+    /// second, of a reader: the writer is not troubled before it is time.
+    async fn heartbeat(&self) -> Result<(), StoreError> {
+        let parts = &self.0;
+        let silent = parts.clock.now().since(parts.store.last().await?);
+        if parts.halt.reason().is_none() && silent >= parts.heartbeat {
+            parts.store.heartbeat(parts.heartbeat).await?;
+        }
+        Ok(())
+    }
+
     /// Every policy that can decide something stands in the log before it does.
     pub async fn keep_policies(&self) -> Result<(), StoreError> {
         for recipient in self.0.recipients.values() {
-            self.0.store.keep_policy(&recipient.id, &recipient.policy).await?;
+            self.0.store.keep_policy(recipient).await?;
         }
         Ok(())
     }

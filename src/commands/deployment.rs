@@ -13,6 +13,7 @@ use crate::settle::Halt;
 use crate::store::{Opening, Store};
 use crate::telemetry;
 use crate::transmit::Wire;
+use crate::witness::Rounds;
 use crate::worker::{Parts, Worker};
 
 /// Reads the configuration, with what the environment overrides.
@@ -83,8 +84,23 @@ impl Deployment {
             entropy: Arc::clone(&self.entropy),
             timing: self.config.timing.clone(),
             batch_max: self.config.batch_max,
+            heartbeat: self.config.heartbeat,
             halt: self.halt.clone(),
         }))
+    }
+
+    /// The rounds to the witnesses; `None`: there are none.
+    pub fn rounds(&self) -> Result<Option<Rounds>, Failure> {
+        let Some(plan) = self.config.witnesses.clone() else { return Ok(None) };
+        let (key, logs) = (self.store.verifier_key(), plan.policy.logs());
+        if !logs.is_empty() && !logs.contains(&key) {
+            let what =
+                format!("log.witness_policy does not name this log: add the line\nlog {key}");
+            return Err(Failure::Usage(what));
+        }
+        let (store, clock) = (self.store.clone(), Arc::clone(&self.clock));
+        let rounds = Rounds::open(plan, store, clock, self.halt.clone());
+        rounds.map(Some).map_err(|error| Failure::Usage(error.to_string()))
     }
 
     /// The HTTP API.

@@ -10,8 +10,11 @@ mod explain;
 pub(crate) mod explanation;
 pub(crate) mod log;
 mod output;
+mod redact;
 pub(crate) mod serve;
 pub(crate) mod submit;
+mod witness;
+mod witnessed;
 
 use std::path::PathBuf;
 
@@ -90,9 +93,14 @@ enum Command {
     Case(case::Command),
     /// Say what would be sent, withheld and masked, and show the bytes; sends nothing
     Explain(explain::Arguments),
+    /// Take out of free text what may be personal: standard input to standard output
+    Redact(redact::Arguments),
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
+    /// A witness of other people's logs; needs no configuration of a deployment
+    #[command(subcommand)]
+    Witness(witness::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,22 +167,27 @@ impl Cli {
         let Self { global, command } = self;
         let output = Output::new(global.format);
         let folder = global.config.as_path();
-        if let Command::Check = command {
-            return check::run(folder, &output);
-        }
-        // An auditor has no configuration.
-        if let Command::Log(log::Command::Verify(arguments)) = &command
-            && arguments.is_offline()
-        {
-            return log::verify_folder(arguments, &output);
-        }
+        let command = match command {
+            Command::Check => return check::run(folder, &output),
+            Command::Witness(command) => return witness::run(command, &output).await,
+            // Speaks to nobody and keeps nothing: there is nothing to configure.
+            Command::Redact(arguments) => return redact::run(&arguments, &output),
+            // An auditor has no configuration.
+            Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
+                return log::verify_folder(&arguments, &output);
+            }
+            Command::Log(log::Command::Audit(arguments)) if arguments.is_offline() => {
+                return log::audit_folder(&arguments, &output);
+            }
+            command => command,
+        };
         let mut config = deployment::load(folder)?;
         if let Some(state) = global.state.clone() {
             config.state = state;
         }
         crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
         match command {
-            Command::Check => Ok(()),
+            Command::Check | Command::Witness(_) | Command::Redact(_) => Ok(()),
             Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
             Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
             Command::Work { once } => serve::work(config, once, &output).await,

@@ -39,16 +39,29 @@ pub(super) struct SandboxArguments {
 pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> Result<(), Failure> {
     let deployment = Deployment::open(config)?;
     let worker = if no_worker { None } else { Some(deployment.worker()?) };
+    let rounds = deployment.rounds()?;
     let (stopper, stop) = watch::channel(false);
     let listener = listen(deployment.config.http.listen).await?;
     said_where(&listener, output)?;
     let app = deployment.app()?;
+    // Before anything is sent: a witness may know that an old backup was restored.
+    if let Some(rounds) = &rounds {
+        rounds.begin().await;
+    }
     let mut running = JoinSet::new();
     let until = stop.clone();
     running.spawn(async move {
         let served = http::serve(app, listener, until).await;
         served.map_err(|error| Failure::io("the HTTP server failed", error))
     });
+    if let Some(rounds) = rounds {
+        // Where the worker is another process, that one asks the witnesses.
+        let (asks, until) = (!no_worker, stop.clone());
+        running.spawn(async move {
+            rounds.run(asks, until).await;
+            Ok(())
+        });
+    }
     if let Some(worker) = worker {
         running.spawn(async move { Ok(worker.run(stop).await?) });
     }
@@ -84,14 +97,28 @@ fn finished(part: Result<Result<(), Failure>, JoinError>) -> Result<(), Failure>
 pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<(), Failure> {
     let deployment = Deployment::open(config)?;
     let worker = deployment.worker()?;
+    let rounds = deployment.rounds()?;
+    if let Some(rounds) = &rounds {
+        rounds.begin().await;
+    }
     if once {
         let moved = worker.drain().await?;
+        if let Some(rounds) = rounds {
+            rounds.round().await?;
+        }
         output.line(format!("{moved} cases were moved"));
         output.data(&json!({ "moved": moved }));
         return Ok(());
     }
     let (stopper, stop) = watch::channel(false);
     let mut running = JoinSet::new();
+    if let Some(rounds) = rounds {
+        let until = stop.clone();
+        running.spawn(async move {
+            rounds.run(true, until).await;
+            Ok(())
+        });
+    }
     running.spawn(async move { Ok(worker.run(stop).await?) });
     output.line("working");
     until_stopped(running, &stopper, output).await

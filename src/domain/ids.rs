@@ -163,6 +163,11 @@ random_id! {
     SubmissionId
 }
 random_id! {
+    /// One data subject's key, and with it the subject: what is kept outside of the key store knows
+    /// a person by this number alone, and it leads nowhere once the key is destroyed.
+    SubjectId
+}
+random_id! {
     /// One leaf of the disclosure log, whatever its position.
     LeafId
 }

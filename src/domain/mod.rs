@@ -19,7 +19,7 @@ pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use field::{Category, Field, Sensitivity};
 pub use ids::{
     AccessId, CaseId, ClientId, ExternalId, IdError, LeafId, OpaqueReference, OperatorReference,
-    PolicyId, RecipientId, RuleId, ServiceId, SubmissionId, SubscriptionId,
+    PolicyId, RecipientId, RuleId, ServiceId, SubjectId, SubmissionId, SubscriptionId,
 };
 pub use personal::Personal;
 pub(crate) use purpose::closed_list;

@@ -30,7 +30,7 @@ impl SubjectKind {
 }
 
 /// Keyed pseudonym of a data subject: an HMAC of (client, customer number) under the deployment's
-/// key. It names the subject's key and index rows; it is in no leaf.
+/// key. It leads to the subject's key, in the key store and nowhere else; it is in no leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubjectRef([u8; 32]);
 

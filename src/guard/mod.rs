@@ -28,6 +28,7 @@ mod merge;
 mod names;
 mod numbers;
 mod people;
+mod tags;
 mod vocabulary;
 
 use std::collections::BTreeMap;
@@ -144,6 +145,18 @@ pub enum Layer {
     Context,
 }
 
+impl Layer {
+    /// The word for whoever asks why.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Length => "length",
+            Self::KnownValue => "known-value",
+            Self::Identifier => "identifier",
+            Self::Context => "context",
+        }
+    }
+}
+
 /// One stretch of the text that was taken out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -208,7 +221,7 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
     } else {
         let folded = Folded::new(text);
         let (spans, shields) = spans(&folded, all_layers(&folded, vocabulary), vocabulary);
-        merge::settle(&chars, spans, &shields)
+        tags::spare(&chars, merge::settle(&chars, spans, &shields))
     };
     Redacted::new(&chars, spans)
 }

@@ -153,6 +153,9 @@ fn join(text: &str, words: &[Word], hit: &[bool]) -> Vec<Range<usize>> {
 /// (`FamiljenLindqvist`): then all of that word goes.
 fn embedded(text: &str, compact: &Compact<'_>, parts: &[&str]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    if parts.is_empty() {
+        return found;
+    }
     let mut turned = parts.to_vec();
     turned.rotate_right(1);
     for needle in [parts.concat(), turned.concat()] {

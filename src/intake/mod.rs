@@ -35,6 +35,7 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 pub use fault::{Fault, Faults, IntakeError};
+pub use value::phone;
 
 use crate::domain::{
     Case, ClientId, Entropy, ExternalId, Field, Handling, Personal, RecipientId, SubjectKind,

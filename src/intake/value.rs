@@ -75,7 +75,7 @@ pub(super) fn window(start: &str, end: &str) -> Option<String> {
 
 /// E.164, from the ways in which a number is written in Sweden. `None` where it is no number, or
 /// more than one.
-pub(super) fn phone(text: &str) -> Option<Zeroizing<String>> {
+pub fn phone(text: &str) -> Option<Zeroizing<String>> {
     let text = text.trim().replacen("(0)", "", 1);
     let text = Zeroizing::new(text);
     let (international, rest) = match text.strip_prefix('+') {

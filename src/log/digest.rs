@@ -32,6 +32,15 @@ impl SubjectKey {
         Self(secret)
     }
 
+    /// A key for another use than salting, whose label must not begin as those of salts do.
+    pub(crate) fn derive(&self, usage: &[u8]) -> Zeroizing<[u8; 32]> {
+        assert!(!usage.starts_with(SALT_LABEL), "salts are derived by digesting");
+        let mut key = Zeroizing::new([0; 32]);
+        let derived = Hkdf::<Sha256>::new(None, &self.0).expand(usage, &mut *key);
+        assert!(derived.is_ok(), "HKDF-SHA256 gives 32 bytes");
+        key
+    }
+
     fn salt(&self, leaf: LeafId, name: &str) -> Zeroizing<[u8; 32]> {
         let mut salt = Zeroizing::new([0; 32]);
         // Label and id have a fixed length, so that no two (leaf, name) give the same bytes.

@@ -4,17 +4,19 @@
 //! them has a place for a personal value: fields are names, values are salted digests, and what is
 //! text is about legal persons, agreements and versions. Members that do not apply are left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::condition::ConditionName;
 use super::digest::FieldDigest;
 use super::note::VerifierKey;
+use super::registry::{PolicyInForce, RecipientRecord};
 use super::{Hash, LeafIndex, wire};
 use crate::domain::{
-    Field, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId, RejectReason, RuleId,
-    closed_list,
+    Field, Handling, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
+    RejectReason, RuleId, closed_list,
 };
 
 closed_list! {
@@ -32,7 +34,7 @@ closed_list! {
         Release = "release",
         /// Somebody read or exported the log.
         Read = "read",
-        /// A policy came into force.
+        /// A policy came into force, and the registry entry beside it.
         Policy = "policy",
         /// A key came into use.
         Key = "key",
@@ -76,6 +78,36 @@ closed_list! {
         Unsent = "unsent",
         /// Nobody can tell; it counts as disclosed.
         Unknown = "unknown",
+    }
+}
+
+closed_list! {
+    /// What became of a key.
+    KeyChange {
+        /// The keys of subjects are sealed under a new epoch's key, and the old one is destroyed.
+        Epoch = "epoch",
+        /// A key signs checkpoints beside the ones that did so before.
+        Signs = "signs",
+        /// A key does not sign any more. What it has signed stays good.
+        Retired = "retired",
+    }
+}
+
+closed_list! {
+    /// Why data about somebody was erased.
+    ErasureReason {
+        /// The person asked for it (GDPR art. 17).
+        Request = "request",
+        /// What it was kept for is over (art. 17(1)(a)).
+        NotNeeded = "not-needed",
+        /// The person has objected (art. 17(1)(c)).
+        Objection = "objection",
+        /// It should not have been processed (art. 17(1)(d)).
+        Unlawful = "unlawful",
+        /// The law asks for it (art. 17(1)(e)).
+        LegalObligation = "legal-obligation",
+        /// It was kept as long as the rules say.
+        Retention = "retention",
     }
 }
 
@@ -139,10 +171,10 @@ pub enum Event {
     Release(Release),
     /// Somebody read or exported the log.
     Read(Read),
-    /// A policy came into force.
+    /// A policy came into force, and the registry entry beside it.
     Policy(PolicyInForce),
     /// A key came into use.
-    Key(SigningKeyInForce),
+    Key(KeyInForce),
     /// Data about somebody was erased.
     Erasure(Erasure),
     /// Nothing has happened: silence can be proved too.
@@ -186,23 +218,6 @@ impl Event {
     }
 }
 
-/// The legal person that receives, as the registry had it at that time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RecipientRecord {
-    /// Its id in configuration and policy.
-    #[serde(with = "wire::word")]
-    pub id: RecipientId,
-    /// Its name; 1 to 200 characters.
-    pub legal_name: String,
-    /// Its organisation number, as its country writes it; 1 to 20 letters, digits and hyphens.
-    pub org_no: String,
-    /// Where it is established, ISO 3166-1 alpha-2.
-    pub country: String,
-    /// Reference of the agreement under which it receives; 1 to 200 characters.
-    pub agreement: String,
-}
-
 /// A disclosure that is about to be made. Written before the first byte leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -229,9 +244,21 @@ pub struct Intent {
     /// What is known and does not leave.
     #[serde(with = "wire::words")]
     pub withheld: BTreeSet<Field>,
+    /// What of that a rule would open, and the dialect has no place for or intake does not keep.
+    #[serde(with = "wire::words")]
+    pub not_carried: BTreeSet<Field>,
+    /// Each condition that the policy asked of these fields, and whether it held.
+    #[serde(with = "wire::conditions")]
+    pub conditions: BTreeMap<ConditionName, bool>,
+    /// Whether a machine decided, or a person first: then only ids leave.
+    #[serde(with = "wire::word")]
+    pub handling: Handling,
     /// What was taken out of free text.
     #[serde(with = "wire::masks")]
     pub masked: Vec<MaskCount>,
+    /// Free texts in whose place a fixed sentence leaves: too much of them was personal.
+    #[serde(with = "wire::words")]
+    pub replaced: BTreeSet<Field>,
     /// On whose behalf.
     #[serde(with = "wire::word")]
     pub actor: Role,
@@ -323,33 +350,44 @@ pub struct Read {
     pub count: u64,
 }
 
-/// A policy came into force.
+/// A key came into use, or out of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PolicyInForce {
-    /// Whose policy.
+pub struct KeyInForce {
+    /// Which key, and what became of it.
     #[serde(with = "wire::word")]
-    pub recipient: RecipientId,
-    /// Hash of its canonical form.
-    #[serde(with = "wire::word")]
-    pub policy: PolicyId,
-    /// What its authors call it; 1 to 64 characters.
-    pub version: String,
+    pub what: KeyChange,
+    /// Public half of a signing key; absent for an epoch.
+    #[serde(default, with = "wire::optional_word", skip_serializing_if = "Option::is_none")]
+    pub vkey: Option<VerifierKey>,
+    /// Number of an epoch, from 1; absent for a signing key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch: Option<u32>,
 }
 
-/// A key came into use beside the one that signs now, or in its place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SigningKeyInForce {
-    /// Its public half.
-    #[serde(with = "wire::word")]
-    pub vkey: VerifierKey,
+impl KeyInForce {
+    /// Subjects' keys are sealed under this epoch's, and no earlier epoch's key exists any more.
+    pub const fn epoch(epoch: u32) -> Self {
+        Self { what: KeyChange::Epoch, vkey: None, epoch: Some(epoch) }
+    }
+
+    /// Something became of a key that signs checkpoints.
+    pub const fn signing(what: KeyChange, vkey: VerifierKey) -> Self {
+        Self { what, vkey: Some(vkey), epoch: None }
+    }
 }
 
 /// Data about somebody was erased.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Erasure {
+    /// Why.
+    #[serde(with = "wire::word")]
+    pub reason: ErasureReason,
+    /// Of how many cases what was sealed is gone; said of retention only, where it is nobody's in
+    /// particular.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases: Option<u64>,
     /// Commitments to the leaves concerned; the list itself would link them.
     #[serde(rename = "_sd", with = "wire::words")]
     pub sd: BTreeSet<FieldDigest>,

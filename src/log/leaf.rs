@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::canonical;
 use super::canonical::{CanonicalError, Json, Key};
-use super::event::{Anchor, Event, Intent, Kind, PolicyInForce, RecipientRecord};
+use super::event::{Anchor, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind};
 use super::note::Note;
 use super::scan;
 use super::wire::Word;
@@ -190,31 +190,33 @@ fn text(value: &[u8]) -> Option<&str> {
 fn check_bounds(event: &Event) -> Result<(), LeafError> {
     match event {
         Event::Intent(intent) => check_intent(intent),
-        Event::Policy(PolicyInForce { version, .. }) => bounds("version", line(version, 64)),
+        Event::Policy(policy) => policy.check(),
         // Whoever reads it wants a note, and a note has no room for anything said in passing.
         Event::Anchor(Anchor { checkpoint }) => {
             let note = Note::parse(checkpoint);
             bounds("checkpoint", note.is_ok_and(|note| note.to_string() == *checkpoint))
+        }
+        Event::Key(KeyInForce { what, vkey, epoch }) => {
+            let of_epoch = *what == KeyChange::Epoch;
+            bounds("vkey", vkey.is_some() != of_epoch)?;
+            bounds("epoch", epoch.is_some_and(|epoch| epoch > 0) == of_epoch)
+        }
+        Event::Erasure(Erasure { reason, cases, sd }) => {
+            let of_nobody = *reason == ErasureReason::Retention;
+            bounds("cases", cases.is_some() == of_nobody)?;
+            bounds("_sd", !of_nobody || sd.is_empty())
         }
         Event::Outcome(_)
         | Event::Refusal(_)
         | Event::Hold(_)
         | Event::Release(_)
         | Event::Read(_)
-        | Event::Key(_)
-        | Event::Erasure(_)
         | Event::Heartbeat => Ok(()),
     }
 }
 
 fn check_intent(intent: &Intent) -> Result<(), LeafError> {
-    let RecipientRecord { id: _, legal_name, org_no, country, agreement } = &intent.recipient;
-    let org_no_fits = org_no.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    let country_fits = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
-    bounds("recipient.legal_name", line(legal_name, 200))?;
-    bounds("recipient.org_no", org_no_fits && line(org_no, 20))?;
-    bounds("recipient.country", country_fits)?;
-    bounds("recipient.agreement", line(agreement, 200))?;
+    intent.recipient.check()?;
     bounds("endpoint", line(&intent.endpoint, 200))?;
     bounds("attempt", intent.attempt > 0)?;
     intent.masked.iter().try_for_each(|mask| {
@@ -224,10 +226,10 @@ fn check_intent(intent: &Intent) -> Result<(), LeafError> {
     })
 }
 
-fn line(text: &str, max: usize) -> bool {
+pub(super) fn line(text: &str, max: usize) -> bool {
     (1..=max).contains(&text.chars().count()) && !text.chars().any(char::is_control)
 }
 
-fn bounds(member: &'static str, hold: bool) -> Result<(), LeafError> {
+pub(super) fn bounds(member: &'static str, hold: bool) -> Result<(), LeafError> {
     if hold { Ok(()) } else { Err(LeafError::Bounds(member)) }
 }

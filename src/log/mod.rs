@@ -12,22 +12,28 @@
 //!
 //! Formats: RFC 6962 tree hashing with SHA-256, RFC 8785 for the bytes of a leaf, RFC 9901 digests
 //! for what a leaf commits to, and C2SP `signed-note`, `tlog-checkpoint`, `tlog-proof` and
-//! `tlog-tiles`; RFC 9942 for a receipt in CBOR.
+//! `tlog-tiles`; RFC 9942 for a receipt in CBOR; who else must vouch for a checkpoint,
+//! `tlog-cosignature`, `tlog-witness` and `tlog-policy`.
 
 pub mod bundle;
 pub mod canonical;
 pub mod checkpoint;
+pub mod condition;
 pub mod cose;
+pub mod cosignature;
 pub mod digest;
 pub mod event;
 pub mod fingerprint;
 pub mod leaf;
 pub mod note;
 pub mod proof;
+pub mod quorum;
 pub mod receipt;
+pub mod registry;
 pub mod tile;
 pub mod tree;
 pub mod verify;
+pub mod witness;
 
 mod scan;
 mod wire;
@@ -41,11 +47,13 @@ use sha2::{Digest as _, Sha256};
 
 pub use canonical::CanonicalError;
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use condition::ConditionName;
 pub use cose::{CoseError, CoseReceipt};
+pub use cosignature::{CosigningKey, WitnessKey};
 pub use digest::{FieldDigest, Opening, SubjectKey};
 pub use event::{
-    Anchor, Code, Erasure, Event, Intent, Kind, Outcome, OutcomeResult, PolicyInForce, Read,
-    RecipientRecord, Release, Role, SigningKeyInForce, Stopped,
+    Anchor, Code, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind, Outcome,
+    OutcomeResult, Read, Release, Role, Stopped,
 };
 pub use fingerprint::Fingerprint;
 pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError};
@@ -53,10 +61,13 @@ pub use note::{KeyError, KeyName, Note, NoteError, SignatureLine, SigningKey, Ve
 pub use proof::{
     ConsistencyProof, InclusionProof, MakeError, ProofError, consistency, inclusion, root_at,
 };
+pub use quorum::{MemberName, PolicyError, PolicyFault, PolicyWitness, QuorumError, Witnessed};
 pub use receipt::{Receipt, ReceiptError};
+pub use registry::{AgreementRecord, PolicyInForce, RecipientRecord, RegistryEntry};
 pub use tile::{PathNumber, Tile, TileOf, Tiler};
 pub use tree::{Frontier, Node, Nodes, empty_root, leaf_hash, node_hash};
 pub use verify::{Fault, Report, Seen, Verifier, What};
+pub use witness::{AddCheckpoint, Refusal, RequestError};
 
 /// Where a leaf stands in the log, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -145,7 +156,7 @@ fn sha256(parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Reads a decimal number in its one form: digits only, no leading zero.
-fn decimal(text: &str) -> Option<u64> {
+pub(crate) fn decimal(text: &str) -> Option<u64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit());
     let shortest = text == "0" || !text.starts_with('0');
     (plain && shortest).then(|| text.parse().ok())?

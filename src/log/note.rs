@@ -1,7 +1,8 @@
 //! Signed notes: text with signature lines under it, as in C2SP `signed-note`.
 //!
-//! Ed25519 keys only (type 0x01). Lines of keys we do not know are kept and ignored, so that other
-//! algorithms and witnesses can sign beside us. Text is not to be used before [`Note::verify`].
+//! Ed25519 keys only (type 0x01; a witness's, type 0x04, are in [`super::cosignature`]). Lines of keys
+//! we do not know are kept and ignored, so that other algorithms and witnesses can sign beside us.
+//! Text is not to be used before [`Note::verify`].
 
 use std::fmt;
 
@@ -36,13 +37,15 @@ pub enum KeyError {
     /// Not of the form name, key id and key.
     #[error("a verifier key is written <name>+<8 hexadecimal digits>+<base64>")]
     Form,
-    /// An algorithm other than Ed25519.
-    #[error("the key is not an Ed25519 key (type 0x01)")]
+    /// Not Ed25519, or a log's key where a witness's is asked for, or the other way round.
+    #[error(
+        "the key is of another type: a log's is Ed25519 (0x01), a witness's cosignature/v1 (0x04)"
+    )]
     Algorithm,
     /// The key id is not that of the name and the key: one of the three was changed.
     #[error("the key id does not belong to this name and key")]
     Id,
-    /// Not a point on the curve, or one under which anything verifies.
+    /// Not a point on the curve, not in its one form, or one under which anything verifies.
     #[error("the public key is not usable")]
     Weak,
 }
@@ -143,7 +146,7 @@ impl SigningKey {
     fn line(&self, text: &str) -> SignatureLine {
         SignatureLine {
             name: self.name.clone(),
-            id: key_id(&self.name, self.key.verifying_key().as_bytes()),
+            id: key_id(&self.name, ED25519, self.key.verifying_key().as_bytes()),
             signature: self.sign_bytes(text.as_bytes()).to_vec(),
         }
     }
@@ -159,28 +162,13 @@ pub struct VerifierKey {
 
 impl VerifierKey {
     fn new(name: KeyName, key: VerifyingKey) -> Self {
-        Self { id: key_id(&name, key.as_bytes()), name, key }
+        Self { id: key_id(&name, ED25519, key.as_bytes()), name, key }
     }
 
     /// Reads `<name>+<key id>+<base64 of type and key>`.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(KeyError::Form);
-        };
-        let name = KeyName::parse(name)?;
-        let bytes = bounded_base64(key).ok_or(KeyError::Form)?;
-        let (algorithm, key) = bytes.split_first().ok_or(KeyError::Form)?;
-        if *algorithm != ED25519 {
-            return Err(KeyError::Algorithm);
-        }
-        let key = key.try_into().map_err(|_| KeyError::Form)?;
-        let key = VerifyingKey::from_bytes(key).map_err(|_| KeyError::Weak)?;
-        if key.is_weak() {
-            return Err(KeyError::Weak);
-        }
-        let key = Self::new(name, key);
-        if id == format!("{:08x}", key.id) { Ok(key) } else { Err(KeyError::Id) }
+        let (name, key) = parse_key(text, ED25519)?;
+        Ok(Self::new(name, key))
     }
 
     /// The key's name.
@@ -194,7 +182,13 @@ impl VerifierKey {
         self.id
     }
 
-    fn is_named_in(&self, line: &SignatureLine) -> bool {
+    /// The public key itself (RFC 8032). Names and ids may differ for one key.
+    pub fn bytes(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
+    /// Whether a line says that it is of this key.
+    pub fn is_named_in(&self, line: &SignatureLine) -> bool {
         self.id == line.id && self.name == line.name
     }
 
@@ -211,9 +205,7 @@ impl VerifierKey {
 
 impl fmt::Display for VerifierKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bytes = vec![ED25519];
-        bytes.extend_from_slice(self.key.as_bytes());
-        write!(f, "{}+{:08x}+{}", self.name, self.id, STANDARD.encode(bytes))
+        write_key(f, &self.name, ED25519, self.key.as_bytes())
     }
 }
 
@@ -240,9 +232,23 @@ impl SignatureLine {
         }
     }
 
+    /// Puts a line together; `signature` is what stands after the key's id, and not empty.
+    pub(super) fn new(name: KeyName, id: u32, signature: Vec<u8>) -> Self {
+        Self { name, id, signature }
+    }
+
     /// The name of the key that is said to have signed.
     pub fn name(&self) -> &KeyName {
         &self.name
+    }
+
+    /// The id of that key. Name and id together say which of the keys one knows to verify with.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    pub(super) fn signature(&self) -> &[u8] {
+        &self.signature
     }
 }
 
@@ -286,6 +292,11 @@ impl Note {
         }
         self.signatures.push(line);
         Ok(())
+    }
+
+    /// Leaves out lines that are not wanted, such as those of keys that nobody here knows.
+    pub fn retain(&mut self, wanted: impl FnMut(&SignatureLine) -> bool) {
+        self.signatures.retain(wanted);
     }
 
     /// The signature lines, in their order.
@@ -337,7 +348,50 @@ fn bounded_base64(text: &str) -> Option<Vec<u8>> {
     (text.len() <= NOTE_BYTES_MAX).then(|| STANDARD.decode(text).ok())?
 }
 
-fn key_id(name: &KeyName, key: &[u8; 32]) -> u32 {
-    let [a, b, c, d, ..] = sha256(&[name.0.as_bytes(), b"\n", &[ED25519], key]);
+/// Reads a verifier key of this algorithm, which signs with Ed25519.
+pub(super) fn parse_key(text: &str, algorithm: u8) -> Result<(KeyName, VerifyingKey), KeyError> {
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(KeyError::Form);
+    };
+    let name = KeyName::parse(name)?;
+    let bytes = bounded_base64(key).ok_or(KeyError::Form)?;
+    let (found, key) = bytes.split_first().ok_or(KeyError::Form)?;
+    if *found != algorithm {
+        return Err(KeyError::Algorithm);
+    }
+    let key = key.try_into().map_err(|_| KeyError::Form)?;
+    let key = VerifyingKey::from_bytes(key).map_err(|_| KeyError::Weak)?;
+    if key.is_weak() || !is_reduced(key.as_bytes()) {
+        return Err(KeyError::Weak);
+    }
+    if id == format!("{:08x}", key_id(&name, algorithm, key.as_bytes())) {
+        Ok((name, key))
+    } else {
+        Err(KeyError::Id)
+    }
+}
+
+/// Whether the height of the point is below the prime 2^255 - 19. Decoding takes what is above it as
+/// well (RFC 8032, 5.1.3, does not), and then one key would have two forms.
+fn is_reduced(key: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = key;
+    high & 0x7f != 0x7f || *low < 0xed || middle.iter().any(|byte| *byte != 0xff)
+}
+
+/// Writes what [`parse_key`] reads.
+pub(super) fn write_key(
+    f: &mut fmt::Formatter<'_>,
+    name: &KeyName,
+    algorithm: u8,
+    key: &[u8; 32],
+) -> fmt::Result {
+    let bytes = [&[algorithm], &key[..]].concat();
+    write!(f, "{name}+{:08x}+{}", key_id(name, algorithm, key), STANDARD.encode(bytes))
+}
+
+/// The id that C2SP recommends: the first four bytes of a hash over name, algorithm and key.
+pub(super) fn key_id(name: &KeyName, algorithm: u8, key: &[u8; 32]) -> u32 {
+    let [a, b, c, d, ..] = sha256(&[name.0.as_bytes(), b"\n", &[algorithm], key]);
     u32::from_be_bytes([a, b, c, d])
 }

@@ -3,16 +3,19 @@
 //!
 //! A set is written in the order of its texts and read in no other, so that one event has one form.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Hash;
+use super::condition::ConditionName;
 use super::digest::FieldDigest;
-use super::event::{Code, Kind, OutcomeResult, Role};
+use super::event::{Code, ErasureReason, KeyChange, Kind, OutcomeResult, Role};
 use super::note::VerifierKey;
 use crate::domain::{
-    Field, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId, RuleId,
+    Field, Handling, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
+    RuleId,
 };
 
 /// Something that a leaf holds as one string, each value in one form only.
@@ -39,10 +42,21 @@ macro_rules! word {
 
 word! {
     Code: |code| code.as_str().to_owned(), Self::parse;
+    ErasureReason: |reason| reason.as_str().to_owned(), Self::parse;
     Field: |field| field.as_str().to_owned(), Self::parse;
+    Date: ToString::to_string, |text| text.parse().ok().filter(|day: &Date| day.to_string() == text);
     FieldDigest: |digest| digest.as_str().to_owned(), Self::parse;
+    Handling: |handling| match handling {
+        Handling::Ordinary => "ordinary",
+        Handling::Special => "special",
+    }.to_owned(), |text| match text {
+        "ordinary" => Some(Handling::Ordinary),
+        "special" => Some(Handling::Special),
+        _ => None,
+    };
     Hash: ToString::to_string, Self::parse;
     HoldReason: |reason| reason.as_str().to_owned(), Self::parse;
+    KeyChange: |what| what.as_str().to_owned(), Self::parse;
     Kind: |kind| kind.as_str().to_owned(), Self::parse;
     LeafId: ToString::to_string, Self::parse;
     LegalBasis: |basis| basis.as_str().to_owned(), Self::parse;
@@ -119,6 +133,29 @@ pub(super) mod words {
         }
         let words = texts.iter().map(|text| W::read(text)).collect::<Option<_>>();
         words.ok_or_else(|| D::Error::custom("not a word of this member"))
+    }
+}
+
+/// `#[serde(with = "wire::conditions")]`: names and whether they held.
+pub(super) mod conditions {
+    use super::{BTreeMap, ConditionName, Deserialize, Deserializer, Serialize, Serializer};
+    use serde::de::Error as _;
+
+    pub(in crate::log) fn serialize<S: Serializer>(
+        conditions: &BTreeMap<ConditionName, bool>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let told = conditions.iter().map(|(name, held)| (name.as_str(), *held));
+        told.collect::<BTreeMap<_, _>>().serialize(to)
+    }
+
+    pub(in crate::log) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<ConditionName, bool>, D::Error> {
+        let read = |(name, held): (String, bool)| Some((ConditionName::parse(&name)?, held));
+        let told = BTreeMap::<String, bool>::deserialize(from)?;
+        let told = told.into_iter().map(read).collect::<Option<_>>();
+        told.ok_or_else(|| D::Error::custom("not a condition"))
     }
 }
 

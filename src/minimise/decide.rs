@@ -24,7 +24,10 @@ pub struct Minimised<'case> {
     dialect: &'static dyn Dialect,
     fields: BTreeMap<Field, Zeroizing<String>>,
     rulings: BTreeMap<Field, Ruling<'case>>,
+    conditions: BTreeMap<String, bool>,
+    not_carried: BTreeSet<Field>,
     masked: Vec<MaskCount>,
+    replaced: BTreeSet<Field>,
 }
 
 /// Why nothing may leave. Every refusal is recorded, and a person decides what happens to the case.
@@ -83,6 +86,22 @@ impl<'case> Minimised<'case> {
     /// What was taken out of free text.
     pub fn masked(&self) -> &[MaskCount] {
         &self.masked
+    }
+
+    /// Free texts in whose place [`TEXT_REPLACED`] leaves.
+    pub fn replaced(&self) -> &BTreeSet<Field> {
+        &self.replaced
+    }
+
+    /// Each condition that the policy asked about these fields, and whether it held.
+    pub fn conditions(&self) -> &BTreeMap<String, bool> {
+        &self.conditions
+    }
+
+    /// The fields that stay although a rule opens them: the dialect has no place for them, or
+    /// intake does not keep them.
+    pub fn not_carried(&self) -> &BTreeSet<Field> {
+        &self.not_carried
     }
 
     /// The names of the fields that stay.
@@ -155,10 +174,19 @@ pub fn minimise<'case>(
         .map(|&field| (field, narrowed(field, policy.rule_on(field, &first), carried)))
         .collect();
 
+    let names = case.facts().keys().chain(case.dropped()).copied();
+    let conditions = policy.asked(names, &first);
+    let mut not_carried: BTreeSet<Field> = rulings
+        .iter()
+        .filter(|(_, ruling)| matches!(ruling, Ruling::Withheld(Because::NotCarried(_))))
+        .map(|(field, _)| *field)
+        .collect();
+
     let texts = guarded_texts(case, &rulings);
     let limits = policy.text();
     let mut fields = BTreeMap::new();
     let mut masked = Masks::new(case);
+    let mut replaced = BTreeSet::new();
     for (&field, text) in case.facts() {
         let Some(Ruling::Sent(rule)) = rulings.get(&field) else {
             continue;
@@ -178,19 +206,35 @@ pub fn minimise<'case>(
             fields.insert(field, Zeroizing::new(cut));
         } else if limits.over == TextOverLimit::Replace {
             fields.insert(field, Zeroizing::new(TEXT_REPLACED.to_owned()));
+            replaced.insert(field);
         } else {
             return Err(refuse(HoldReason::TextNeedsReview, Some(policy.id())));
         }
     }
     for &field in case.dropped() {
-        let ruling = match policy.rule_on(field, &first) {
+        let ruling = policy.rule_on(field, &first);
+        if matches!(ruling, Ruling::Sent(_)) && !rulings.contains_key(&field) {
+            not_carried.insert(field);
+        }
+        let ruling = match ruling {
             Ruling::Withheld(because @ Because::Never(_)) => Ruling::Withheld(because),
             _ => Ruling::Withheld(Because::NotKept),
         };
         rulings.entry(field).or_insert(ruling);
     }
     let masked = masked.of_texts(|field| fields.contains_key(&field));
-    Ok(Minimised { case, recipient, agreement, dialect, fields, rulings, masked })
+    Ok(Minimised {
+        case,
+        recipient,
+        agreement,
+        dialect,
+        fields,
+        rulings,
+        conditions,
+        not_carried,
+        masked,
+        replaced,
+    })
 }
 
 /// What the policy opens, less what the dialect has no place for.

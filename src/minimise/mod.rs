@@ -6,10 +6,12 @@
 
 mod decide;
 mod explain;
+mod known;
 mod texts;
 
 pub use decide::{Minimised, Refusal, minimise};
 pub use explain::{Explanation, SentField, WithheldField};
+pub use known::{KnownValues, Place};
 
 /// What leaves in place of a free text of which too much was personal.
 pub const TEXT_REPLACED: &str = "Fritexten är undanhållen.";

@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use zeroize::Zeroizing;
-
+use super::known::{KnownValues, Place};
 use crate::domain::{Case, Field, MaskCount, Personal};
-use crate::guard::{self, Kind, Vocabulary};
+use crate::guard;
 use crate::recipients::Ruling;
 
 /// Passes the free texts that the policy opens through the guard. What the policy lets through in
@@ -15,44 +14,27 @@ pub(super) fn guarded_texts(
     case: &Case,
     rulings: &BTreeMap<Field, Ruling<'_>>,
 ) -> BTreeMap<Field, guard::Redacted> {
-    let mut vocabulary = Vocabulary::new();
+    let mut known = KnownValues::new();
     for (&field, value) in case.facts() {
         // The texts are what is looked through: one of them must not vouch for its own words.
-        if field.is_free_text() {
-            continue;
-        }
-        let plain = matches!(
-            rulings.get(&field),
-            Some(Ruling::Sent(rule)) if rule.transform.is_none()
-        );
-        if plain {
-            // In a text nobody can tell an access id of ten digits from a personnummer that it
-            // equals: there it is masked, and its own field tells it.
-            if guard::identity::is_personnummer(value.disclose()).is_none() {
-                vocabulary = vocabulary.protect(value.disclose());
-            }
-        } else if let Some(kind) = kind_in_text(field, value.disclose()) {
-            vocabulary = vocabulary.mask(kind, value.disclose());
+        if !field.is_free_text() {
+            let plain = matches!(
+                rulings.get(&field),
+                Some(Ruling::Sent(rule)) if rule.transform.is_none()
+            );
+            known.field(field, value.disclose(), plain);
         }
     }
-    let street = case.facts().get(&Field::Street).map(Personal::disclose);
-    let number = case.facts().get(&Field::StreetNumber).map(Personal::disclose);
-    let apartment = case.facts().get(&Field::Apartment).map(Personal::disclose);
-    let littera = case.facts().get(&Field::StreetLittera).map_or("", |littera| littera.disclose());
-    let withheld = |field| matches!(rulings.get(&field), Some(Ruling::Withheld(_)));
-    let mut lines = Vec::new();
-    if let (Some(street), Some(number), true) = (street, number, withheld(Field::Street)) {
-        lines.push(Zeroizing::new(format!("{street} {number}{littera}")));
-        lines.push(Zeroizing::new(format!("{street} {number} {littera}")));
-        lines.push(Zeroizing::new(format!("{street} {number}")));
-    }
-    if let (Some(apartment), true) = (apartment, withheld(Field::Apartment)) {
-        lines.push(Zeroizing::new(format!("lgh {apartment}")));
-        lines.push(Zeroizing::new(format!("lägenhet {apartment}")));
-    }
-    for line in &lines {
-        vocabulary = vocabulary.mask(Kind::Address, line.trim());
-    }
+    let part = |field| case.facts().get(&field).map_or("", Personal::disclose);
+    let place = Place {
+        street: part(Field::Street),
+        number: part(Field::StreetNumber),
+        littera: part(Field::StreetLittera),
+        apartment: part(Field::Apartment),
+    };
+    let leaves = |field| matches!(rulings.get(&field), Some(Ruling::Sent(_)));
+    known.place(place, leaves(Field::Street), leaves(Field::Apartment));
+    let vocabulary = known.vocabulary();
     case.facts()
         .iter()
         .filter(|(field, _)| field.is_free_text())
@@ -115,59 +97,4 @@ pub(super) fn masked_share(
         tags += standing.count().min(most) * length;
     }
     ((found + tags) * 100).div_ceil(text.chars().count().max(1))
-}
-
-/// As what a withheld value is taken out of a text. House numbers and apartment numbers alone are
-/// too short to be looked for; they go with their street or with the word before them. The number
-/// of a meter address (`652-16`) is not.
-fn kind_in_text(field: Field, value: &str) -> Option<Kind> {
-    let telling = || value.chars().filter(|c| c.is_alphanumeric()).count() >= 4;
-    match field {
-        Field::StreetNumber if telling() => Some(Kind::Address),
-        Field::ContactName | Field::CompanyName => Some(Kind::Person),
-        Field::ContactPhone | Field::ContactPhoneOther => Some(Kind::Phone),
-        Field::ContactEmail => Some(Kind::Email),
-        Field::Street | Field::Postcode | Field::City => Some(Kind::Address),
-        Field::DoorCode => Some(Kind::Credential),
-        Field::CpeMac => Some(Kind::Mac),
-        Field::IpAddress => Some(Kind::Ip),
-        Field::Personnummer => Some(Kind::Personnummer),
-        Field::CompanyOrgNo => Some(Kind::OrgNo),
-        Field::BirthDate => Some(Kind::BirthDate),
-        Field::CustomerNumber => Some(Kind::CustomerNumber),
-        Field::AccessId
-        | Field::SubscriptionId
-        | Field::CaseReference
-        | Field::ServiceId
-        | Field::Operation
-        | Field::RequestedDate
-        | Field::ForcedTakeover
-        | Field::FixedIp
-        | Field::Sla
-        | Field::StreetNumber
-        | Field::StreetLittera
-        | Field::Apartment
-        | Field::ProtectedIdentity
-        | Field::IdentityOther
-        | Field::CpeModel
-        | Field::ProblemType
-        | Field::FaultHeading
-        | Field::FaultSeverity
-        | Field::FaultSince
-        | Field::FaultPattern
-        | Field::FaultLamps
-        | Field::FaultLink
-        | Field::FaultWiredTest
-        | Field::FaultRestarted
-        | Field::FaultSpeed
-        | Field::FaultNeighbours
-        | Field::VisitBooked
-        | Field::VisitWindow
-        | Field::FaultDescription
-        | Field::Note
-        | Field::Attachment
-        | Field::InvoiceAddress
-        | Field::StaffName
-        | Field::CommercialOther => None,
-    }
 }

@@ -56,7 +56,8 @@ impl Condition {
                 !m.is_empty()
                     && m.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
             };
-            members.iter().all(sound).then_some(members)
+            // As long as a leaf of the log has room for, with the words before it.
+            (rest.len() <= 180 && members.iter().all(sound)).then_some(members)
         };
         match text.trim() {
             "visit.booked" => Some(Self::VisitBooked),

@@ -5,19 +5,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde::Serialize;
-use sha2::{Digest, Sha256};
 use url::{Host, Url};
 
 use super::channel::{Auth, Channel, Inbound, SecretFile};
 use super::condition::Condition;
 use super::policy::{Effect, Policy, Rule, TextLimits, TextOverLimit, Transform};
-use super::{Agreement, Recipient, Role};
+use super::retain::Retain;
+use super::{Agreement, Recipient, Role, kept};
 use crate::dialects;
-use crate::domain::{
-    Field, Handling, LegalBasis, PolicyId, Purpose, RecipientId, RuleId, SubjectKind,
-};
-use crate::log::canonical;
+use crate::domain::{Field, Handling, LegalBasis, Purpose, RecipientId, RuleId, SubjectKind};
 pub use crate::table::Fault;
 use crate::table::{Faults, Table, parse};
 
@@ -288,15 +284,14 @@ impl Reading<'_> {
             self.faults.add("rule", "a policy without rules opens nothing: write at least one");
         }
         let (recipient, version) = (recipient?, version?);
-        let form = CanonicalPolicy::of(recipient, &version, &notice, text, &rules);
-        let canonical = match canonical::to_bytes(&form) {
+        let canonical = match kept::write(recipient, &version, &notice, text, &rules) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.faults.add("policy", error.to_string());
                 return None;
             }
         };
-        let id = PolicyId::new(Sha256::digest(&canonical).into());
+        let id = kept::id_of(&canonical);
         Some(Policy::new(id, version, notice, text, rules, canonical))
     }
 
@@ -339,7 +334,7 @@ impl Reading<'_> {
         let why_sv = table.required("why_sv", self.faults);
         let retain = table.text("retain", self.faults);
         if let Some(retain) = &retain
-            && !is_retention(retain)
+            && Retain::parse(retain).is_none()
         {
             let what = "must be a moment and a time, as case_closed+30d, delivered+30d, \
                         visit_end+24h or record+24m";
@@ -456,94 +451,4 @@ impl Reading<'_> {
             })
             .collect()
     }
-}
-
-/// `<moment>+<number><unit>`, with a moment from a closed list.
-fn is_retention(text: &str) -> bool {
-    let Some((moment, time)) = text.split_once('+') else {
-        return false;
-    };
-    let Some(unit) = time.chars().last() else {
-        return false;
-    };
-    let number = &time[..time.len() - unit.len_utf8()];
-    matches!(moment, "case_closed" | "delivered" | "visit_end" | "record")
-        && matches!(unit, 'h' | 'd' | 'm')
-        && number.parse::<u16>().is_ok_and(|number| number > 0)
-}
-
-/// The form of a policy that its id is the hash of. Order of rules does not matter, nor does the
-/// order of what a rule lists.
-#[derive(Serialize)]
-struct CanonicalPolicy {
-    schema: u8,
-    recipient: String,
-    version: String,
-    notice: String,
-    text_length_max: u64,
-    text_masked_percent_max: u8,
-    text_over_limit: &'static str,
-    rules: Vec<CanonicalRule>,
-}
-
-#[derive(Serialize)]
-struct CanonicalRule {
-    id: String,
-    fields: Vec<&'static str>,
-    purposes: Vec<&'static str>,
-    effect: &'static str,
-    when: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    basis: Option<&'static str>,
-    why_sv: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retain: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    transform: Option<&'static str>,
-    dpv: Vec<String>,
-}
-
-impl CanonicalPolicy {
-    fn of(
-        recipient: &RecipientId,
-        version: &str,
-        notice: &str,
-        text: TextLimits,
-        rules: &[Rule],
-    ) -> Self {
-        let mut rules: Vec<CanonicalRule> = rules
-            .iter()
-            .map(|rule| CanonicalRule {
-                id: rule.id.to_string(),
-                fields: sorted(rule.fields.iter().map(|field| field.as_str()).collect()),
-                purposes: sorted(rule.purposes.iter().map(|purpose| purpose.as_str()).collect()),
-                effect: rule.effect.as_str(),
-                when: sorted(rule.when.iter().map(ToString::to_string).collect()),
-                basis: rule.basis.map(LegalBasis::as_str),
-                why_sv: rule.why_sv.clone(),
-                retain: rule.retain.clone(),
-                transform: rule.transform.map(Transform::as_str),
-                dpv: sorted(rule.dpv.clone()),
-            })
-            .collect();
-        rules.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        Self {
-            schema: 1,
-            recipient: recipient.to_string(),
-            version: version.to_owned(),
-            notice: notice.to_owned(),
-            text_length_max: text.length_max as u64,
-            text_masked_percent_max: text.masked_percent_max,
-            text_over_limit: match text.over {
-                TextOverLimit::Hold => "hold",
-                TextOverLimit::Replace => "replace",
-            },
-            rules,
-        }
-    }
-}
-
-fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
-    list.sort_unstable();
-    list
 }

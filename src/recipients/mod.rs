@@ -6,8 +6,10 @@
 mod channel;
 mod condition;
 mod file;
+mod kept;
 mod lint;
 mod policy;
+mod retain;
 
 use std::collections::BTreeMap;
 
@@ -16,9 +18,14 @@ use jiff::civil::Date;
 pub use channel::{Auth, Channel, Inbound, SecretFile};
 pub use condition::{Condition, Situation};
 pub use file::{Fault, RecipientFile, read};
+pub use kept::{KeptError, KeptPolicy, id_of};
 pub use lint::{Finding, Severity, lint, run_tests};
-pub use policy::{Because, Effect, Policy, Rule, Ruling, TextLimits, TextOverLimit, Transform};
+pub use policy::{
+    Because, Effect, Policy, Rule, Ruling, TextLimits, TextOverLimit, Transform, leaves_by_hand,
+};
+pub use retain::{Moment, Retain};
 
+use crate::dialects;
 use crate::domain::RecipientId;
 
 /// One legal person that may receive disclosures, as its file says today.
@@ -94,6 +101,14 @@ impl Recipient {
     /// The agreement that is valid on this day; `None`: nothing may be sent.
     pub fn agreement_on(&self, day: Date) -> Option<&Agreement> {
         self.agreement.as_ref().filter(|agreement| agreement.covers(day))
+    }
+
+    /// Dialect and host that it is reached by, such as `on-api 2.6 api.example.se`.
+    pub fn endpoint(&self) -> String {
+        let channel = &self.channel;
+        let dialect = dialects::dialect(&channel.dialect, channel.version.as_deref());
+        let name = dialect.map_or(channel.dialect.as_str(), |dialect| dialect.name());
+        format!("{name} {}", channel.base_url.host_str().unwrap_or_default())
     }
 }
 

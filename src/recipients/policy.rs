@@ -74,7 +74,7 @@ pub struct Rule {
     pub basis: Option<LegalBasis>,
     /// for this reason, in Swedish, to be shown to whom it is about.
     pub why_sv: String,
-    /// How long the recipient may keep it, as `case_closed+30d`; absent where it never gets it.
+    /// How long the recipient and we may keep it, as `case_closed+30d`; absent where it never leaves.
     pub retain: Option<String>,
     /// What is done to the value first.
     pub transform: Option<Transform>,
@@ -204,6 +204,21 @@ impl Policy {
             .any(|rule| rule.effect != Effect::Never && rule.purposes.contains(&purpose))
     }
 
+    /// Each condition that a rule asks about one of these fields, as the rule writes it, and whether
+    /// it holds. All of them, also behind one that does not: a log tells more than the first reason.
+    pub fn asked(
+        &self,
+        fields: impl Iterator<Item = Field>,
+        situation: &Situation<'_>,
+    ) -> BTreeMap<String, bool> {
+        let rules = fields.filter_map(|field| Some((field, self.rule(situation.purpose, field)?)));
+        rules
+            .filter(|(_, rule)| rule.effect == Effect::Conditional)
+            .flat_map(|(field, rule)| rule.when.iter().map(move |asked| (field, asked)))
+            .map(|(field, asked)| (asked.to_string(), asked.holds(field, situation)))
+            .collect()
+    }
+
     /// May this field leave? Silence means no.
     pub fn rule_on(&self, field: Field, situation: &Situation<'_>) -> Ruling<'_> {
         let Some(rule) = self.rule(situation.purpose, field) else {
@@ -265,7 +280,7 @@ impl Because<'_> {
 /// What leaves for a case under special handling once a person has released it: the ids, the
 /// service, and the coded kind of request without which no operator can act (DESIGN invariant 9).
 /// No policy can widen this.
-const fn leaves_by_hand(field: Field) -> bool {
+pub const fn leaves_by_hand(field: Field) -> bool {
     matches!(
         field,
         Field::AccessId

@@ -16,11 +16,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::dialects::{Message, Request};
-use crate::domain::{Entropy, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
+use crate::domain::{Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
 use crate::log::digest::digest;
-use crate::log::{Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey};
+use crate::log::{
+    ConditionName, Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey,
+};
 use crate::minimise::{Minimised, Refusal};
-use crate::store::{Appended, Claim, Disclosure, Store, StoreError};
+use crate::recipients::{Moment, Retain, Ruling};
+use crate::store::{Appended, Claim, Disclosure, Keep, Store, StoreError};
 
 /// The name under which an intent leaf commits to the finished message.
 pub const MESSAGE: &str = "message";
@@ -145,7 +148,11 @@ pub async fn record(
                 let leaf = LeafId::draw(entropy);
                 let event =
                     Event::Intent(intent(&minimised, &message, leaf, key, claim.attempt() + 1));
-                disclosures.push(Disclosure::new(&claim, leaf, event));
+                let disclosure = Disclosure::new(&claim, leaf, event)
+                    .decided(now.date())
+                    .showing(minimised.fields(), key, entropy)?
+                    .keeping(keep(&minimised, now));
+                disclosures.push(disclosure);
                 let to = minimised.recipient().id.clone();
                 let timeout = minimised.recipient().channel.timeout;
                 let send_before = now.after(lease.saturating_sub(timeout));
@@ -173,6 +180,32 @@ pub async fn record(
         });
     }
     Ok(records)
+}
+
+/// How long the rules that open something ask to keep it.
+fn keep(minimised: &Minimised<'_>, now: Timestamp) -> Keep {
+    let mut keep = Keep::default();
+    let rules = minimised.rulings().values().filter_map(|ruling| match ruling {
+        Ruling::Sent(rule) => rule.retain.as_deref().and_then(Retain::parse),
+        Ruling::Withheld(_) => None,
+    });
+    // A visit without a known end is over when the case is.
+    let visit_end = minimised.text(Field::VisitWindow).and_then(|window| {
+        let (_, end) = window.split_once('/')?;
+        Timestamp::parse(end)
+    });
+    for Retain { from, time } in rules {
+        let start = match from {
+            Moment::End => None,
+            Moment::VisitEnd => visit_end,
+            Moment::Record => Some(now),
+        };
+        match start {
+            Some(start) => keep.until = keep.until.max(Some(start.after(time))),
+            None => keep.after_end = keep.after_end.max(time),
+        }
+    }
+    keep
 }
 
 /// The leaf that says that nothing may leave, and why.
@@ -230,7 +263,8 @@ fn intent(
         minimised.fields().map(|(field, value)| commit(field.as_str(), value)).collect();
     sd.insert(commit(MESSAGE, &hash_of(message.request())));
     sd.insert(commit(CASE, &minimised.case().id().to_string()));
-    let host = recipient.channel.base_url.host_str().unwrap_or_default();
+    let conditions = minimised.conditions().iter();
+    let name = |(name, held): (&String, &bool)| Some((ConditionName::parse(name)?, *held));
     Intent {
         recipient: RecipientRecord {
             id: recipient.id.clone(),
@@ -239,14 +273,18 @@ fn intent(
             country: recipient.country.clone(),
             agreement: minimised.agreement().reference.clone(),
         },
-        endpoint: format!("{} {host}", minimised.dialect().name()),
+        endpoint: recipient.endpoint(),
         purpose: minimised.purpose(),
         basis: minimised.basis(),
         policy: recipient.policy.id(),
         rules: minimised.rules(),
         sent: minimised.fields().map(|(field, _)| field).collect(),
         withheld: minimised.withheld().into_iter().collect(),
+        not_carried: minimised.not_carried().clone(),
+        conditions: conditions.filter_map(name).collect(),
+        handling: minimised.case().handling(),
         masked: minimised.masked().to_vec(),
+        replaced: minimised.replaced().clone(),
         actor: Role::System,
         attempt,
         sd,

@@ -1,10 +1,11 @@
 //! How keeping fails.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::domain::{StateError, Timestamp};
+use crate::domain::{CaseId, StateError, Timestamp};
 
 /// Why the store did not do what was asked. Cloned to everyone who shared the failed commit.
 #[derive(Clone, Debug, Error)]
@@ -24,12 +25,37 @@ pub enum StoreError {
     /// Somebody else has taken the case over, or it has moved on.
     #[error("the case was taken over by another worker")]
     Fenced,
+    /// The log says that something else holds for the recipient than what was decided under.
+    #[error(
+        "another process has put another file of this recipient in force: restart with that file"
+    )]
+    Superseded,
     /// There is no such case.
     #[error("there is no such case")]
     NoSuchCase,
     /// The same external id came with another body.
     #[error("the external id is taken by a submission with another content")]
     Conflict,
+    /// A person cannot be erased while these cases have not ended.
+    #[error(
+        "the person has cases that have not ended ({}): let them end, or cancel them with `sluss case \
+         cancel ID`, and erase then",
+        list(.0)
+    )]
+    OpenCases(Vec<CaseId>),
+    /// The log tells of erasures that neither the list of the erased nor the key store knows: both
+    /// are older copies, and the erased would be back.
+    #[error(
+        "{missing} erasures stand in the log and not in {}: it and keys.db are both older copies. \
+         Restore the newest copy of either; nothing is served before, as erased persons may be back",
+        list.display()
+    )]
+    ErasuresLost {
+        /// How many.
+        missing: usize,
+        /// Where the list is.
+        list: PathBuf,
+    },
     /// The state machine does not have that step.
     #[error(transparent)]
     State(#[from] StateError),
@@ -82,6 +108,10 @@ impl StoreError {
     pub const fn halts(&self) -> bool {
         matches!(self, Self::Diverged(_) | Self::Corrupt { .. })
     }
+}
+
+fn list(cases: &[CaseId]) -> String {
+    cases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl From<rusqlite::Error> for StoreError {

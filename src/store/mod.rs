@@ -4,22 +4,30 @@
 //! A closed enum of concrete halves, and no trait: nothing else can vouch for a leaf. Everything
 //! that is queued when the writer looks shares one durable commit, and no answer leaves before it.
 
+mod audit;
 mod checkpoint_file;
+mod erased;
 mod error;
 mod files;
 mod processes;
 mod rows;
 mod seal;
 mod sqlite;
+mod subjects;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use audit::{Linked, Opens};
 pub use error::StoreError;
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,
     Settlement, StoredLeaf, SubmissionRow, Work,
+};
+
+pub use subjects::{
+    About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
 };
 
 use crate::dialects::FeedEvent;
@@ -29,9 +37,10 @@ use crate::domain::{
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    Code, CoseReceipt, Event, Hash, Leaf, LeafIndex, Note, Role, Tile, TreeSize, VerifierKey,
+    Code, CoseReceipt, Event, Hash, Leaf, LeafIndex, Note, Role, SignatureLine, Tile, TreeSize,
+    VerifierKey,
 };
-use crate::recipients::Policy;
+use crate::recipients::Recipient;
 
 /// The store of one deployment.
 #[derive(Clone)]
@@ -175,14 +184,30 @@ impl Store {
         half.note(event).await
     }
 
-    /// Makes sure that a policy is kept, and stands in the log, before it decides anything.
-    pub async fn keep_policy(
-        &self,
-        recipient: &RecipientId,
-        policy: &Policy,
-    ) -> Result<(), StoreError> {
+    /// Makes sure that a recipient's policy and registry entry are kept, and stand in the log, before
+    /// anything is decided under them.
+    pub async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
         let Half::Sqlite(half) = &*self.0;
-        half.keep_policy(recipient.clone(), policy.clone()).await
+        half.keep_policy(recipient).await
+    }
+
+    /// The canonical form of a policy that has decided something; `None` where none has this hash.
+    pub async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.policy(id).await
+    }
+
+    /// When the last leaf was written; 1970 where there is none.
+    pub async fn last(&self) -> Result<Timestamp, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.last().await
+    }
+
+    /// Appends a heartbeat where the log has been silent for so long; whether it did. Of several
+    /// processes that ask, one writes it.
+    pub async fn heartbeat(&self, silence: Duration) -> Result<bool, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.heartbeat(silence).await
     }
 
     /// Frees what processes that are gone had leased; how many cases that were.
@@ -267,6 +292,28 @@ impl Store {
     pub async fn checkpoint(&self, size: Option<TreeSize>) -> Result<Option<String>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.checkpoint(size).await
+    }
+
+    /// The root of the log as it was at a size that it has reached.
+    pub async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.root_at(size).await
+    }
+
+    /// Keeps cosignatures of the checkpoint of a size, which the caller has verified.
+    pub async fn keep_cosigned(
+        &self,
+        size: TreeSize,
+        lines: Vec<SignatureLine>,
+    ) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.keep_cosigned(size, lines).await
+    }
+
+    /// Checkpoints that witnesses have cosigned, newest first: the latest hundred or so.
+    pub async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.cosigned().await
     }
 
     /// The proof that a leaf is in the tree of a size, as hashes.

@@ -1,11 +1,14 @@
 //! What goes into the store and comes out of it.
 
+use super::subjects::Keep;
+use super::{StoreError, seal};
 use crate::domain::{
-    Case, CaseId, CaseState, ClientId, ExternalId, HoldReason, LeafId, OperatorReference, Purpose,
-    RecipientId, RejectReason, SubmissionId, SubscriptionId, Timestamp,
+    Case, CaseId, CaseState, ClientId, Entropy, ExternalId, Field, HoldReason, LeafId,
+    OperatorReference, Purpose, RecipientId, RejectReason, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::Kind;
 use crate::log::{Event, Hash, LeafIndex, OutcomeResult, SubjectKey};
+use jiff::civil::Date;
 
 /// What became of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,12 +126,44 @@ pub struct Disclosure {
     pub leaf: LeafId,
     /// The leaf.
     pub event: Event,
+    /// The day that it was decided for; not written on another.
+    pub(crate) day: Option<Date>,
+    /// What is sent, sealed.
+    pub(super) sealed: Option<Vec<u8>>,
+    pub(super) keep: Keep,
 }
 
 impl Disclosure {
     /// For a claimed case.
     pub fn new(claim: &Claim, leaf: LeafId, event: Event) -> Self {
-        Self { case: claim.case, token: claim.token, leaf, event }
+        let (case, token) = (claim.case, claim.token);
+        Self { case, token, leaf, event, day: None, sealed: None, keep: Keep::default() }
+    }
+
+    /// Decided for this day: agreements end at midnight, and the leaf must not be of the day after.
+    #[must_use]
+    pub fn decided(mut self, day: Date) -> Self {
+        self.day = Some(day);
+        self
+    }
+
+    /// Keeps what is sent, field by field, to be shown to the person. It is sealed here and now:
+    /// nothing personal waits in a queue.
+    pub fn showing<'v>(
+        mut self,
+        fields: impl Iterator<Item = (Field, &'v str)>,
+        key: &SubjectKey,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, StoreError> {
+        self.sealed = Some(seal::seal_openings(self.leaf, fields, key, entropy)?);
+        Ok(self)
+    }
+
+    /// Says how long that, and the case, are to be kept.
+    #[must_use]
+    pub fn keeping(mut self, keep: Keep) -> Self {
+        self.keep = keep;
+        self
     }
 }
 
@@ -247,6 +282,8 @@ pub struct CaseRow {
     pub accepted: Timestamp,
     /// When it last moved.
     pub changed: Timestamp,
+    /// Whom it was about is erased: no leaf can be linked to it any more.
+    pub erased: bool,
 }
 
 /// A submission as it can be shown.

@@ -13,14 +13,19 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::StoreError;
 use crate::domain::{
-    Case, CaseId, CaseParts, ClientId, Entropy, Field, Handling, MaskCount, OpaqueReference,
-    Personal, Purpose, RecipientId, SubjectKind, SubjectRef,
+    Case, CaseId, CaseParts, ClientId, Entropy, Field, Handling, LeafId, MaskCount,
+    OpaqueReference, Personal, Purpose, RecipientId, SubjectId, SubjectKind, SubjectRef,
 };
 use crate::log::SubjectKey;
 
 const NONCE_BYTES: usize = 24;
 /// What a case's key is for.
 const CASE_KEY: &[u8] = b"case/v1";
+/// What the key of a disclosure's fields is for.
+const OPENING_KEY: &[u8] = b"opening/v1";
+
+/// A longer value is not kept to be shown later. No dialect has room for one.
+const OPENING_BYTES_MAX: usize = 16 * 1024;
 
 /// What HMAC-SHA-256 takes as a key without folding or padding it.
 const MAC_KEY_BYTES: usize = 64;
@@ -68,29 +73,74 @@ impl Vault {
         mac.finalize().into_bytes().into()
     }
 
-    /// Draws a key for a subject and seals it under the deployment's.
-    pub(super) fn new_subject_key(
+    /// Draws the key of an epoch and seals it under the deployment's.
+    pub(super) fn new_epoch_key(
         &self,
-        subject: SubjectRef,
+        epoch: u32,
         entropy: &dyn Entropy,
-    ) -> Result<(Zeroizing<[u8; 32]>, Vec<u8>), StoreError> {
+    ) -> Result<Vec<u8>, StoreError> {
         let mut key = Zeroizing::new([0; 32]);
         entropy.fill(&mut *key);
-        let wrapped = seal(&self.wrap, &aad(b"subject_key", subject.bytes()), &*key, entropy)?;
-        Ok((key, wrapped))
+        seal(&self.wrap, &aad(b"epoch_key", &epoch.to_be_bytes()), &*key, entropy)
+    }
+
+    /// Opens the key of an epoch.
+    pub(super) fn epoch_key(&self, epoch: u32, wrapped: &[u8]) -> Result<EpochKey, StoreError> {
+        let key = open_key(&self.wrap, &aad(b"epoch_key", &epoch.to_be_bytes()), wrapped)
+            .ok_or(StoreError::Corrupt { table: "epoch_key" })?;
+        Ok(EpochKey { epoch, key })
     }
 
     /// Opens a subject's key.
     pub(super) fn subject_key(
         &self,
-        subject: SubjectRef,
-        wrapped: &[u8],
+        wrapped: &WrappedKey,
     ) -> Result<Zeroizing<[u8; 32]>, StoreError> {
-        let corrupt = StoreError::Corrupt { table: "subject_key" };
-        let key = open(&self.wrap, &aad(b"subject_key", subject.bytes()), wrapped)
-            .ok_or(corrupt.clone())?;
-        let key: [u8; 32] = key.as_slice().try_into().map_err(|_| corrupt)?;
-        Ok(Zeroizing::new(key))
+        self.epoch_key(wrapped.epoch, &wrapped.epoch_key)?.open(wrapped)
+    }
+}
+
+/// What subjects' keys are sealed under for a time.
+pub(super) struct EpochKey {
+    pub(super) epoch: u32,
+    key: Zeroizing<[u8; 32]>,
+}
+
+/// A subject's key as it stands in the key store, and beside it its epoch's: together they outlive
+/// the rows that they were read from.
+pub(super) struct WrappedKey {
+    pub(super) subject: SubjectId,
+    pub(super) epoch: u32,
+    pub(super) epoch_key: Vec<u8>,
+    pub(super) key: Vec<u8>,
+}
+
+impl EpochKey {
+    /// Draws a key for a subject and seals it.
+    pub(super) fn new_subject_key(
+        &self,
+        subject: SubjectId,
+        entropy: &dyn Entropy,
+    ) -> Result<(Zeroizing<[u8; 32]>, Vec<u8>), StoreError> {
+        let mut key = Zeroizing::new([0; 32]);
+        entropy.fill(&mut *key);
+        let wrapped = self.seal(subject, &key, entropy)?;
+        Ok((key, wrapped))
+    }
+
+    /// Seals a subject's key.
+    pub(super) fn seal(
+        &self,
+        subject: SubjectId,
+        key: &[u8; 32],
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, StoreError> {
+        seal(&self.key, &aad(b"subject_key", subject.bytes()), key, entropy)
+    }
+
+    fn open(&self, wrapped: &WrappedKey) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+        open_key(&self.key, &aad(b"subject_key", wrapped.subject.bytes()), &wrapped.key)
+            .ok_or(StoreError::Corrupt { table: "subject_key" })
     }
 }
 
@@ -104,16 +154,67 @@ pub(super) fn seal_case(
     let plain = Zeroizing::new(
         serde_json::to_vec(&sealed).map_err(|error| StoreError::unavailable("sealing", error))?,
     );
-    seal(&derive(key, CASE_KEY), &aad(b"case_.sealed", case.id().bytes()), &plain, entropy)
+    seal(&derive(key, CASE_KEY), &aad(b"payload", case.id().bytes()), &plain, entropy)
 }
 
 /// Opens a sealed case.
 pub(super) fn open_case(id: CaseId, sealed: &[u8], key: &[u8; 32]) -> Result<Case, StoreError> {
-    let corrupt = || StoreError::Corrupt { table: "case_" };
-    let plain = open(&derive(key, CASE_KEY), &aad(b"case_.sealed", id.bytes()), sealed)
-        .ok_or_else(corrupt)?;
+    let corrupt = || StoreError::Corrupt { table: "payload" };
+    let plain =
+        open(&derive(key, CASE_KEY), &aad(b"payload", id.bytes()), sealed).ok_or_else(corrupt)?;
     let sealed: SealedCase = serde_json::from_slice(&plain).map_err(|_| corrupt())?;
     sealed.into_case(id).ok_or_else(corrupt)
+}
+
+/// Seals the fields of a disclosure as they are sent. A value that is too long to be kept is left
+/// out, and its name stays.
+pub(super) fn seal_openings<'v>(
+    leaf: LeafId,
+    fields: impl Iterator<Item = (Field, &'v str)>,
+    key: &SubjectKey,
+    entropy: &dyn Entropy,
+) -> Result<Vec<u8>, StoreError> {
+    let fields = fields.map(|(field, value)| {
+        let kept = Some(value).filter(|value| value.len() <= OPENING_BYTES_MAX);
+        (field.to_string(), kept.map(str::to_owned))
+    });
+    let sealed = SealedOpenings { v: 1, fields: fields.collect() };
+    let plain = Zeroizing::new(
+        serde_json::to_vec(&sealed).map_err(|error| StoreError::unavailable("sealing", error))?,
+    );
+    seal(&key.derive(OPENING_KEY), &aad(b"opening", leaf.bytes()), &plain, entropy)
+}
+
+/// Opens what a disclosure said.
+pub(super) fn open_openings(
+    leaf: LeafId,
+    sealed: &[u8],
+    key: &SubjectKey,
+) -> Result<BTreeMap<Field, Personal>, StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "opening" };
+    let plain = open(&key.derive(OPENING_KEY), &aad(b"opening", leaf.bytes()), sealed)
+        .ok_or_else(corrupt)?;
+    let mut sealed: SealedOpenings = serde_json::from_slice(&plain).map_err(|_| corrupt())?;
+    let mut fields = BTreeMap::new();
+    for (name, value) in sealed.fields.drain(..) {
+        let field = Field::parse(&name).ok_or_else(corrupt)?;
+        if let Some(value) = value {
+            fields.insert(field, Personal::new(value));
+        }
+    }
+    Ok(fields)
+}
+
+/// What was sent, to be put into an opening: the person's own way to it.
+pub(super) fn shown(value: &Personal) -> &str {
+    value.disclose()
+}
+
+/// What was sent, in the form in which it is sealed.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct SealedOpenings {
+    v: u8,
+    fields: Vec<(String, Option<String>)>,
 }
 
 /// The key that commitments in the log are salted with: the same subject's, for another use.
@@ -145,6 +246,11 @@ fn seal(
         .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad })
         .map_err(|_| StoreError::Unsafe("a value is too long to be sealed".to_owned()))?;
     Ok([&nonce[..], &ciphertext].concat())
+}
+
+fn open_key(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    let key = open(key, aad, sealed)?;
+    key.as_slice().try_into().ok().map(Zeroizing::new)
 }
 
 fn open(key: &[u8; 32], aad: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
@@ -244,10 +350,18 @@ mod tests {
         assert_ne!(vault.mac[..32], *vault.wrap);
         assert_ne!(*derive::<32>(&master, CASE_KEY), *vault.wrap);
         // The master itself opens nothing and proves nothing.
-        let (entropy, subject) = (SeededEntropy::new(1), SubjectRef::new([1; 32]));
-        let (key, wrapped) = vault.new_subject_key(subject, &entropy).unwrap();
-        assert_eq!(vault.subject_key(subject, &wrapped).unwrap(), key);
-        assert!(open(&master, &aad(b"subject_key", subject.bytes()), &wrapped).is_none());
+        let entropy = SeededEntropy::new(1);
+        let epoch_key = vault.new_epoch_key(1, &entropy).unwrap();
+        assert!(open(&master, &aad(b"epoch_key", &1_u32.to_be_bytes()), &epoch_key).is_none());
+        assert!(vault.epoch_key(2, &epoch_key).is_err());
+        let epoch = vault.epoch_key(1, &epoch_key).unwrap();
+        let subject = SubjectId::from_bytes([1; 16]);
+        let (key, wrapped) = epoch.new_subject_key(subject, &entropy).unwrap();
+        assert!(open(&vault.wrap, &aad(b"subject_key", subject.bytes()), &wrapped).is_none());
+        let mut wrapped = WrappedKey { subject, epoch: 1, epoch_key, key: wrapped };
+        assert_eq!(vault.subject_key(&wrapped).unwrap(), key);
+        wrapped.subject = SubjectId::from_bytes([2; 16]);
+        assert!(vault.subject_key(&wrapped).is_err());
     }
 
     #[test]

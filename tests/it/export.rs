@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
-use sluss::domain::{ManualClock, RecipientId, SeededEntropy, Timestamp};
+use sluss::domain::{ManualClock, SeededEntropy, Timestamp};
 use sluss::export::{Exported, FileWhat, Report, Trust, VerifyError, WriteError, verify, write};
 use sluss::log::{
     Checkpoint, Event, Fingerprint, LeafIndex, Note, Role, Tile, TileOf, TreeSize, What,
@@ -33,11 +33,9 @@ impl Place {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&dir.path().join("state"), 1);
         let place = Self { dir, store };
-        for recipient in
-            sluss::config::load(&root().join("config"), &BTreeMap::new()).unwrap().recipients()
-        {
-            let (id, recipient): (RecipientId, _) = recipient;
-            place.store.keep_policy(&id, &recipient.policy).await.unwrap();
+        let config = sluss::config::load(&root().join("config"), &BTreeMap::new()).unwrap();
+        for recipient in config.recipients().values() {
+            place.store.keep_policy(recipient).await.unwrap();
         }
         place.grow_to(leaves).await;
         place

@@ -1,9 +1,13 @@
 //! The disclosure log as an auditor meets it: from outside, by its public names only.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod attacks;
 mod cose;
+mod cosigned;
+mod differential;
 mod leaves;
 mod openings;
+mod quorum;
 mod signed;
 mod tiles;
 mod tree;
@@ -12,24 +16,25 @@ mod whole;
 use std::collections::{BTreeSet, HashMap};
 
 use sluss::domain::{
-    Field, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId, RuleId,
-    SeededEntropy, Timestamp,
+    Field, Handling, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
+    RuleId, SeededEntropy, Timestamp,
 };
 use sluss::log::{
-    Anchor, Checkpoint, Code, Erasure, Event, FieldDigest, Frontier, Hash, Intent, KeyName, Kind,
-    Leaf, LeafIndex, Nodes, Note, Outcome, OutcomeResult, PolicyInForce, Read, RecipientRecord,
-    Release, Role, SigningKey, SigningKeyInForce, Stopped, SubjectKey, digest, leaf_hash,
+    AgreementRecord, Anchor, Checkpoint, Code, ConditionName, Erasure, ErasureReason, Event,
+    FieldDigest, Frontier, Hash, Intent, KeyChange, KeyInForce, KeyName, Kind, Leaf, LeafIndex,
+    Nodes, Note, Outcome, OutcomeResult, PolicyInForce, Read, RecipientRecord, RegistryEntry,
+    Release, Role, SigningKey, Stopped, SubjectKey, digest, leaf_hash,
 };
 
-const ORIGIN: &str = "log.example.se/disclosures/2026";
+pub(crate) const ORIGIN: &str = "log.example.se/disclosures/2026";
 
 /// A node that nobody has kept.
 #[derive(Debug, PartialEq)]
-struct Missing;
+pub(crate) struct Missing;
 
 /// A log in memory: what a store keeps, and no more.
 #[derive(Default)]
-struct Book {
+pub(crate) struct Book {
     bodies: Vec<Vec<u8>>,
     nodes: HashMap<(u8, u64), Hash>,
     frontier: Option<Frontier>,
@@ -44,13 +49,13 @@ impl Nodes for Book {
 }
 
 impl Book {
-    fn of(bodies: impl IntoIterator<Item = Vec<u8>>) -> Self {
+    pub(crate) fn of(bodies: impl IntoIterator<Item = Vec<u8>>) -> Self {
         let mut book = Self::default();
         bodies.into_iter().for_each(|body| book.push(body));
         book
     }
 
-    fn push(&mut self, body: Vec<u8>) {
+    pub(crate) fn push(&mut self, body: Vec<u8>) {
         let frontier = self.frontier.get_or_insert_with(Frontier::empty);
         for node in frontier.push(leaf_hash(&body)) {
             let before = self.nodes.insert((node.level, node.index), node.hash);
@@ -59,25 +64,25 @@ impl Book {
         self.bodies.push(body);
     }
 
-    fn head(&self) -> Frontier {
+    pub(crate) fn head(&self) -> Frontier {
         self.frontier.clone().unwrap_or_else(Frontier::empty)
     }
 
-    fn checkpoint(&self) -> Checkpoint {
+    pub(crate) fn checkpoint(&self) -> Checkpoint {
         let head = self.head();
         Checkpoint { origin: name(ORIGIN), size: head.size(), root: head.root() }
     }
 
-    fn signed(&self) -> Note {
+    pub(crate) fn signed(&self) -> Note {
         self.checkpoint().sign(&key()).unwrap()
     }
 }
 
-fn name(text: &str) -> KeyName {
+pub(crate) fn name(text: &str) -> KeyName {
     KeyName::parse(text).unwrap()
 }
 
-fn key() -> SigningKey {
+pub(crate) fn key() -> SigningKey {
     SigningKey::new(name(ORIGIN), &[7; 32])
 }
 
@@ -121,12 +126,18 @@ fn sample(kind: Kind, n: u64) -> Leaf {
                 .map(|r| RuleId::parse(r).unwrap())
                 .into(),
             sent: [Field::ContactPhone, Field::AccessId, Field::FaultDescription].into(),
-            withheld: [Field::Personnummer, Field::ContactEmail].into(),
+            withheld: [Field::Personnummer, Field::ContactEmail, Field::FaultLamps].into(),
+            not_carried: [Field::FaultLamps].into(),
+            conditions: ["visit.booked", "problem_type in NO_LINK|OTHER"]
+                .map(|c| (ConditionName::parse(c).unwrap(), c.starts_with('v')))
+                .into(),
+            handling: Handling::Ordinary,
             masked: vec![MaskCount {
                 field: Field::FaultDescription,
                 kind: "telefon".into(),
                 count: 2,
             }],
+            replaced: [Field::Note].into(),
             actor: Role::Support,
             attempt: 1,
             sd,
@@ -162,11 +173,28 @@ fn sample(kind: Kind, n: u64) -> Leaf {
             first: LeafIndex(0),
             count: 12,
         }),
-        Kind::Policy => {
-            Event::Policy(PolicyInForce { recipient, policy, version: "2026-03-01".into() })
+        Kind::Policy => Event::Policy(PolicyInForce {
+            recipient,
+            policy,
+            version: "2026-03-01".into(),
+            registered: RegistryEntry {
+                legal_name: "GlobalConnect AB".into(),
+                org_no: "556597-6122".into(),
+                country: "SE".into(),
+                role: Code::parse("processor").unwrap(),
+                endpoint: "on-api 2.6 api.example.se".into(),
+                enabled: true,
+                agreement: Some(AgreementRecord {
+                    reference: "PUB-2026-02".into(),
+                    valid_from: jiff::civil::date(2026, 1, 1),
+                    valid_to: jiff::civil::date(2027, 12, 31),
+                }),
+            },
+        }),
+        Kind::Key => Event::Key(KeyInForce::signing(KeyChange::Signs, key().verifier())),
+        Kind::Erasure => {
+            Event::Erasure(Erasure { reason: ErasureReason::Request, cases: None, sd })
         }
-        Kind::Key => Event::Key(SigningKeyInForce { vkey: key().verifier() }),
-        Kind::Erasure => Event::Erasure(Erasure { sd }),
         Kind::Heartbeat => Event::Heartbeat,
         Kind::Anchor => Event::Anchor(Anchor { checkpoint: Book::default().signed().to_string() }),
     };

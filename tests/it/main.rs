@@ -2,6 +2,7 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod audit;
 mod cli;
 mod config;
 mod crash;
@@ -19,9 +20,11 @@ mod on_api;
 mod people;
 mod raw;
 mod recipients;
+mod redact;
 mod sandbox;
 mod soap;
 mod store;
 mod tidy;
 mod typestate;
 mod wire;
+mod witness;

@@ -9,6 +9,7 @@ mod files;
 mod life;
 mod log;
 mod model;
+mod person;
 mod processes;
 mod settling;
 mod trust;
@@ -21,8 +22,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sluss::domain::{
-    CaseId, CaseState, ClientId, Field, HoldReason, LeafId, LegalBasis, OperatorReference,
-    PolicyId, Purpose, RecipientId, RuleId, SeededEntropy, Timestamp,
+    CaseId, CaseState, ClientId, Field, Handling, HoldReason, LeafId, LegalBasis,
+    OperatorReference, PolicyId, Purpose, RecipientId, RuleId, SeededEntropy, Timestamp,
 };
 use sluss::domain::{Clock, ManualClock};
 use sluss::intake::{Context, Kind, Submission, read};
@@ -255,7 +256,11 @@ fn intent(key: &SubjectKey, leaf: LeafId, case: CaseId, attempt: u32) -> Event {
         rules: [RuleId::parse("activate.access").unwrap()].into(),
         sent: [Field::AccessId, Field::ContactPhone].into(),
         withheld: [Field::Personnummer].into(),
+        not_carried: BTreeSet::new(),
+        conditions: std::collections::BTreeMap::new(),
+        handling: Handling::Ordinary,
         masked: Vec::new(),
+        replaced: BTreeSet::new(),
         actor: Role::System,
         attempt,
         sd: [commit("case", &case.to_string()), commit("contact.phone", "+46701740605")].into(),

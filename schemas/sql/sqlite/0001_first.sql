@@ -1,5 +1,5 @@
 -- The case store and the disclosure log. Times are microseconds UTC. No column holds a personal
--- value: what is personal is in case_.sealed, under the subject's key in the key store.
+-- value: what is personal is in payload and opening, under the subject's key in the key store.
 
 CREATE TABLE submission (
     id          BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -20,8 +20,8 @@ CREATE TABLE case_ (
     item               TEXT    NOT NULL,
     recipient          TEXT    NOT NULL,
     purpose            TEXT    NOT NULL,
-    subject            BLOB    NOT NULL CHECK (length(subject) = 32),
-    sealed             BLOB    NOT NULL,
+    -- Names a key in the key store, by a number drawn at random; absent once the person is erased.
+    subject            BLOB    CHECK (subject IS NULL OR length(subject) = 16),
     state              TEXT    NOT NULL CHECK (state IN
         ('accepted', 'recorded', 'placed', 'completed', 'failed', 'rejected', 'held', 'cancelled')),
     -- Why it is held or was rejected; a code.
@@ -60,6 +60,29 @@ CREATE INDEX case_operator_reference ON case_ (recipient, operator_reference)
     WHERE operator_reference IS NOT NULL;
 CREATE INDEX case_epoch ON case_ (epoch) WHERE lease_until_us > 0;
 CREATE INDEX case_accepted ON case_ (accepted_us, id);
+CREATE INDEX case_subject ON case_ (subject) WHERE subject IS NOT NULL;
+
+-- What is personal about a case, sealed under its subject's key. Apart from the row that moves:
+-- written once, and overwritten when it is due or its subject is erased.
+CREATE TABLE payload (
+    case_id BLOB NOT NULL PRIMARY KEY REFERENCES case_ (id),
+    sealed  BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What a disclosure said, field by field as it was sent, sealed under its subject's key: so that
+-- the person can be shown it. Which case it belongs to stands in the key store alone.
+CREATE TABLE opening (
+    leaf   BLOB NOT NULL PRIMARY KEY CHECK (length(leaf) = 16),
+    sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How long the rules that opened something ask to keep it: so long after the case has ended, and
+-- not before this moment. The longest of all that was disclosed for the case.
+CREATE TABLE keep (
+    case_id      BLOB    NOT NULL PRIMARY KEY REFERENCES case_ (id),
+    after_end_us INTEGER NOT NULL,
+    until_us     INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE leaf (
     idx  INTEGER NOT NULL PRIMARY KEY CHECK (idx >= 0),
@@ -74,6 +97,15 @@ CREATE TRIGGER leaf_is_never_changed BEFORE UPDATE ON leaf
 BEGIN SELECT RAISE(ABORT, 'a leaf is never changed'); END;
 CREATE TRIGGER leaf_is_never_deleted BEFORE DELETE ON leaf
 BEGIN SELECT RAISE(ABORT, 'a leaf is never deleted'); END;
+
+-- Erasures are looked up at each start, and are few.
+CREATE INDEX leaf_erasure ON leaf (idx) WHERE kind = 'erasure';
+
+-- Which leaf says how a disclosure ended: at most one for each.
+CREATE TABLE outcome_of (
+    intent INTEGER NOT NULL PRIMARY KEY,
+    leaf   INTEGER NOT NULL
+) STRICT;
 
 -- Hashes of complete subtrees above the leaves.
 CREATE TABLE node (
@@ -101,6 +133,15 @@ CREATE TABLE policy (
     recipient TEXT NOT NULL,
     version   TEXT NOT NULL,
     canonical BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What holds for each recipient now, as the latest policy leaf about it says.
+CREATE TABLE registry (
+    recipient TEXT NOT NULL PRIMARY KEY,
+    policy    BLOB NOT NULL REFERENCES policy (id),
+    agreement TEXT,
+    -- The leaf's own members, in canonical form.
+    told      BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- How far each operator's event feed has been read.

@@ -1,5 +1,6 @@
 //! `sluss log`: look at the disclosure log, prove, verify; one file per verb. Looking is itself logged.
 
+mod audit;
 mod export;
 mod list;
 mod prove;
@@ -11,11 +12,12 @@ use clap::{Subcommand, value_parser};
 use serde_json::json;
 
 use super::deployment::Deployment;
-use super::{Failure, Output};
+use super::{Failure, Output, witnessed};
 use crate::config::Config;
 use crate::log::{Code, Fingerprint, Leaf, LeafIndex, Note, Role, TreeSize};
 use crate::store::{Store, StoreError, StoredLeaf};
 
+pub(crate) use audit::folder as audit_folder;
 pub(crate) use verify::{data_of, verify, verify_folder};
 
 /// Positions in the log: as far as a leaf can tell of them (RFC 7493 section 2.2).
@@ -58,9 +60,14 @@ pub(super) enum Command {
         /// Print the key that verifies it instead
         #[arg(long)]
         key: bool,
+        /// Say what the configured witnesses have cosigned instead
+        #[arg(long, conflicts_with_all = ["size", "key"])]
+        witnesses: bool,
     },
     /// Verify the whole log, from the first leaf to the signed checkpoint; or an exported folder, alone
     Verify(verify::Arguments),
+    /// Hold the log to the auditor's rules: outcomes, agreements, decisions replayed, silence, reads
+    Audit(audit::Arguments),
     /// Export everything that an auditor needs to a folder: a new one, or an earlier export
     Export {
         /// The folder
@@ -87,6 +94,9 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             output.both(&key.to_string(), &data);
             Ok(())
         }
+        Command::Checkpoint { witnesses: true, .. } => {
+            witnessed::show(store, config, &*deployment.clock, output).await
+        }
         Command::Checkpoint { size, .. } => {
             let note = note(store, size.map(TreeSize)).await?.to_string();
             let fingerprint = Fingerprint::of(&store.verifier_key());
@@ -96,7 +106,10 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             output.aside(format!("fingerprint of the key: {fingerprint}"));
             Ok(())
         }
-        Command::Verify(arguments) => verify::run(store, &arguments, output).await,
+        Command::Verify(arguments) => {
+            verify::run(store, &*deployment.clock, &arguments, output).await
+        }
+        Command::Audit(arguments) => audit::deployment(&deployment, &arguments, output).await,
         Command::Export { folder } => export::export(store, &folder, output).await,
     }
 }

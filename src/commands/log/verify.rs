@@ -8,7 +8,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::note;
-use crate::commands::{Failure, Output};
+use crate::commands::{Failure, Output, witnessed};
+use crate::domain::Clock;
 use crate::export::{self, Trust};
 use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey};
 use crate::store::Store;
@@ -24,6 +25,9 @@ pub(crate) struct Arguments {
     /// Trust the key in the folder that has this fingerprint, as it stands on paper
     #[arg(long, value_name = "HEX", requires = "folder", conflicts_with = "key")]
     fingerprint: Option<String>,
+    /// Demand the quorum of witnesses in this policy file (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+    witness_policy: Option<PathBuf>,
 }
 
 impl Arguments {
@@ -31,42 +35,59 @@ impl Arguments {
     pub(crate) const fn is_offline(&self) -> bool {
         self.folder.is_some()
     }
+}
 
-    fn keys(&self) -> Result<Vec<VerifierKey>, Failure> {
-        let parse = |text: &String| VerifierKey::parse(text);
-        let keys = self.key.iter().map(parse).collect::<Result<_, _>>();
-        keys.map_err(|error| Failure::Usage(format!("--key: {error}")))
-    }
+fn keys(texts: &[String]) -> Result<Vec<VerifierKey>, Failure> {
+    let keys = texts.iter().map(|text| VerifierKey::parse(text)).collect::<Result<_, _>>();
+    keys.map_err(|error| Failure::Usage(format!("--key: {error}")))
+}
+
+/// Whom to believe about an exported folder, as the arguments say.
+pub(super) fn trust(fingerprint: Option<&str>, key: &[String]) -> Result<Trust, Failure> {
+    let unreadable = || Failure::Usage("--fingerprint: 64 hexadecimal digits".to_owned());
+    let fingerprint = fingerprint.map(|text| Fingerprint::parse(text).ok_or_else(unreadable));
+    Ok(match (fingerprint.transpose()?, keys(key)?) {
+        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
+        (None, keys) if keys.is_empty() => Trust::Folder,
+        (None, keys) => Trust::Keys(keys),
+    })
 }
 
 /// Verifies the log in the store.
 pub(super) async fn run(
     store: &Store,
+    clock: &dyn Clock,
     arguments: &Arguments,
     output: &Output,
 ) -> Result<(), Failure> {
-    let key = match arguments.keys()?.as_slice() {
+    let key = match keys(&arguments.key)?.as_slice() {
         [] => store.verifier_key(),
         [key] => key.clone(),
         _ => return Err(Failure::Usage("--key: one key, for the log in the store".to_owned())),
     };
-    let report = verify(store, key).await?;
+    let report = verify(store, key.clone()).await?;
+    let standing = match &arguments.witness_policy {
+        Some(file) if report.is_sound() => {
+            let (size, root) = (report.size, report.root);
+            let head = Checkpoint { origin: key.name().clone(), size, root };
+            Some(witnessed::demand(store, file, &key, &head, clock.now()).await?)
+        }
+        _ => None,
+    };
     print(&report, report.is_sound(), output);
-    output.data(&data_of(&report));
+    let mut data = data_of(&report);
+    if let Some(standing) = &standing {
+        output.line(format!("  witnessed: {}", witnessed::told(standing)));
+        data["witnessed"] = witnessed::data(standing);
+    }
+    output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
 }
 
 /// Verifies an exported folder.
 pub(crate) fn verify_folder(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let Some(folder) = &arguments.folder else { return Ok(()) };
-    let unreadable = || Failure::Usage("--fingerprint: 64 hexadecimal digits".to_owned());
-    let fingerprint = arguments.fingerprint.as_deref();
-    let fingerprint = fingerprint.map(|text| Fingerprint::parse(text).ok_or_else(unreadable));
-    let trust = match (fingerprint.transpose()?, arguments.keys()?) {
-        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
-        (None, keys) if keys.is_empty() => Trust::Folder,
-        (None, keys) => Trust::Keys(keys),
-    };
+    let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
     let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
     print(&report.log, report.is_sound(), output);
     output.line(format!(

@@ -1,12 +1,13 @@
 //! A submission comes into keeping: its cases sealed, each under its subject's key.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::super::StoreError;
 use super::super::rows::Accepted;
 use super::super::seal;
+use super::keys;
 use super::writer::Tx;
-use crate::domain::{SubjectRef, SubmissionId};
+use crate::domain::SubmissionId;
 use crate::intake::Submission;
 
 /// The same (client, external id) gives the first answer again; with another body it is a conflict.
@@ -47,14 +48,15 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
         ])?;
     for item in &submission.items {
         let case = &item.case;
-        let subject = tx.vault.subject(&submission.client, submission.customer.as_ref(), case.id());
-        let key = subject_key(tx, subject)?;
+        let pseudonym =
+            tx.vault.subject(&submission.client, submission.customer.as_ref(), case.id());
+        let (subject, key) = keys::subject(tx, pseudonym)?;
         let sealed = seal::seal_case(case, &key, tx.entropy)?;
         tx.database
             .prepare_cached(
-                "INSERT INTO case_ (id, submission, item, recipient, purpose, subject, sealed,
+                "INSERT INTO case_ (id, submission, item, recipient, purpose, subject,
                                     state, due_us, accepted_us, changed_us)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'accepted', ?8, ?8, ?8)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'accepted', ?7, ?7, ?7)",
             )?
             .execute(params![
                 case.id().bytes(),
@@ -63,36 +65,11 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
                 case.recipient().as_str(),
                 case.purpose().as_str(),
                 subject.bytes(),
-                sealed,
                 tx.now.micros(),
             ])?;
+        tx.database
+            .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
+            .execute(params![case.id().bytes(), sealed])?;
     }
     Ok(Accepted::New(submission.id))
-}
-
-fn subject_key(
-    tx: &mut Tx<'_>,
-    subject: SubjectRef,
-) -> Result<zeroize::Zeroizing<[u8; 32]>, StoreError> {
-    let (vault, entropy, now) = (tx.vault, tx.entropy, tx.now);
-    let keys = tx.keys()?;
-    if let Some(wrapped) = wrapped_key(keys, subject)? {
-        return vault.subject_key(subject, &wrapped);
-    }
-    let (key, wrapped) = vault.new_subject_key(subject, entropy)?;
-    keys.prepare_cached(
-        "INSERT INTO subject_key (subject, wrapped, created_us) VALUES (?1, ?2, ?3)",
-    )?
-    .execute(params![subject.bytes(), wrapped, now.micros()])?;
-    Ok(key)
-}
-
-pub(super) fn wrapped_key(
-    keys: &Connection,
-    subject: SubjectRef,
-) -> Result<Option<Vec<u8>>, StoreError> {
-    Ok(keys
-        .prepare_cached("SELECT wrapped FROM subject_key WHERE subject = ?1")?
-        .query_row([subject.bytes()], |row| row.get(0))
-        .optional()?)
 }

@@ -9,13 +9,14 @@ use super::super::StoreError;
 use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Disclosure, Settlement};
 use super::super::seal;
-use super::accept::wrapped_key;
-use super::log::signed;
+use super::keys::{self, wrapped_key};
+use super::log::{self, signed};
+use super::retention;
 use super::writer::Tx;
 use crate::dialects::{FeedEvent, Standing};
 use crate::domain::{
     CaseId, CaseState, HoldReason, LeafId, OperatorReference, RecipientId, StateError, Step,
-    SubjectRef, SubscriptionId, Timestamp,
+    SubjectId, SubscriptionId, Timestamp,
 };
 use crate::log::digest::digest;
 use crate::log::{Code, Event, Hash, LeafIndex, Outcome, OutcomeResult};
@@ -29,8 +30,21 @@ pub(super) fn record(
 ) -> Result<Appended, StoreError> {
     let (state, subject) = held_by(tx, disclosure.case, disclosure.token)?;
     let next = state.after(Step::Record)?;
+    if disclosure.day.is_some_and(|day| tx.now.date() != day) {
+        // Midnight has passed since the policy was asked: it is asked again.
+        return Err(StoreError::Fenced);
+    }
+    if let Event::Intent(intent) = &disclosure.event {
+        log::in_force(tx, intent)?;
+    }
     let appended = tx.append(disclosure.leaf, disclosure.event.clone())?;
-    remember_subject(tx, disclosure.leaf, subject)?;
+    keys::remember(tx, disclosure.leaf, subject, disclosure.case)?;
+    if let Some(sealed) = &disclosure.sealed {
+        tx.database
+            .prepare_cached("INSERT INTO opening (leaf, sealed) VALUES (?1, ?2)")?
+            .execute(params![disclosure.leaf.bytes(), sealed])?;
+    }
+    retention::keep(tx, disclosure.case, disclosure.keep)?;
     tx.database
         .prepare_cached(
             "UPDATE case_
@@ -65,7 +79,7 @@ pub(super) fn settle(
         .prepare_cached("SELECT intent, intent_hash FROM case_ WHERE id = ?1")?
         .query_row([claim.case.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let intent = u64::try_from(intent).map_err(|_| StoreError::Corrupt { table: "case_" })?;
-    tx.append(
+    let outcome = tx.append(
         leaf,
         Event::Outcome(Outcome {
             intent: LeafIndex(intent),
@@ -74,6 +88,9 @@ pub(super) fn settle(
             code: code.clone(),
         }),
     )?;
+    tx.database
+        .prepare_cached("INSERT INTO outcome_of (intent, leaf) VALUES (?1, ?2)")?
+        .execute(params![signed(intent)?, signed(outcome.index.0)?])?;
     tx.database
         .prepare_cached(
             "UPDATE case_
@@ -161,7 +178,7 @@ pub(super) fn hold(
     let (state, subject) = held_by(tx, claim.case, claim.token)?;
     let next = moved(CaseState::Accepted, state, Step::Hold)?;
     tx.append(leaf, event)?;
-    remember_subject(tx, leaf, subject)?;
+    keys::remember(tx, leaf, subject, claim.case)?;
     tx.database
         .prepare_cached(
             "UPDATE case_ SET state = ?1, reason = ?2, released = 0, lease_until_us = 0,
@@ -284,7 +301,7 @@ pub(super) fn decide(
     step: Step,
     (leaf, event): (LeafId, Event),
 ) -> Result<(), StoreError> {
-    let (state, subject, leased, at_operator): (String, [u8; 32], bool, bool) = tx
+    let (state, subject, leased, at_operator): (String, Option<[u8; 16]>, bool, bool) = tx
         .database
         .prepare_cached(
             "SELECT state, subject, lease_until_us > ?1, operator_reference IS NOT NULL
@@ -306,10 +323,12 @@ pub(super) fn decide(
     // What the operator has already is followed, never sent again.
     let step = if step == Step::Release && at_operator { Step::Resume } else { step };
     let next = state.after(step)?;
-    let subject = SubjectRef::new(subject);
+    // Only what has ended can be about nobody, and nothing moves that.
+    let subject = subject.ok_or(StoreError::Corrupt { table: "case_" })?;
+    let subject = SubjectId::from_bytes(subject);
     let event = about(tx, case, subject, leaf, event)?;
     tx.append(leaf, event)?;
-    remember_subject(tx, leaf, subject)?;
+    keys::remember(tx, leaf, subject, case)?;
     let reason = (step == Step::Hold).then_some(HoldReason::Person.as_str());
     tx.database
         .prepare_cached(
@@ -336,7 +355,7 @@ pub(super) fn decide(
 fn about(
     tx: &mut Tx<'_>,
     case: CaseId,
-    subject: SubjectRef,
+    subject: SubjectId,
     leaf: LeafId,
     mut event: Event,
 ) -> Result<Event, StoreError> {
@@ -347,7 +366,7 @@ fn about(
     };
     let vault = tx.vault;
     if let Some(wrapped) = wrapped_key(tx.keys()?, subject)? {
-        let key = seal::commitment_key(&*vault.subject_key(subject, &wrapped)?);
+        let key = seal::commitment_key(&*vault.subject_key(&wrapped)?);
         digests.insert(digest(&key, leaf, "case", &case.to_string()));
     }
     Ok(event)
@@ -368,15 +387,15 @@ pub(super) fn free(tx: &mut Tx<'_>, gone: &[Epoch]) -> Result<usize, StoreError>
 }
 
 /// The state and subject of a case whose lease is this claim's.
-fn held_by(tx: &Tx<'_>, case: CaseId, token: i64) -> Result<(CaseState, SubjectRef), StoreError> {
-    let (state, subject): (String, [u8; 32]) = tx
+fn held_by(tx: &Tx<'_>, case: CaseId, token: i64) -> Result<(CaseState, SubjectId), StoreError> {
+    let (state, subject): (String, [u8; 16]) = tx
         .database
         .prepare_cached("SELECT state, subject FROM case_ WHERE id = ?1 AND lease_token = ?2")?
         .query_row(params![case.bytes(), token], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
         .ok_or(StoreError::Fenced)?;
     let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
-    Ok((state, SubjectRef::new(subject)))
+    Ok((state, SubjectId::from_bytes(subject)))
 }
 
 /// Where a step leads from the one state that an intention is about: the table has some steps from
@@ -387,11 +406,4 @@ fn moved(from: CaseState, state: CaseState, step: Step) -> Result<CaseState, Sto
     } else {
         Err(StateError { from: state, step }.into())
     }
-}
-
-fn remember_subject(tx: &mut Tx<'_>, leaf: LeafId, subject: SubjectRef) -> Result<(), StoreError> {
-    tx.keys()?
-        .prepare_cached("INSERT INTO subject_leaf (leaf, subject) VALUES (?1, ?2)")?
-        .execute(params![leaf.bytes(), subject.bytes()])?;
-    Ok(())
 }

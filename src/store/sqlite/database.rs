@@ -8,7 +8,10 @@ use rusqlite::{Connection, OpenFlags};
 use super::super::StoreError;
 
 /// Numbered, forward only. A released file is never changed: a change is a further file.
-const DATABASE: &[&str] = &[include_str!("../../../schemas/sql/sqlite/0001_first.sql")];
+const DATABASE: &[&str] = &[
+    include_str!("../../../schemas/sql/sqlite/0001_first.sql"),
+    include_str!("../../../schemas/sql/sqlite/0002_cosigned.sql"),
+];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 
 /// Before 3.51.3, two connections that wrote and checkpointed at once could corrupt the file.
@@ -18,7 +21,10 @@ const VERSION_MIN: i32 = 3_051_003;
 const BUSY: Duration = Duration::from_secs(10);
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    writable(path, DATABASE)
+    let connection = writable(path, DATABASE)?;
+    // What is wiped is overwritten, too: its key may live on for another case.
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    Ok(connection)
 }
 
 pub(super) fn open_keys(path: &Path) -> Result<Connection, StoreError> {
@@ -34,6 +40,17 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "query_only", "ON")?;
     Ok(connection)
+}
+
+/// Moves the write-ahead log into the database and empties it, by a connection of its own: no
+/// transaction may be under way in it. False: somebody was still reading from it.
+pub(super) fn truncate(path: &Path) -> Result<bool, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(2))?;
+    connection.pragma_update(None, "secure_delete", "ON")?;
+    let busy: i64 =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(busy == 0)
 }
 
 fn writable(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {

@@ -7,11 +7,11 @@ use rusqlite::{Row, params};
 use super::super::StoreError;
 use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Claimed, Doubt, Placed, Work};
-use super::super::seal::{self, Vault};
-use super::accept::wrapped_key;
+use super::super::seal::{self, Vault, WrappedKey};
+use super::keys::wrapped_key;
 use super::writer::Tx;
 use crate::domain::{
-    CaseId, CaseState, OperatorReference, Purpose, RecipientId, SubjectRef, Timestamp,
+    CaseId, CaseState, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
 };
 use crate::log::{Hash, LeafIndex};
 
@@ -19,9 +19,9 @@ use crate::log::{Hash, LeafIndex};
 pub(super) struct Leased {
     id: CaseId,
     purpose: String,
-    subject: SubjectRef,
+    subject: SubjectId,
     sealed: Vec<u8>,
-    wrapped: Option<Vec<u8>>,
+    wrapped: Option<WrappedKey>,
     state: String,
     released: bool,
     attempt: u32,
@@ -51,7 +51,8 @@ pub(super) fn claim(
                               AND state IN ('accepted', 'recorded', 'placed')
                               AND due_us <= ?4 AND lease_until_us <= ?4
                             ORDER BY due_us LIMIT ?5)
-          RETURNING id, purpose, subject, sealed, state, released, attempt, lease_token,
+          RETURNING id, purpose, subject, coalesce(
+                        (SELECT sealed FROM payload WHERE case_id = id), x''), state, released, attempt, lease_token,
                     intent, intent_hash, intent_us, absent, operator_reference, due_us",
         )?
         .query_map(
@@ -83,7 +84,7 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
     Ok(Leased {
         id: CaseId::from_bytes(row.get(0)?),
         purpose: row.get(1)?,
-        subject: SubjectRef::new(row.get(2)?),
+        subject: SubjectId::from_bytes(row.get(2)?),
         sealed: row.get(3)?,
         wrapped: None,
         state: row.get(4)?,
@@ -123,7 +124,7 @@ impl Leased {
             return Ok(Work::Follow(Placed { claim, purpose, reference }));
         }
         let wrapped = self.wrapped.as_ref().ok_or(StoreError::Corrupt { table: "subject_key" })?;
-        let key = vault.subject_key(self.subject, wrapped)?;
+        let key = vault.subject_key(wrapped)?;
         let case = seal::open_case(self.id, &self.sealed, &key)?;
         match self.intent {
             None => Ok(Work::Deliver(Box::new(Claimed {

@@ -1,17 +1,18 @@
 //! The log's rows: leaves, nodes, head, checkpoints, policies.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::StoreError;
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::rows::StoredLeaf;
 use super::writer::Tx;
-use crate::domain::{LeafId, PolicyId, RecipientId, Timestamp};
+use crate::domain::{LeafId, PolicyId, Timestamp};
 use crate::log::{
-    self, Code, CoseReceipt, Event, Frontier, Hash, Leaf, LeafIndex, MakeError, Node, Nodes, Note,
-    PolicyInForce, Read, Role, Tile, TileOf, TreeSize,
+    self, Code, CoseReceipt, Event, Frontier, Hash, Intent, Leaf, LeafIndex, MakeError, Node,
+    Nodes, Note, PolicyInForce, Read, Role, Tile, TileOf, TreeSize,
 };
-use crate::recipients::Policy;
 
 /// Where the log stands.
 #[derive(Clone, Copy)]
@@ -155,26 +156,87 @@ pub(super) fn follow(
     frontier(database, size)
 }
 
-/// The policy stands in the log before it decides anything.
+/// Policy and registry entry stand in the log before anything is decided under them, and again
+/// whenever one of them has changed, were it back to what it was before.
 pub(super) fn keep_policy(
     tx: &mut Tx<'_>,
     leaf: LeafId,
-    recipient: &RecipientId,
-    policy: &Policy,
+    event: PolicyInForce,
+    canonical: &[u8],
 ) -> Result<(), StoreError> {
-    let id = policy.id();
-    let added = tx
+    let unwritable = |error| StoreError::unavailable("a leaf cannot be written", error);
+    let told = log::canonical::to_bytes(&event).map_err(unwritable)?;
+    let before: Option<Vec<u8>> = tx
         .database
+        .prepare_cached("SELECT told FROM registry WHERE recipient = ?1")?
+        .query_row([event.recipient.as_str()], |row| row.get(0))
+        .optional()?;
+    if before.is_some_and(|before| before == told) {
+        return Ok(());
+    }
+    tx.database
         .prepare_cached(
             "INSERT INTO policy (id, recipient, version, canonical) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (id) DO NOTHING",
         )?
-        .execute(params![id.bytes(), recipient.as_str(), policy.version(), policy.canonical()])?;
-    if added == 1 {
-        let (recipient, version) = (recipient.clone(), policy.version().to_owned());
-        tx.append(leaf, Event::Policy(PolicyInForce { recipient, policy: policy.id(), version }))?;
-    }
+        .execute(params![
+            event.policy.bytes(),
+            event.recipient.as_str(),
+            event.version,
+            canonical
+        ])?;
+    tx.database
+        .prepare_cached(
+            "INSERT INTO registry (recipient, policy, agreement, told) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (recipient)
+             DO UPDATE SET policy = excluded.policy, agreement = excluded.agreement,
+                           told = excluded.told",
+        )?
+        .execute(params![
+            event.recipient.as_str(),
+            event.policy.bytes(),
+            event.registered.agreement.as_ref().map(|agreement| &agreement.reference),
+            told
+        ])?;
+    tx.append(leaf, Event::Policy(event))?;
     Ok(())
+}
+
+/// A process that has not seen the recipient's latest file decides nothing under an older one.
+pub(super) fn in_force(tx: &Tx<'_>, intent: &Intent) -> Result<(), StoreError> {
+    let found: Option<([u8; 32], Option<String>)> = tx
+        .database
+        .prepare_cached("SELECT policy, agreement FROM registry WHERE recipient = ?1")?
+        .query_row([intent.recipient.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let holds = found.is_none_or(|(policy, agreement)| {
+        policy == *intent.policy.bytes()
+            && agreement.as_deref() == Some(intent.recipient.agreement.as_str())
+    });
+    if holds { Ok(()) } else { Err(StoreError::Superseded) }
+}
+
+/// The canonical form of a policy that has decided something; `None` where none has this hash.
+pub(super) fn policy(database: &Connection, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+    let found = database
+        .prepare_cached("SELECT canonical FROM policy WHERE id = ?1")?
+        .query_row([id.bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
+/// Silence can be proved too: a leaf that says nothing, where nothing was said for so long. Looked
+/// at under the write lock, so that of several processes one writes it.
+pub(super) fn heartbeat(
+    tx: &mut Tx<'_>,
+    leaf: LeafId,
+    silence: Duration,
+) -> Result<bool, StoreError> {
+    let silent = tx.now.since(tx.last()) >= silence;
+    if silent {
+        tx.append(leaf, Event::Heartbeat)?;
+    }
+    Ok(silent)
 }
 
 pub(super) fn leaves(

@@ -2,15 +2,21 @@
 //! checkpoint. Several processes of one host may share it; each has one writer thread.
 
 mod accept;
+mod audit;
 mod cases;
+mod cosigned;
 mod database;
+mod erase;
+mod keys;
 mod lease;
 mod log;
 mod read;
+mod retention;
+mod subjects;
 mod writer;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,6 +24,7 @@ use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::checkpoint_file::CheckpointFile;
+use super::erased::ErasedList;
 use super::processes::{Epoch, Processes};
 use super::rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement, StoredLeaf,
@@ -27,19 +34,20 @@ use super::seal::Vault;
 use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
-    CaseId, ClientId, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, Purpose,
+    CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, Purpose,
     RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    Code, CoseReceipt, Event, Hash, KeyName, Leaf, LeafIndex, Note, Role, SigningKey, Stopped,
-    Tile, TreeSize, VerifierKey, digest,
+    AgreementRecord, Code, CoseReceipt, Event, Hash, KeyName, Leaf, LeafIndex, Note, PolicyInForce,
+    RegistryEntry, Role, SignatureLine, SigningKey, Stopped, Tile, TreeSize, VerifierKey, digest,
 };
-use crate::recipients::Policy;
+use crate::recipients::Recipient;
 use writer::Writer;
 
 const DATABASE: &str = "sluss.db";
 const KEYS: &str = "keys.db";
+const ERASED: &str = "erased.list";
 
 pub(super) struct Sqlite {
     writer: Writer,
@@ -49,6 +57,10 @@ pub(super) struct Sqlite {
     vault: Arc<Vault>,
     key: VerifierKey,
     changed: Arc<Notify>,
+    erased: Arc<ErasedList>,
+    clock: Arc<dyn Clock>,
+    /// Of the database and the key store.
+    paths: [PathBuf; 2],
 }
 
 /// The connections that only read.
@@ -99,22 +111,31 @@ impl Sqlite {
         let checkpoints = CheckpointFile::new(dir.join("checkpoint"), key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let vault = Arc::new(Vault::new(master));
+        keys::first_epoch(&keys, &vault, &*entropy, opening.clock.now())?;
+        let erased = Arc::new(ErasedList::new(dir.join(ERASED)));
+        let behind = erase::is_behind(&connection, &keys, &erased)?;
+        let paths = [dir.join(DATABASE), dir.join(KEYS)];
         let changed = Arc::new(Notify::new());
         let readers = Arc::new(Readers {
             database: Mutex::new(database::open_reader(&dir.join(DATABASE))?),
             keys: Mutex::new(database::open_reader(&dir.join(KEYS))?),
         });
+        let list = Arc::clone(&erased);
+        let first: Option<writer::First> =
+            behind.then(|| Box::new(move |tx: &mut writer::Tx<'_>| erase::replay(tx, &list)) as _);
         let writer = Writer::start(writer::Parts {
             database: connection,
             keys,
-            paths: [dir.join(DATABASE), dir.join(KEYS)],
+            paths: paths.clone(),
             checkpoints,
             signer,
             clock: Arc::clone(&opening.clock),
             entropy: Arc::clone(&entropy),
             vault: Arc::clone(&vault),
+            first,
         })?;
-        Ok(Self { writer, readers, processes, entropy, vault, key, changed })
+        let clock = Arc::clone(&opening.clock);
+        Ok(Self { writer, readers, processes, entropy, vault, key, changed, erased, clock, paths })
     }
 
     pub(super) fn verifier_key(&self) -> VerifierKey {
@@ -267,13 +288,24 @@ impl Sqlite {
         self.writer.run(move |tx| tx.append(leaf, event)).await
     }
 
-    pub(super) async fn keep_policy(
-        &self,
-        recipient: RecipientId,
-        policy: Policy,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| log::keep_policy(tx, leaf, &recipient, &policy)).await
+        let canonical = recipient.policy.canonical().to_vec();
+        let event = registered(recipient)?;
+        self.writer.run(move |tx| log::keep_policy(tx, leaf, event, &canonical)).await
+    }
+
+    pub(super) async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |database| log::policy(database, id)).await
+    }
+
+    pub(super) async fn last(&self) -> Result<Timestamp, StoreError> {
+        self.read(|database| log::head(database).map(|head| head.last)).await
+    }
+
+    pub(super) async fn heartbeat(&self, silence: Duration) -> Result<bool, StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| log::heartbeat(tx, leaf, silence)).await
     }
 
     pub(super) async fn reap(&self) -> Result<usize, StoreError> {
@@ -372,6 +404,22 @@ impl Sqlite {
         self.read(move |database| log::checkpoint(database, size)).await
     }
 
+    pub(super) async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
+        self.read(move |database| log::root_at(database, size)).await
+    }
+
+    pub(super) async fn keep_cosigned(
+        &self,
+        size: TreeSize,
+        lines: Vec<SignatureLine>,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cosigned::keep(tx, size, &lines)).await
+    }
+
+    pub(super) async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
+        self.read(cosigned::all).await
+    }
+
     pub(super) async fn inclusion(
         &self,
         leaf: LeafIndex,
@@ -442,6 +490,29 @@ impl Sqlite {
             .await
             .map_err(|error| StoreError::unavailable("reading", error))?
     }
+}
+
+/// What the log tells of a recipient's file.
+fn registered(recipient: &Recipient) -> Result<PolicyInForce, StoreError> {
+    let role = Code::parse(recipient.role.as_str());
+    Ok(PolicyInForce {
+        recipient: recipient.id.clone(),
+        policy: recipient.policy.id(),
+        version: recipient.policy.version().to_owned(),
+        registered: RegistryEntry {
+            legal_name: recipient.legal_name.clone(),
+            org_no: recipient.org_no.clone(),
+            country: recipient.country.clone(),
+            role: role.ok_or(StoreError::Corrupt { table: "registry" })?,
+            endpoint: recipient.endpoint(),
+            enabled: recipient.enabled,
+            agreement: recipient.agreement.as_ref().map(|agreement| AgreementRecord {
+                reference: agreement.reference.clone(),
+                valid_from: agreement.valid_from,
+                valid_to: agreement.valid_to,
+            }),
+        },
+    })
 }
 
 /// A reader that panicked has changed nothing: its connection is as good as before.

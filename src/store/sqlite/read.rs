@@ -5,10 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::super::StoreError;
 use super::super::rows::{CaseFilter, CaseRow, FeedFrom, SubmissionRow};
 use super::super::seal::{self, Vault};
-use super::accept::wrapped_key;
+use super::keys::wrapped_key;
 use crate::domain::{
     CaseId, CaseState, ClientId, ExternalId, LeafId, OperatorReference, Purpose, RecipientId,
-    SubjectRef, SubmissionId, SubscriptionId, Timestamp,
+    SubjectId, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::Kind;
 use crate::log::{LeafIndex, SubjectKey};
@@ -16,7 +16,8 @@ use crate::log::{LeafIndex, SubjectKey};
 const CASE: &str =
     "SELECT c.id, c.submission, s.kind, s.client, s.external_id, c.item, c.recipient,
        c.purpose, c.state, c.reason, c.attempt, c.due_us, c.intent, c.operator_reference,
-       c.subscription, c.answer, c.accepted_us, c.changed_us
+       c.subscription, c.answer, c.accepted_us, c.changed_us,
+       c.subject IS NULL
   FROM case_ c JOIN submission s ON s.id = c.submission";
 
 /// The earliest of what is due and of what a lease keeps longer. Asked after every commit, of all
@@ -54,6 +55,20 @@ pub(super) fn cases(
         ],
         |row| Ok(case_row(row)),
     )?;
+    rows.map(|row| row?).collect()
+}
+
+/// Cases in the order of their ids.
+pub(super) fn kept_cases(
+    database: &Connection,
+    after: Option<CaseId>,
+    most: usize,
+) -> Result<Vec<CaseRow>, StoreError> {
+    let sql = format!("{CASE} WHERE ?1 IS NULL OR c.id > ?1 ORDER BY c.id LIMIT ?2");
+    let mut select = database.prepare_cached(&sql)?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = select
+        .query_map(params![after.as_ref().map(CaseId::bytes), most], |row| Ok(case_row(row)))?;
     rows.map(|row| row?).collect()
 }
 
@@ -174,17 +189,17 @@ pub(super) fn key_of_leaf(
     vault: &Vault,
     leaf: LeafId,
 ) -> Result<Option<SubjectKey>, StoreError> {
-    let subject: Option<[u8; 32]> = keys
+    let subject: Option<[u8; 16]> = keys
         .prepare_cached("SELECT subject FROM subject_leaf WHERE leaf = ?1")?
         .query_row([leaf.bytes()], |row| row.get(0))
         .optional()?;
-    let Some(subject) = subject.map(SubjectRef::new) else {
+    let Some(subject) = subject.map(SubjectId::from_bytes) else {
         return Ok(None);
     };
     let Some(wrapped) = wrapped_key(keys, subject)? else {
         return Ok(None);
     };
-    let key = vault.subject_key(subject, &wrapped)?;
+    let key = vault.subject_key(&wrapped)?;
     Ok(Some(seal::commitment_key(&key)))
 }
 
@@ -216,6 +231,7 @@ fn case_row(row: &Row<'_>) -> Result<CaseRow, StoreError> {
         answer: optional(15)?,
         accepted: time(16)?,
         changed: time(17)?,
+        erased: row.get(18)?,
     })
 }
 

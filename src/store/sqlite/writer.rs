@@ -61,17 +61,26 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     pub(super) vault: Arc<Vault>,
+    /// What must be done before anything is served.
+    pub(super) first: Option<First>,
 }
+
+/// Run before anything is served, in a commit of its own.
+pub(super) type First = Box<dyn FnOnce(&mut Tx<'_>) -> Result<(), StoreError> + Send>;
 
 impl Writer {
     /// Checks the log against its last signed checkpoint, and starts the thread.
-    pub(super) fn start(parts: Parts) -> Result<Self, StoreError> {
+    pub(super) fn start(mut parts: Parts) -> Result<Self, StoreError> {
+        let first = parts.first.take();
         let inodes = inodes(&parts.paths)
             .map_err(|error| StoreError::unavailable("reading the store", error))?;
         let frontier = log::check(&parts.database, &parts.checkpoints)?;
         let mut thread = Thread { parts, frontier, inodes, diverged: None };
         // A crash may have come between a commit and the copy of its checkpoint.
         thread.catch_up()?;
+        if let Some(first) = first {
+            thread.now(first)?;
+        }
         let (sender, receiver) = sync_channel(QUEUE_MAX);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
@@ -127,6 +136,20 @@ impl Thread {
             }
             self.commit(batch);
         }
+    }
+
+    /// Runs a job here and now.
+    fn now(&mut self, job: First) -> Result<(), StoreError> {
+        let (answer, answered) = std::sync::mpsc::channel();
+        let job: Job = Box::new(move |tx| {
+            let result = tx.and_then(|tx| tx.savepoint(job));
+            Box::new(move |committed| {
+                // The receiver stands below.
+                let _ = answer.send(committed.and(result));
+            })
+        });
+        self.commit(vec![job]);
+        answered.recv().map_err(|_| stopped())?
     }
 
     fn commit(&mut self, batch: Vec<Job>) {
@@ -341,6 +364,11 @@ impl Tx<'_> {
             self.keys_begun = true;
         }
         Ok(self.keys)
+    }
+
+    /// When the last leaf was written.
+    pub(super) const fn last(&self) -> Timestamp {
+        self.last
     }
 
     /// The time of what is written: the commit's, and never behind the last leaf.

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{Place, sluss};
 
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 23] = [
     "",
     "demo",
     "serve",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 22] = [
     "case release",
     "case cancel",
     "explain",
+    "redact",
     "log",
     "log list",
     "log show",

@@ -190,11 +190,10 @@ fn the_receipt_on_file_still_verifies() {
     // What somebody was given once must be good for ever: these files are not made anew.
     let text = include_str!("../../../fixtures/log/intent.tlog-proof");
     let keys = include_str!("../../../fixtures/log/vkey");
-    let leaf = include_str!("../../../fixtures/log/leaves.jsonl").lines().next().unwrap();
+    let leaf = include_str!("../../../fixtures/log/intent.json").trim_end();
     let key = VerifierKey::parse(keys.trim_end()).unwrap();
     let checkpoint = Receipt::parse(text).unwrap().verify(leaf.as_bytes(), &[key]).unwrap();
     assert_eq!(checkpoint.size, TreeSize(11));
-    assert_eq!(text, receipt(&book(), 0).to_string());
 }
 
 #[test]

@@ -199,7 +199,7 @@ async fn a_policy_stands_in_the_log_once() {
     let recipient = read.recipient;
     let (one, other) = (place.open(), place.open());
     for store in [&one, &other, &one] {
-        store.keep_policy(&recipient.id, &recipient.policy).await.unwrap();
+        store.keep_policy(&recipient).await.unwrap();
     }
     let leaves = leaves(&one).await;
     let [Leaf { event: Event::Policy(kept), .. }] = &leaves[..] else {

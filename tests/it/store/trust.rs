@@ -294,10 +294,12 @@ async fn a_case_that_cannot_be_opened_is_held_and_stops_no_other() {
     let whole = place.accepted(&store, "ORD-2").await;
     let rows = place.rows();
     let sealed: Vec<u8> = rows
-        .query_row("SELECT sealed FROM case_ WHERE id = ?1", [torn.bytes()], |row| row.get(0))
+        .query_row("SELECT sealed FROM payload WHERE case_id = ?1", [torn.bytes()], |row| {
+            row.get(0)
+        })
         .unwrap();
     let put = |bytes: &[u8]| {
-        let put = "UPDATE case_ SET sealed = ?1 WHERE id = ?2";
+        let put = "UPDATE payload SET sealed = ?1 WHERE case_id = ?2";
         assert_eq!(rows.execute(put, (bytes, torn.bytes())).unwrap(), 1);
     };
     put(&sealed[1..]);

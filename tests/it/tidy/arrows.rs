@@ -20,6 +20,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // hashed in the log's canonical form.
     ("dialects", &["domain", "minimise"]),
     ("recipients", &["domain", "table", "log", "dialects"]),
+    // Reads the log back, and replays decisions with the policies that made them.
+    ("audit", &["domain", "log", "recipients"]),
     // The journey.
     ("intake", &["domain", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
@@ -31,9 +33,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
     // The log as files: written from the store, and verified without it.
     ("export", &["crash", "domain", "log", "store"]),
+    // Who else vouches for the log: a program of its own, and the rounds that ask it.
+    ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
-    ("config", &["domain", "table", "telemetry", "recipients", "settle"]),
+    ("config", &["domain", "table", "telemetry", "log", "recipients", "settle", "witness"]),
     ("http", &["domain", "telemetry", "log", "intake", "store", "settle"]),
     ("sandbox", &["domain"]),
     (
@@ -58,9 +62,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "domain",
             "table",
             "telemetry",
+            // The guard as a filter, and nothing but.
+            "guard",
             "log",
             "dialects",
             "recipients",
+            "audit",
             "intake",
             "minimise",
             "store",
@@ -71,6 +78,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "http",
             "sandbox",
+            "witness",
             "worker",
             "demo",
         ],
