@@ -110,7 +110,10 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             verify::run(store, &*deployment.clock, &arguments, output).await
         }
         Command::Audit(arguments) => audit::deployment(&deployment, &arguments, output).await,
-        Command::Export { folder } => export::export(store, &folder, output).await,
+        Command::Export { folder } => {
+            let policy = config.witnesses.as_ref().map(|plan| &plan.policy);
+            export::export(store, policy, &folder, output).await
+        }
     }
 }
 

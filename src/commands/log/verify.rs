@@ -2,17 +2,18 @@
 //! in the store, or an exported folder by itself.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::note;
 use crate::commands::{Failure, Output, witnessed};
-use crate::domain::Clock;
+use crate::domain::{Clock, SystemClock};
 use crate::export::{self, Trust};
 use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey};
 use crate::store::Store;
+use crate::witness::{SKEW, Standing};
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
@@ -26,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "HEX", requires = "folder", conflicts_with = "key")]
     fingerprint: Option<String>,
     /// Demand the quorum of witnesses in this policy file (C2SP tlog-policy)
-    #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+    #[arg(long, value_name = "FILE")]
     witness_policy: Option<PathBuf>,
 }
 
@@ -89,6 +90,10 @@ pub(crate) fn verify_folder(arguments: &Arguments, output: &Output) -> Result<()
     let Some(folder) = &arguments.folder else { return Ok(()) };
     let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
     let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
+    let vouched = match &arguments.witness_policy {
+        Some(file) if report.is_sound() => Some(witnesses_of(folder, file, &report)?),
+        _ => None,
+    };
     print(&report.log, report.is_sound(), output);
     output.line(format!(
         "  {} bundles, {} tiles, {} earlier checkpoints and {} policies fit",
@@ -96,6 +101,9 @@ pub(crate) fn verify_folder(arguments: &Arguments, output: &Output) -> Result<()
     ));
     for fault in &report.files {
         output.line(format!("  {}: {}", fault.file, fault.what));
+    }
+    if let Some(vouched) = &vouched {
+        output.line(format!("  witnessed: {}", witnessed::told(vouched)));
     }
     for key in &report.keys {
         output.line(format!("Verified with the key {key}\n  {}", Fingerprint::of(key)));
@@ -106,8 +114,29 @@ pub(crate) fn verify_folder(arguments: &Arguments, output: &Output) -> Result<()
              there:\ncompare its fingerprint with the one on paper, or give that with --fingerprint.",
         );
     }
-    output.data(&folder_data(&report));
+    let mut data = folder_data(&report);
+    if let Some(vouched) = &vouched {
+        data["witnessed"] = witnessed::data(vouched);
+    }
+    output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
+}
+
+/// The newest checkpoint of a sound folder that satisfies the reader's own policy.
+fn witnesses_of(folder: &Path, file: &Path, report: &export::Report) -> Result<Standing, Failure> {
+    let policy = witnessed::read(file)?;
+    let unfit = |what: &str| Failure::Log(format!("{}: {what}", file.display()));
+    let names = |key: &VerifierKey| policy.logs().contains(key);
+    if !policy.logs().is_empty() && !report.keys.iter().any(names) {
+        return Err(unfit("the policy does not name this log's key"));
+    }
+    // As with the log in the store, a witness's clock may be somewhat ahead.
+    let now = SystemClock.now().after(SKEW);
+    let found = export::witnessed(folder, &report.keys, &policy, now).map_err(Failure::Folder)?;
+    let (note, witnessed) = found.ok_or_else(|| {
+        unfit("no checkpoint in the folder is cosigned by the quorum of the policy")
+    })?;
+    Ok(Standing { note, witnessed })
 }
 
 fn folder_data(report: &export::Report) -> Value {

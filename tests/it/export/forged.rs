@@ -1,6 +1,6 @@
 //! Forgeries of an exported folder: each is made of an export that verifies, and each is found.
 
-use sluss::log::{KeyName, PathNumber, SigningKey, bundle, leaf_hash};
+use sluss::log::{PathNumber, SigningKey, bundle, leaf_hash};
 
 use super::*;
 
