@@ -14,7 +14,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sluss::domain::{
     Entropy, Field, Handling, LeafId, LegalBasis, MaskCount, OsEntropy, PolicyId, Purpose,
@@ -25,7 +25,7 @@ use sluss::log::{
     Code, ConditionName, Event, Fingerprint, Intent, Outcome, OutcomeResult, RecipientRecord, Role,
     SubjectKey, digest,
 };
-use sluss::store::{Opening, Store};
+use sluss::store::{Limits, Opening, Store};
 use tokio::task::JoinSet;
 
 /// How many are written at the same time.
@@ -40,6 +40,7 @@ async fn main() {
         origin: "log.example.se/disclosures/2026",
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
+        limits: Limits { deadline: Duration::from_mins(1), ..Limits::default() },
     })
     .unwrap();
     let mut left = leaves.saturating_sub(1) / 2;

@@ -19,7 +19,7 @@ use sluss::log::{
     Checkpoint, CosigningKey, Event, Fingerprint, KeyName, LeafIndex, Note, Role, Tile, TileOf,
     TreeSize, What,
 };
-use sluss::store::{Opening, Store};
+use sluss::store::{Limits, Opening, Store};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -91,6 +91,7 @@ fn open(dir: &Path, seed: u64) -> Store {
         origin: ORIGIN,
         clock: Arc::new(ManualClock::at(Timestamp::from_micros(1_772_373_900_000_000))),
         entropy: Arc::new(SeededEntropy::new(seed)),
+        limits: Limits::default(),
     })
     .unwrap()
 }
