@@ -33,7 +33,7 @@ const CALLERS: usize = 1_024;
 
 #[tokio::main]
 async fn main() {
-    let leaves = std::env::args().filter_map(|one| one.parse().ok()).next().unwrap_or(100_000_u64);
+    let leaves = std::env::args().find_map(|one| one.parse().ok()).unwrap_or(100_000_u64);
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&Opening {
         dir: &dir.path().join("state"),

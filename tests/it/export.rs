@@ -302,7 +302,7 @@ async fn whom_to_believe() {
     let key = place.store.verifier_key();
     let report = verify(&place.folder(), &Trust::Folder).unwrap();
     assert!(report.is_sound() && !report.compared);
-    assert_eq!(report.keys, [key.clone()]);
+    assert_eq!(report.keys, std::slice::from_ref(&key));
     let report = verify(&place.folder(), &Trust::Keys(vec![key.clone()])).unwrap();
     assert!(report.is_sound() && report.compared);
     let stranger = open(&place.dir.path().join("other"), 2).verifier_key();

@@ -91,7 +91,7 @@ fn an_export_that_was_killed_is_made_whole_by_the_next() {
         assert_eq!(killed.status.code(), None, "{point}: {killed:?}");
         // What is there verifies as what it was, or is not there yet.
         let ended = verify(&place, &[]);
-        assert_eq!(ended.code, if n < 2 { 1 } else { 0 }, "{point}: {ended:?}");
+        assert_eq!(ended.code, i32::from(n < 2), "{point}: {ended:?}");
         assert!(n == 2 || ended.err.contains("checkpoint"), "{point}: {ended:?}");
     }
     export(&place).code(0);
