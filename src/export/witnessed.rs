@@ -1,44 +1,36 @@
-//! Who else vouches for an exported log: the checkpoints in a folder, held against a witness policy.
+//! Whether a quorum of witnesses vouches for an exported folder, and for how much of it.
 
 use std::path::Path;
 
-use super::folder;
-use super::verify::VerifyError;
+use super::folder::{self, FolderError};
 use super::{CHECKPOINT, CHECKPOINTS, TEXT_BYTES_MAX};
 use crate::domain::Timestamp;
 use crate::log::quorum::Policy;
 use crate::log::{Note, VerifierKey, Witnessed};
 
-/// What goes into a folder, so that whoever verifies it can ask more than us.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vouched {
-    /// The policy file, as it is written.
-    pub policy: Vec<u8>,
-    /// The newest checkpoint that its quorum has cosigned; `None`: there is none yet.
-    pub checkpoint: Option<Note>,
-}
-
-/// The largest tree in a folder that the quorum of a policy has cosigned. Only of a folder that was
-/// verified: then every checkpoint in it lies on the one tree.
+/// The newest checkpoint in the folder that satisfies the policy, with its signature lines; `None`
+/// where none does.
+///
+/// All that lie in a folder that was verified are of its one tree: the witnesses then vouch for its
+/// beginning, up to that size. The policy is the reader's own: one that lies in the folder was put
+/// there by whoever made it.
 pub fn witnessed(
     path: &Path,
     keys: &[VerifierKey],
     policy: &Policy,
     now: Timestamp,
-) -> Result<Option<Witnessed>, VerifyError> {
-    let earlier = path.join(CHECKPOINTS);
-    let mut files = vec![path.join(CHECKPOINT)];
-    files.extend(folder::files(&earlier)?.into_iter().map(|name| earlier.join(name)));
-    let mut largest: Option<Witnessed> = None;
-    for file in files {
-        let Some(bytes) = folder::read(&file, TEXT_BYTES_MAX)? else { continue };
-        let note = Note::parse(&String::from_utf8_lossy(&bytes)).ok();
-        let Some(found) = note.and_then(|note| policy.verify_with(&note, keys, now).ok()) else {
-            continue;
-        };
-        if largest.as_ref().is_none_or(|most| most.checkpoint.size < found.checkpoint.size) {
-            largest = Some(found);
+) -> Result<Option<(Note, Witnessed)>, FolderError> {
+    let earlier = folder::files(&path.join(CHECKPOINTS))?;
+    let earlier = earlier.into_iter().map(|name| Path::new(CHECKPOINTS).join(name));
+    let mut best: Option<(Note, Witnessed)> = None;
+    for name in earlier.chain([CHECKPOINT.into()]) {
+        let Some(bytes) = folder::read(&path.join(name), TEXT_BYTES_MAX)? else { continue };
+        let Ok(note) = Note::parse(&String::from_utf8_lossy(&bytes)) else { continue };
+        let Ok(witnessed) = policy.verify_with(&note, keys, now) else { continue };
+        let size = witnessed.checkpoint.size;
+        if best.as_ref().is_none_or(|(_, best)| best.checkpoint.size < size) {
+            best = Some((note, witnessed));
         }
     }
-    Ok(largest)
+    Ok(best)
 }

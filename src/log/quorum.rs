@@ -119,6 +119,7 @@ pub struct Policy {
     witnesses: Vec<PolicyWitness>,
     groups: Vec<Group>,
     quorum: Quorum,
+    source: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +172,12 @@ impl Policy {
         }
         let quorum = draft.quorum.ok_or_else(|| whole(PolicyFault::Quorum))?;
         let Draft { logs, witnesses, groups, .. } = draft;
-        Ok(Self { logs, witnesses, groups, quorum })
+        Ok(Self { logs, witnesses, groups, quorum, source: file.to_vec() })
+    }
+
+    /// The file as it was read, for who hands it on.
+    pub fn source(&self) -> &[u8] {
+        &self.source
     }
 
     /// The logs whose checkpoints count. None: the log is known from elsewhere.

@@ -31,7 +31,7 @@ const REFRESH: Duration = Duration::from_hours(1);
 const PAUSE_MAX: Duration = Duration::from_mins(1);
 
 /// A witness's clock may be ahead of ours by so much.
-const SKEW: Duration = Duration::from_mins(5);
+pub const SKEW: Duration = Duration::from_mins(5);
 
 /// Whom to ask, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,28 +4,20 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::commands::{Failure, Output, witnessed};
-use crate::config::Config;
-use crate::domain::Clock;
-use crate::export::{self, Exported, Vouched, WriteError};
+use crate::commands::{Failure, Output};
+use crate::export::{self, Exported, WriteError};
+use crate::log::quorum::Policy;
 use crate::log::{Fingerprint, Role};
 use crate::store::Store;
 
 pub(super) async fn export(
     store: &Store,
-    config: &Config,
-    clock: &dyn Clock,
+    witness_policy: Option<&Policy>,
     folder: &Path,
     output: &Output,
 ) -> Result<(), Failure> {
-    let standing = witnessed::configured(store, config, clock).await?;
-    let checkpoint = standing.map(|standing| standing.note);
-    let vouched = config.witnesses.as_ref().map(|plan| {
-        let policy = plan.file.clone();
-        Vouched { policy, checkpoint }
-    });
     let Exported { before, size, tiles, checkpoints, policies, key } =
-        export::write(store, folder, Role::Operations, vouched.as_ref()).await?;
+        export::write(store, folder, Role::Operations, witness_policy).await?;
     let fingerprint = Fingerprint::of(&key);
     output.line(format!("{} has {size} leaves, {before} of them from before:", folder.display()));
     output.line(format!(

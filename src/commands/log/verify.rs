@@ -11,8 +11,9 @@ use super::note;
 use crate::commands::{Failure, Output, receipts, witnessed};
 use crate::domain::{Clock, SystemClock};
 use crate::export::{self, Trust};
-use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey, Witnessed};
+use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey};
 use crate::store::Store;
+use crate::witness::{SKEW, Standing};
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
@@ -99,7 +100,7 @@ fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Resul
     let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
     let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
     let vouched = match &arguments.witness_policy {
-        Some(file) if report.is_sound() => Some(vouched(folder, file, &report.keys)?),
+        Some(file) if report.is_sound() => Some(witnesses_of(folder, file, &report)?),
         _ => None,
     };
     print(&report.log, report.is_sound(), output);
@@ -109,6 +110,9 @@ fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Resul
     ));
     for fault in &report.files {
         output.line(format!("  {}: {}", fault.file, fault.what));
+    }
+    if let Some(vouched) = &vouched {
+        output.line(format!("  witnessed: {}", witnessed::told(&vouched.witnessed)));
     }
     for key in &report.keys {
         output.line(format!("Verified with the key {key}\n  {}", Fingerprint::of(key)));
@@ -121,24 +125,27 @@ fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Resul
     }
     let mut data = folder_data(&report);
     if let Some(vouched) = &vouched {
-        output.line(format!("  witnessed: {}", witnessed::told(vouched)));
-        data["witnessed"] = witnessed::data(vouched);
+        data["witnessed"] = witnessed::data(&vouched.witnessed);
     }
     output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
 }
 
-/// The largest tree in a sound folder that a quorum vouches for.
-fn vouched(folder: &Path, file: &Path, keys: &[VerifierKey]) -> Result<Witnessed, Failure> {
+/// The newest checkpoint of a sound folder that satisfies the reader's own policy.
+fn witnesses_of(folder: &Path, file: &Path, report: &export::Report) -> Result<Standing, Failure> {
     let policy = witnessed::policy(file)?;
-    let unfit = |what: String| Failure::Log(format!("{}: {what}", file.display()));
-    if !policy.logs().is_empty() && !keys.iter().any(|key| policy.logs().contains(key)) {
-        return Err(unfit("the policy does not name this log's key".to_owned()));
+    let unfit = |what: &str| Failure::Log(format!("{}: {what}", file.display()));
+    let names = |key: &VerifierKey| policy.logs().contains(key);
+    if !policy.logs().is_empty() && !report.keys.iter().any(names) {
+        return Err(unfit("the policy does not name this log's key"));
     }
-    let found = export::witnessed(folder, keys, &policy, SystemClock.now());
-    found.map_err(|error| unfit(error.to_string()))?.ok_or_else(|| {
-        unfit("no checkpoint in the folder is cosigned by the quorum of the policy".to_owned())
-    })
+    // As with the log in the store, a witness's clock may be somewhat ahead.
+    let now = SystemClock.now().after(SKEW);
+    let found = export::witnessed(folder, &report.keys, &policy, now).map_err(Failure::Folder)?;
+    let (note, witnessed) = found.ok_or_else(|| {
+        unfit("no checkpoint in the folder is cosigned by the quorum of the policy")
+    })?;
+    Ok(Standing { note, witnessed })
 }
 
 fn folder_data(report: &export::Report) -> Value {
