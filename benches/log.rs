@@ -193,7 +193,7 @@ fn open(place: &Path) -> Store {
         origin: ORIGIN,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
-        limits: Limits { deadline: Duration::from_secs(60), ..Limits::default() },
+        limits: Limits { deadline: Duration::from_mins(1), ..Limits::default() },
     })
     .unwrap()
 }

@@ -110,10 +110,7 @@ impl CheckpointFile {
         if self.known.as_ref().is_some_and(|(_, known)| known == last && last.size <= ours.size) {
             return Ok(());
         }
-        let root = match last.size == ours.size {
-            true => Ok(ours.root),
-            false => root_at(last.size),
-        };
+        let root = if last.size == ours.size { Ok(ours.root) } else { root_at(last.size) };
         match root {
             Ok(root) if root == last.root => Ok(()),
             Ok(_) => Err(StoreError::Diverged(HaltReason::Forked)),

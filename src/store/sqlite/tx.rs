@@ -105,6 +105,7 @@ impl Tx<'_> {
     }
 
     /// Appends a leaf.
+    #[expect(clippy::needless_pass_by_value, reason = "it is made for this one leaf")]
     pub(super) fn append(&mut self, id: LeafId, event: Event) -> Result<Appended, StoreError> {
         self.append_draft(&draft(id, &event)?)
     }
