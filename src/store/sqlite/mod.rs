@@ -454,7 +454,7 @@ impl Sqlite {
             let open = Checkpoint::open(&note, std::slice::from_ref(&key));
             let checkpoint = open.map_err(|_| StoreError::Corrupt { table: "checkpoint" })?;
             let mut checkpoints = checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
-            checkpoints.advance(&checkpoint, &note, |size| log::root_at(database, size))?;
+            checkpoints.ensure(&checkpoint, &note, |size| log::root_at(database, size))?;
             Ok(Some(text))
         })
         .await

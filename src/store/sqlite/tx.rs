@@ -10,7 +10,7 @@ use super::log;
 use super::thread::notice;
 use crate::crash::{self, Write};
 use crate::domain::{Clock, Entropy, LeafId, Timestamp};
-use crate::log::{Draft, Event, Frontier, LeafError, LeafIndex, leaf_hash};
+use crate::log::{Draft, Event, Frontier, LeafIndex, leaf_hash};
 
 /// One job's view of the transaction.
 pub(super) struct Tx<'t> {
@@ -113,7 +113,7 @@ impl Tx<'_> {
     /// Appends a leaf that was written before the commit began, but for its time. Leaves never run
     /// backwards.
     pub(super) fn append_draft(&mut self, draft: &Draft) -> Result<Appended, StoreError> {
-        let body = draft.at(self.forward()?).map_err(unwritable)?;
+        let body = draft.at(self.forward()?)?;
         let hash = leaf_hash(&body);
         let index = LeafIndex(self.frontier.size().0);
         // The frontier moves with the first row: whoever fails behind it has written something.
@@ -135,11 +135,7 @@ impl Tx<'_> {
 /// A leaf in the making. On the caller's own thread where that can be: writing it is most of the
 /// work, and the thread that commits has everybody's leaves to write.
 pub(super) fn draft(id: LeafId, event: &Event) -> Result<Draft, StoreError> {
-    Draft::new(id, event).map_err(unwritable)
-}
-
-fn unwritable(error: LeafError) -> StoreError {
-    StoreError::unavailable("a leaf cannot be written", error)
+    Ok(Draft::new(id, event)?)
 }
 
 /// On a full disk SQLite undoes the whole transaction by itself. What came after it would be
