@@ -43,7 +43,7 @@ pub(super) struct Thread {
     watch: Watch,
     frontier: Frontier,
     copies: SyncSender<Copied>,
-    _copier: Joined,
+    _behind: Joined,
 }
 
 /// How a commit ended.
@@ -68,8 +68,8 @@ impl Thread {
         parts.keys.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         let watch = Watch::of(parts.files, parts.folders, parts.reserve_bytes)?;
         let (copies, copying) = sync_channel(copier::WAITING_MAX);
-        let copier = Copier { checkpoints, reader: parts.reader, halt: parts.halt.clone() };
-        let copier = spawn("store-copier", move || copier.run(&copying))?;
+        let behind = Copier { checkpoints, reader: parts.reader, halt: parts.halt.clone() };
+        let behind = spawn("store-copier", move || behind.run(&copying))?;
         Ok(Self {
             database: parts.database,
             keys: parts.keys,
@@ -81,7 +81,7 @@ impl Thread {
             watch,
             frontier,
             copies,
-            _copier: copier,
+            _behind: behind,
         })
     }
 
@@ -232,7 +232,7 @@ impl Thread {
     fn may_write(&self, resumes: bool) -> Result<(), StoreError> {
         self.halt.look()?;
         match self.halt.latched() {
-            Some(halted) if !resumes => return Err(StoreError::Diverged(halted.reason)),
+            Some(halted) if !resumes => Err(StoreError::Diverged(halted.reason)),
             _ => self.watch.files(),
         }
     }

@@ -100,6 +100,36 @@ async fn two_processes_write_one_tree() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkpoint_is_handed_out_beside_those_who_write() {
+    let place = Place::new();
+    let stores = [place.open(), place.open()];
+    let writing = stores.clone().map(|store| {
+        tokio::spawn(async move {
+            for _ in 0..60 {
+                store.note(Event::Heartbeat).await.unwrap();
+            }
+        })
+    });
+    let copy = || {
+        let text = std::fs::read_to_string(place.path().join("checkpoint")).unwrap();
+        text.lines().nth(1).unwrap().parse::<u64>().unwrap()
+    };
+    let mut handed = 0;
+    while writing.iter().any(|task| !task.is_finished()) {
+        for store in &stores {
+            if let Some(note) = store.checkpoint(None).await.unwrap() {
+                let size = note.lines().nth(1).unwrap().parse::<u64>().unwrap();
+                assert!(copy() >= size, "none goes out before its copy is there");
+                handed += 1;
+            }
+        }
+    }
+    assert!(handed > 0);
+    assert_eq!(stores[0].halt().reason(), None);
+    sound(&audit(&stores[1]).await);
+}
+
 #[tokio::test]
 async fn opening_again_changes_nothing() {
     let place = Place::new();
