@@ -128,13 +128,16 @@ impl Thread {
     /// lift is tried, with one that changes nothing.
     fn look(&mut self) {
         if self.halt.waits_for_a_write() {
-            self.commit(Vec::new(), false);
-        } else if let Err(error) = self.may_write(false).and_then(|()| {
-            let head = log::head(&self.database)?;
-            self.clock_is_right(&head);
-            self.watch.reserve()
-        }) {
-            notice(&self.halt, &error);
+            return self.commit(Vec::new(), false);
+        }
+        let looked = self.may_write(false).and_then(|()| log::head(&self.database));
+        match looked {
+            Ok(head) => {
+                self.clock_is_right(&head);
+                // Told in [`Halt`], to whoever asks.
+                let _ = self.has_reserve();
+            }
+            Err(error) => notice(&self.halt, &error),
         }
     }
 
@@ -174,11 +177,7 @@ impl Thread {
             }
         };
         let proves = self.halt.waits_for_a_write();
-        let reserve = self.watch.reserve();
-        match &reserve {
-            Ok(()) => self.halt.lift(HaltReason::DiskReserve),
-            Err(error) => notice(&self.halt, error),
-        }
+        let reserve = self.has_reserve();
         let mut tx = Tx {
             database: &self.database,
             keys: &self.keys,
@@ -235,6 +234,16 @@ impl Thread {
             Some(halted) if !resumes => Err(StoreError::Diverged(halted.reason)),
             _ => self.watch.files(),
         }
+    }
+
+    /// Whether something new may begin. What has begun is settled out of the reserve.
+    fn has_reserve(&self) -> Result<(), StoreError> {
+        let reserve = self.watch.reserve();
+        match &reserve {
+            Ok(()) => self.halt.lift(HaltReason::DiskReserve),
+            Err(error) => notice(&self.halt, error),
+        }
+        reserve
     }
 
     /// What appends nothing goes on with a wrong clock: the leaf itself is refused, in [`Tx`].
