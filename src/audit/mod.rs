@@ -117,6 +117,7 @@ impl Auditor {
             Event::Key(key) => self.report.keys.push((index, key.clone())),
             Event::Erasure(erasure) => self.report.erasures.push((index, erasure.reason)),
             Event::Anchor(_) => self.report.anchors.push(index),
+            Event::Resume(resume) => self.report.resumes.push((index, resume.clone())),
             Event::Release(_) | Event::Heartbeat => {}
         }
     }

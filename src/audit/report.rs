@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Rule;
 use crate::domain::Timestamp;
 use crate::log::{
-    Code, ErasureReason, Event, KeyInForce, Kind, Leaf, LeafIndex, OutcomeResult, Role,
+    Code, ErasureReason, Event, KeyInForce, Kind, Leaf, LeafIndex, OutcomeResult, Resume, Role,
 };
 
 /// So many findings are told one by one; the rest is counted by rule.
@@ -85,6 +85,8 @@ pub struct Report {
     pub keys: Vec<(LeafIndex, KeyInForce)>,
     /// Where something was erased, and why.
     pub erasures: Vec<(LeafIndex, ErasureReason)>,
+    /// Where a person let the log go on after a halt, why it was halted, and why it went on.
+    pub resumes: Vec<(LeafIndex, Resume)>,
     /// Where an earlier log is named.
     pub anchors: Vec<LeafIndex>,
     /// What is broken.

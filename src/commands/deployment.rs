@@ -37,7 +37,7 @@ pub struct Deployment {
     pub clock: Arc<dyn Clock>,
     /// For ids, keys and jitter.
     pub entropy: Arc<dyn Entropy>,
-    /// The brake on all sending.
+    /// The store's brake on all recording and sending.
     pub halt: Halt,
 }
 
@@ -67,9 +67,11 @@ impl Deployment {
             origin: &config.origin,
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
+            limits: config.limits.clone(),
         })?;
         let recipients = Arc::new(config.recipients());
-        Ok(Self { config, recipients, store, clock, entropy, halt: Halt::default() })
+        let halt = store.halt();
+        Ok(Self { config, recipients, store, clock, entropy, halt })
     }
 
     /// The worker; this is where secrets are read.
@@ -85,7 +87,9 @@ impl Deployment {
             timing: self.config.timing.clone(),
             batch_max: self.config.batch_max,
             heartbeat: self.config.heartbeat,
+            upkeep: self.config.upkeep,
             halt: self.halt.clone(),
+            scrub: self.config.scrub,
         }))
     }
 
@@ -119,6 +123,7 @@ impl Deployment {
             body_bytes_max: self.config.http.body_bytes_max,
             request_timeout: self.config.http.request_timeout,
             auditor,
+            reserve_bytes: self.config.limits.reserve_bytes,
         }))
     }
 }

@@ -8,10 +8,14 @@ mod check;
 mod deployment;
 mod explain;
 pub(crate) mod explanation;
+mod key;
 pub(crate) mod log;
 mod output;
+mod receipts;
 mod redact;
+mod retention;
 pub(crate) mod serve;
+mod subject;
 pub(crate) mod submit;
 mod witness;
 mod witnessed;
@@ -101,6 +105,15 @@ enum Command {
     /// A witness of other people's logs; needs no configuration of a deployment
     #[command(subcommand)]
     Witness(witness::Command),
+    /// What a person can ask for: who got what, and to be erased
+    #[command(subcommand)]
+    Subject(subject::Command),
+    /// Keys: what customers' keys are sealed under, and what signs the log
+    #[command(subcommand)]
+    Key(key::Command),
+    /// What is kept no longer than the rules say
+    #[command(subcommand)]
+    Retention(retention::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -172,9 +185,9 @@ impl Cli {
             Command::Witness(command) => return witness::run(command, &output).await,
             // Speaks to nobody and keeps nothing: there is nothing to configure.
             Command::Redact(arguments) => return redact::run(&arguments, &output),
-            // An auditor has no configuration.
+            // An auditor has no configuration, and neither has a person with a receipt.
             Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
-                return log::verify_folder(&arguments, &output);
+                return log::verify_path(&arguments, &output);
             }
             Command::Log(log::Command::Audit(arguments)) if arguments.is_offline() => {
                 return log::audit_folder(&arguments, &output);
@@ -201,6 +214,9 @@ impl Cli {
             Command::Case(command) => case::run(&config, command, &output).await,
             Command::Explain(arguments) => explain::run(&config, &arguments, &output),
             Command::Log(command) => log::run(&config, command, &output).await,
+            Command::Subject(command) => subject::run(&config, command, &output).await,
+            Command::Key(command) => key::run(&config, command, &output).await,
+            Command::Retention(command) => retention::run(&config, command, &output).await,
         }
     }
 }

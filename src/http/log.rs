@@ -47,8 +47,8 @@ pub(super) async fn tile(
         }
     };
     let bytes = app.0.store.tile(tile).await.inspect_err(|error| {
-        if error.halts() {
-            app.0.halt.pull(&error.to_string());
+        if let Some(reason) = error.halt().filter(|_| error.halts()) {
+            app.0.halt.pull(reason);
         }
     })?;
     let bytes = bytes.ok_or_else(not_there)?;

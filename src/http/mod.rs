@@ -8,7 +8,9 @@ mod auditor;
 mod body;
 mod health;
 mod log;
+mod metrics;
 mod problem;
+mod status;
 mod submissions;
 mod tmf;
 
@@ -53,6 +55,8 @@ pub struct Shared {
     pub request_timeout: Duration,
     /// By what an auditor is known; without it nobody reads leaves.
     pub auditor: Option<AuditorToken>,
+    /// What is to stay free on each volume, in bytes: told beside what is free.
+    pub reserve_bytes: u64,
 }
 
 /// The client that everybody is, on a loopback address without sign-in.
@@ -72,7 +76,10 @@ impl App {
         let tickets = get(submissions::list_tickets).post(submissions::post_ticket);
         Router::new()
             .route("/health", get(health::health))
+            .route("/health/ready", get(health::ready))
             .route("/ready", get(health::ready))
+            .route("/metrics", get(metrics::metrics))
+            .route("/status", get(status::status))
             .route("/tmf-api/serviceOrdering/v4/serviceOrder", orders)
             .route("/tmf-api/serviceOrdering/v4/serviceOrder/{id}", get(submissions::get_order))
             .route("/tmf-api/troubleTicket/v4/troubleTicket", tickets)

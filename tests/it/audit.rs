@@ -4,7 +4,9 @@
 
 mod broken;
 mod command;
+mod operators;
 mod random;
+mod reconciled;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;

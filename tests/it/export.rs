@@ -15,7 +15,7 @@ use sluss::export::{Exported, FileWhat, Report, Trust, VerifyError, WriteError, 
 use sluss::log::{
     Checkpoint, Event, Fingerprint, LeafIndex, Note, Role, Tile, TileOf, TreeSize, What,
 };
-use sluss::store::{Opening, Store};
+use sluss::store::{Limits, Opening, Store};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -33,8 +33,8 @@ impl Place {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&dir.path().join("state"), 1);
         let place = Self { dir, store };
-        let config = sluss::config::load(&root().join("config"), &BTreeMap::new()).unwrap();
-        for (_, recipient) in config.recipients() {
+        let shipped = sluss::config::load(&root().join("config"), &BTreeMap::new()).unwrap();
+        for recipient in shipped.recipients().into_values() {
             place.store.keep_policy(&recipient).await.unwrap();
         }
         place.grow_to(leaves).await;
@@ -87,6 +87,7 @@ fn open(dir: &Path, seed: u64) -> Store {
         origin: ORIGIN,
         clock: Arc::new(ManualClock::at(Timestamp::from_micros(1_772_373_900_000_000))),
         entropy: Arc::new(SeededEntropy::new(seed)),
+        limits: Limits::default(),
     })
     .unwrap()
 }

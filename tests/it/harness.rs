@@ -296,10 +296,24 @@ impl App {
         self.close_but(0).await;
     }
 
-    /// The same, where a number of disclosures is still open on purpose.
-    pub(crate) async fn close_but(mut self, open: usize) {
+    /// Ends a deployment whose log the test itself has filled with what is not true.
+    pub(crate) fn close_untrue(mut self) {
         self.closed = true;
+    }
+
+    /// The same, where a number of disclosures is still open on purpose.
+    pub(crate) async fn close_but(self, open: usize) {
         self.each_message_has_its_leaf().await;
+        self.end(open).await;
+    }
+
+    /// The same after an erasure: which leaf a message belongs to cannot be told any more.
+    pub(crate) async fn close_erased(self) {
+        self.end(0).await;
+    }
+
+    async fn end(mut self, open: usize) {
+        self.closed = true;
         self.the_log_verifies(open).await;
         let personal = std::mem::take(&mut self.personal);
         let traces = self.traces.text();

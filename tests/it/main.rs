@@ -4,6 +4,7 @@
 
 mod audit;
 mod cli;
+mod closed;
 mod config;
 mod crash;
 mod demo;
@@ -24,6 +25,7 @@ mod redact;
 mod sandbox;
 mod soap;
 mod store;
+mod subject;
 mod tidy;
 mod typestate;
 mod wire;

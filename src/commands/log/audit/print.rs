@@ -169,6 +169,10 @@ fn listed(report: &Report, lines: &mut Lines) {
         lines.row("erasure", format!("leaf {index}: {reason}"));
     }
     lines.more("erasure", report.erasures.len());
+    for (index, resume) in report.resumes.iter().take(NAMED_MAX) {
+        lines.row("resume", format!("leaf {index}: after {}, {}", resume.halted, resume.reason));
+    }
+    lines.more("resume", report.resumes.len());
     for index in report.anchors.iter().take(NAMED_MAX) {
         lines.row("anchor", format!("leaf {index} names an earlier log"));
     }
@@ -266,6 +270,14 @@ fn data(audit: &Audit) -> Value {
         }).collect::<Vec<_>>(),
         "erasures": report.erasures.iter().map(|(index, reason)| {
             json!({ "index": index.0, "reason": reason.as_str() })
+        }).collect::<Vec<_>>(),
+        "resumes": report.resumes.iter().map(|(index, resume)| {
+            json!({
+                "index": index.0,
+                "halted": resume.halted.as_str(),
+                "reason": resume.reason.as_str(),
+                "actor": resume.actor.as_str(),
+            })
         }).collect::<Vec<_>>(),
         "anchors": report.anchors.iter().map(|index| index.0).collect::<Vec<_>>(),
         "findings": findings,
