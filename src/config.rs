@@ -45,6 +45,8 @@ pub struct Config {
     pub upkeep: Upkeep,
     /// How many days before an agreement's end the check begins to warn.
     pub agreement_warning_days: u32,
+    /// The file of words that the free-text guard goes by beside its own.
+    pub gazetteer: Option<PathBuf>,
     /// How events are written.
     pub telemetry: Telemetry,
     /// The recipients' files.
@@ -197,6 +199,10 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let agreement_warning_days = policy.number("agreement_warning_days", 60, 0..=730, faults);
     policy.nothing_else(faults);
 
+    let mut guard = root.table("guard", faults);
+    let gazetteer = guard.text("gazetteer", faults).filter(|path| !path.is_empty());
+    guard.nothing_else(faults);
+
     let mut telemetry = root.table("telemetry", faults);
     let format = match telemetry.text("format", faults).as_deref() {
         None | Some("text") => Format::Text,
@@ -245,6 +251,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
         batch_max: batch_max as usize,
         upkeep,
         agreement_warning_days,
+        gazetteer: gazetteer.map(PathBuf::from),
         telemetry: Telemetry { format, level },
         recipients: Vec::new(),
     }
