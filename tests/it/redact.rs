@@ -136,24 +136,21 @@ fn what_the_record_says_goes_and_what_it_says_of_the_service_stays() {
 
 #[test]
 fn a_contact_that_a_visit_may_have_stays_and_nobody_elses() {
-    let text = "Kunden Astrid Lindqvist 070-174 06 05 eller Bosse Ekdahl 070-174 06 12";
-    for (who, fields, expected) in [
-        ("customer", json!(["phone"]), "Kunden [namn] 070-174 06 05 eller [namn] [telefon]"),
-        (
-            "customer",
-            json!(["phone", "name"]),
-            "Kunden Astrid Lindqvist 070-174 06 05 eller [namn] [telefon]",
-        ),
-        (
-            "third_party",
-            json!(["name", "phone"]),
-            "Kunden [namn] [telefon] eller Bosse Ekdahl 070-174 06 12",
-        ),
-        ("everybody", json!(["name", "phone"]), "Kunden [namn] [telefon] eller [namn] [telefon]"),
-        ("customer", json!([]), "Kunden [namn] [telefon] eller [namn] [telefon]"),
+    let (astrids, bosses) = (["Lindqvist", "070-174 06 05"], ["Ekdahl", "070-174 06 12"]);
+    let text = "Kunden Astrid Lindqvist har 070-174 06 05. Grannen Bosse Ekdahl har 070-174 06 12.";
+    let nothing: &[&str] = &[];
+    for (who, fields, stays) in [
+        ("customer", json!(["phone"]), &astrids[1..]),
+        ("customer", json!(["phone", "name"]), &astrids[..]),
+        ("third_party", json!(["name", "phone"]), &bosses[..]),
+        ("everybody", json!(["name", "phone"]), nothing),
+        ("customer", json!([]), nothing),
     ] {
         let allowed = json!({ "who": who, "fields": fields });
-        assert_eq!(redacted(text, &astrid(), &allowed), expected, "{allowed}");
+        let left = redacted(text, &astrid(), &allowed);
+        for value in astrids.iter().chain(&bosses) {
+            assert_eq!(left.contains(value), stays.contains(value), "{value}: {left}: {allowed}");
+        }
     }
 }
 
