@@ -1,6 +1,5 @@
 //! The decision, field by field.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -208,7 +207,7 @@ pub fn minimise<'case>(
         for (kind, count) in redacted.counts() {
             masked.add(field, kind.tag(), count);
         }
-        let (text, fate) = match left(redacted, masked_percent, limits) {
+        let (text, fate) = match left(redacted, masked_percent, limits, masked.has(field)) {
             Left::Nothing => {
                 rulings.insert(field, Ruling::Withheld(Because::NothingLeft(rule)));
                 not_carried.insert(field);
@@ -218,11 +217,7 @@ pub fn minimise<'case>(
                 return Err(refuse(HoldReason::TextNeedsReview, Some(policy.id())));
             }
             Left::Sieve => (TEXT_REPLACED.to_owned(), TextFate::Replaced),
-            Left::Text(Cow::Owned(text)) => (text, TextFate::Cut),
-            Left::Text(Cow::Borrowed(text)) if masked.of(field).is_empty() => {
-                (text.to_owned(), TextFate::AsWritten)
-            }
-            Left::Text(Cow::Borrowed(text)) => (text.to_owned(), TextFate::Masked),
+            Left::Text(text, fate) => (text, fate),
         };
         fields.insert(field, Zeroizing::new(text));
         let masked_percent_max = limits.masked_percent_max;
