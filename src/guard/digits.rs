@@ -774,6 +774,13 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<(usize, Option<u32>)> {
     let year = page.tokens.get(next + 1).filter(|year| {
         year.is_digits() && matches!(year.length, 2 | 4) && page.gap(next + 1).chars().count() <= 3
     });
+    let mut spoken = next + 1;
+    while near(spoken) && (page.says(spoken).any(Says::NUMBER) || ["nittonhundra", "tvåtusen"].iter().any(|start| page.lower(spoken).starts_with(start))) && !page.says(spoken).any(Says::MONTH) {
+        spoken += 1;
+    }
+    if spoken > next + 1 {
+        return Some((spoken - 1, Some(1950)));
+    }
     match year {
         Some(token) if token.length == 4 => Some((next + 1, page.str(next + 1).parse().ok())),
         Some(_) if page.gap(next + 1).ends_with(['\'', '-']) => Some((next + 1, None)),
@@ -821,6 +828,7 @@ fn born_in_words(page: &Page<'_>, at: usize) -> Option<Hit> {
     let ordinal = |at: usize| {
         let word = page.lower(at);
         page.says(at).any(Says::NUMBER.and(Says::MONTH))
+            || ["nittonhundra", "tjugohundra", "tvåtusen"].iter().any(|start| word.starts_with(start))
             || page.tokens[at].is_digits()
             || page.tokens[at].length > 3
                 && ["de", "te", "första", "andra", "th", "first", "second", "third"]

@@ -140,6 +140,7 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let word = page.lower(at);
     let (first, last) = match word {
         "at" | "snabela" | "alfa" => (at, at),
+        "a" if page.gap(at).ends_with('(') && page.gap_after(at).starts_with(')') => (at, at),
         "snabel" if page.tokens.get(at + 1).is_some_and(|_| page.lower(at + 1) == "a") => {
             (at, at + 1)
         }

@@ -31,6 +31,7 @@ mod known;
 mod lexicon;
 mod links;
 mod merge;
+mod moments;
 mod names;
 mod net;
 mod numbers;
@@ -158,8 +159,11 @@ fn all_layers(
     findings.extend(devices);
     page.settle_all(&findings, 0);
     page.vouch(&nobody);
-    let vouched = numbers_seen::references(&page);
+    let mut vouched = numbers_seen::references(&page);
     page.vouch(&vouched);
+    let moments = moments::find(&page);
+    page.vouch(&moments);
+    vouched.extend(moments);
     // Numbers are read as they stand, before what is known of them hides a part.
     let from = findings.len();
     findings.extend(digits::find(&page));

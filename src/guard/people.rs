@@ -84,9 +84,14 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         hit: Vec::new(),
     };
     layer.hit =
-        (0..page.len()).map(|at| layer.class[at] == Class::Name || page.tokens[at].named).collect();
+        (0..page.len()).map(|at| {
+            let token = &page.tokens[at];
+            let foreign = layer.class[at] == Class::Unknown && token.case == Case::Title && !token.opens;
+            layer.class[at] == Class::Name || token.named || foreign && !page.caseless
+        }).collect();
     layer.brands();
     layer.signatures();
+    layer.spelled();
     // What is found first makes the next one clearer.
     for _ in 0..2 {
         for at in 0..page.len() {
@@ -146,7 +151,7 @@ impl People<'_> {
     }
 
     fn comma(&self, at: usize) -> bool {
-        matches!(self.page.gap(at), ", " | ",")
+        matches!(self.page.gap(at), ", " | "," | ",\n")
     }
 
     fn company(&self, at: usize) -> bool {
@@ -218,10 +223,8 @@ impl People<'_> {
     fn speaker(&self, at: usize) -> bool {
         let before = self.page.gap(at);
         let starts = at == 0 || before.contains('\n') || before.contains(']');
-        starts
-            && self.capital(at)
-            && self.page.gap_after(at).starts_with(':')
-            && !self.page.says(at).any(ROLES)
+                let quotes = self.page.gap_after(at).starts_with(": \"");
+        (starts || quotes) && self.capital(at) && self.page.gap_after(at).starts_with(':') && !self.page.says(at).any(ROLES)
     }
 
     /// A name that is an ordinary word as well.
@@ -274,6 +277,11 @@ impl People<'_> {
             if same && says.any(Says::GENITIVE) && !doer && !page.caseless {
                 return true;
             }
+        }
+        // `E. Tjäder`.
+        let led = at > 0 && page.tokens[at - 1].length == 1 && page.tokens[at - 1].is_word() && matches!(page.gap(at), ". " | "." | ".\n");
+        if led && written && says.any(Says::FAMILY) && !page.tokens[at].settled {
+            return true;
         }
         if at > 0 && self.comma(at) && self.hit[at - 1] && written && !function && self.capital(at)
         {
@@ -407,7 +415,7 @@ impl People<'_> {
             };
             let beside = single(next) && self.page.gap(next).trim() == "."
                 || at > 0 && single(at - 1) && self.page.gap(at).trim() == ".";
-            beside && (self.sure(at) || self.cue(at) || at > 0 && self.hit[at - 1])
+            beside && !self.page.caseless
         };
         let cued = upper && (self.sure(at)) && !self.page.follows(at, Says::TECHNICAL);
         (before && likely) || after || pair || cued
@@ -419,7 +427,10 @@ impl People<'_> {
         {
             return false;
         }
-        let next = at + 1;
+        let mut next = at + 1;
+        while next < self.page.len() && self.joined(next) && self.page.says(next).any(Says::PARTICLE) && !self.company(next) && next < at + 3 {
+            next += 1;
+        }
         if next >= self.page.len() || !self.joined(next) || !self.company(next) {
             return false;
         }
@@ -487,7 +498,7 @@ impl People<'_> {
                 // `/GL`, `mvh sm`: initials.
                 let initials = end == at
                     && (2..=3).contains(&page.tokens[end].length)
-                    && !page.says(end).any(Says::DOMAIN)
+                    && (slashed || !page.says(end).any(Says::DOMAIN))
                     && (end + 1 == page.len() || page.gap_after(end).contains('\n'))
                     && (slashed || signed);
                 if initials {
@@ -506,6 +517,24 @@ impl People<'_> {
                 self.hit[end] = true;
                 end += 1;
             }
+        }
+    }
+
+    /// A name letter by letter: `E - D - I - N`.
+    fn spelled(&mut self) {
+        const LETTERS_MIN: usize = 3;
+        let page = self.page;
+        let single = |at: usize| page.tokens[at].is_word() && page.tokens[at].length == 1 && !page.tokens[at].settled;
+        let mut at = 0;
+        while at < page.len() {
+            let mut end = at;
+            while end < page.len() && single(end) && (end == at || matches!(page.gap(end), "-" | " - " | " " | "." | ". ")) {
+                end += 1;
+            }
+            if end - at >= LETTERS_MIN {
+                self.hit[at..end].fill(true);
+            }
+            at = end.max(at + 1);
         }
     }
 

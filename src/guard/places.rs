@@ -63,7 +63,7 @@ const ENDINGS: [&str; 48] = [
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for at in 0..page.len() {
-        let range = if page.tokens[at].is_digits() {
+        let range = if             page.tokens[at].is_digits() && !page.tokens[at].shielded {
             street(page, at)
                 .or_else(|| english(page, at))
                 .or_else(|| postcode(page, at))
@@ -75,7 +75,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         found.extend(range.map(|range| Finding {
             range,
             kind: Kind::Address,
-            layer: Layer::Context,
+            layer: Layer::Identifier,
             why: Why::Place,
         }));
     }
@@ -170,7 +170,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         if last > 0
             && raised(last - 1)
             && page.gap(last) == " "
-            && !page.tokens[last - 1].opens
+            && (!page.tokens[last - 1].opens || page.gap(last - 1).ends_with('('))
             && !page.tokens[last - 1].shielded
             && !page.says(last - 1).any(
                 Says::TECHNICAL
@@ -262,9 +262,7 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
     for _ in 0..3 {
         let next = page.token_at(end);
         let Some(token) = page.tokens.get(next) else { break };
-        if token.shielded
-            || token.start - end > 3
-            || page.text[end..token.start].contains(['.', ':', '/'])
+                if token.start - end > 3 || page.text[end..token.start].contains(['.', ':', '/'])
         {
             break;
         }
@@ -302,7 +300,7 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
 /// `413 69 Göteborg`; with the town, or behind `postnr`.
 fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let first = &page.tokens[at];
-    if first.glued || first.shielded || page.text[..first.start].ends_with(['-', '/', '.', '+']) {
+    if first.glued || page.text[..first.start].ends_with(['-', '/', '.', '+']) {
         return None;
     }
     let last = match first.length {
@@ -316,10 +314,7 @@ fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     };
     let cued = at > 0 && matches!(page.lower(at - 1), "postnr" | "postnummer" | "postcode" | "zip");
     let town = page.tokens.get(last + 1).filter(|town| {
-        town.is_word()
-            && !town.glued
-            && !town.shielded
-            && town.length > 1
+                town.is_word() && !town.glued && town.length > 1
             && matches!(page.gap(last + 1), " " | "  " | "\n" | ", ")
     });
     let Some(town) = town else {
