@@ -708,10 +708,86 @@ fn spoken(page: &Page<'_>, at: usize) -> Option<Hit> {
     Some((kind, page.span(at..last + 1), Why::Digits))
 }
 
+/// The digits that a number in words has, as far as they can be told.
+pub(super) fn told(page: &Page<'_>, range: &Range<usize>) -> Option<String> {
+    const UNITS: [&[&str]; 10] = [
+        &["noll", "nolla", "zero", "oh"],
+        &["ett", "en", "etta", "one"],
+        &["två", "tvåa", "two"],
+        &["tre", "trea", "three"],
+        &["fyra", "four"],
+        &["fem", "femma", "five"],
+        &["sex", "sexa", "six"],
+        &["sju", "sjua", "seven"],
+        &["åtta", "eight"],
+        &["nio", "nia", "nine"],
+    ];
+    const TEENS: [&[&str]; 10] = [
+        &["tio", "ten"],
+        &["elva", "eleven"],
+        &["tolv", "twelve"],
+        &["tretton", "thirteen"],
+        &["fjorton", "fourteen"],
+        &["femton", "fifteen"],
+        &["sexton", "sixteen"],
+        &["sjutton", "seventeen"],
+        &["arton", "eighteen"],
+        &["nitton", "nineteen"],
+    ];
+    const TENS: [&[&str]; 8] = [
+        &["tjugo", "twenty"],
+        &["trettio", "thirty"],
+        &["fyrtio", "forty"],
+        &["femtio", "fifty"],
+        &["sextio", "sixty"],
+        &["sjuttio", "seventy"],
+        &["åttio", "eighty"],
+        &["nittio", "ninety"],
+    ];
+    let find = |table: &[&[&str]], word: &str| table.iter().position(|words| words.contains(&word));
+    let mut digits = String::new();
+    let mut ten = None;
+    let mut spoken = false;
+    for at in page.token_at(range.start)..page.len() {
+        if page.tokens[at].start >= range.end {
+            break;
+        }
+        if page.tokens[at].is_digits() {
+            digits.push_str(page.str(at));
+            continue;
+        }
+        let word = page.lower(at);
+        spoken = true;
+        if let Some(value) = find(&UNITS, word) {
+            // `fifty-three`.
+            if let Some(ten) = ten.take().filter(|_| page.gap(at) == "-") {
+                digits.pop();
+                let _: u32 = ten;
+            }
+            digits.push_str(&value.to_string());
+        } else if let Some(value) = find(&TEENS, word) {
+            digits.push_str(&(value + 10).to_string());
+        } else if let Some(value) = find(&TENS, word) {
+            digits.push_str(&((value + 2) * 10).to_string());
+            ten = Some(0);
+            continue;
+        } else {
+            let compound = TENS.iter().enumerate().find_map(|(tens, words)| {
+                let rest = words.iter().find_map(|ten| word.strip_prefix(ten))?;
+                Some((tens + 2) * 10 + find(&UNITS, rest)?)
+            });
+            digits.push_str(&compound?.to_string());
+        }
+        ten = None;
+    }
+    spoken.then_some(digits)
+}
+
 /// A day of birth: behind a word for it in any form; a whole date so long ago that it is hardly about
 /// a fault, without one too.
 fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<Hit> {
-    let cued = page.cued(at, Says::BIRTH, 8)
+    let asked = (1..=12).any(|back| at >= back && page.says(at - back).any(Says::BIRTH));
+    let cued = page.cued(at, Says::BIRTH, 8) || asked
         || at > 0 && page.lower(at - 1) == "f" && page.gap(at).len() <= 2;
     let hit = |range| Some((Kind::BirthDate, range, if cued { Why::Cue } else { Why::Digits }));
     if let Some((last, year)) = with_month(page, at) {
@@ -736,6 +812,9 @@ fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<Hit> {
             }
             [8] => (value(0..4), value(4..6), value(6..8)),
             [1 | 2, 1 | 2, 2] if cued && lengths != [2, 2, 2] => {
+                (1950, value(lengths[0]..lengths[0] + lengths[1]), value(0..lengths[0]))
+            }
+            [1 | 2, 1 | 2, 2] if lengths != [2, 2, 2] && value(lengths[0] + lengths[1]..lengths[0] + lengths[1] + 2) > 40 => {
                 (1950, value(lengths[0]..lengths[0] + lengths[1]), value(0..lengths[0]))
             }
             [2, 2, 2] if cued => (1950, value(2..4).min(12), value(4..6).min(31)),

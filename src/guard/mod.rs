@@ -166,7 +166,17 @@ fn all_layers(
     vouched.extend(moments);
     // Numbers are read as they stand, before what is known of them hides a part.
     let from = findings.len();
-    findings.extend(digits::find(&page));
+    let numbers = digits::find(&page);
+    let spoken = |finding: &Finding| {
+        let told = (finding.kind == Kind::Phone).then(|| digits::told(&page, &finding.range)).flatten();
+        told.and_then(|digits| numbers::national(&digits))
+    };
+    let (allowed, numbers): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|finding| {
+        spoken(finding).is_some_and(|national| vocabulary.allows(&national))
+    });
+    vouched.extend(allowed.into_iter().map(|finding| finding.range));
+    page.vouch(&vouched);
+    findings.extend(numbers);
     findings.extend(vocabulary.known().find(read));
     page.settle_all(&findings, from);
     let layers: [fn(&Page<'_>) -> Vec<Finding>; 6] = [

@@ -39,13 +39,17 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
     if page.cued(at, Says::BIRTH.and(Says::PNR), 4) || page.follows(at, personal) && page.tokens[at].length > 2 {
         return None;
     }
+    if at > 0 && page.lower(at - 1) == "f" && page.gap(at).len() <= 2 {
+        return None;
+    }
     if let Some(end) = date(page, at) {
         // `2026-11-20 14:05`, `20261120T1405`, `20261120-1405`.
         if let Some(time) = time_behind(page, end) {
             let digits: String = page.text[page.span(at..time)].chars().filter(char::is_ascii_digit).collect();
             let four = time == end + 1 && page.gap(end) != "T";
             let pair = digits.len() == 10 || digits.len() == 12;
-            if four && pair && identity::luhn(&digits[digits.len() - 10..]) && matches!(page.tokens[at].length, 6 | 8) && page.gap(end) != " " {
+            let recent = page.tokens[at].length == 8 && page.str(at) >= "2020";
+            if four && pair && !recent && identity::luhn(&digits[digits.len() - 10..]) && matches!(page.tokens[at].length, 6 | 8) && page.gap(end) != " " {
                 return None;
             }
             return Some(time);
@@ -128,7 +132,9 @@ fn date(page: &Page<'_>, at: usize) -> Option<usize> {
                     return Some(at + 3);
                 }
             }
-            (slash && european && !(joined && page.gap(next) == "/")).then_some(at + 2)
+            // `15/2 1947`, `16/8-72`: years of birth.
+            let old = joined && (digits(page, next, 4..5) && (1900..YEAR_MIN).contains(&part(next)) || page.gap(next) != " " && digits(page, next, 2..3));
+            (slash && european && !old).then_some(at + 2)
         }
         _ => None,
     }
@@ -151,7 +157,12 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<usize> {
         return is_near(number(page, next + 1)).then_some(next + 2);
     }
     let short = next + 1 < page.len() && digits(page, next + 1, 2..3) && matches!(page.gap(next + 1), " " | "-") && !page.tokens.get(next + 2).is_some_and(|more| more.is_digits() && page.gap(next + 2).len() == 1);
-    Some(if short && (15..=40).contains(&number(page, next + 1)) { next + 2 } else { next + 1 })
+    match short {
+        true if (15..=40).contains(&number(page, next + 1)) => Some(next + 2),
+        // `10 januari 66`.
+        true if number(page, next + 1) > 40 => None,
+        _ => Some(next + 1),
+    }
 }
 
 /// A time right behind a date.

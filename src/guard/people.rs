@@ -28,7 +28,8 @@ const PREPOSITIONS: [&str; 16] = [
 ];
 
 /// What only somebody does.
-const TALKS: [&str; 24] = [
+const TALKS: [&str; 30] = [
+    "skrev", "skriver", "mailade", "mejlade", "attesterar", "attesterade",
     "ringer",
     "ringde",
     "ringt",
@@ -197,6 +198,27 @@ impl People<'_> {
             )
     }
 
+    /// Between brackets, or between a colon and a bracket: nothing but a name stands so.
+    fn alone(&self, at: usize) -> bool {
+        let page = self.page;
+        let says = page.says(at);
+        let pronoun = PRONOUNS.contains(&page.lower(at));
+        let opened = |at: usize| at == 0 || page.gap(at).ends_with(['(', '\n']) || page.gap(at).ends_with(": ");
+        let closed = |at: usize| page.gap_after(at).is_empty() && at + 1 == page.len() || page.gap_after(at).starts_with([')', '\n']) || page.gap_after(at).starts_with(" (");
+        if pronoun {
+            return false;
+        }
+        let bracketed = page.gap(at).ends_with('(') && page.gap_after(at).starts_with(')');
+        if bracketed && says.any(Says::GIVEN) && (self.capital(at) || !says.any(Says::FUNCTION)) {
+            return true;
+        }
+        // Two in a row: `(max falk)`, `kontakt 3: sten torp (elfirma)`.
+        let next = at + 1;
+        let first = next < page.len() && says.any(Says::GIVEN) && opened(at) && page.gap(next) == " " && page.says(next).any(Says::FAMILY) && closed(next);
+        let second = at > 0 && says.any(Says::FAMILY) && closed(at) && page.gap(at) == " " && page.says(at - 1).any(Says::GIVEN) && opened(at - 1);
+        first || second
+    }
+
     /// Family name first: `Falk, Hassan`, `wikström, my`.
     fn turned(&self, at: usize) -> bool {
         let page = self.page;
@@ -244,8 +266,10 @@ impl People<'_> {
         if self.device(at) || self.speaker(at) || self.turned(at) {
             return true;
         }
-        let talks =
-            at + 1 < page.len() && page.gap(at + 1) == " " && TALKS.contains(&page.lower(at + 1));
+                if self.alone(at) {
+            return true;
+        }
+        let talks = at + 1 < page.len() && page.gap(at + 1) == " " && TALKS.contains(&page.lower(at + 1));
         if talks && says.any(Says::GIVEN) && !PRONOUNS.contains(&page.lower(at)) {
             return true;
         }
@@ -280,7 +304,7 @@ impl People<'_> {
         }
         // `E. Tjäder`.
         let led = at > 0 && page.tokens[at - 1].length == 1 && page.tokens[at - 1].is_word() && matches!(page.gap(at), ". " | "." | ".\n");
-        if led && written && says.any(Says::FAMILY) && !page.tokens[at].settled {
+        if led && written && (says.any(Says::FAMILY) || self.capital(at)) && !page.tokens[at].settled {
             return true;
         }
         if at > 0 && self.comma(at) && self.hit[at - 1] && written && !function && self.capital(at)
@@ -368,11 +392,19 @@ impl People<'_> {
 
     /// An ordinary word with a capital behind a name, or between a cue and a name.
     fn surname(&self, at: usize) -> bool {
-        if self.hit[at] || self.class[at] != Class::Word || !self.raised(at) || at == 0 {
+        if self.hit[at] || self.class[at] != Class::Word || at == 0 {
             return false;
         }
         let says = self.page.says(at);
         if says.any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND)) {
+            return false;
+        }
+        // `kallas Knatte`, `heter knatte`: no common word.
+        let called = matches!(self.page.lower(at - 1), "kallas" | "kallad" | "heter" | "hette" | "heta" | "named");
+        if called && self.page.gap(at) == " " && !says.any(Says::BUILT_IN) && self.page.tokens[at].length > 2 {
+            return true;
+        }
+        if !self.raised(at) {
             return false;
         }
         let after_name = self.joined(at) && self.hit[at - 1] && self.capital(at - 1);
@@ -401,9 +433,9 @@ impl People<'_> {
         let before =
             at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.');
         let next = at + 1;
-        let after = next < self.page.len()
-            && matches!(self.page.gap(next), ". " | "." | " " | ".\n" | "\n" | "-" | "- ")
-            && self.company(next)
+        let gap = if next < self.page.len() { self.page.gap(next) } else { "" };
+        let near = gap.len() <= 5 && (gap.trim() == "." || matches!(gap, " " | "\n" | "-" | "- "));
+        let after = next < self.page.len() && near && self.company(next)
             && (upper || dotted);
         let pair = upper && dotted && {
             let single = |at: usize| {

@@ -93,8 +93,7 @@ pub(super) fn is_street(word: &str) -> bool {
 fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let token = &page.tokens[at];
     let last = at.checked_sub(1)?;
-    if token.length > 4
-        || token.glued
+        if page.str(at).starts_with('0') || token.length > 4 || token.glued
         || token.shielded
         || !matches!(page.gap(at), " " | "  " | "\n" | " nr " | " \n")
     {
@@ -105,6 +104,10 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     }
     let word = page.lower(last);
     let says = page.says(last);
+    // `Nokia Beacon 6`.
+    if page.follows(last, Says::BRAND) {
+        return None;
+    }
     let ended = is_street(word) && !says.any(Says::TECHNICAL);
     let alone = says.any(Says::STREET) && page.tokens[last].length > 1;
     let raised = |at: usize| {
@@ -432,7 +435,9 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     ) && word.length > 2;
     let capital = !page.caseless && word.case == Case::Title;
     let unknown = !says.is_word();
-    if unit.is_some()
+    let long = unit.is_some() && minute.len() == 3;
+    let rare = capital && !word.opens && !says.is_name() && !says.any(Says::BUILT_IN);
+    if unit.is_some() && place && (long || rare) || unit.is_some()
         && place
         && (cued || !clock && (capital || unknown) || capital && unknown && !says.is_name())
         || cued && unit.is_none() && capital && place
