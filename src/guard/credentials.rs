@@ -538,7 +538,8 @@ fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Range<usize>>
                 page,
                 at,
                 at + word.len(),
-                word.len() == chunk.len(), (linked || strength == Strength::Password) && word.len() == chunk.len(),
+                word.len() == chunk.len(),
+                (linked || strength == Strength::Password) && word.len() == chunk.len(),
             );
             let mut values = vec![at..end];
             values.extend(second(page, end));

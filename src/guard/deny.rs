@@ -94,8 +94,9 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
                     gap.is_empty()
                         || gap.contains(['-', '/', '_', '+', '&', '.']) && !gap.contains(' ')
                 };
-                let number =
-                    page.tokens.get(at + 1).is_some_and(|next| next.is_digits() && next.length < 4 && !page.gap(at + 1).contains('\n'));
+                let number = page.tokens.get(at + 1).is_some_and(|next| {
+                    next.is_digits() && next.length < 4 && !page.gap(at + 1).contains('\n')
+                });
                 return !(number
                     || codes(page.gap(at)) && at > 0
                     || at + 1 < page.len() && codes(page.gap(at + 1)));

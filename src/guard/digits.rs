@@ -787,7 +787,8 @@ pub(super) fn told(page: &Page<'_>, range: &Range<usize>) -> Option<String> {
 /// a fault, without one too.
 fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<Hit> {
     let asked = (1..=12).any(|back| at >= back && page.says(at - back).any(Says::BIRTH));
-    let cued = page.cued(at, Says::BIRTH, 8) || asked
+    let cued = page.cued(at, Says::BIRTH, 8)
+        || asked
         || at > 0 && page.lower(at - 1) == "f" && page.gap(at).len() <= 2;
     let hit = |range| Some((Kind::BirthDate, range, if cued { Why::Cue } else { Why::Digits }));
     if let Some((last, year)) = with_month(page, at) {
@@ -814,7 +815,10 @@ fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<Hit> {
             [1 | 2, 1 | 2, 2] if cued && lengths != [2, 2, 2] => {
                 (1950, value(lengths[0]..lengths[0] + lengths[1]), value(0..lengths[0]))
             }
-            [1 | 2, 1 | 2, 2] if lengths != [2, 2, 2] && value(lengths[0] + lengths[1]..lengths[0] + lengths[1] + 2) > 40 => {
+            [1 | 2, 1 | 2, 2]
+                if lengths != [2, 2, 2]
+                    && value(lengths[0] + lengths[1]..lengths[0] + lengths[1] + 2) > 40 =>
+            {
                 (1950, value(lengths[0]..lengths[0] + lengths[1]), value(0..lengths[0]))
             }
             [2, 2, 2] if cued => (1950, value(2..4).min(12), value(4..6).min(31)),
@@ -854,7 +858,13 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<(usize, Option<u32>)> {
         year.is_digits() && matches!(year.length, 2 | 4) && page.gap(next + 1).chars().count() <= 3
     });
     let mut spoken = next + 1;
-    while near(spoken) && (page.says(spoken).any(Says::NUMBER) || ["nittonhundra", "tvåtusen"].iter().any(|start| page.lower(spoken).starts_with(start))) && !page.says(spoken).any(Says::MONTH) {
+    while near(spoken)
+        && (page.says(spoken).any(Says::NUMBER)
+            || ["nittonhundra", "tvåtusen"]
+                .iter()
+                .any(|start| page.lower(spoken).starts_with(start)))
+        && !page.says(spoken).any(Says::MONTH)
+    {
         spoken += 1;
     }
     if spoken > next + 1 {
@@ -907,7 +917,9 @@ fn born_in_words(page: &Page<'_>, at: usize) -> Option<Hit> {
     let ordinal = |at: usize| {
         let word = page.lower(at);
         page.says(at).any(Says::NUMBER.and(Says::MONTH))
-            || ["nittonhundra", "tjugohundra", "tvåtusen"].iter().any(|start| word.starts_with(start))
+            || ["nittonhundra", "tjugohundra", "tvåtusen"]
+                .iter()
+                .any(|start| word.starts_with(start))
             || page.tokens[at].is_digits()
             || page.tokens[at].length > 3
                 && ["de", "te", "första", "andra", "th", "first", "second", "third"]

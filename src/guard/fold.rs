@@ -59,7 +59,8 @@ fn place(at: usize) -> u32 {
 
 /// Whether a character stands for itself, whatever follows: what nearly all of a text is.
 const fn simple(char: char) -> bool {
-    matches!(char, ' '..='%' | '\''..='_' | 'a'..='~' | '\u{c5}'..='\u{131}') && !matches!(char, 'Ä' | 'Å' | 'â')
+    matches!(char, ' '..='%' | '\''..='_' | 'a'..='~' | '\u{c5}'..='\u{131}')
+        && !matches!(char, 'Ä' | 'Å' | 'â')
 }
 
 /// Resolves what is written in several characters, and drops what is not seen.

@@ -300,7 +300,8 @@ impl Lexicon {
             let joined = left.strip_suffix('s').filter(|left| left.chars().count() >= LEFT_MIN);
             let begins = |part: &str| {
                 let says = self.exact(part);
-                says.any(Says::LEFT) || says.is_word() && (!says.any(Says::FUNCTION) || part.len() >= 4)
+                says.any(Says::LEFT)
+                    || says.is_word() && (!says.any(Says::FUNCTION) || part.len() >= 4)
             };
             let right_says = self.exact(right);
             let ends = plain(right_says)

@@ -48,8 +48,8 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use self::fold::Folded;
-use self::known::Read;
 pub use self::kind::{Kind, Layer, Span, Why};
+use self::known::Read;
 pub use self::lexicon::Lexicon;
 use self::page::Page;
 pub use self::vocabulary::Vocabulary;
@@ -168,12 +168,13 @@ fn all_layers(
     let from = findings.len();
     let numbers = digits::find(&page);
     let spoken = |finding: &Finding| {
-        let told = (finding.kind == Kind::Phone).then(|| digits::told(&page, &finding.range)).flatten();
+        let told =
+            (finding.kind == Kind::Phone).then(|| digits::told(&page, &finding.range)).flatten();
         told.and_then(|digits| numbers::national(&digits))
     };
-    let (allowed, numbers): (Vec<_>, Vec<_>) = numbers.into_iter().partition(|finding| {
-        spoken(finding).is_some_and(|national| vocabulary.allows(&national))
-    });
+    let (allowed, numbers): (Vec<_>, Vec<_>) = numbers
+        .into_iter()
+        .partition(|finding| spoken(finding).is_some_and(|national| vocabulary.allows(&national)));
     vouched.extend(allowed.into_iter().map(|finding| finding.range));
     page.vouch(&vouched);
     findings.extend(numbers);

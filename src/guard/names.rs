@@ -133,9 +133,8 @@ pub(super) fn find(read: &Read<'_>, names: &[Name]) -> Vec<Range<usize>> {
 fn spoken(text: &str, all: &Words, parts: &[Spelling]) -> Vec<Range<usize>> {
     let words = all.words.as_slice();
     let telling: Vec<&Spelling> = parts.iter().filter(|part| !part.particle).collect();
-    let mut hit: Vec<bool> = (0..words.len())
-        .map(|at| telling.iter().any(|part| says(all.letters(at), part)))
-        .collect();
+    let mut hit: Vec<bool> =
+        (0..words.len()).map(|at| telling.iter().any(|part| says(all.letters(at), part))).collect();
     let caseless = !words.iter().any(|word| word.capital);
     for (at, word) in words.iter().enumerate() {
         let initial = word.is_letter() && (word.capital || caseless);
@@ -276,7 +275,8 @@ fn says(word: &[char], part: &Spelling) -> bool {
 
 /// The same but for doubled letters: they are what is mistyped most.
 fn same(word: &[char], name: &[char]) -> bool {
-    let single = |letters: &'_ [char]| letters.chunk_by(char::eq).map(|same| same[0]).collect::<Vec<_>>();
+    let single =
+        |letters: &'_ [char]| letters.chunk_by(char::eq).map(|same| same[0]).collect::<Vec<_>>();
     word == name || word.len().abs_diff(name.len()) <= 2 && single(word) == single(name)
 }
 
@@ -288,7 +288,12 @@ fn two_mistakes(a: &[char], b: &[char]) -> bool {
         ([], rest) | (rest, []) => rest.len() <= 2,
         ([_, a1 @ ..], [_, b1 @ ..]) => {
             let swapped = a.len() > 1 && b.len() > 1 && a[0] == b[1] && a[1] == b[0];
-            one_mistake(a1, b) || one_mistake(a, b1) || one_mistake(a1, b1) || a1 == b || a == b1 || a1 == b1
+            one_mistake(a1, b)
+                || one_mistake(a, b1)
+                || one_mistake(a1, b1)
+                || a1 == b
+                || a == b1
+                || a1 == b1
                 || swapped && (one_mistake(&a[2..], &b[2..]) || a[2..] == b[2..])
         }
     }

@@ -52,9 +52,18 @@ pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
         let says = page.says(at - 1);
         // `Genexis Pure ED504`: a maker, a model.
         let named = token.says.is_name() && !token.says.is_word();
-        if says.any(Says::BRAND) && page.gap(at) == " " && token.is_capital() && token.length > 1 && !named {
+        if says.any(Says::BRAND)
+            && page.gap(at) == " "
+            && token.is_capital()
+            && token.length > 1
+            && !named
+        {
             let mut last = page.cluster(at).end;
-            if last < page.len() && page.gap(last) == " " && page.tokens[last].is_capital() && page.tokens.get(last + 1).is_some_and(|next| next.glued && next.is_digits()) {
+            if last < page.len()
+                && page.gap(last) == " "
+                && page.tokens[last].is_capital()
+                && page.tokens.get(last + 1).is_some_and(|next| next.glued && next.is_digits())
+            {
                 last = page.cluster(last).end;
             }
             let range = page.span(at..last);
@@ -418,8 +427,16 @@ fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: &str) -> bo
     let lower = page.lower(first);
     if token.is_word() {
         // `v2411`: a week.
-        let week = page.tokens.get(first + 1).filter(|next| next.glued && next.length == 4).map(|_| page.str(first + 1));
-        if lower == "v" && week.is_some_and(|week| ("20".."41").contains(&&week[..2]) && ("01".."54").contains(&&week[2..])) {
+        let week = page
+            .tokens
+            .get(first + 1)
+            .filter(|next| next.glued && next.length == 4)
+            .map(|_| page.str(first + 1));
+        if lower == "v"
+            && week.is_some_and(|week| {
+                ("20".."41").contains(&&week[..2]) && ("01".."54").contains(&&week[2..])
+            })
+        {
             return true;
         }
         if token.length > 1

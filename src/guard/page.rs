@@ -265,9 +265,35 @@ fn tokens(text: &str) -> Vec<Token> {
             let word = &text[start..start + cut];
             let letters = word.chars().count();
             let case = Case::Lower;
-            tokens.push(Token { start, end: start + cut, length: letters, case, says: Says::default(), glued, opens: false, shielded: false, settled: false, named: false });
-            let case = if text[start + cut..end].chars().skip(1).all(char::is_lowercase) { Case::Title } else { Case::Upper };
-            tokens.push(Token { start: start + cut, end, length: length - letters, case, says: Says::default(), glued: false, opens: false, shielded: false, settled: false, named: false });
+            tokens.push(Token {
+                start,
+                end: start + cut,
+                length: letters,
+                case,
+                says: Says::default(),
+                glued,
+                opens: false,
+                shielded: false,
+                settled: false,
+                named: false,
+            });
+            let case = if text[start + cut..end].chars().skip(1).all(char::is_lowercase) {
+                Case::Title
+            } else {
+                Case::Upper
+            };
+            tokens.push(Token {
+                start: start + cut,
+                end,
+                length: length - letters,
+                case,
+                says: Says::default(),
+                glued: false,
+                opens: false,
+                shielded: false,
+                settled: false,
+                named: false,
+            });
             continue;
         }
         let case = match (digits, upper, lower) {
@@ -296,12 +322,14 @@ fn tokens(text: &str) -> Vec<Token> {
 /// Where a space was lost between a small word and a capital: `påKrokslätt`, `tillLove`.
 fn lost_space(word: &str) -> Option<usize> {
     const SMALL: [&str; 26] = [
-        "på", "till", "från", "med", "och", "hos", "av", "för", "i", "är", "har", "kund", "tel", "att", "vid", "son", "at", "to",
-        "from", "with", "and", "by", "call", "ring", "for", "skylt",
+        "på", "till", "från", "med", "och", "hos", "av", "för", "i", "är", "har", "kund", "tel",
+        "att", "vid", "son", "at", "to", "from", "with", "and", "by", "call", "ring", "for",
+        "skylt",
     ];
     let cut = word.find(char::is_uppercase).filter(|cut| *cut > 0)?;
     let right = &word[cut..];
-    let whole = right.chars().count() > 2 && (right.chars().skip(1).all(char::is_lowercase) || right.chars().all(char::is_uppercase));
+    let whole = right.chars().count() > 2
+        && (right.chars().skip(1).all(char::is_lowercase) || right.chars().all(char::is_uppercase));
     (whole && SMALL.contains(&&word[..cut]) && word != "iPhone" && word != "iPad").then_some(cut)
 }
 

@@ -29,7 +29,12 @@ const PREPOSITIONS: [&str; 16] = [
 
 /// What only somebody does.
 const TALKS: [&str; 30] = [
-    "skrev", "skriver", "mailade", "mejlade", "attesterar", "attesterade",
+    "skrev",
+    "skriver",
+    "mailade",
+    "mejlade",
+    "attesterar",
+    "attesterade",
     "ringer",
     "ringde",
     "ringt",
@@ -84,12 +89,14 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         class: (0..page.len()).map(|at| class(page, at)).collect(),
         hit: Vec::new(),
     };
-    layer.hit =
-        (0..page.len()).map(|at| {
+    layer.hit = (0..page.len())
+        .map(|at| {
             let token = &page.tokens[at];
-            let foreign = layer.class[at] == Class::Unknown && token.case == Case::Title && !token.opens;
+            let foreign =
+                layer.class[at] == Class::Unknown && token.case == Case::Title && !token.opens;
             layer.class[at] == Class::Name || token.named || foreign && !page.caseless
-        }).collect();
+        })
+        .collect();
     layer.brands();
     layer.signatures();
     layer.spelled();
@@ -203,8 +210,14 @@ impl People<'_> {
         let page = self.page;
         let says = page.says(at);
         let pronoun = PRONOUNS.contains(&page.lower(at));
-        let opened = |at: usize| at == 0 || page.gap(at).ends_with(['(', '\n']) || page.gap(at).ends_with(": ");
-        let closed = |at: usize| page.gap_after(at).is_empty() && at + 1 == page.len() || page.gap_after(at).starts_with([')', '\n']) || page.gap_after(at).starts_with(" (");
+        let opened = |at: usize| {
+            at == 0 || page.gap(at).ends_with(['(', '\n']) || page.gap(at).ends_with(": ")
+        };
+        let closed = |at: usize| {
+            page.gap_after(at).is_empty() && at + 1 == page.len()
+                || page.gap_after(at).starts_with([')', '\n'])
+                || page.gap_after(at).starts_with(" (")
+        };
         if pronoun {
             return false;
         }
@@ -214,8 +227,18 @@ impl People<'_> {
         }
         // Two in a row: `(max falk)`, `kontakt 3: sten torp (elfirma)`.
         let next = at + 1;
-        let first = next < page.len() && says.any(Says::GIVEN) && opened(at) && page.gap(next) == " " && page.says(next).any(Says::FAMILY) && closed(next);
-        let second = at > 0 && says.any(Says::FAMILY) && closed(at) && page.gap(at) == " " && page.says(at - 1).any(Says::GIVEN) && opened(at - 1);
+        let first = next < page.len()
+            && says.any(Says::GIVEN)
+            && opened(at)
+            && page.gap(next) == " "
+            && page.says(next).any(Says::FAMILY)
+            && closed(next);
+        let second = at > 0
+            && says.any(Says::FAMILY)
+            && closed(at)
+            && page.gap(at) == " "
+            && page.says(at - 1).any(Says::GIVEN)
+            && opened(at - 1);
         first || second
     }
 
@@ -245,8 +268,11 @@ impl People<'_> {
     fn speaker(&self, at: usize) -> bool {
         let before = self.page.gap(at);
         let starts = at == 0 || before.contains('\n') || before.contains(']');
-                let quotes = self.page.gap_after(at).starts_with(": \"");
-        (starts || quotes) && self.capital(at) && self.page.gap_after(at).starts_with(':') && !self.page.says(at).any(ROLES)
+        let quotes = self.page.gap_after(at).starts_with(": \"");
+        (starts || quotes)
+            && self.capital(at)
+            && self.page.gap_after(at).starts_with(':')
+            && !self.page.says(at).any(ROLES)
     }
 
     /// A name that is an ordinary word as well.
@@ -266,10 +292,11 @@ impl People<'_> {
         if self.device(at) || self.speaker(at) || self.turned(at) {
             return true;
         }
-                if self.alone(at) {
+        if self.alone(at) {
             return true;
         }
-        let talks = at + 1 < page.len() && page.gap(at + 1) == " " && TALKS.contains(&page.lower(at + 1));
+        let talks =
+            at + 1 < page.len() && page.gap(at + 1) == " " && TALKS.contains(&page.lower(at + 1));
         if talks && says.any(Says::GIVEN) && !PRONOUNS.contains(&page.lower(at)) {
             return true;
         }
@@ -303,8 +330,15 @@ impl People<'_> {
             }
         }
         // `E. Tjäder`.
-        let led = at > 0 && page.tokens[at - 1].length == 1 && page.tokens[at - 1].is_word() && matches!(page.gap(at), ". " | "." | ".\n");
-        if led && written && (says.any(Says::FAMILY) || self.capital(at)) && !page.tokens[at].settled {
+        let led = at > 0
+            && page.tokens[at - 1].length == 1
+            && page.tokens[at - 1].is_word()
+            && matches!(page.gap(at), ". " | "." | ".\n");
+        if led
+            && written
+            && (says.any(Says::FAMILY) || self.capital(at))
+            && !page.tokens[at].settled
+        {
             return true;
         }
         if at > 0 && self.comma(at) && self.hit[at - 1] && written && !function && self.capital(at)
@@ -400,8 +434,15 @@ impl People<'_> {
             return false;
         }
         // `kallas Knatte`, `heter knatte`: no common word.
-        let called = matches!(self.page.lower(at - 1), "kallas" | "kallad" | "heter" | "hette" | "heta" | "named");
-        if called && self.page.gap(at) == " " && !says.any(Says::BUILT_IN) && self.page.tokens[at].length > 2 {
+        let called = matches!(
+            self.page.lower(at - 1),
+            "kallas" | "kallad" | "heter" | "hette" | "heta" | "named"
+        );
+        if called
+            && self.page.gap(at) == " "
+            && !says.any(Says::BUILT_IN)
+            && self.page.tokens[at].length > 2
+        {
             return true;
         }
         if !self.raised(at) {
@@ -435,8 +476,7 @@ impl People<'_> {
         let next = at + 1;
         let gap = if next < self.page.len() { self.page.gap(next) } else { "" };
         let near = gap.len() <= 5 && (gap.trim() == "." || matches!(gap, " " | "\n" | "-" | "- "));
-        let after = next < self.page.len() && near && self.company(next)
-            && (upper || dotted);
+        let after = next < self.page.len() && near && self.company(next) && (upper || dotted);
         let pair = upper && dotted && {
             let single = |at: usize| {
                 self.page
@@ -460,7 +500,12 @@ impl People<'_> {
             return false;
         }
         let mut next = at + 1;
-        while next < self.page.len() && self.joined(next) && self.page.says(next).any(Says::PARTICLE) && !self.company(next) && next < at + 3 {
+        while next < self.page.len()
+            && self.joined(next)
+            && self.page.says(next).any(Says::PARTICLE)
+            && !self.company(next)
+            && next < at + 3
+        {
             next += 1;
         }
         if next >= self.page.len() || !self.joined(next) || !self.company(next) {
@@ -556,11 +601,16 @@ impl People<'_> {
     fn spelled(&mut self) {
         const LETTERS_MIN: usize = 3;
         let page = self.page;
-        let single = |at: usize| page.tokens[at].is_word() && page.tokens[at].length == 1 && !page.tokens[at].settled;
+        let single = |at: usize| {
+            page.tokens[at].is_word() && page.tokens[at].length == 1 && !page.tokens[at].settled
+        };
         let mut at = 0;
         while at < page.len() {
             let mut end = at;
-            while end < page.len() && single(end) && (end == at || matches!(page.gap(end), "-" | " - " | " " | "." | ". ")) {
+            while end < page.len()
+                && single(end)
+                && (end == at || matches!(page.gap(end), "-" | " - " | " " | "." | ". "))
+            {
                 end += 1;
             }
             if end - at >= LETTERS_MIN {

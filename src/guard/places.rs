@@ -63,7 +63,7 @@ const ENDINGS: [&str; 48] = [
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for at in 0..page.len() {
-        let range = if             page.tokens[at].is_digits() && !page.tokens[at].shielded {
+        let range = if page.tokens[at].is_digits() && !page.tokens[at].shielded {
             street(page, at)
                 .or_else(|| english(page, at))
                 .or_else(|| postcode(page, at))
@@ -93,7 +93,9 @@ pub(super) fn is_street(word: &str) -> bool {
 fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let token = &page.tokens[at];
     let last = at.checked_sub(1)?;
-        if page.str(at).starts_with('0') || token.length > 4 || token.glued
+    if page.str(at).starts_with('0')
+        || token.length > 4
+        || token.glued
         || token.shielded
         || !matches!(page.gap(at), " " | "  " | "\n" | " nr " | " \n")
     {
@@ -265,8 +267,7 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
     for _ in 0..3 {
         let next = page.token_at(end);
         let Some(token) = page.tokens.get(next) else { break };
-                if token.start - end > 3 || page.text[end..token.start].contains(['.', ':', '/'])
-        {
+        if token.start - end > 3 || page.text[end..token.start].contains(['.', ':', '/']) {
             break;
         }
         if page.says(next).any(Says::APARTMENT)
@@ -317,7 +318,9 @@ fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     };
     let cued = at > 0 && matches!(page.lower(at - 1), "postnr" | "postnummer" | "postcode" | "zip");
     let town = page.tokens.get(last + 1).filter(|town| {
-                town.is_word() && !town.glued && town.length > 1
+        town.is_word()
+            && !town.glued
+            && town.length > 1
             && matches!(page.gap(last + 1), " " | "  " | "\n" | ", ")
     });
     let Some(town) = town else {
@@ -437,9 +440,10 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let unknown = !says.is_word();
     let long = unit.is_some() && minute.len() == 3;
     let rare = capital && !word.opens && !says.is_name() && !says.any(Says::BUILT_IN);
-    if unit.is_some() && place && (long || rare) || unit.is_some()
-        && place
-        && (cued || !clock && (capital || unknown) || capital && unknown && !says.is_name())
+    if unit.is_some() && place && (long || rare)
+        || unit.is_some()
+            && place
+            && (cued || !clock && (capital || unknown) || capital && unknown && !says.is_name())
         || cued && unit.is_none() && capital && place
     {
         let mut first = before;

@@ -84,7 +84,9 @@ impl<'a> Vocabulary<'a> {
 
     /// Whether a telephone number may stand, by its digits behind the zero.
     pub(super) fn allows(&self, national: &str) -> bool {
-        self.shields().iter().any(|shield| matches!(shield, Shield::Phone(phone) if phone == national))
+        self.shields()
+            .iter()
+            .any(|shield| matches!(shield, Shield::Phone(phone) if phone == national))
     }
 
     pub(super) fn shields(&self) -> &[Shield] {
