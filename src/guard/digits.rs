@@ -164,22 +164,21 @@ impl<'p> Window<'p> {
                     break;
                 }
                 let exempt = reference && lengths.len() <= 2;
-                if !code || page.cued(self.at, Says::PNR, 3) {
-                    if self.personnummer(digits, &lengths, groups)
-                        && !(exempt && !identity::luhn(&digits[digits.len() - 10..]))
-                    {
-                        return Some((Kind::Personnummer, range, Why::Digits));
-                    }
+                if (!code || page.cued(self.at, Says::PNR, 3))
+                    && self.personnummer(digits, &lengths, groups)
+                    && (!exempt || identity::luhn(&digits[digits.len() - 10..]))
+                {
+                    return Some((Kind::Personnummer, range, Why::Digits));
                 }
                 if !code && self.card(digits, &lengths) && !exempt {
                     return Some((Kind::Bank, range, Why::Digits));
                 }
-                if !(exempt && lengths.len() == 1 && !page.text[..token.start].ends_with('+'))
+                let plus = page.text[..token.start].ends_with('+');
+                if (!exempt || lengths.len() > 1 || plus)
                     && (!code || digits.len() >= 9)
+                    && let Some(range) = self.phone(digits, &lengths, groups)
                 {
-                    if let Some(range) = self.phone(digits, &lengths, groups) {
-                        return Some((Kind::Phone, self.extension(range, groups), Why::Digits));
-                    }
+                    return Some((Kind::Phone, self.extension(range, groups), Why::Digits));
                 }
                 if !code && self.account(digits, &lengths, groups) {
                     return Some((Kind::Bank, range, Why::Digits));
@@ -290,8 +289,8 @@ impl<'p> Window<'p> {
         }
         if before.ends_with(['/', '.', '-', ':'])
             && !before.ends_with([' ', '\n'])
-            && !before.ends_with(":")
-            && page.tokens[..self.at].last().is_some_and(|last| last.is_digits())
+            && !before.ends_with(':')
+            && page.tokens[..self.at].last().is_some_and(super::page::Token::is_digits)
         {
             return None;
         }
@@ -317,7 +316,7 @@ impl<'p> Window<'p> {
         let british = digits.starts_with('0')
             && digits.len() == 11
             && (2..=4).contains(&lengths.len())
-            && !self.is_date(lengths, digits);
+            && !Self::is_date(lengths, digits);
         if british {
             return hit();
         }
@@ -326,11 +325,11 @@ impl<'p> Window<'p> {
             && (7..=12).contains(&digits.len())
             && lengths.iter().all(|length| *length <= 8)
             && !(lengths.len() == 1 && matches!(digits.len(), 8) && digits.starts_with("20"))
-            && !self.is_date(lengths, digits);
+            && !Self::is_date(lengths, digits);
         (american || foreign).then(hit).flatten()
     }
 
-    fn is_date(&self, lengths: &[usize], digits: &str) -> bool {
+    fn is_date(lengths: &[usize], digits: &str) -> bool {
         lengths.len() >= 3
             && (digits.starts_with("20") && lengths[0] == 4 || lengths[..3] == [2, 2, 4])
     }
@@ -354,7 +353,7 @@ impl<'p> Window<'p> {
                         && !cued()
                         && rest != [6]
                         && rest.len() < 3;
-                let dated = (matches!(rest, [2, 4] | [2, 2]))
+                let dated = matches!(rest, [2, 4 | 2])
                     && &digits[2..4] <= "12"
                     && text
                         .as_bytes()
@@ -410,7 +409,7 @@ impl<'p> Window<'p> {
         let page = self.page;
         let cued = page.cued(self.at, Says::BANK, 4);
         if cued && (5..=19).contains(&digits.len()) {
-            return !self.is_date(lengths, digits)
+            return !Self::is_date(lengths, digits)
                 && !page.says(self.at + groups).any(Says::UNIT.and(Says::MONTH))
                 || page.follows(self.at, Says::BANK);
         }
@@ -418,7 +417,7 @@ impl<'p> Window<'p> {
             lengths.len() > 1 && (lengths[0] == 4 || lengths[0] == 5) && !digits.starts_with('0');
         let comma = self.gaps.first().is_some_and(|gap| gap.starts_with(',') || gap.contains('-'));
         let rest = digits.len() - lengths[0];
-        if !clearing || self.is_date(lengths, digits) {
+        if !clearing || Self::is_date(lengths, digits) {
             return false;
         }
         comma && (7..=10).contains(&rest)
@@ -746,7 +745,7 @@ pub(super) fn told(page: &Page<'_>, range: &Range<usize>) -> Option<String> {
     ];
     let find = |table: &[&[&str]], word: &str| table.iter().position(|words| words.contains(&word));
     let mut digits = String::new();
-    let mut ten = None;
+    let mut tens = false;
     let mut spoken = false;
     for at in page.token_at(range.start)..page.len() {
         if page.tokens[at].start >= range.end {
@@ -760,16 +759,15 @@ pub(super) fn told(page: &Page<'_>, range: &Range<usize>) -> Option<String> {
         spoken = true;
         if let Some(value) = find(&UNITS, word) {
             // `fifty-three`.
-            if let Some(ten) = ten.take().filter(|_| page.gap(at) == "-") {
+            if std::mem::take(&mut tens) && page.gap(at) == "-" {
                 digits.pop();
-                let _: u32 = ten;
             }
             digits.push_str(&value.to_string());
         } else if let Some(value) = find(&TEENS, word) {
             digits.push_str(&(value + 10).to_string());
         } else if let Some(value) = find(&TENS, word) {
             digits.push_str(&((value + 2) * 10).to_string());
-            ten = Some(0);
+            tens = true;
             continue;
         } else {
             let compound = TENS.iter().enumerate().find_map(|(tens, words)| {
@@ -778,7 +776,7 @@ pub(super) fn told(page: &Page<'_>, range: &Range<usize>) -> Option<String> {
             });
             digits.push_str(&compound?.to_string());
         }
-        ten = None;
+        tens = false;
     }
     spoken.then_some(digits)
 }
@@ -1014,7 +1012,7 @@ mod tests {
         );
         check("kort 4012 88** **** 1881", &[(Kind::Bank, "4012 88** **** 1881")]);
         check("SE45 5000 0000 0583 9825 7466", &[(Kind::Bank, "SE45 5000 0000 0583 9825 7466")]);
-        check("född den 24:e april 1994", &[(Kind::BirthDate, "24:e april 1994")]);
+        check("född den 24:e april 1994", &[(Kind::BirthDate, "den 24:e april 1994")]);
         check("born 11th of December 1960", &[(Kind::BirthDate, "11th of December 1960")]);
         check("bilen MLB - 491", &[(Kind::Vehicle, "MLB - 491")]);
         check("kundnr K551\n5839", &[(Kind::CustomerNumber, "K551\n5839")]);

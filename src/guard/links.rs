@@ -102,11 +102,8 @@ fn around_at(page: &Page<'_>, at: usize) -> Range<usize> {
                 .is_some_and(|last| DOMAINS.contains(&last.to_lowercase().as_str()))
                 && text[at..end].contains('.')
                 && !text[at..end].ends_with('.');
-            let dotted = gap.contains('.')
-                || text[at..end].ends_with('.')
-                || gap == "\n"
-                || word.contains('.') && gap == "\n";
-            if done && !(gap.contains('.') && !gap.ends_with(' '))
+            let dotted = gap.contains('.') || text[at..end].ends_with('.') || gap == "\n";
+            if done && (!gap.contains('.') || gap.ends_with(' '))
                 || length == 0
                 || gap.len() > 4
                 || !dotted

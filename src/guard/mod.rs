@@ -84,6 +84,12 @@ impl Redacted {
         &self.spans
     }
 
+    /// Whether nothing of the text was let through: it was too long to be read, or it still held
+    /// something of the record when all else was done.
+    pub fn is_replaced(&self) -> bool {
+        self.spans.iter().any(|span| span.kind == Kind::Unread)
+    }
+
     /// How many spans of each kind were taken out.
     pub fn counts(&self) -> BTreeMap<Kind, u32> {
         let mut counts = BTreeMap::new();
@@ -116,7 +122,7 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
         let (findings, vouched) = all_layers(&read, vocabulary, &protected);
         let (spans, mut shields) = spans(&folded, findings, &protected);
         shields.extend(vouched.into_iter().map(|range| folded.original(range)));
-        tags::spare(&chars, merge::settle(&chars, spans, &shields))
+        tags::spare(&chars, merge::settle(&chars, spans, &shields, vocabulary.known()))
     };
     Redacted::new(&chars, spans)
 }

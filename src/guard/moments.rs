@@ -269,7 +269,7 @@ fn four(page: &Page<'_>, at: usize) -> Option<usize> {
     let free = page
         .tokens
         .get(at + 1)
-        .is_none_or(|next| !next.glued && !(next.is_digits() && page.gap(at + 1) == "-"));
+        .is_none_or(|next| !(next.glued || next.is_digits() && page.gap(at + 1) == "-"));
     (free && &text[..2] < "24" && &text[2..] < "60").then_some(at + 1)
 }
 

@@ -67,7 +67,7 @@ fn ipv4(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv4Addr)> {
     for (part, octet) in octets.iter_mut().enumerate() {
         let token =
             page.tokens.get(at + part).filter(|token| token.is_digits() && token.length <= 3)?;
-        if part > 0 && !dotted(page.gap(at + part)) || token.glued && part > 0 {
+        if part > 0 && (token.glued || !dotted(page.gap(at + part))) {
             return None;
         }
         *octet = page.str(at + part).parse().ok()?;

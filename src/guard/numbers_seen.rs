@@ -86,7 +86,7 @@ pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
             let digits: String =
                 page.text[page.span(at..last + 1)].chars().filter(char::is_ascii_digit).collect();
             let whole = page.tokens.get(last + 1).is_none_or(|next| {
-                !next.glued && !(next.is_digits() && matches!(page.gap(last + 1), "-" | " "))
+                !(next.glued || next.is_digits() && matches!(page.gap(last + 1), "-" | " "))
             });
             let checked = digits.len() >= 10 && super::identity::luhn(&digits[digits.len() - 10..]);
             let mobile = second.is_some() && digits.starts_with('0');

@@ -26,6 +26,10 @@ pub(super) enum Case {
 
 /// A run of letters, or a run of digits.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts about a word that do not exclude each other"
+)]
 pub(super) struct Token {
     /// Bytes of the folded text.
     pub(super) start: usize,
@@ -193,7 +197,7 @@ impl<'t> Page<'t> {
     pub(super) fn cued(&self, at: usize, of: Says, within: usize) -> bool {
         let mut here = at;
         for _ in 0..within {
-            if here == 0 || ends_sentence(self.gap(here), self.caseless) {
+            if here == 0 || ends_sentence(self.gap(here)) {
                 return false;
             }
             here -= 1;
@@ -219,8 +223,7 @@ impl<'t> Page<'t> {
 }
 
 /// Whether a sentence ends in what stands between two tokens.
-fn ends_sentence(gap: &str, caseless: bool) -> bool {
-    let _ = caseless;
+fn ends_sentence(gap: &str) -> bool {
     (gap.contains(['.', '!', '?', ';'])
         && gap.contains(char::is_whitespace)
         && !gap.starts_with(".:"))

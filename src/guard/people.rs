@@ -276,6 +276,7 @@ impl People<'_> {
     }
 
     /// A name that is an ordinary word as well.
+    #[expect(clippy::too_many_lines, reason = "the things that make a name of a word, one by one")]
     fn either(&self, at: usize) -> bool {
         if self.hit[at] || self.class[at] != Class::Either {
             return false;

@@ -90,6 +90,7 @@ pub(super) fn is_street(word: &str) -> bool {
 }
 
 /// `Kungsgatan 10 G`: from the first word of the street to the letter behind the number.
+#[expect(clippy::too_many_lines, reason = "the ways to write a street, each beside the others")]
 fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let token = &page.tokens[at];
     let last = at.checked_sub(1)?;
@@ -137,7 +138,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let opens = page.tokens[last].opens && !page.gap(last).ends_with('(');
         let posted = {
             let next = page.token_at(number_end(page, at));
-            page.tokens.get(next).is_some_and(|next| next.is_digits())
+            page.tokens.get(next).is_some_and(super::page::Token::is_digits)
                 && postcode(page, next).is_some()
                 && page.tokens[next].start - token.end <= 4
         };
@@ -225,7 +226,7 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
         let says = page.says(before);
         let capital = !page.caseless
             && token.is_capital()
-            && !(token.opens && says.is_word() && !says.is_name() && !says.any(Says::DIRECTION));
+            && (!token.opens || !says.is_word() || says.is_name() || says.any(Says::DIRECTION));
         let caseless = page.caseless
             && (says.is_name() && !says.any(Says::FUNCTION)
                 || says.any(Says::DIRECTION)
