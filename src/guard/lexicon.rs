@@ -271,7 +271,7 @@ impl Lexicon {
     }
 
     /// Whether a word that is not listed is an inflection of one that is.
-    pub(super) fn inflects(&self, word: &str) -> bool {
+    pub(super) fn inflects(word: &str) -> bool {
         if word.len() > WORD_MAX {
             return false;
         }
@@ -300,12 +300,13 @@ impl Lexicon {
             let joined = left.strip_suffix('s').filter(|left| left.chars().count() >= LEFT_MIN);
             let begins = |part: &str| {
                 let says = self.exact(part);
-                says.any(Says::LEFT) || says.is_word() && !says.any(Says::FUNCTION)
+                says.any(Says::LEFT)
+                    || says.is_word() && (!says.any(Says::FUNCTION) || part.len() >= 4)
             };
             let right_says = self.exact(right);
             let ends = plain(right_says)
                 || right_says.any(Says::DOMAIN) && right.len() > 3
-                || right.chars().count() > 4 && self.inflects(right);
+                || right.chars().count() > 4 && Self::inflects(right);
             ends && (begins(left) || joined.is_some_and(begins))
         })
     }
@@ -381,7 +382,7 @@ mod tests {
             let says = lexicon.says(word);
             assert_eq!((says.is_word(), says.is_name()), (word_too, name), "{word}");
         }
-        assert!(lexicon.inflects("routerns"));
+        assert!(Lexicon::inflects("routerns"));
         assert!(lexicon.compounds("fiberrouter"));
         assert!(!lexicon.compounds("lindqvist"));
         assert!(lexicon.mistypes("fortfrande"));

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{Place, sluss};
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "",
     "demo",
     "serve",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 23] = [
     "case release",
     "case cancel",
     "explain",
+    "gazetteer",
     "redact",
     "log",
     "log list",
