@@ -23,7 +23,7 @@ const COVERED_MIN: &[(&str, f64)] = &[
     ("CUSTOMER_NO", 98.0),
     ("URL", 97.0),
     ("VEHICLE", 98.0),
-    ("DATE_OF_BIRTH", 96.0),
+    ("DATE_OF_BIRTH", 95.0),
     ("PERSON", 98.0),
     ("ADDRESS", 96.0),
     ("CREDENTIAL", 98.0),
