@@ -45,6 +45,8 @@ pub struct Config {
     pub upkeep: Upkeep,
     /// How many days before an agreement's end the check begins to warn.
     pub agreement_warning_days: u32,
+    /// The file of words that the free-text guard goes by beside its own.
+    pub gazetteer: Option<PathBuf>,
     /// How events are written.
     pub telemetry: Telemetry,
     /// The recipients' files.
@@ -197,6 +199,10 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let agreement_warning_days = policy.number("agreement_warning_days", 60, 0..=730, faults);
     policy.nothing_else(faults);
 
+    let mut guard = root.table("guard", faults);
+    let gazetteer = guard.text("gazetteer", faults).filter(|path| !path.is_empty());
+    guard.nothing_else(faults);
+
     let mut telemetry = root.table("telemetry", faults);
     let format = match telemetry.text("format", faults).as_deref() {
         None | Some("text") => Format::Text,
@@ -245,6 +251,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
         batch_max: batch_max as usize,
         upkeep,
         agreement_warning_days,
+        gazetteer: gazetteer.map(PathBuf::from),
         telemetry: Telemetry { format, level },
         recipients: Vec::new(),
     }
@@ -268,11 +275,9 @@ fn witnesses(file: &Path, log: &mut Table<'_>, faults: &mut Faults) -> Option<Pl
     let mut fault = |what: String| {
         faults.add(log.key("witness_policy"), format!("{}: {what}", path.display()));
     };
-    let policy = match std::fs::read(&path) {
-        Err(error) => Err(format!("cannot be read: {error}")),
-        Ok(bytes) => Policy::parse(&bytes).map_err(|error| error.to_string()),
-    };
-    let policy = policy.map_err(&mut fault).ok()?;
+    let written = std::fs::read(&path).map_err(|error| format!("cannot be read: {error}"));
+    let written = written.map_err(&mut fault).ok()?;
+    let policy = Policy::parse(&written).map_err(|error| fault(error.to_string())).ok()?;
     if !policy.is_within_reach() {
         fault("the quorum needs witnesses that have no address in this file".to_owned());
     }
@@ -286,7 +291,7 @@ fn witnesses(file: &Path, log: &mut Table<'_>, faults: &mut Faults) -> Option<Pl
         faults.add(log.key("witness_age_max_seconds"), what);
     }
     let (every, age_max, timeout) = (seconds(every), seconds(age_max), seconds(timeout));
-    Some(Plan { policy, every, age_max, timeout })
+    Some(Plan { policy, file: written, every, age_max, timeout })
 }
 
 /// Sets the keys that the environment names. A value that reads as TOML is that, else a text.

@@ -108,8 +108,7 @@ pub fn write<T, E: From<Injected>>(
         Some("kept") => make().and(Err(Injected(what).into())),
         Some("killed") => std::process::abort(),
         Some("done") => {
-            let made = make();
-            drop(made);
+            drop(make());
             std::process::abort()
         }
         _ => make(),

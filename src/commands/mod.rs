@@ -8,6 +8,7 @@ mod check;
 mod deployment;
 mod explain;
 pub(crate) mod explanation;
+mod gazetteer;
 mod key;
 pub(crate) mod log;
 mod output;
@@ -99,6 +100,9 @@ enum Command {
     Explain(explain::Arguments),
     /// Take out of free text what may be personal: standard input to standard output
     Redact(redact::Arguments),
+    /// The words that the free-text guard goes by
+    #[command(subcommand)]
+    Gazetteer(gazetteer::Command),
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
@@ -183,8 +187,14 @@ impl Cli {
         let command = match command {
             Command::Check => return check::run(folder, &output),
             Command::Witness(command) => return witness::run(command, &output).await,
-            // Speaks to nobody and keeps nothing: there is nothing to configure.
-            Command::Redact(arguments) => return redact::run(&arguments, &output),
+            // Speaks to nobody and keeps nothing: all that it takes from a configuration is words.
+            Command::Redact(arguments) => {
+                if folder.join("sluss.toml").exists() {
+                    gazetteer::install(&deployment::load(folder)?)?;
+                }
+                return redact::run(&arguments, &output);
+            }
+            Command::Gazetteer(command) => return gazetteer::run(command, &output),
             // An auditor has no configuration, and neither has a person with a receipt.
             Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
                 return log::verify_path(&arguments, &output);
@@ -199,8 +209,11 @@ impl Cli {
             config.state = state;
         }
         crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
+        tracing::info!("{}", gazetteer::install(&config)?);
         match command {
-            Command::Check | Command::Witness(_) | Command::Redact(_) => Ok(()),
+            Command::Check | Command::Witness(_) | Command::Redact(_) | Command::Gazetteer(_) => {
+                Ok(())
+            }
             Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
             Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
             Command::Work { once } => serve::work(config, once, &output).await,

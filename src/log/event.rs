@@ -250,7 +250,8 @@ pub struct Intent {
     /// What is known and does not leave.
     #[serde(with = "wire::words")]
     pub withheld: BTreeSet<Field>,
-    /// What of that a rule would open, and the dialect has no place for or intake does not keep.
+    /// What of that a rule would open, and the dialect has no place for, intake does not keep, or
+    /// is a text of which nothing was left.
     #[serde(with = "wire::words")]
     pub not_carried: BTreeSet<Field>,
     /// Each condition that the policy asked of these fields, and whether it held.

@@ -204,8 +204,7 @@ impl Policy {
     /// has cosigned it. Cosignatures of a time after `now` do not count: a witness whose clock is
     /// ahead would vouch for ever.
     pub fn verify(&self, note: &Note, now: Timestamp) -> Result<Witnessed, QuorumError> {
-        let checkpoint = Checkpoint::open(note, &self.logs)?;
-        self.count(note, checkpoint, now)
+        self.verify_with(note, &self.logs, now)
     }
 
     /// The same for a log whose keys are known from elsewhere, as in a policy without logs.
@@ -216,15 +215,6 @@ impl Policy {
         now: Timestamp,
     ) -> Result<Witnessed, QuorumError> {
         let checkpoint = Checkpoint::open(note, keys)?;
-        self.count(note, checkpoint, now)
-    }
-
-    fn count(
-        &self,
-        note: &Note,
-        checkpoint: Checkpoint,
-        now: Timestamp,
-    ) -> Result<Witnessed, QuorumError> {
         let mut times = Vec::with_capacity(self.witnesses.len());
         for witness in &self.witnesses {
             let time = witness.key.cosigned(note).map_err(|_: NoteError| QuorumError::Forged)?;

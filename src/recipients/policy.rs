@@ -125,6 +125,8 @@ pub enum Because<'p> {
     Condition(&'p Rule, &'p Condition),
     /// The policy would open it, and the dialect has no place for it.
     NotCarried(&'p Rule),
+    /// The policy would open it, and behind the guard there is nothing left to be told.
+    NothingLeft(&'p Rule),
     /// Intake does not keep it.
     NotKept,
     /// The case is handled by hand, and only ids leave.
@@ -249,6 +251,7 @@ impl Because<'_> {
             Self::Never(_) => "never",
             Self::Condition(..) => "condition",
             Self::NotCarried(_) => "not-carried",
+            Self::NothingLeft(_) => "nothing-left",
             Self::NotKept => "not-kept",
             Self::SpecialHandling => "special-handling",
         }
@@ -257,7 +260,10 @@ impl Because<'_> {
     /// The rule that decided, where one did.
     pub const fn rule(&self) -> Option<&Rule> {
         match self {
-            Self::Never(rule) | Self::Condition(rule, _) | Self::NotCarried(rule) => Some(rule),
+            Self::Never(rule)
+            | Self::Condition(rule, _)
+            | Self::NotCarried(rule)
+            | Self::NothingLeft(rule) => Some(rule),
             Self::NoRule | Self::NotKept | Self::SpecialHandling => None,
         }
     }
@@ -270,6 +276,9 @@ impl Because<'_> {
             Self::Condition(_, condition) => condition.failed_sv().to_owned(),
             Self::NotCarried(_) => {
                 "operatörens gränssnitt har ingen plats för uppgiften".to_owned()
+            }
+            Self::NothingLeft(_) => {
+                "utan personuppgifter och hälsningar är inget kvar av texten".to_owned()
             }
             Self::NotKept => "uppgiften behövs inte och sparas inte".to_owned(),
             Self::SpecialHandling => "ärendet handläggs för hand".to_owned(),

@@ -283,7 +283,7 @@ fn intent(
         conditions: conditions.filter_map(name).collect(),
         handling: minimised.case().handling(),
         masked: minimised.masked().to_vec(),
-        replaced: minimised.replaced().clone(),
+        replaced: minimised.replaced(),
         actor: Role::System,
         attempt,
         sd,

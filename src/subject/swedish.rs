@@ -41,6 +41,7 @@ pub const fn field(field: Field) -> &'static str {
         Field::FaultPattern => "om felet kommer och går",
         Field::FaultLamps => "lampor på utrustningen",
         Field::FaultLink => "om det finns länk",
+        Field::FaultLevel => "uppmätt optisk nivå",
         Field::FaultWiredTest => "prov med kabel",
         Field::FaultRestarted => "om utrustningen startats om",
         Field::FaultSpeed => "uppmätt hastighet",

@@ -79,8 +79,8 @@ pub(super) async fn run(
     print(&report, report.is_sound(), output);
     let mut data = data_of(&report);
     if let Some(standing) = &standing {
-        output.line(format!("  witnessed: {}", witnessed::told(standing)));
-        data["witnessed"] = witnessed::data(standing);
+        output.line(format!("  witnessed: {}", witnessed::told(&standing.witnessed)));
+        data["witnessed"] = witnessed::data(&standing.witnessed);
     }
     output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
@@ -90,8 +90,8 @@ pub(super) async fn run(
 pub(crate) fn verify_path(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let Some(path) = &arguments.path else { return Ok(()) };
     if receipts::are_at(path) {
-        let key = arguments.key.first().map(String::as_str);
-        return receipts::verify(path, key, output);
+        let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
+        return receipts::verify(path, &trust, arguments.witness_policy.as_deref(), output);
     }
     verify_folder(path, arguments, output)
 }
@@ -112,7 +112,7 @@ fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Resul
         output.line(format!("  {}: {}", fault.file, fault.what));
     }
     if let Some(vouched) = &vouched {
-        output.line(format!("  witnessed: {}", witnessed::told(vouched)));
+        output.line(format!("  witnessed: {}", witnessed::told(&vouched.witnessed)));
     }
     for key in &report.keys {
         output.line(format!("Verified with the key {key}\n  {}", Fingerprint::of(key)));
@@ -125,7 +125,7 @@ fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Resul
     }
     let mut data = folder_data(&report);
     if let Some(vouched) = &vouched {
-        data["witnessed"] = witnessed::data(vouched);
+        data["witnessed"] = witnessed::data(&vouched.witnessed);
     }
     output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
@@ -133,7 +133,7 @@ fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Resul
 
 /// The newest checkpoint of a sound folder that satisfies the reader's own policy.
 fn witnesses_of(folder: &Path, file: &Path, report: &export::Report) -> Result<Standing, Failure> {
-    let policy = witnessed::read(file)?;
+    let policy = witnessed::policy(file)?;
     let unfit = |what: &str| Failure::Log(format!("{}: {what}", file.display()));
     let names = |key: &VerifierKey| policy.logs().contains(key);
     if !policy.logs().is_empty() && !report.keys.iter().any(names) {
