@@ -40,7 +40,6 @@ pub const fn field(field: Field) -> &'static str {
         Field::FaultSince => "när felet började",
         Field::FaultPattern => "om felet kommer och går",
         Field::FaultLamps => "lampor på utrustningen",
-        Field::FaultLevel => "uppmätt optisk nivå",
         Field::FaultLink => "om det finns länk",
         Field::FaultLevel => "uppmätt optisk nivå",
         Field::FaultWiredTest => "prov med kabel",

@@ -424,8 +424,6 @@ impl Sqlite {
             .map_err(|error| StoreError::unavailable("reading", error))?
     }
 
-    /// Reads both files, in a snapshot each.
-
     pub(super) async fn fsck(&self) -> Result<Findings, StoreError> {
         let mut check = fsck::Check::new(self.key.clone());
         check = self.read(move |database| check.file(database).map(|()| check)).await?;
