@@ -275,11 +275,9 @@ fn witnesses(file: &Path, log: &mut Table<'_>, faults: &mut Faults) -> Option<Pl
     let mut fault = |what: String| {
         faults.add(log.key("witness_policy"), format!("{}: {what}", path.display()));
     };
-    let policy = match std::fs::read(&path) {
-        Err(error) => Err(format!("cannot be read: {error}")),
-        Ok(bytes) => Policy::parse(&bytes).map_err(|error| error.to_string()),
-    };
-    let policy = policy.map_err(&mut fault).ok()?;
+    let written = std::fs::read(&path).map_err(|error| format!("cannot be read: {error}"));
+    let written = written.map_err(&mut fault).ok()?;
+    let policy = Policy::parse(&written).map_err(|error| fault(error.to_string())).ok()?;
     if !policy.is_within_reach() {
         fault("the quorum needs witnesses that have no address in this file".to_owned());
     }
@@ -293,7 +291,7 @@ fn witnesses(file: &Path, log: &mut Table<'_>, faults: &mut Faults) -> Option<Pl
         faults.add(log.key("witness_age_max_seconds"), what);
     }
     let (every, age_max, timeout) = (seconds(every), seconds(age_max), seconds(timeout));
-    Some(Plan { policy, every, age_max, timeout })
+    Some(Plan { policy, file: written, every, age_max, timeout })
 }
 
 /// Sets the keys that the environment names. A value that reads as TOML is that, else a text.

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{Failure, Output};
+use super::{Failure, Output, witnessed};
+use crate::domain::{Clock as _, SystemClock};
 use crate::export::Trust;
 use crate::log::Fingerprint;
-use crate::subject::{FILE_BYTES_MAX, PersonalReceipt, Proved, ReceiptFault};
+use crate::log::quorum::Policy;
+use crate::subject::{FILE_BYTES_MAX, PersonalReceipt, Proved};
 
 /// A folder with more files is not gone through.
 const FILES_MAX: usize = 100_000;
@@ -26,7 +28,13 @@ pub(super) fn are_at(path: &Path) -> bool {
 
 /// Verifies one, or all of a folder: with the key that was given, or the one in the receipt that has
 /// the fingerprint that was given, or else with the receipt's own.
-pub(super) fn verify(path: &Path, trust: &Trust, output: &Output) -> Result<(), Failure> {
+pub(super) fn verify(
+    path: &Path,
+    trust: &Trust,
+    policy: Option<&Path>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let policy = policy.map(witnessed::policy).transpose()?;
     let paths = if path.is_dir() { files(path)? } else { vec![path.to_owned()] };
     let (mut told, mut refused) = (Vec::new(), 0);
     for path in &paths {
@@ -34,15 +42,21 @@ pub(super) fn verify(path: &Path, trust: &Trust, output: &Output) -> Result<(), 
         if paths.len() > 1 && !PersonalReceipt::is_named_in(&file) {
             continue;
         }
-        let verified = PersonalReceipt::parse(&file).and_then(|receipt| match trust {
-            Trust::Folder => receipt.verify(None),
-            Trust::Keys(keys) => receipt.verify(Some(keys)),
-            Trust::Fingerprint(printed) => {
-                let mut named = receipt.keys()?;
-                named.retain(|key| Fingerprint::of(key) == *printed);
-                receipt.verify(Some(&named))
-            }
-        });
+        let verified = PersonalReceipt::parse(&file)
+            .and_then(|receipt| match trust {
+                Trust::Folder => receipt.verify(None),
+                Trust::Keys(keys) => receipt.verify(Some(keys)),
+                Trust::Fingerprint(printed) => {
+                    let mut named = receipt.keys()?;
+                    named.retain(|key| Fingerprint::of(key) == *printed);
+                    receipt.verify(Some(&named))
+                }
+            })
+            .map_err(|fault| fault.to_string())
+            .and_then(|proved| match &policy {
+                None => Ok(proved),
+                Some(policy) => vouched(proved, policy),
+            });
         refused += usize::from(verified.is_err());
         print(path, &verified, output);
         told.push(data(path, &verified));
@@ -51,7 +65,15 @@ pub(super) fn verify(path: &Path, trust: &Trust, output: &Output) -> Result<(), 
     if refused == 0 { Ok(()) } else { Err(Failure::Said) }
 }
 
-fn print(path: &Path, verified: &Result<Proved, ReceiptFault>, output: &Output) {
+/// The same, where a quorum of witnesses has cosigned the head of the log in it.
+fn vouched(proved: Proved, policy: &Policy) -> Result<Proved, String> {
+    match policy.verify_with(&proved.note, &proved.keys, SystemClock.now()) {
+        Ok(_) => Ok(proved),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn print(path: &Path, verified: &Result<Proved, String>, output: &Output) {
     match verified {
         Err(fault) => output.line(format!("{}: REFUSED: {fault}", path.display())),
         Ok(proved) => {
@@ -70,7 +92,7 @@ fn print(path: &Path, verified: &Result<Proved, ReceiptFault>, output: &Output) 
     }
 }
 
-fn data(path: &Path, verified: &Result<Proved, ReceiptFault>) -> Value {
+fn data(path: &Path, verified: &Result<Proved, String>) -> Value {
     match verified {
         Err(fault) => json!({
             "file": path.display().to_string(), "proved": false, "fault": fault.to_string(),

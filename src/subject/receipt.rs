@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::swedish;
 use crate::domain::{Field, Personal};
 use crate::log::{
-    Checkpoint, Event, Intent, Leaf, Opening, Outcome, Receipt, ReceiptError, VerifierKey,
+    Checkpoint, Event, Intent, Leaf, Note, Opening, Outcome, Receipt, ReceiptError, VerifierKey,
     leaf_hash,
 };
 
@@ -87,6 +87,10 @@ pub struct PersonalReceipt(File);
 pub struct Proved {
     /// The head of the log that vouches for it.
     pub checkpoint: Checkpoint,
+    /// That head as it was signed, with the lines of witnesses.
+    pub note: Note,
+    /// The keys that were believed.
+    pub keys: Vec<VerifierKey>,
     /// The disclosure.
     pub leaf: Leaf,
     /// Its position.
@@ -181,6 +185,8 @@ impl PersonalReceipt {
         });
         Ok(Proved {
             checkpoint,
+            note: proof.checkpoint().clone(),
+            keys: keys.to_vec(),
             index: proof.index(),
             opened,
             outcome: outcome.transpose()?,
