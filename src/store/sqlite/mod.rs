@@ -393,8 +393,6 @@ impl Sqlite {
             .map_err(|error| StoreError::unavailable("reading", error))?
     }
 
-    /// Reads both files, in a snapshot each.
-
     fn copy(&self) -> MutexGuard<'_, CheckpointFile> {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
