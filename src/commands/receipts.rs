@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::{Failure, Output, witnessed};
 use crate::domain::{Clock as _, SystemClock};
-use crate::log::VerifierKey;
+use crate::export::Trust;
+use crate::log::Fingerprint;
 use crate::log::quorum::Policy;
 use crate::subject::{FILE_BYTES_MAX, PersonalReceipt, Proved};
 
@@ -25,16 +26,15 @@ pub(super) fn are_at(path: &Path) -> bool {
     }
 }
 
-/// Verifies one, or all of a folder; with the key that was given on paper, or with the receipt's own.
+/// Verifies one, or all of a folder: with the key that was given, or the one in the receipt that has
+/// the fingerprint that was given, or else with the receipt's own.
 pub(super) fn verify(
     path: &Path,
-    key: Option<&str>,
+    trust: &Trust,
     policy: Option<&Path>,
     output: &Output,
 ) -> Result<(), Failure> {
     let policy = policy.map(witnessed::policy).transpose()?;
-    let key = key.map(VerifierKey::parse).transpose();
-    let keys = key.map_err(|error| Failure::Usage(format!("--key: {error}")))?.map(|key| vec![key]);
     let paths = if path.is_dir() { files(path)? } else { vec![path.to_owned()] };
     let (mut told, mut refused) = (Vec::new(), 0);
     for path in &paths {
@@ -43,7 +43,15 @@ pub(super) fn verify(
             continue;
         }
         let verified = PersonalReceipt::parse(&file)
-            .and_then(|receipt| receipt.verify(keys.as_deref()))
+            .and_then(|receipt| match trust {
+                Trust::Folder => receipt.verify(None),
+                Trust::Keys(keys) => receipt.verify(Some(keys)),
+                Trust::Fingerprint(printed) => {
+                    let mut named = receipt.keys()?;
+                    named.retain(|key| Fingerprint::of(key) == *printed);
+                    receipt.verify(Some(&named))
+                }
+            })
             .map_err(|fault| fault.to_string())
             .and_then(|proved| match &policy {
                 None => Ok(proved),
@@ -77,7 +85,8 @@ fn print(path: &Path, verified: &Result<Proved, String>, output: &Output) {
                 "  Underskriften är gjord med den nyckel som angavs."
             } else {
                 "  Underskriften är gjord med nyckeln i filen. Jämför den med den publicerade, eller \
-                 ange den med --key: en nyckel i en fil kan vem som helst ha skrivit dit."
+                 ange den med --key eller --fingerprint: en nyckel i en fil kan vem som helst ha \
+                 skrivit dit."
             });
         }
     }

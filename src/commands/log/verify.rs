@@ -89,8 +89,8 @@ pub(super) async fn run(
 pub(crate) fn verify_path(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let Some(path) = &arguments.path else { return Ok(()) };
     if receipts::are_at(path) {
-        let key = arguments.key.first().map(String::as_str);
-        return receipts::verify(path, key, arguments.witness_policy.as_deref(), output);
+        let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
+        return receipts::verify(path, &trust, arguments.witness_policy.as_deref(), output);
     }
     verify_folder(path, arguments, output)
 }

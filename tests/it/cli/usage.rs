@@ -34,6 +34,8 @@ const COMMANDS: [&str; 23] = [
 fn every_command_explains_itself() {
     for command in COMMANDS.into_iter().chain([
         "log checkpoint",
+        "log access",
+        "log audit",
         "witness",
         "witness init",
         "witness serve",
