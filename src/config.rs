@@ -203,23 +203,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let gazetteer = guard.text("gazetteer", faults).filter(|path| !path.is_empty());
     guard.nothing_else(faults);
 
-    let mut telemetry = root.table("telemetry", faults);
-    let format = match telemetry.text("format", faults).as_deref() {
-        None | Some("text") => Format::Text,
-        Some("json") => Format::Json,
-        Some(_) => {
-            faults.add(telemetry.key("format"), "must be text or json");
-            Format::Text
-        }
-    };
-    let level = telemetry.text("level", faults).unwrap_or_else(|| "warn".to_owned());
-    if EnvFilter::try_new(&level).is_err() {
-        faults.add(
-            telemetry.key("level"),
-            "must be error, warn, info, debug, trace or off, or a filter such as sluss=debug",
-        );
-    }
-    telemetry.nothing_else(faults);
+    let telemetry = telemetry(root.table("telemetry", faults), faults);
     root.nothing_else(faults);
 
     Config {
@@ -252,9 +236,30 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
         upkeep,
         agreement_warning_days,
         gazetteer: gazetteer.map(PathBuf::from),
-        telemetry: Telemetry { format, level },
+        telemetry,
         recipients: Vec::new(),
     }
+}
+
+/// How events are written.
+fn telemetry(mut telemetry: Table<'_>, faults: &mut Faults) -> Telemetry {
+    let format = match telemetry.text("format", faults).as_deref() {
+        None | Some("text") => Format::Text,
+        Some("json") => Format::Json,
+        Some(_) => {
+            faults.add(telemetry.key("format"), "must be text or json");
+            Format::Text
+        }
+    };
+    let level = telemetry.text("level", faults).unwrap_or_else(|| "warn".to_owned());
+    if EnvFilter::try_new(&level).is_err() {
+        faults.add(
+            telemetry.key("level"),
+            "must be error, warn, info, debug, trace or off, or a filter such as sluss=debug",
+        );
+    }
+    telemetry.nothing_else(faults);
+    Telemetry { format, level }
 }
 
 /// The policy file that `log.witness_policy` names, and how to go by it.

@@ -95,7 +95,7 @@ fn print(path: &Path, verified: &Result<Proved, String>, output: &Output) {
 fn data(path: &Path, verified: &Result<Proved, String>) -> Value {
     match verified {
         Err(fault) => json!({
-            "file": path.display().to_string(), "proved": false, "fault": fault.to_string(),
+            "file": path.display().to_string(), "proved": false, "fault": fault,
         }),
         Ok(proved) => json!({
             "file": path.display().to_string(),
