@@ -99,7 +99,7 @@ impl Says {
 
 /// Ordinary words that are names too, and are so common that only another name beside them, or a
 /// cue that leaves no doubt, makes names of them.
-const FUNCTION: &str = "will can said min han hon per so to in on en ett la le do den de max tim dag \
+const FUNCTION: &str = "is it to my are will can said min han hon per so to in on en ett la le do den de max tim dag \
     ring ringer si no hans hennes ma an man din dina li lo tan sin mon hai fan vit yu young long old \
     may an ger var vara am us son mark plan san nu ny rut short north king tor mot med av till nor \
     ali-as van von för än mo mi mur port park hus ord ting hag mai hon ända so ray art sue drew chase \

@@ -409,13 +409,28 @@ impl People<'_> {
         if gap.contains('\n') {
             return false;
         }
-        if self.capital(at) && !self.page.caseless { true } else { !PREPOSITIONS.contains(&word) }
+        if self.capital(at) && !self.page.caseless {
+            true
+        } else {
+            // `pratat med viola`.
+            let spoken = before > 0
+                && matches!(word, "med" | "with" | "to" | "till")
+                && self.page.says(before - 1).any(Says::SURE.and(Says::SPEECH).and(Says::PERSON));
+            spoken || !PREPOSITIONS.contains(&word)
+        }
     }
 
     fn sure(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let gap = self.page.gap(at);
         let near = gap.len() <= 3 && !gap.contains(['.', ';', '!', '?', '/', '-', ')']);
+        // `370 ms to ..`.
+        if before > 0
+            && self.page.tokens[before - 1].is_digits()
+            && self.page.says(before).any(Says::UNIT)
+        {
+            return false;
+        }
         let says = self.page.says(before);
         near && (says.any(Says::SURE) || says.any(Says::RELATION))
             && !(gap.contains(',') && says.any(Says::RELATION))
