@@ -234,6 +234,9 @@ pub fn minimise<'case>(
     })
 }
 
+/// Under which agreement something may leave, and what there is a place for.
+type Opened<'r> = (&'r Agreement, &'static [Field]);
+
 /// What must hold before any field is looked at: under which agreement, and what there is a place
 /// for.
 fn nothing_in_the_way<'r>(
@@ -242,7 +245,7 @@ fn nothing_in_the_way<'r>(
     dialect: &'static dyn Dialect,
     today: Date,
     released: bool,
-) -> Result<(&'r Agreement, &'static [Field]), (HoldReason, Option<PolicyId>)> {
+) -> Result<Opened<'r>, (HoldReason, Option<PolicyId>)> {
     let asked = Some(recipient.policy.id());
     // First of all: no other obstacle, once out of the way, may decide this in passing.
     if case.handling() == Handling::Special && !released {

@@ -12,6 +12,7 @@ use super::{Story, TERMS};
 use crate::harness::{App, GLOBALCONNECT, IP_ONLY, fault, order};
 
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn for itself")]
 struct Submitted {
     order: bool,
     recipient: usize,

@@ -266,9 +266,9 @@ async fn whatever_changes_in_the_registry_stands_in_the_log_also_when_it_changes
     ];
     let mut expected = 0;
     for change in changes {
-        let mut changed = first.clone();
-        change(&mut changed);
-        for recipient in [&first, &first, &changed, &changed] {
+        let mut entry = first.clone();
+        change(&mut entry);
+        for recipient in [&first, &first, &entry, &entry] {
             store.keep_policy(recipient).await.unwrap();
         }
         expected += 2;
