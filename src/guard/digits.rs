@@ -159,7 +159,7 @@ impl<'p> Window<'p> {
             }
             // Many groups are one number only where each is a single digit, and then of few kinds.
             let apart = digits.len() == groups;
-            if groups > 8 && (!apart || groups > 12) {
+            if groups > 8 && (!apart || groups > 12) || apart && (2..9).contains(&groups) {
                 continue;
             }
             let range = self.range(groups);
@@ -966,7 +966,7 @@ fn last_four(page: &Page<'_>, at: usize) -> Option<Hit> {
         return None;
     }
     let said = (1..=5).any(|back| {
-        at >= back && {
+        at >= back && !page.gap_after(at - back).starts_with(']') && {
             let word = page.lower(at - back);
             let beside = if at > back { page.lower(at - back - 1) } else { "" };
             matches!(
