@@ -564,9 +564,6 @@ fn takes(
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     let length = word.chars().count();
     let token = page.token_at(at);
-    if page.tokens.get(token).is_some_and(|token| token.shielded) {
-        return false;
-    }
     let clock = digits <= 4
         && word.len() <= 5
         && word.split([':', '.']).count() == 2

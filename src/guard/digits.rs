@@ -157,6 +157,11 @@ impl<'p> Window<'p> {
             if digits.len() < 5 {
                 break;
             }
+            // Many groups are one number only where each is a single digit, and then of few kinds.
+            let apart = digits.len() == groups;
+            if groups > 8 && (!apart || groups > 12) || apart && (2..9).contains(&groups) {
+                continue;
+            }
             let range = self.range(groups);
             for across in [false, true] {
                 let lengths = self.lengths(groups, across);
@@ -815,6 +820,7 @@ fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<Hit> {
             }
             [1 | 2, 1 | 2, 2]
                 if lengths != [2, 2, 2]
+                    && window.gaps[..2] == ["/", "-"]
                     && value(lengths[0] + lengths[1]..lengths[0] + lengths[1] + 2) > 40 =>
             {
                 (1950, value(lengths[0]..lengths[0] + lengths[1]), value(0..lengths[0]))
@@ -960,7 +966,7 @@ fn last_four(page: &Page<'_>, at: usize) -> Option<Hit> {
         return None;
     }
     let said = (1..=5).any(|back| {
-        at >= back && {
+        at >= back && !page.gap_after(at - back).starts_with(']') && {
             let word = page.lower(at - back);
             let beside = if at > back { page.lower(at - back - 1) } else { "" };
             matches!(

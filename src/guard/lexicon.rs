@@ -263,7 +263,7 @@ impl Lexicon {
     fn exact(&self, word: &str) -> Says {
         let built_in = BUILT_IN.get(word).copied().unwrap_or_default();
         match &self.gazetteer {
-            Some(gazetteer) if !built_in.any(Says::DOMAIN.and(Says::HOMOGRAPH)) => {
+            Some(gazetteer) if !built_in.any(Says::WORD.and(Says::DOMAIN).and(Says::HOMOGRAPH)) => {
                 built_in.and(gazetteer.says(word))
             }
             _ => built_in,

@@ -91,7 +91,14 @@ impl<'t> Page<'t> {
                 Says::default()
             };
             let opens = at == 0 || page.opens(at);
+            // A tag of an earlier pass says nothing of what stands behind it.
+            let tag = page.gap(at).ends_with('[')
+                && page.gap_after(at).starts_with(']')
+                && page.tokens[at].is_word()
+                && super::tags::is_tag(page.lower(at));
+            let says = if tag { Says::WORD } else { says };
             let token = &mut page.tokens[at];
+            token.settled |= tag;
             token.says = says;
             token.opens = opens;
         }

@@ -290,6 +290,19 @@ impl People<'_> {
         {
             return self.sure(at);
         }
+        // `Ring Astrid`: what is asked for, unless it stands where a family name does.
+        if says.any(Says::PHONE) && says.any(Says::PERSON) && page.tokens[at].opens {
+            return false;
+        }
+        // `Bo von Ek`.
+        let particle = at > 1
+            && page.says(at - 1).any(Says::PARTICLE)
+            && page.gap(at) == " "
+            && self.joined(at - 1)
+            && self.hit[at - 2];
+        if particle && (self.raised(at) || page.caseless) {
+            return true;
+        }
         if self.device(at) || self.speaker(at) || self.turned(at) {
             return true;
         }

@@ -42,6 +42,11 @@ pub(super) fn spare(chars: &[char], spans: Vec<Span>) -> Vec<Span> {
     spared
 }
 
+/// Whether a word is that of a tag.
+pub(super) fn is_tag(word: &str) -> bool {
+    TAGGED.iter().any(|kind| kind.tag() == word)
+}
+
 /// Where tags stand, in code points.
 fn standing(chars: &[char]) -> Vec<Range<usize>> {
     const LENGTH_MAX: usize = 16;
