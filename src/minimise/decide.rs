@@ -9,8 +9,10 @@ use zeroize::Zeroizing;
 use super::TEXT_REPLACED;
 use super::texts::{Masks, guarded_texts, masked_share};
 use crate::dialects::Dialect;
+use crate::dialects::pi_api::Question;
 use crate::domain::{
     Case, Field, Handling, HoldReason, LegalBasis, MaskCount, Personal, PolicyId, Purpose, RuleId,
+    Timestamp,
 };
 use crate::recipients::{Agreement, Because, Recipient, Ruling, Situation, TextOverLimit};
 
@@ -98,10 +100,25 @@ impl<'case> Minimised<'case> {
         &self.conditions
     }
 
-    /// The fields that stay although a rule opens them: the dialect has no place for them, or
-    /// intake does not keep them.
+    /// The fields that stay although a rule opens them: the dialect has no place for them, or only
+    /// with a signed exception, or intake does not keep them.
     pub fn not_carried(&self) -> &BTreeSet<Field> {
         &self.not_carried
+    }
+
+    /// What the operator asks in a ticket.
+    pub fn questions(&self) -> &'case [Question] {
+        &self.recipient.channel.questions
+    }
+
+    /// When it may be sent, where that is later than now: the order is for a later day, and the
+    /// dialect has no word for a day, so that the operator would act at once.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.dialect.carries(self.purpose()).contains(&Field::RequestedDate) {
+            return None;
+        }
+        let requested = self.case.facts().get(&Field::RequestedDate)?;
+        Timestamp::parse(requested.disclose()).filter(|day| *day > now)
     }
 
     /// The names of the fields that stay.
@@ -168,17 +185,30 @@ pub fn minimise<'case>(
         value: &value,
         text_clean: &all_clean,
     };
+    let by_exception = dialect.by_exception(case.purpose());
+    let excepted = |field: Field, ruling: Ruling<'case>| match ruling {
+        Ruling::Sent(rule)
+            if by_exception.contains(&field) && policy.exception_on(field, today).is_none() =>
+        {
+            Ruling::Withheld(Because::NoException(rule))
+        }
+        ruling => ruling,
+    };
     let mut rulings: BTreeMap<Field, Ruling<'case>> = case
         .facts()
         .keys()
         .map(|&field| (field, narrowed(field, policy.rule_on(field, &first), carried)))
+        .map(|(field, ruling)| (field, excepted(field, ruling)))
         .collect();
 
     let names = case.facts().keys().chain(case.dropped()).copied();
     let conditions = policy.asked(names, &first);
     let mut not_carried: BTreeSet<Field> = rulings
         .iter()
-        .filter(|(_, ruling)| matches!(ruling, Ruling::Withheld(Because::NotCarried(_))))
+        .filter(|(_, ruling)| {
+            let Ruling::Withheld(because) = ruling else { return false };
+            matches!(because, Because::NotCarried(_) | Because::NoException(_))
+        })
         .map(|(field, _)| *field)
         .collect();
 

@@ -84,6 +84,7 @@ fn sought(purpose: Purpose) -> Sought {
         reference: OpaqueReference::parse(OURS).unwrap(),
         access: AccessId::parse("STTA0001").unwrap(),
         subscription: Some(SubscriptionId::parse("SUB-1").unwrap()),
+        service: None,
         since: Timestamp::parse("2026-11-20T08:00:00Z").unwrap(),
     }
 }
