@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test itself may")]
 
-mod http;
+pub(crate) mod http;
 mod noise;
 mod reading;
 mod spec;
