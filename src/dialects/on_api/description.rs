@@ -42,12 +42,12 @@ pub(in crate::dialects) const FACTS: &[Fact] = &[
 
 /// The description, of at most so many characters; empty where there is nothing to say.
 pub(in crate::dialects) fn describe(
-    facts: impl Iterator<Item = Fact>,
+    list: impl Iterator<Item = Fact>,
     text: Text<'_, '_>,
     length_max: usize,
 ) -> String {
     let mut description = String::new();
-    for (label, field, spell) in facts {
+    for (label, field, spell) in list {
         let Some(value) = text(field) else { continue };
         let value = cut(&one_line(spell(value)), VALUE_MAX).into_owned();
         if !value.is_empty() {

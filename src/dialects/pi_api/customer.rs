@@ -118,7 +118,7 @@ fn name(name: &str) -> Option<(&str, &str)> {
     Some(name.rsplit_once(' ').map_or((name, ""), |(first, last)| (first.trim_end(), last)))
 }
 
-/// As `+4631650000`.
+/// As `+46313900605`.
 fn phone(number: &str) -> Option<&str> {
     let digits = number.strip_prefix('+')?;
     let fits = (6..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());

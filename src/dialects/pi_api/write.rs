@@ -148,10 +148,10 @@ impl<'a> Ticket<'a> {
         };
         // What has been told as an answer is not told again.
         let rest = |field: Field| (fields.0)(field).filter(|_| !told.contains(&field));
-        let facts = FACTS.iter().chain(MORE_FACTS).copied();
+        let lines = FACTS.iter().chain(MORE_FACTS).copied();
         // How bad it is has a member of its own.
-        let facts = facts.filter(|(_, field, _)| *field != Field::FaultSeverity);
-        let description = match describe(facts, &rest, DESCRIPTION_MAX) {
+        let lines = lines.filter(|(_, field, _)| *field != Field::FaultSeverity);
+        let description = match describe(lines, &rest, DESCRIPTION_MAX) {
             nothing if nothing.is_empty() => Cow::Borrowed(name),
             description => Cow::Owned(description),
         };
