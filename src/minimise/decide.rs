@@ -185,30 +185,25 @@ pub fn minimise<'case>(
         value: &value,
         text_clean: &all_clean,
     };
+    let excepted = |field: Field| policy.exception_on(field, today).is_some();
     let by_exception = dialect.by_exception(case.purpose());
-    let excepted = |field: Field, ruling: Ruling<'case>| match ruling {
-        Ruling::Sent(rule)
-            if by_exception.contains(&field) && policy.exception_on(field, today).is_none() =>
-        {
+    let narrowed = |field: Field| match policy.rule_on(field, &first) {
+        Ruling::Sent(rule) if !carried.contains(&field) => {
+            Ruling::Withheld(Because::NotCarried(rule))
+        }
+        Ruling::Sent(rule) if by_exception.contains(&field) && !excepted(field) => {
             Ruling::Withheld(Because::NoException(rule))
         }
         ruling => ruling,
     };
-    let mut rulings: BTreeMap<Field, Ruling<'case>> = case
-        .facts()
-        .keys()
-        .map(|&field| (field, narrowed(field, policy.rule_on(field, &first), carried)))
-        .map(|(field, ruling)| (field, excepted(field, ruling)))
-        .collect();
+    let mut rulings: BTreeMap<Field, Ruling<'case>> =
+        case.facts().keys().map(|&field| (field, narrowed(field))).collect();
 
     let names = case.facts().keys().chain(case.dropped()).copied();
     let conditions = policy.asked(names, &first);
     let mut not_carried: BTreeSet<Field> = rulings
         .iter()
-        .filter(|(_, ruling)| {
-            let Ruling::Withheld(because) = ruling else { return false };
-            matches!(because, Because::NotCarried(_) | Because::NoException(_))
-        })
+        .filter(|(_, ruling)| stays_though_opened(ruling))
         .map(|(field, _)| *field)
         .collect();
 
@@ -267,14 +262,10 @@ pub fn minimise<'case>(
     })
 }
 
-/// What the policy opens, less what the dialect has no place for.
-fn narrowed<'case>(field: Field, ruling: Ruling<'case>, carried: &[Field]) -> Ruling<'case> {
-    match ruling {
-        Ruling::Sent(rule) if !carried.contains(&field) => {
-            Ruling::Withheld(Because::NotCarried(rule))
-        }
-        ruling => ruling,
-    }
+/// Whether a rule opens the field, and the dialect has no place for it, or none without a signature.
+fn stays_though_opened(ruling: &Ruling<'_>) -> bool {
+    let Ruling::Withheld(because) = ruling else { return false };
+    matches!(because, Because::NotCarried(_) | Because::NoException(_))
 }
 
 fn everything(case: &Case) -> Vec<Field> {

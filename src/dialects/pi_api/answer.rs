@@ -20,7 +20,7 @@ const EVENT_ID_MAX: usize = 128;
 const CLOCK_SKEW: Duration = Duration::from_hours(1);
 
 /// What the texts of a 400 are known by, in small letters, and what they mean. The first three are
-/// the specification's own (service_activation.md); the rest are its list of grounds as operators
+/// the specification's own (`service_activation.md`); the rest are its list of grounds as operators
 /// put them. What is not in here is for a person.
 const CAUSES: &[(&str, Meaning)] = &[
     ("is already active", Meaning::Rejected(RejectReason::Conflict)),
@@ -66,7 +66,7 @@ pub(super) fn verdict(purpose: Purpose, answer: &Answer) -> Verdict {
 ///
 /// There is no way to ask for an order without its path. What is not done yet is taken as absent:
 /// it is then decided and placed anew, and the operator answers with the order that it has
-/// (service_activation.md, "Om tjänsten redan har en aktiv order").
+/// (`service_activation.md`, "Om tjänsten redan har en aktiv order").
 pub(super) fn order_found(sought: &Sought, answer: &Answer) -> Finding {
     match answer.status {
         200 => {}
@@ -139,7 +139,7 @@ pub(super) fn progress(purpose: Purpose, answer: &Answer) -> Progress {
     }
 }
 
-/// The rows of the event feed (order_events.md). Rows that cannot be read are passed over.
+/// The rows of the event feed (`order_events.md`). Rows that cannot be read are passed over.
 pub(super) fn events(answer: &Answer) -> Option<Vec<FeedEvent>> {
     if answer.status != 200 {
         return None;

@@ -29,7 +29,7 @@ pub(super) const IN_TICKETS: &[Field] =
 /// The most characters of a text in the block. The specification has no limit, and a database has.
 const TEXT_MAX: usize = 255;
 
-/// service_activation.md, "customer".
+/// `service_activation.md`, "customer".
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Customer<'a> {
@@ -59,7 +59,7 @@ impl<'a> Customer<'a> {
     }
 }
 
-/// service_activation.md, "deliveryAddress": where equipment is sent, that is, where it is used.
+/// `service_activation.md`, "deliveryAddress": where equipment is sent, that is, where it is used.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct DeliveryAddress<'a> {

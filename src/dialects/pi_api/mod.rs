@@ -13,7 +13,7 @@
 //! What is not as in ON-API:
 //! - An order has no reference of ours, no id of the service and no date. It is found again by the
 //!   services that are active at its access; where these do not tell, it is placed once more, since
-//!   the same order brings back the one that is there (service_activation.md). One for a later day
+//!   the same order brings back the one that is there (`service_activation.md`). One for a later day
 //!   waits with us until that day.
 //! - There is no change of service: an order for it is held.
 //! - A refusal is a 400 with a text. Texts that the specification has are understood, others are
@@ -229,7 +229,7 @@ impl Resource {
     }
 }
 
-/// The `operation` of an order (service_activation.md); `None` where there is none for the purpose.
+/// The `operation` of an order (`service_activation.md`); `None` where there is none for the purpose.
 const fn operation(purpose: Purpose) -> Option<&'static str> {
     match purpose {
         Purpose::Activate => Some("ACTIVATE"),

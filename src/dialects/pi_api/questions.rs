@@ -6,6 +6,7 @@
 //! answers a question is one that the policy lets through anyway; the question only gives it a place
 //! of its own, and what no question asks for stands in the description.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
@@ -287,7 +288,7 @@ fn template(members: &Map<String, Value>) -> Template {
     let row = Row::of(members);
     let fields = members.get("fields").and_then(Value::as_array).into_iter().flatten();
     Template {
-        service: row.text("service").map(|service| service.into_owned()),
+        service: row.text("service").map(Cow::into_owned),
         problem: row.text("type").and_then(|text| Problem::parse(&text)),
         asked: fields.take(TEMPLATES_MAX).filter_map(Value::as_object).filter_map(asked).collect(),
     }

@@ -85,7 +85,7 @@ fn id(row: &Row<'_>, member: &str) -> Option<OperatorReference> {
     }
 }
 
-/// service_activation.md, "state". The successor's `IN_PROGRESS` is what `RECEIVED` means here.
+/// `service_activation.md`, "state". The successor's `IN_PROGRESS` is what `RECEIVED` means here.
 fn order_standing(state: &str) -> Standing {
     match state.to_ascii_uppercase().as_str() {
         "RECEIVED" | "IN_PROGRESS" => Standing::Working,

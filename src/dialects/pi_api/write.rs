@@ -59,7 +59,7 @@ pub fn write<'a>(
     }
 }
 
-/// service_activation.md: what every order has, and all that the end of a service has.
+/// `service_activation.md`: what every order has, and all that the end of a service has.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Order<'a> {
@@ -78,7 +78,7 @@ impl<'a> Order<'a> {
     }
 }
 
-/// service_activation.md: the start of a service. Each member is mandatory, the two blocks with all
+/// `service_activation.md`: the start of a service. Each member is mandatory, the two blocks with all
 /// of theirs; the list of equipment is "always sent whole", and whole it may be empty.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -122,13 +122,13 @@ struct Ticket<'a> {
     sp_reference: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_information: Option<CustomerInformation<'a>>,
-    services: [Service<'a>; 1],
+    services: [Affected<'a>; 1],
 }
 
 /// One of a ticket's services; ours are about one.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Service<'a> {
+struct Affected<'a> {
     service: &'a str,
     problem: &'static str,
     extra_info: Map<String, Value>,
@@ -163,7 +163,7 @@ impl<'a> Ticket<'a> {
             access_id: fields.required(Field::AccessId, access_id)?,
             sp_reference: fields.optional(Field::CaseReference, reference)?,
             customer_information: CustomerInformation::of(fields)?,
-            services: [Service { service, problem: problem.as_str(), extra_info }],
+            services: [Affected { service, problem: problem.as_str(), extra_info }],
         })
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn list(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Comp
     let rows: Vec<Value> = tickets
         .into_iter()
         .filter(|ticket| event.is_none_or(|event| event_id(ticket).as_str() > event))
-        .map(|ticket| row(ticket, ticket.changed, state(ticket, true)))
+        .map(|ticket| row(ticket, ticket.changed, &state(ticket, true)))
         .collect();
     Ok(json_reply(200, &Value::Array(rows)))
 }
@@ -98,8 +98,8 @@ pub(super) fn one(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result<Re
         // The codes are not among the members that the page lists here: they stand in the log.
         "state": state(ticket, false),
         "log": [
-            row(ticket, ticket.created, new),
-            row(ticket, ticket.changed, state(ticket, true)),
+            row(ticket, ticket.created, &new),
+            row(ticket, ticket.changed, &state(ticket, true)),
         ],
     });
     if let Value::Object(rest) = rest {
@@ -209,7 +209,7 @@ fn event_id(ticket: &Ticket) -> String {
     format!("{:020}-{}", ticket.changed.micros(), ticket.id)
 }
 
-fn row(ticket: &Ticket, at: Timestamp, state: Value) -> Value {
+fn row(ticket: &Ticket, at: Timestamp, state: &Value) -> Value {
     let comment = match ticket.comments.last() {
         Some(comment) if at == ticket.changed => comment.message,
         _ => "",
