@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 use crate::log::quorum::Policy;
 use crate::recipients::{self, RecipientFile, Recipients};
 use crate::settle::Timing;
+use crate::store::Limits;
 use crate::table::{Fault, Faults, Table, parse};
 use crate::telemetry::Format;
 use crate::witness::{Client, Plan};
@@ -32,12 +33,20 @@ pub struct Config {
     pub heartbeat: Duration,
     /// Whom to show the log's checkpoints to; `None`: nobody.
     pub witnesses: Option<Plan>,
+    /// When to stop rather than to go on.
+    pub limits: Limits,
+    /// How often every stored leaf is hashed again; `None`: never.
+    pub scrub: Option<Duration>,
     /// How long to wait for what.
     pub timing: Timing,
     /// How many cases are recorded in one commit, at most.
     pub batch_max: usize,
+    /// What the worker does once in a while, to what is kept.
+    pub upkeep: Upkeep,
     /// How many days before an agreement's end the check begins to warn.
     pub agreement_warning_days: u32,
+    /// The file of words that the free-text guard goes by beside its own.
+    pub gazetteer: Option<PathBuf>,
     /// How events are written.
     pub telemetry: Telemetry,
     /// The recipients' files.
@@ -53,6 +62,17 @@ pub struct Http {
     pub body_bytes_max: usize,
     /// The longest a request may take.
     pub request_timeout: Duration,
+    /// The file with the token by which an auditor may read leaves; without it nobody may.
+    pub auditor_token_file: Option<PathBuf>,
+}
+
+/// What the worker does once in a while, to what is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upkeep {
+    /// How long what is sealed of a case is kept after its end, where no rule asks for longer.
+    pub case_minimum: Duration,
+    /// After how long a new epoch begins; `None`: only when a person says so.
+    pub rotate_after: Option<Duration>,
 }
 
 /// How events are written.
@@ -82,6 +102,12 @@ pub fn load(folder: &Path, environment: &BTreeMap<String, String>) -> Result<Con
     };
     let deployment = deployment.map_err(|faults| all.extend(faults)).ok();
     let recipients = read_recipients(folder, &mut all);
+    let deployment = deployment.map(|mut config| {
+        // Secrets stand below the configuration, as those of recipients do.
+        let token = config.http.auditor_token_file.take();
+        config.http.auditor_token_file = token.map(|file| folder.join(file));
+        config
+    });
     if let Some(config) = &deployment {
         between(&file, config, &recipients, &mut all);
     }
@@ -119,6 +145,8 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     });
     let body_bytes_max = http.number("body_bytes_max", 262_144, 1_024..=16_777_216, faults);
     let request_timeout = http.number("request_timeout_seconds", 10, 1..=300, faults);
+    let auditor_token_file = http.text("auditor_token_file", faults);
+    let auditor_token_file = auditor_token_file.filter(|file| !file.trim().is_empty());
     http.nothing_else(faults);
 
     let mut store = root.table("store", faults);
@@ -126,6 +154,8 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     if state.trim().is_empty() {
         faults.add(store.key("dir"), "must not be blank");
     }
+    let reserve = 1_048_576..=u32::MAX;
+    let reserve_bytes = store.number("reserve_bytes", 268_435_456, reserve, faults);
     store.nothing_else(faults);
 
     let mut log = root.table("log", faults);
@@ -138,6 +168,9 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     }
     let heartbeat = log.number("heartbeat_seconds", 3_600, 1..=86_400, faults);
     let witnesses = witnesses(file, &mut log, faults);
+    let deadline = log.number("deadline_seconds", 5, 1..=60, faults);
+    let checkpoint_dir = log.text("checkpoint_dir", faults).unwrap_or_default();
+    let scrub_hours = log.number("scrub_hours", 168, 0..=8_760, faults);
     log.nothing_else(faults);
 
     let mut worker = root.table("worker", faults);
@@ -150,9 +183,25 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let attempts_max = worker.number("attempts_max", 8, 1..=100, faults);
     worker.nothing_else(faults);
 
+    let day = Duration::from_hours(24);
+    let mut retention = root.table("retention", faults);
+    let case_days = retention.number("case_days", 30, 1..=3_650, faults);
+    retention.nothing_else(faults);
+    let mut keys = root.table("keys", faults);
+    let rotate_days = keys.number("rotate_days", 30, 0..=3_650, faults);
+    keys.nothing_else(faults);
+    let upkeep = Upkeep {
+        case_minimum: day * case_days,
+        rotate_after: (rotate_days > 0).then_some(day * rotate_days),
+    };
+
     let mut policy = root.table("policy", faults);
     let agreement_warning_days = policy.number("agreement_warning_days", 60, 0..=730, faults);
     policy.nothing_else(faults);
+
+    let mut guard = root.table("guard", faults);
+    let gazetteer = guard.text("gazetteer", faults).filter(|path| !path.is_empty());
+    guard.nothing_else(faults);
 
     let mut telemetry = root.table("telemetry", faults);
     let format = match telemetry.text("format", faults).as_deref() {
@@ -178,11 +227,19 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
             listen,
             body_bytes_max: body_bytes_max as usize,
             request_timeout: seconds(request_timeout),
+            auditor_token_file: auditor_token_file.map(PathBuf::from),
         },
         state: PathBuf::from(state),
         origin,
         heartbeat: seconds(heartbeat),
         witnesses,
+        limits: Limits {
+            deadline: seconds(deadline),
+            reserve_bytes: reserve_bytes.into(),
+            checkpoint_dir: Some(PathBuf::from(checkpoint_dir))
+                .filter(|folder| !folder.as_os_str().is_empty()),
+        },
+        scrub: Some(Duration::from_hours(scrub_hours.into())).filter(|every| !every.is_zero()),
         timing: Timing {
             lease: seconds(lease),
             settle: seconds(settle),
@@ -192,7 +249,9 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
             attempts_max,
         },
         batch_max: batch_max as usize,
+        upkeep,
         agreement_warning_days,
+        gazetteer: gazetteer.map(PathBuf::from),
         telemetry: Telemetry { format, level },
         recipients: Vec::new(),
     }

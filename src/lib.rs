@@ -46,6 +46,8 @@ pub mod settle;
 pub mod export;
 // Who else vouches for the log.
 pub mod witness;
+// What the person concerned is told.
+pub mod subject;
 
 // The shells.
 pub mod config;

@@ -11,10 +11,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{debug, error, info, instrument, warn};
 
+use crate::config::Upkeep;
 use crate::crash;
 use crate::dialects::{self, Dialect};
-use crate::domain::{Case, Clock, Entropy, LeafId, RecipientId, Timestamp};
-use crate::log::SubjectKey;
+use crate::domain::{Case, Clock, Entropy, HaltReason, LeafId, RecipientId, Timestamp};
+use crate::log::{LeafIndex, SubjectKey};
 use crate::minimise::{Refusal, minimise};
 use crate::recipients::{Recipient, Recipients};
 use crate::record::{Ready, Record, Recorded, record, refusal};
@@ -24,6 +25,13 @@ use crate::transmit::{Permit, Wire};
 
 /// The longest an idle lane sleeps: what another process accepts is seen no later.
 const IDLE: Duration = Duration::from_millis(250);
+
+/// How often it is looked whether something kept is due, or a key is old.
+const UPKEEP: Duration = Duration::from_hours(1);
+/// How often it is looked whether a scrub is due.
+const SCRUB_LOOK: Duration = Duration::from_mins(10);
+/// Between two pages of a scrub: others have more to do.
+const SCRUB_PAUSE: Duration = Duration::from_millis(5);
 
 /// Moves cases from accepted to their end.
 #[derive(Clone)]
@@ -47,8 +55,12 @@ pub struct Parts {
     pub batch_max: usize,
     /// How long the log is silent, at most.
     pub heartbeat: Duration,
+    /// What is done once in a while to what is kept.
+    pub upkeep: Upkeep,
     /// The brake.
     pub halt: Halt,
+    /// How often every stored leaf is hashed again; `None`: never.
+    pub scrub: Option<Duration>,
 }
 
 impl Worker {
@@ -66,10 +78,8 @@ impl Worker {
     pub async fn run(&self, mut stop: watch::Receiver<bool>) -> Result<(), StoreError> {
         let mut pause = Pause::default();
         while let Err(error) = self.keep_policies().await {
+            // Also where the store is halted: a person may resume it.
             self.failed(&error);
-            if error.halts() {
-                return Err(error);
-            }
             tokio::select! { () = pause.longer() => {}, _ = stop.changed() => return Ok(()) }
         }
         let mut lanes = JoinSet::new();
@@ -78,6 +88,12 @@ impl Worker {
             lanes.spawn(async move { worker.lane(&to, stopped).await });
             let (worker, to, stopped) = (self.clone(), id.clone(), stop.clone());
             lanes.spawn(async move { worker.feed_lane(&to, stopped).await });
+        }
+        let (worker, stopped) = (self.clone(), stop.clone());
+        lanes.spawn(async move { worker.upkeep_lane(stopped).await });
+        if let Some(every) = self.0.scrub {
+            let (worker, stopped) = (self.clone(), stop.clone());
+            lanes.spawn(async move { worker.scrub_lane(every, stopped).await });
         }
         while !*stop.borrow() {
             match self.0.store.reap().await {
@@ -96,7 +112,7 @@ impl Worker {
                 // recipient would get nothing, in silence.
                 Some(_) = lanes.join_next() => {
                     if !*stop.borrow() {
-                        self.0.halt.pull("a lane of the worker has failed: restart sluss");
+                        self.0.halt.pull(HaltReason::PartFailed);
                     }
                 }
             }
@@ -133,8 +149,8 @@ impl Worker {
         loop {
             let mut turn = 0;
             for recipient in self.0.recipients.values() {
-                if self.0.halt.reason().is_some() {
-                    return Err(StoreError::Diverged("all sending is stopped"));
+                if let Some(reason) = self.0.halt.reason() {
+                    return Err(StoreError::Halted(reason));
                 }
                 turn += self.read_feed(recipient).await?;
                 let mut under_way = JoinSet::new();
@@ -199,6 +215,67 @@ impl Worker {
         }
     }
 
+    /// Beside the lanes of recipients: it never makes a case wait for more than one small commit.
+    async fn upkeep_lane(&self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            if self.0.halt.reason().is_none()
+                && let Err(error) = self.upkeep().await
+            {
+                self.failed(&error);
+            }
+            let pause = tokio::time::sleep(UPKEEP);
+            tokio::select! { () = pause => {}, _ = stop.changed() => {} }
+        }
+    }
+
+    /// Wipes what is due, and begins an epoch where the last one is old, or a rotation was cut short.
+    pub async fn upkeep(&self) -> Result<(), StoreError> {
+        let Parts { store, clock, upkeep, .. } = &*self.0;
+        let wiped = store.wipe_due(upkeep.case_minimum).await?;
+        if wiped > 0 {
+            info!(
+                "What was sealed of {wiped} cases is wiped: it was kept as long as the rules say"
+            );
+        }
+        let epochs = store.epochs().await?;
+        let age = epochs.last().map_or(Duration::ZERO, |latest| clock.now().since(latest.since));
+        let is_old = upkeep.rotate_after.is_some_and(|after| age >= after);
+        if is_old || epochs.len() > 1 {
+            let rotation = store.rotate_epoch().await?;
+            info!("Epoch {} has begun: customers' keys are sealed anew", rotation.epoch);
+        }
+        Ok(())
+    }
+
+    /// What lies still is looked at too: consistency proofs do not protect the bodies.
+    async fn scrub_lane(&self, every: Duration, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            if let Err(error) = self.scrub(every, &stop).await {
+                self.failed(&error);
+            }
+            let nap = tokio::time::sleep(every.min(SCRUB_LOOK));
+            tokio::select! { () = nap => {}, _ = stop.changed() => {} }
+        }
+    }
+
+    /// Hashes every stored leaf again where that is due, a page at a time. One that has changed
+    /// halts everything.
+    async fn scrub(&self, every: Duration, stop: &watch::Receiver<bool>) -> Result<(), StoreError> {
+        let (store, begun) = (&self.0.store, self.0.clock.now());
+        if store.scrubbed().is_some_and(|last| begun.since(last) < every) {
+            return Ok(());
+        }
+        let mut next = Some(LeafIndex(0));
+        while let Some(first) = next {
+            if *stop.borrow() {
+                return Ok(());
+            }
+            next = store.scrub(first).await?;
+            tokio::time::sleep(SCRUB_PAUSE).await;
+        }
+        store.note_scrubbed(begun)
+    }
+
     async fn nap(&self, id: &RecipientId) {
         if self.0.halt.reason().is_some() {
             return tokio::time::sleep(IDLE).await;
@@ -212,8 +289,8 @@ impl Worker {
     }
 
     fn failed(&self, error: &StoreError) {
-        if let Consequence::Halt(_) = Consequence::of_store(error) {
-            self.0.halt.pull(&error.to_string());
+        if let Consequence::Halt(reason) = Consequence::of_store(error) {
+            self.0.halt.pull(reason);
         } else {
             error!(error = %crate::telemetry::chain(error), "The store does not do what is asked");
         }

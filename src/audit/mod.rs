@@ -10,6 +10,9 @@
 //!   └───────────────────► Auditor::leaf ─► … ─► Auditor::finish ─► Report
 //! ```
 
+pub mod acknowledgements;
+pub mod cases;
+
 mod outcomes;
 mod policies;
 mod registry;
@@ -23,6 +26,8 @@ use std::time::Duration;
 use crate::domain::{PolicyId, Timestamp};
 use crate::log::{Event, Hash, Intent, Leaf, LeafIndex, Stopped};
 
+pub use acknowledgements::{Acknowledged, Acknowledgements, Days, LineError, Mark};
+pub use cases::{Cases, Kept, Link, Reconciled};
 pub use report::{FINDINGS_MAX, Finding, Findings, Report};
 pub use rules::Rule;
 
@@ -109,11 +114,10 @@ impl Auditor {
                 }
                 self.registry.put(policy.clone());
             }
-            Event::Key(key) => {
-                self.report.keys.extend(key.vkey.clone().map(|vkey| (index, vkey)));
-            }
-            Event::Erasure(_) => self.report.erasures.push(index),
+            Event::Key(key) => self.report.keys.push((index, key.clone())),
+            Event::Erasure(erasure) => self.report.erasures.push((index, erasure.reason)),
             Event::Anchor(_) => self.report.anchors.push(index),
+            Event::Resume(resume) => self.report.resumes.push((index, resume.clone())),
             Event::Release(_) | Event::Heartbeat => {}
         }
     }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::Rule;
 use crate::domain::Timestamp;
-use crate::log::{Code, Event, Kind, Leaf, LeafIndex, OutcomeResult, Role, VerifierKey};
+use crate::log::{
+    Code, ErasureReason, Event, KeyInForce, Kind, Leaf, LeafIndex, OutcomeResult, Resume, Role,
+};
 
 /// So many findings are told one by one; the rest is counted by rule.
 pub const FINDINGS_MAX: usize = 1_000;
@@ -39,6 +41,15 @@ impl Findings {
         }
     }
 
+    /// Those of another part of the audit too.
+    pub fn extend(&mut self, others: Self) {
+        for (rule, count) in others.counts {
+            *self.counts.entry(rule).or_default() += count;
+        }
+        let room = FINDINGS_MAX.saturating_sub(self.first.len());
+        self.first.extend(others.first.into_iter().take(room));
+    }
+
     /// How many there are.
     pub fn count(&self) -> u64 {
         self.counts.values().sum()
@@ -70,10 +81,12 @@ pub struct Report {
     pub longest_silence: Option<(LeafIndex, Duration)>,
     /// How often each role read the log, and how.
     pub reads: BTreeMap<(Role, Code), u64>,
-    /// The keys that the log has announced.
-    pub keys: Vec<(LeafIndex, VerifierKey)>,
-    /// Where something was erased.
-    pub erasures: Vec<LeafIndex>,
+    /// What became of keys, and where the log says so.
+    pub keys: Vec<(LeafIndex, KeyInForce)>,
+    /// Where something was erased, and why.
+    pub erasures: Vec<(LeafIndex, ErasureReason)>,
+    /// Where a person let the log go on after a halt, why it was halted, and why it went on.
+    pub resumes: Vec<(LeafIndex, Resume)>,
     /// Where an earlier log is named.
     pub anchors: Vec<LeafIndex>,
     /// What is broken.

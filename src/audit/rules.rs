@@ -103,7 +103,7 @@ impl Rule {
             Self::OutcomeStray | Self::OutcomeOfAnother => {
                 "the program never writes this: ask the operator what it received around that time"
             }
-            Self::Unregistered => "whose decision it was to disclose to this recipient",
+            Self::Unregistered => "whose decision it was to send to this recipient",
             Self::Disabled => "why the recipient was switched off, and what was sent after that",
             Self::RecipientDiffers => {
                 "the recipient's file of that day, and who the endpoint belongs to"
@@ -146,9 +146,7 @@ impl Rule {
             }
             Self::CaseUnlogged => "ask the operator what it received for this case",
             Self::CaseDiffers => "the case with sluss case show, beside its leaves",
-            Self::SpecialUnreleased => {
-                "who decided to disclose about a person with special handling"
-            }
+            Self::SpecialUnreleased => "who decided that a case under special handling is sent",
             Self::RetentionOverdue => "run sluss retention report",
             Self::ReceivedUnlogged => {
                 "ask the operator for the message: it came from us past the log, or not from us"

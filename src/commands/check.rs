@@ -4,12 +4,13 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{Failure, Output, deployment};
+use super::{Failure, Output, deployment, gazetteer};
 use crate::domain::{Clock, SystemClock};
 use crate::recipients::{Auth, Severity, lint, run_tests};
 
 pub(super) fn run(folder: &Path, output: &Output) -> Result<(), Failure> {
     let config = deployment::load(folder)?;
+    output.line(gazetteer::install(&config)?);
     let today = SystemClock.now().date();
     let mut findings = Vec::new();
     let mut recipients = Vec::new();

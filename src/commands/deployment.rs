@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Failure;
 use crate::config::{self, Config};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
-use crate::http::{App, Shared, local_client};
+use crate::http::{App, AuditorToken, Shared, local_client};
 use crate::recipients::Recipients;
 use crate::settle::Halt;
 use crate::store::{Opening, Store};
@@ -37,7 +37,7 @@ pub struct Deployment {
     pub clock: Arc<dyn Clock>,
     /// For ids, keys and jitter.
     pub entropy: Arc<dyn Entropy>,
-    /// The brake on all sending.
+    /// The store's brake on all recording and sending.
     pub halt: Halt,
 }
 
@@ -67,9 +67,11 @@ impl Deployment {
             origin: &config.origin,
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
+            limits: config.limits.clone(),
         })?;
         let recipients = Arc::new(config.recipients());
-        Ok(Self { config, recipients, store, clock, entropy, halt: Halt::default() })
+        let halt = store.halt();
+        Ok(Self { config, recipients, store, clock, entropy, halt })
     }
 
     /// The worker; this is where secrets are read.
@@ -85,7 +87,9 @@ impl Deployment {
             timing: self.config.timing.clone(),
             batch_max: self.config.batch_max,
             heartbeat: self.config.heartbeat,
+            upkeep: self.config.upkeep,
             halt: self.halt.clone(),
+            scrub: self.config.scrub,
         }))
     }
 
@@ -106,6 +110,9 @@ impl Deployment {
     /// The HTTP API.
     pub fn app(&self) -> Result<App, Failure> {
         let client = local_client().map_err(|error| Failure::Usage(error.to_string()))?;
+        let auditor = self.config.http.auditor_token_file.as_deref();
+        let auditor = auditor.map(|file| AuditorToken::read(file, &*self.entropy)).transpose();
+        let auditor = auditor.map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(App::new(Shared {
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
@@ -115,6 +122,8 @@ impl Deployment {
             halt: self.halt.clone(),
             body_bytes_max: self.config.http.body_bytes_max,
             request_timeout: self.config.http.request_timeout,
+            auditor,
+            reserve_bytes: self.config.limits.reserve_bytes,
         }))
     }
 }

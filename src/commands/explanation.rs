@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Output;
 use crate::domain::RuleId;
-use crate::minimise::Explanation;
+use crate::minimise::{Explanation, TextFate, ToldText};
 
 /// Prints what is sent, withheld and masked. Fields that stay for the same reason share a line.
 pub(crate) fn print(explanation: &Explanation, output: &Output) {
@@ -22,6 +22,20 @@ pub(crate) fn print(explanation: &Explanation, output: &Output) {
     for mask in &explanation.masked {
         output.line(format!("  masked    {}: {} {}", mask.field, mask.count, mask.kind));
     }
+    for text in &explanation.texts {
+        if text.fate != TextFate::AsWritten {
+            output.line(format!("  text      {}", fate(text)));
+        }
+    }
+}
+
+/// `fault.description: replaced, 43 % of it was personal and 15 % may be`
+fn fate(text: &ToldText) -> String {
+    let ToldText { field, fate, masked_percent, masked_percent_max } = text;
+    let fate = fate.as_str();
+    format!(
+        "{field}: {fate}, {masked_percent} % of it was personal and {masked_percent_max} % may be"
+    )
 }
 
 /// The same as data.
@@ -55,5 +69,17 @@ pub(crate) fn data(explanation: &Explanation) -> Value {
         .iter()
         .map(|mask| json!({ "field": mask.field.as_str(), "kind": mask.kind, "count": mask.count }))
         .collect();
-    json!({ "sent": sent, "withheld": withheld, "masked": masked })
+    let texts: Vec<Value> = explanation
+        .texts
+        .iter()
+        .map(|text| {
+            json!({
+                "field": text.field.as_str(),
+                "as": text.fate.as_str(),
+                "maskedPercent": text.masked_percent,
+                "maskedPercentMax": text.masked_percent_max,
+            })
+        })
+        .collect();
+    json!({ "sent": sent, "withheld": withheld, "masked": masked, "texts": texts })
 }

@@ -8,10 +8,15 @@ mod check;
 mod deployment;
 mod explain;
 pub(crate) mod explanation;
+mod gazetteer;
+mod key;
 pub(crate) mod log;
 mod output;
+mod receipts;
 mod redact;
+mod retention;
 pub(crate) mod serve;
+mod subject;
 pub(crate) mod submit;
 mod witness;
 mod witnessed;
@@ -95,12 +100,24 @@ enum Command {
     Explain(explain::Arguments),
     /// Take out of free text what may be personal: standard input to standard output
     Redact(redact::Arguments),
+    /// The words that the free-text guard goes by
+    #[command(subcommand)]
+    Gazetteer(gazetteer::Command),
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
     /// A witness of other people's logs; needs no configuration of a deployment
     #[command(subcommand)]
     Witness(witness::Command),
+    /// What a person can ask for: who got what, and to be erased
+    #[command(subcommand)]
+    Subject(subject::Command),
+    /// Keys: what customers' keys are sealed under, and what signs the log
+    #[command(subcommand)]
+    Key(key::Command),
+    /// What is kept no longer than the rules say
+    #[command(subcommand)]
+    Retention(retention::Command),
 }
 
 #[derive(Debug, Subcommand)]
@@ -170,11 +187,20 @@ impl Cli {
         let command = match command {
             Command::Check => return check::run(folder, &output),
             Command::Witness(command) => return witness::run(command, &output).await,
-            // Speaks to nobody and keeps nothing: there is nothing to configure.
-            Command::Redact(arguments) => return redact::run(&arguments, &output),
-            // An auditor has no configuration.
+            // Speaks to nobody and keeps nothing: all that it takes from a configuration is words.
+            Command::Redact(arguments) => {
+                if folder.join("sluss.toml").exists() {
+                    gazetteer::install(&deployment::load(folder)?)?;
+                }
+                return redact::run(&arguments, &output);
+            }
+            Command::Gazetteer(command) => return gazetteer::run(command, &output),
+            // An auditor has no configuration, and neither has a person with a receipt.
             Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
-                return log::verify_folder(&arguments, &output);
+                return log::verify_path(&arguments, &output);
+            }
+            Command::Log(log::Command::Audit(arguments)) if arguments.is_offline() => {
+                return log::audit_folder(&arguments, &output);
             }
             command => command,
         };
@@ -183,8 +209,11 @@ impl Cli {
             config.state = state;
         }
         crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
+        tracing::info!("{}", gazetteer::install(&config)?);
         match command {
-            Command::Check | Command::Witness(_) | Command::Redact(_) => Ok(()),
+            Command::Check | Command::Witness(_) | Command::Redact(_) | Command::Gazetteer(_) => {
+                Ok(())
+            }
             Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
             Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
             Command::Work { once } => serve::work(config, once, &output).await,
@@ -198,6 +227,9 @@ impl Cli {
             Command::Case(command) => case::run(&config, command, &output).await,
             Command::Explain(arguments) => explain::run(&config, &arguments, &output),
             Command::Log(command) => log::run(&config, command, &output).await,
+            Command::Subject(command) => subject::run(&config, command, &output).await,
+            Command::Key(command) => key::run(&config, command, &output).await,
+            Command::Retention(command) => retention::run(&config, command, &output).await,
         }
     }
 }

@@ -57,7 +57,10 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
     if let Some(rounds) = rounds {
         // Where the worker is another process, that one asks the witnesses.
         let (asks, until) = (!no_worker, stop.clone());
-        running.spawn(async move { Ok(rounds.run(asks, until).await) });
+        running.spawn(async move {
+            rounds.run(asks, until).await;
+            Ok(())
+        });
     }
     if let Some(worker) = worker {
         running.spawn(async move { Ok(worker.run(stop).await?) });
@@ -111,7 +114,10 @@ pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<
     let mut running = JoinSet::new();
     if let Some(rounds) = rounds {
         let until = stop.clone();
-        running.spawn(async move { Ok(rounds.run(true, until).await) });
+        running.spawn(async move {
+            rounds.run(true, until).await;
+            Ok(())
+        });
     }
     running.spawn(async move { Ok(worker.run(stop).await?) });
     output.line("working");

@@ -70,19 +70,21 @@ fn key(text: &str) -> Result<VerifierKey, String> {
 pub(super) async fn run(command: Command, output: &Output) -> Result<(), Failure> {
     match command {
         Command::Init { at, name, log } => {
-            let key = Folder::init(&at.dir, &name, &log, &OsEntropy).map_err(failed)?.to_string();
+            let key = Folder::init(&at.dir, &name, &log, &OsEntropy)
+                .map_err(|error| failed(&error))?
+                .to_string();
             output.both(&key, &json!({ "key": key }));
             Ok(())
         }
         Command::Follow { at, log } => {
-            Folder::follow(&at.dir, &log).map_err(failed)?;
+            Folder::follow(&at.dir, &log).map_err(|error| failed(&error))?;
             let origin = log.name().as_str();
             output.line(format!("follows {origin} when it is started anew"));
             output.data(&json!({ "origin": origin }));
             Ok(())
         }
         Command::Key { at } => {
-            let key = Folder::key_of(&at.dir).map_err(failed)?.to_string();
+            let key = Folder::key_of(&at.dir).map_err(|error| failed(&error))?.to_string();
             output.both(&key, &json!({ "key": key }));
             Ok(())
         }
@@ -92,7 +94,7 @@ pub(super) async fn run(command: Command, output: &Output) -> Result<(), Failure
 
 async fn serve(dir: &Path, address: SocketAddr, output: &Output) -> Result<(), Failure> {
     telemetry::start(telemetry::Format::Text, "warn");
-    let folder = Folder::open(dir).map_err(failed)?;
+    let folder = Folder::open(dir).map_err(|error| failed(&error))?;
     for origin in folder.logs() {
         output.line(format!("follows {origin}"));
     }
@@ -113,6 +115,6 @@ async fn serve(dir: &Path, address: SocketAddr, output: &Output) -> Result<(), F
     ended.map_err(|error| Failure::io("the witness failed", error))
 }
 
-fn failed(error: FolderError) -> Failure {
-    Failure::Usage(telemetry::chain(&error))
+fn failed(error: &FolderError) -> Failure {
+    Failure::Usage(telemetry::chain(error))
 }

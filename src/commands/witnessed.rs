@@ -65,15 +65,8 @@ pub(super) async fn demand(
     head: &Checkpoint,
     now: Timestamp,
 ) -> Result<Standing, Failure> {
-    let policy = read(file)?;
+    let standing = standing(store, file, key, now).await?;
     let unfit = |what: &str| Failure::Log(format!("{}: {what}", file.display()));
-    if !policy.logs().is_empty() && !policy.logs().contains(key) {
-        return Err(unfit("the policy does not name this log's key"));
-    }
-    let standing = Standing::of(store, &policy, now).await?;
-    let standing = standing.ok_or_else(|| {
-        unfit("no checkpoint of this log is cosigned by the quorum of the policy")
-    })?;
     let old = &standing.witnessed.checkpoint;
     let hashes = store.consistency(old.size, head.size).await?;
     let proof = ConsistencyProof::new(hashes).map_err(|error| unfit(&error.to_string()))?;
@@ -83,8 +76,25 @@ pub(super) async fn demand(
     Ok(standing)
 }
 
+/// The newest checkpoint that satisfies the policy in this file.
+pub(super) async fn standing(
+    store: &Store,
+    file: &Path,
+    key: &VerifierKey,
+    now: Timestamp,
+) -> Result<Standing, Failure> {
+    let policy = read(file)?;
+    let unfit = |what: &str| Failure::Log(format!("{}: {what}", file.display()));
+    if !policy.logs().is_empty() && !policy.logs().contains(key) {
+        return Err(unfit("the policy does not name this log's key"));
+    }
+    let standing = Standing::of(store, &policy, now).await?;
+    standing
+        .ok_or_else(|| unfit("no checkpoint of this log is cosigned by the quorum of the policy"))
+}
+
 /// Reads a policy file.
-pub(super) fn read(file: &Path) -> Result<Policy, Failure> {
+fn read(file: &Path) -> Result<Policy, Failure> {
     let unfit = |what: String| Failure::Usage(format!("{}: {what}", file.display()));
     let bytes = std::fs::read(file).map_err(|error| unfit(error.to_string()))?;
     Policy::parse(&bytes).map_err(|error| unfit(error.to_string()))

@@ -155,6 +155,8 @@ catalogue! {
     FaultRestarted = "fault.restarted", Fault, Low;
     /// Measured speed in Mbit/s, down and up, `93/88`.
     FaultSpeed = "fault.speed", Fault, Low;
+    /// Optical level received at the converter, in dBm: `-22.5`.
+    FaultLevel = "fault.level", Fault, Low;
     /// How many neighbours have the same fault; a count, no addresses.
     FaultNeighbours = "fault.neighbours", Fault, Low;
 

@@ -7,6 +7,7 @@ mod case;
 mod clock;
 mod entropy;
 mod field;
+mod halt;
 mod ids;
 mod personal;
 mod purpose;
@@ -17,6 +18,7 @@ pub use case::{Case, CaseParts, Handling, MaskCount};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use field::{Category, Field, Sensitivity};
+pub use halt::{HaltReason, Lifts};
 pub use ids::{
     AccessId, CaseId, ClientId, ExternalId, IdError, LeafId, OpaqueReference, OperatorReference,
     PolicyId, RecipientId, RuleId, ServiceId, SubjectId, SubmissionId, SubscriptionId,

@@ -14,6 +14,7 @@
 //! [`write()`] needs the store, [`verify()`] only the folder: no configuration, no state, no network.
 
 mod folder;
+pub mod read;
 mod text;
 mod verify;
 mod write;

@@ -11,6 +11,7 @@ use super::folder::{self, Folder, FolderError};
 use super::{
     CHECKPOINT, CHECKPOINTS, KEYS, POLICIES, README, TEXT_BYTES_MAX, WITNESS_POLICY, text,
 };
+use crate::crash;
 use crate::log::{
     Checkpoint, Code, ConsistencyProof, Fingerprint, LeafIndex, Note, PathNumber, Role, Tile,
     TreeSize, VerifierKey,
@@ -87,6 +88,7 @@ pub async fn write(
     let note = store.export(actor, what, LeafIndex(before.0)).await?;
     let checkpoint = open(&note, &key)?;
     let size = checkpoint.size;
+    crash::point("export-logged");
     let tiles = tiles(&folder, store, before, size).await?;
     let mut checkpoints = checkpoints(&folder, store, before, size).await?;
     if let Some((checkpoint, note)) = &earlier {
@@ -104,10 +106,12 @@ pub async fn write(
     let readme = text::readme(&checkpoint.origin, &key, Fingerprint::of(&key));
     folder.write(README, readme.as_bytes())?;
 
+    crash::point("export-written");
     // What the checkpoint vouches for is on disk before it is.
     folder.sync()?;
     folder.write(CHECKPOINT, note.to_string().as_bytes())?;
     folder.sync()?;
+    crash::point("export-signed");
     outgrown(&folder, before, size)?;
     let policies = policies.len() as u64;
     Ok(Exported { before, size, tiles, checkpoints, policies, key })

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 pub(super) struct Folded {
     text: Zeroizing<String>,
     /// For each byte of the text: the code points of the original that it came from.
-    origin: Vec<Range<usize>>,
+    origin: Vec<(u32, u32)>,
 }
 
 /// A character with the code points of the original that it came from.
@@ -34,7 +34,7 @@ impl Folded {
         let mut origin = Vec::with_capacity(pieces.len());
         for piece in pieces {
             text.push(piece.char);
-            origin.resize(text.len(), piece.from);
+            origin.resize(text.len(), (place(piece.from.start), place(piece.from.end)));
         }
         Self { text, origin }
     }
@@ -48,8 +48,19 @@ impl Folded {
         if range.is_empty() {
             return 0..0;
         }
-        self.origin[range.start].start..self.origin[range.end - 1].end
+        self.origin[range.start].0 as usize..self.origin[range.end - 1].1 as usize
     }
+}
+
+/// A place in a text that is far shorter than four thousand million code points.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Whether a character stands for itself, whatever follows: what nearly all of a text is.
+const fn simple(char: char) -> bool {
+    matches!(char, ' '..='%' | '\''..='_' | 'a'..='~' | '\u{c5}'..='\u{131}')
+        && !matches!(char, 'Ä' | 'Å' | 'â')
 }
 
 /// Resolves what is written in several characters, and drops what is not seen.
@@ -57,6 +68,11 @@ fn visible(chars: &[char]) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(chars.len());
     let mut at = 0;
     while at < chars.len() {
+        if simple(chars[at]) {
+            pieces.push(Piece { char: chars[at], from: at..at + 1 });
+            at += 1;
+            continue;
+        }
         let rest = &chars[at..];
         let (char, length) = entity(rest)
             .or_else(|| mojibake(rest))
@@ -75,6 +91,12 @@ fn compose(pieces: &[Piece]) -> Vec<Piece> {
     let mut composed = Vec::with_capacity(pieces.len());
     let mut at = 0;
     while at < pieces.len() {
+        let marked = pieces.get(at + 1).is_some_and(|next| next.char >= '\u{300}');
+        if !marked && simple(pieces[at].char) {
+            composed.push(Piece { char: pieces[at].char, from: pieces[at].from.clone() });
+            at += 1;
+            continue;
+        }
         let marks =
             pieces[at + 1..].iter().take_while(|piece| is_combining_mark(piece.char)).count();
         let cluster = &pieces[at..=at + marks];
@@ -161,9 +183,9 @@ fn broken_line(rest: &[char]) -> Option<(char, usize)> {
     let mut length = if rest.starts_with(&['\r', '\n']) { 2 } else { 1 };
     let quoted = rest[length..]
         .iter()
-        .take_while(|char| matches!(char, '>' | ' ' | '\t' | '\u{a0}'))
+        .take_while(|char| matches!(char, '>' | '|' | ' ' | '\t' | '\u{a0}'))
         .count();
-    if rest[length..length + quoted].contains(&'>') {
+    if rest[length..length + quoted].iter().any(|char| matches!(char, '>' | '|')) {
         length += quoted;
     }
     Some(('\n', length))
@@ -212,20 +234,35 @@ fn entity(rest: &[char]) -> Option<(char, usize)> {
     Some((char, end + 1))
 }
 
-/// UTF-8 that somebody has read as Windows-1252: `Ã¥` for å. The letters U+00C0 to U+00FF, and `Â`
-/// before a character that was right.
+/// UTF-8 that somebody has read as Windows-1252: `Ã¥` for å, `Ä‡` for ć; and the invisible and
+/// typographic signs of three bytes, such as `â€Œ`.
 fn mojibake(rest: &[char]) -> Option<(char, usize)> {
-    // What Windows-1252 has at 0x80 to 0x9F.
+    const BYTES_MAX: usize = 3;
+    let lead = *rest.first()?;
+    let length = match lead {
+        'Ã' | 'Â' | 'Ä' | 'Å' => 2,
+        'â' => BYTES_MAX,
+        _ => return None,
+    };
+    let mut bytes = [0; BYTES_MAX];
+    for (byte, char) in bytes.iter_mut().zip(rest.get(..length)?) {
+        *byte = windows_1252(*char)?;
+    }
+    let char = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
+    // `Ä–` may be an Ä and a dash: only what makes a letter of such a lead is one.
+    let told = matches!(lead, 'Ã' | 'Â' | 'â') || char.is_alphabetic();
+    told.then_some((char, length))
+}
+
+/// The byte that Windows-1252 has for a character.
+fn windows_1252(char: char) -> Option<u8> {
+    // What it has at 0x80 to 0x9F.
     const HIGH: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
-    let [lead @ ('Ã' | 'Â'), next, ..] = rest else {
-        return None;
+    let code = match u32::from(char) {
+        code @ 0x80..=0xff => code,
+        _ => 0x80 + u32::try_from(HIGH.chars().position(|high| high == char)?).ok()?,
     };
-    let low_bits = match u32::from(*next) {
-        code @ 0x80..=0xbf => code & 0x3f,
-        _ => u32::try_from(HIGH.chars().position(|char| char == *next)?).ok()?,
-    };
-    let base = if *lead == 'Ã' { 0xc0 } else { 0x80 };
-    Some((char::from_u32(base + low_bits)?, 2))
+    u8::try_from(code).ok()
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@
 
 use std::ops::Range;
 
+use zeroize::Zeroizing;
+
 use super::compact::{Compact, Edge, skeleton, token_around};
 use super::fold::Folded;
 use super::names::{self, Name};
-use super::{Finding, Kind, Layer, Vocabulary, numbers};
+use super::{Finding, Kind, Layer, Vocabulary, Why, numbers};
 
 /// From this many characters on a value is found inside other letters and digits too.
 const LONG: usize = 7;
@@ -40,15 +42,14 @@ impl Known {
     }
 
     /// Every one of the values, wherever the text has it.
-    pub(super) fn find(&self, folded: &Folded) -> Vec<Finding> {
-        let text = folded.as_str();
-        let compact = Compact::new(text);
+    pub(super) fn find(&self, read: &Read<'_>) -> Vec<Finding> {
+        let (text, compact) = (read.text, &read.compact);
         let mut found = Vec::new();
-        for range in names::find(text, &compact, &self.names) {
+        for range in names::find(read, &self.names) {
             add(&mut found, Kind::Person, range);
         }
         for (kind, value) in &self.values {
-            for (kind, range) in places(text, &compact, *kind, value.as_str()) {
+            for (kind, range) in places(text, compact, *kind, value.as_str()) {
                 add(&mut found, kind, range);
             }
         }
@@ -62,7 +63,7 @@ fn add(found: &mut Vec<Finding>, kind: Kind, range: Range<usize>) {
         Some(last) if last.kind == kind && last.range.contains(&range.start) => {
             last.range.end = last.range.end.max(range.end);
         }
-        _ => found.push(Finding { range, kind, layer: Layer::KnownValue }),
+        _ => found.push(Finding { range, kind, layer: Layer::KnownValue, why: Why::Record }),
     }
 }
 
@@ -83,25 +84,91 @@ fn places(text: &str, compact: &Compact<'_>, kind: Kind, value: &str) -> Vec<(Ki
     }
 }
 
-/// Every place where a protected value stands whole.
-pub(super) fn protected(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Range<usize>> {
-    let text = folded.as_str();
-    let compact = Compact::new(text);
-    let mut found = Vec::new();
-    for value in vocabulary.protected() {
-        let value = Folded::new(value);
-        let value = value.as_str().trim();
+/// A protected value, ready to be looked for.
+#[derive(Clone)]
+pub(super) enum Shield {
+    /// A telephone number, by its digits behind the zero.
+    Phone(String),
+    /// Anything else.
+    Value {
+        /// Without anything between its letters and digits.
+        needle: Zeroizing<String>,
+        /// Many digits in a row mean what they are written as: `6509121234` is an order reference,
+        /// `650912-1234` is not.
+        literal: Option<Zeroizing<String>>,
+    },
+}
+
+impl Shield {
+    pub(super) fn new(value: &str) -> Self {
+        let folded = Folded::new(value);
+        let value = folded.as_str().trim();
         if let Some(national) = numbers::national(value).filter(|_| value.starts_with('+')) {
-            found.extend(phones(text, &compact, &national));
-            continue;
+            return Self::Phone(national);
         }
-        let places = compact.find(&skeleton(value), Edge::Token);
-        // Many digits in a row mean what they are written as: `6509121234` is an order reference,
-        // `650912-1234` is not.
         let literal = numbers::digits(value).len() > 5 && !value.contains(char::is_alphabetic);
-        found.extend(places.into_iter().filter(|range| !literal || text[range.clone()] == *value));
+        let bare = value.trim_matches(|c: char| !c.is_alphanumeric());
+        let literal = literal.then(|| Zeroizing::new(bare.to_owned()));
+        Self::Value { needle: skeleton(value), literal }
+    }
+}
+
+/// Every place where a protected value stands whole.
+pub(super) fn protected(read: &Read<'_>, vocabulary: &Vocabulary<'_>) -> Vec<Range<usize>> {
+    let (text, compact) = (read.text, &read.compact);
+    let mut found = names::find(read, vocabulary.allowed());
+    found.retain(|range| !somebody_else(text, range));
+    for shield in vocabulary.shields() {
+        match shield {
+            Shield::Phone(national) => found.extend(phones(text, compact, national)),
+            Shield::Value { needle, literal } => {
+                let places = compact.find(needle, Edge::Token).into_iter();
+                let same = |range: &Range<usize>| {
+                    literal.as_ref().is_none_or(|literal| text[range.clone()] == **literal)
+                };
+                found.extend(places.filter(same));
+            }
+        }
     }
     found
+}
+
+/// A folded text in the forms in which known values are looked for.
+pub(super) struct Read<'t> {
+    pub(super) text: &'t str,
+    pub(super) compact: Compact<'t>,
+    pub(super) words: names::Words,
+}
+
+impl<'t> Read<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self { text, compact: Compact::new(text), words: names::Words::new(text) }
+    }
+}
+
+/// Whether one word of an allowed name stands beside a word with a capital that is none of it: a
+/// relative of the same family name.
+fn somebody_else(text: &str, range: &Range<usize>) -> bool {
+    let single = !text[range.clone()].contains([' ', '.', ',', '-', '\n']);
+    let before = text[..range.start]
+        .strip_suffix([' ', '-'])
+        .or_else(|| text[..range.start].strip_suffix(". "));
+    let word = before.map_or("", |before| {
+        before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default()
+    });
+    let after =
+        text[range.end..].strip_prefix(", ").or_else(|| text[range.end..].strip_prefix([' ', '-']));
+    let next = after
+        .map_or("", |after| after.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default());
+    let capital = |word: &str| {
+        word.chars().next().is_some_and(char::is_uppercase)
+            && word.chars().skip(1).any(char::is_lowercase)
+    };
+    let opens = before.is_some_and(|before| {
+        let head = before[..before.len() - word.len()].trim_end();
+        head.is_empty() || head.ends_with(['.', ':', '!', '?', '\n', '>'])
+    });
+    single && (capital(word) && !opens || capital(next) && text[range.end..].starts_with(", "))
 }
 
 /// The value across any separators; a long one inside other things too, and then all of it goes.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::fold::Folded;
-use super::{Finding, Kind, Layer, Span, identifiers};
+use super::{Finding, Kind, Layer, Span, Why, identity};
 
 /// From this many letters and digits on a protected value says what it is by itself; a shorter one
 /// (a VLAN, a port) can equal a door code by chance.
@@ -41,7 +41,7 @@ pub(super) fn spare(
         if shielded {
             continue;
         }
-        if finding.layer != Layer::Context {
+        if finding.layer < Layer::Context {
             kept.push(finding);
             continue;
         }
@@ -51,16 +51,44 @@ pub(super) fn spare(
             .filter(|shield| shield.start < finding.range.end && finding.range.start < shield.end)
             .collect();
         cuts.sort_by_key(|shield| shield.start);
-        let Finding { range, kind, layer } = finding;
+        let Finding { range, kind, layer, why } = finding;
         let mut start = range.start;
         for cut in cuts {
-            kept.push(Finding { range: start..cut.start.max(start), kind, layer });
+            kept.push(Finding { range: start..cut.start.max(start), kind, layer, why });
             start = start.max(cut.end);
         }
-        kept.push(Finding { range: start..range.end.max(start), kind, layer });
+        kept.push(Finding { range: start..range.end.max(start), kind, layer, why });
     }
     kept.retain(|finding| weight(&finding.range) > 0);
+    bridge(text, &mut kept);
     kept
+}
+
+/// What stands between two parts of one name, one address or one number tells nothing by itself and
+/// goes with them: two findings of a kind with no letter or digit between them become one.
+fn bridge(text: &str, findings: &mut [Finding]) {
+    const GAP_MAX: usize = 3;
+    findings.sort_by_key(|finding| (finding.range.start, finding.range.end));
+    let mut last = 0;
+    for at in 1..findings.len() {
+        let (start, end) = (findings[last].range.end, findings[at].range.start);
+        if findings[at].range.end <= start {
+            continue;
+        }
+        let between = text.get(start..end).unwrap_or_default();
+        let (this, before) = (&findings[at], &findings[last]);
+        let alike = this.kind == before.kind
+            || this.layer == Layer::Denied && !between.contains('\n')
+            || before.layer == Layer::Denied && !between.contains('\n');
+        let near = start <= end
+            && between.len() <= GAP_MAX
+            && alike
+            && between.chars().all(|c| " \n-_,./()[]:".contains(c));
+        if near && this.kind != Kind::Credential && !between.contains(". ") {
+            findings[last].range.end = end;
+        }
+        last = at;
+    }
 }
 
 /// Sorts, joins what overlaps, and looks at what is left as its reader will: a number or an address
@@ -78,7 +106,13 @@ pub(super) fn settle(chars: &[char], spans: Vec<Span>, shields: &[Range<usize>])
         spans.extend(more);
         spans = union(chars, spans);
     }
-    vec![Span { start: 0, end: chars.len(), kind: Kind::Unread, layer: Layer::Length }]
+    vec![Span {
+        start: 0,
+        end: chars.len(),
+        kind: Kind::Unread,
+        layer: Layer::Length,
+        why: Why::StillThere,
+    }]
 }
 
 /// Identity numbers and e-mail addresses in what stands between the spans.
@@ -90,15 +124,16 @@ fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>]) -> Vec<Spa
         if start < end {
             let piece: String = chars[start..end].iter().collect();
             let folded = Folded::new(&piece);
-            let numbers = identifiers::personnummer(folded.as_str()).into_iter();
-            let addresses = identifiers::email(folded.as_str()).into_iter();
+            let text = folded.as_str();
+            let numbers = identity::candidates(text).into_iter().filter(|number| !number.phone);
+            let addresses = text.match_indices('@').map(|(at, sign)| at..at + sign.len());
             let hits = numbers
-                .map(|range| (range, Kind::Personnummer))
+                .map(|number| (number.range, Kind::Personnummer))
                 .chain(addresses.map(|range| (range, Kind::Email)));
             found.extend(hits.map(|(range, kind)| {
                 let range = folded.original(range);
                 let (start, end) = (start + range.start, start + range.end);
-                Span { start, end, kind, layer: Layer::Identifier }
+                Span { start, end, kind, layer: Layer::Identifier, why: Why::Leftover }
             }));
         }
         start = next;
@@ -133,7 +168,8 @@ pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
             {
                 last.end = last.end.max(span.end);
                 if length > longest {
-                    (last.kind, last.layer, longest) = (span.kind, span.layer, length);
+                    (last.kind, last.layer, last.why, longest) =
+                        (span.kind, span.layer, span.why, length);
                 }
             }
             _ => {

@@ -18,16 +18,26 @@
 //! A check digit raises confidence and never clears a number: a mistyped personnummer is still one.
 
 mod compact;
-mod contact;
-mod context;
+mod credentials;
+mod deny;
+mod digits;
 mod fold;
-mod identifiers;
+pub mod gazetteer;
+mod health;
+pub mod hunspell;
 pub mod identity;
+mod kind;
 mod known;
+mod lexicon;
+mod links;
 mod merge;
 mod names;
+mod net;
 mod numbers;
+mod numbers_seen;
+mod page;
 mod people;
+mod places;
 mod tags;
 mod vocabulary;
 
@@ -37,6 +47,10 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use self::fold::Folded;
+pub use self::kind::{Kind, Layer, Span, Why};
+use self::known::Read;
+pub use self::lexicon::Lexicon;
+use self::page::Page;
 pub use self::vocabulary::Vocabulary;
 
 /// The longest text that is read, in Unicode code points.
@@ -44,131 +58,6 @@ pub use self::vocabulary::Vocabulary;
 /// A longer one is masked whole: nobody writes a note of ten pages, and what is pasted at that
 /// length (a mail thread, a log) is what must not be forwarded.
 pub const LENGTH_MAX: usize = 16 * 1024;
-
-/// What kind of value was taken out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// Name of a natural person, or a part of it.
-    Person,
-    /// Personnummer or samordningsnummer, also mistyped or half hidden.
-    Personnummer,
-    /// Telephone number.
-    Phone,
-    /// E-mail address.
-    Email,
-    /// Street address or property that is not the delivery address.
-    Address,
-    /// The customer's IP address.
-    Ip,
-    /// MAC address.
-    Mac,
-    /// Account, giro or card number.
-    Bank,
-    /// Password, PIN, door or alarm code.
-    Credential,
-    /// A word that tells of somebody's health.
-    Health,
-    /// Our own number of the customer.
-    CustomerNumber,
-    /// Date of birth.
-    BirthDate,
-    /// Registration plate.
-    Vehicle,
-    /// A link that opens something for whoever holds it.
-    Url,
-    /// Organisation number.
-    OrgNo,
-    /// Something else that the register has about somebody.
-    Other,
-    /// A text that was not read at all: see [`LENGTH_MAX`].
-    Unread,
-}
-
-impl Kind {
-    /// The Swedish word that stands in the text instead, between brackets.
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::Person => "namn",
-            Self::Personnummer => "personnummer",
-            Self::Phone => "telefon",
-            Self::Email => "e-post",
-            Self::Address => "adress",
-            Self::Ip => "ip-adress",
-            Self::Mac => "mac-adress",
-            Self::Bank => "bankuppgift",
-            Self::Credential => "kod",
-            Self::Health => "hälsa",
-            Self::CustomerNumber => "kundnummer",
-            Self::BirthDate => "födelsedatum",
-            Self::Vehicle => "regnummer",
-            Self::Url => "länk",
-            Self::OrgNo => "orgnummer",
-            Self::Other => "uppgift",
-            Self::Unread => "text",
-        }
-    }
-
-    /// The name that labelled texts use for it.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Person => "PERSON",
-            Self::Personnummer => "PERSONNUMMER",
-            Self::Phone => "PHONE",
-            Self::Email => "EMAIL",
-            Self::Address => "ADDRESS",
-            Self::Ip => "IP",
-            Self::Mac => "MAC",
-            Self::Bank => "BANK",
-            Self::Credential => "CREDENTIAL",
-            Self::Health => "HEALTH",
-            Self::CustomerNumber => "CUSTOMER_NO",
-            Self::BirthDate => "DATE_OF_BIRTH",
-            Self::Vehicle => "VEHICLE",
-            Self::Url => "URL",
-            Self::OrgNo => "ORG_NO",
-            Self::Other => "OTHER",
-            Self::Unread => "TEXT",
-        }
-    }
-}
-
-/// What a finding goes by; the surest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Layer {
-    /// The text is longer than [`LENGTH_MAX`].
-    Length,
-    /// The register has this value.
-    KnownValue,
-    /// The value has the shape of such an identifier.
-    Identifier,
-    /// The words around it say so.
-    Context,
-}
-
-impl Layer {
-    /// The word for whoever asks why.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Length => "length",
-            Self::KnownValue => "known-value",
-            Self::Identifier => "identifier",
-            Self::Context => "context",
-        }
-    }
-}
-
-/// One stretch of the text that was taken out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// Where it begins: Unicode code points of the text as it was handed in, from 0.
-    pub start: usize,
-    /// Where it ends: code points, exclusive.
-    pub end: usize,
-    /// What it is.
-    pub kind: Kind,
-    /// What it was found by.
-    pub layer: Layer,
-}
 
 /// A text that has passed the guard.
 ///
@@ -216,11 +105,16 @@ impl Redacted {
 pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
     let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
     let spans = if chars.len() > LENGTH_MAX {
-        let whole = Span { start: 0, end: chars.len(), kind: Kind::Unread, layer: Layer::Length };
+        let (kind, layer, why) = (Kind::Unread, Layer::Length, Why::TooLong);
+        let whole = Span { start: 0, end: chars.len(), kind, layer, why };
         vec![whole]
     } else {
         let folded = Folded::new(text);
-        let (spans, shields) = spans(&folded, all_layers(&folded, vocabulary), vocabulary);
+        let read = Read::new(folded.as_str());
+        let protected = known::protected(&read, vocabulary);
+        let (findings, vouched) = all_layers(&read, vocabulary, &protected);
+        let (spans, mut shields) = spans(&folded, findings, &protected);
+        shields.extend(vouched.into_iter().map(|range| folded.original(range)));
         tags::spare(&chars, merge::settle(&chars, spans, &shields))
     };
     Redacted::new(&chars, spans)
@@ -234,7 +128,9 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
 pub fn redact_known(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
     let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
     let folded = Folded::new(text);
-    let (spans, _) = spans(&folded, vocabulary.known().find(&folded), vocabulary);
+    let read = Read::new(folded.as_str());
+    let protected = known::protected(&read, vocabulary);
+    let (spans, _) = spans(&folded, vocabulary.known().find(&read), &protected);
     Redacted::new(&chars, merge::union(&chars, spans))
 }
 
@@ -243,15 +139,46 @@ struct Finding {
     range: Range<usize>,
     kind: Kind,
     layer: Layer,
+    why: Why,
 }
 
-/// What every layer finds in the whole text.
-fn all_layers(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Finding> {
-    let mut findings = vocabulary.known().find(folded);
-    findings.extend(identifiers::find(folded.as_str()));
-    findings.extend(context::find(folded.as_str()));
-    findings.extend(people::find(folded.as_str()));
-    findings
+/// What every layer finds in the whole text. The later ones guess, and only about what the earlier
+/// ones have left.
+fn all_layers(
+    read: &Read<'_>,
+    vocabulary: &Vocabulary<'_>,
+    protected: &[Range<usize>],
+) -> (Vec<Finding>, Vec<Range<usize>>) {
+    let mut page = Page::new(read.text, vocabulary.lexicon(), protected);
+    let mut findings = Vec::new();
+    let (links, plain) = links::find(&page);
+    findings.extend(links);
+    page.vouch(&plain);
+    let (devices, nobody) = net::find(&page);
+    findings.extend(devices);
+    page.settle_all(&findings, 0);
+    page.vouch(&nobody);
+    let vouched = numbers_seen::references(&page);
+    page.vouch(&vouched);
+    // Numbers are read as they stand, before what is known of them hides a part.
+    let from = findings.len();
+    findings.extend(digits::find(&page));
+    findings.extend(vocabulary.known().find(read));
+    page.settle_all(&findings, from);
+    let layers: [fn(&Page<'_>) -> Vec<Finding>; 6] = [
+        credentials::find,
+        health::find,
+        places::find,
+        people::find,
+        numbers_seen::find,
+        deny::find,
+    ];
+    for layer in layers {
+        let from = findings.len();
+        findings.extend(layer(&page));
+        page.settle_all(&findings, from);
+    }
+    (findings, vouched)
 }
 
 /// The findings without what the caller protects, as spans, yet unsorted; and where protected
@@ -259,13 +186,12 @@ fn all_layers(folded: &Folded, vocabulary: &Vocabulary<'_>) -> Vec<Finding> {
 fn spans(
     folded: &Folded,
     findings: Vec<Finding>,
-    vocabulary: &Vocabulary<'_>,
+    protected: &[Range<usize>],
 ) -> (Vec<Span>, Vec<Range<usize>>) {
-    let protected = known::protected(folded, vocabulary);
-    let kept = merge::spare(folded.as_str(), findings, &protected).into_iter();
-    let spans = kept.map(|Finding { range, kind, layer }| {
+    let kept = merge::spare(folded.as_str(), findings, protected).into_iter();
+    let spans = kept.map(|Finding { range, kind, layer, why }| {
         let Range { start, end } = folded.original(range);
-        Span { start, end, kind, layer }
+        Span { start, end, kind, layer, why }
     });
     let shields = protected.iter().map(|range| folded.original(range.clone()));
     (spans.collect(), shields.collect())

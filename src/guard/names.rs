@@ -8,10 +8,13 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::compact::{Compact, Edge, skeleton, token_around};
+use super::known::Read;
 
 /// From this length on one mistake is forgiven, and a part is found inside other words.
 const FORGIVING: usize = 5;
 const EMBEDDED: usize = 6;
+/// From this length on two mistakes are forgiven.
+const FORGIVING_TWICE: usize = 8;
 
 /// Words of a name that name nobody when they stand alone.
 const PARTICLES: [&str; 16] = [
@@ -26,8 +29,9 @@ pub(super) struct Name(Vec<Spelling>);
 
 impl Name {
     pub(super) fn new(name: &str) -> Self {
-        let words = words(super::fold::Folded::new(name).as_str()).into_iter();
-        let parts = words.map(|word| word.spelling);
+        let folded = super::fold::Folded::new(name);
+        let words = folded.as_str().split(|c: char| !c.is_alphabetic());
+        let parts = words.map(Spelling::new);
         Self(parts.filter(|part| part.letters.len() >= 2).collect())
     }
 }
@@ -36,8 +40,6 @@ impl Name {
 #[derive(Clone, PartialEq, Eq)]
 struct Spelling {
     skeleton: Zeroizing<String>,
-    /// Without doubled letters: they are what is mistyped most.
-    single: Zeroizing<String>,
     letters: Zeroizing<Vec<char>>,
     particle: bool,
 }
@@ -46,35 +48,81 @@ impl Spelling {
     fn new(word: &str) -> Self {
         let skeleton = skeleton(word);
         let letters = Zeroizing::new(skeleton.chars().collect::<Vec<char>>());
-        let mut single = Zeroizing::new(String::with_capacity(skeleton.len()));
-        single.extend(letters.chunk_by(char::eq).map(|same| same[0]));
         let particle = PARTICLES.contains(&skeleton.as_str());
-        Self { skeleton, single, letters, particle }
+        Self { skeleton, letters, particle }
     }
 }
 
 /// A run of letters in the text.
 struct Word {
     range: Range<usize>,
-    spelling: Spelling,
+    /// Where its letters stand among those of all words.
+    letters: Range<usize>,
     capital: bool,
 }
 
 impl Word {
     fn is_letter(&self) -> bool {
-        self.spelling.letters.len() == 1
+        self.letters.len() == 1
+    }
+}
+
+/// The words of a text, without case and accents.
+pub(super) struct Words {
+    words: Vec<Word>,
+    letters: Zeroizing<Vec<char>>,
+}
+
+impl Words {
+    pub(super) fn new(text: &str) -> Self {
+        let mut words: Vec<Word> = Vec::with_capacity(text.len() / 5);
+        // Sized at once: what grows by moving leaves copies of itself behind.
+        let mut letters = Zeroizing::new(Vec::with_capacity(text.len() * 2));
+        let mut chars = text.char_indices().peekable();
+        while let Some((start, first)) = chars.next() {
+            if !first.is_alphabetic() {
+                continue;
+            }
+            let from = letters.len();
+            let mut end = start + first.len_utf8();
+            bare(first, &mut letters);
+            while let Some((at, char)) = chars.next_if(|(_, char)| char.is_alphabetic()) {
+                end = at + char.len_utf8();
+                bare(char, &mut letters);
+            }
+            let capital = first.is_uppercase();
+            words.push(Word { range: start..end, letters: from..letters.len(), capital });
+        }
+        Self { words, letters }
+    }
+
+    fn letters(&self, at: usize) -> &[char] {
+        &self.letters[self.words[at].letters.clone()]
+    }
+}
+
+fn bare(char: char, letters: &mut Vec<char>) {
+    if char.is_ascii() {
+        letters.push(char.to_ascii_lowercase());
+        return;
+    }
+    match char {
+        'å' | 'ä' | 'Å' | 'Ä' => letters.push('a'),
+        'ö' | 'Ö' => letters.push('o'),
+        'é' | 'É' => letters.push('e'),
+        other => {
+            let mut one = [0; 4];
+            letters.extend(skeleton(other.encode_utf8(&mut one)).chars());
+        }
     }
 }
 
 /// Every place of any of the names, as byte ranges of the folded text.
-pub(super) fn find(text: &str, compact: &Compact<'_>, names: &[Name]) -> Vec<Range<usize>> {
-    if names.is_empty() {
-        return Vec::new();
-    }
-    let words = words(text);
+pub(super) fn find(read: &Read<'_>, names: &[Name]) -> Vec<Range<usize>> {
+    let (text, compact, words) = (read.text, &read.compact, &read.words);
     let mut found = Vec::new();
     for Name(parts) in names {
-        found.extend(spoken(text, &words, parts));
+        found.extend(spoken(text, words, parts));
         let whole: Vec<&str> = parts.iter().map(|part| part.skeleton.as_str()).collect();
         found.extend(embedded(text, compact, &whole));
     }
@@ -82,48 +130,70 @@ pub(super) fn find(text: &str, compact: &Compact<'_>, names: &[Name]) -> Vec<Ran
 }
 
 /// The name in words of its own.
-fn spoken(text: &str, words: &[Word], parts: &[Spelling]) -> Vec<Range<usize>> {
+fn spoken(text: &str, all: &Words, parts: &[Spelling]) -> Vec<Range<usize>> {
+    let words = all.words.as_slice();
     let telling: Vec<&Spelling> = parts.iter().filter(|part| !part.particle).collect();
     let mut hit: Vec<bool> =
-        words.iter().map(|word| telling.iter().any(|part| says(&word.spelling, part))).collect();
+        (0..words.len()).map(|at| telling.iter().any(|part| says(all.letters(at), part))).collect();
     let caseless = !words.iter().any(|word| word.capital);
     for (at, word) in words.iter().enumerate() {
         let initial = word.is_letter() && (word.capital || caseless);
-        if !word.spelling.particle && !initial {
+        let part = || parts.iter().any(|part| part.particle && *part.letters == all.letters(at));
+        if !initial && !part() {
             continue;
         }
         let beside = [at.checked_sub(1), Some(at + 1)].into_iter().flatten();
         let mut named = beside.filter(|near| hit.get(*near).is_some_and(|hit| *hit));
-        let starts =
-            parts.iter().any(|part| part.skeleton.starts_with(word.spelling.skeleton.as_str()));
+        let starts = parts.iter().any(|part| part.letters.starts_with(all.letters(at)));
         if starts && named.any(|near| gap(text, words, at, near).chars().count() <= 2) {
             hit[at] = true;
         }
     }
-    for at in 0..words.len().saturating_sub(1) {
-        if initials(text, &words[at], &words[at + 1], parts) {
+    for at in 0..words.len() {
+        if at + 1 < words.len() && initials(text, all, at, parts) {
             hit[at] = true;
             hit[at + 1] = true;
+        }
+        if monogram(text, all, at, parts) {
+            hit[at] = true;
         }
     }
     join(text, words, &hit)
 }
 
+/// `AL` for Astrid Lindqvist, at the start of a text or behind a word for the customer.
+fn monogram(text: &str, all: &Words, at: usize, parts: &[Spelling]) -> bool {
+    const CUES: [&str; 8] =
+        ["kund", "kunden", "kd", "customer", "cust", "abonnent", "caller", "client"];
+    let letters = all.letters(at);
+    let (Some(given), Some(family)) = (parts.first(), parts.last()) else { return false };
+    let initials = [given.letters.first(), family.letters.first()];
+    let fits = parts.len() > 1
+        && letters.len() == 2
+        && letters.iter().zip(initials).all(|(letter, initial)| Some(letter) == initial);
+    if !fits {
+        return false;
+    }
+    let starts = text[..all.words[at].range.start].trim().is_empty();
+    let cued = at > 0
+        && CUES.iter().any(|cue| cue.chars().eq(all.letters(at - 1).iter().copied()))
+        && gap(text, &all.words, at - 1, at).len() <= 3;
+    starts || cued
+}
+
 /// `A.L.` for Astrid Lindqvist, or `L.A.`; both letters with their dots.
-fn initials(text: &str, first: &Word, second: &Word, parts: &[Spelling]) -> bool {
-    let dotted = |word: &Word| text[word.range.end..].starts_with('.');
-    let single = |word: &Word| word.capital && word.is_letter();
-    let starts = |word: &Word, part: Option<&Spelling>| {
-        part.is_some_and(|part| part.skeleton.starts_with(word.spelling.skeleton.as_str()))
+fn initials(text: &str, all: &Words, at: usize, parts: &[Spelling]) -> bool {
+    let (first, second) = (&all.words[at], &all.words[at + 1]);
+    let starts = |at: usize, part: Option<&Spelling>| {
+        part.is_some_and(|part| part.letters.starts_with(all.letters(at)))
     };
     let (given, family) = (parts.first(), parts.last());
     parts.len() > 1
-        && single(first)
-        && single(second)
-        && dotted(first)
+        && first.is_letter()
+        && second.is_letter()
         && text[first.range.end..second.range.start].trim() == "."
-        && (starts(first, given) && starts(second, family)
-            || starts(first, family) && starts(second, given))
+        && (starts(at, given) && starts(at + 1, family)
+            || starts(at, family) && starts(at + 1, given))
 }
 
 /// Neighbouring hits become one span, each with the digits or the dot that belong to it.
@@ -182,19 +252,51 @@ fn embedded(text: &str, compact: &Compact<'_>, parts: &[&str]) -> Vec<Range<usiz
     found.into_iter().map(|range| token_around(text, range)).collect()
 }
 
-/// Whether a word is this part of a name: itself, in the genitive, or one mistake away.
-fn says(word: &Spelling, part: &Spelling) -> bool {
+/// Whether a word is this part of a name: itself, in the genitive, or a mistake or two away.
+fn says(word: &[char], part: &Spelling) -> bool {
     // One mistake and a genitive.
     const LONGER_MAX: usize = 2;
-    if word.single == part.single || word.skeleton.strip_suffix('s') == Some(&part.skeleton) {
-        return true;
-    }
-    let (word, part) = (&word.letters[..], &part.letters[..]);
-    if part.len() < FORGIVING || word.len().abs_diff(part.len()) > LONGER_MAX {
+    let name = &part.letters[..];
+    let (Some(first), Some(second)) = (word.first(), name.first()) else { return false };
+    if word.len() > 2 * name.len() + LONGER_MAX {
         return false;
     }
     let genitive = word.strip_suffix(&['s']);
-    one_mistake(word, part) || genitive.is_some_and(|word| one_mistake(word, part))
+    if first == second && (same(word, name) || genitive.is_some_and(|word| same(word, name))) {
+        return true;
+    }
+    if name.len() < FORGIVING || word.len().abs_diff(name.len()) > LONGER_MAX {
+        return false;
+    }
+    one_mistake(word, name)
+        || genitive.is_some_and(|word| one_mistake(word, name))
+        || name.len() >= FORGIVING_TWICE && first == second && two_mistakes(word, name)
+}
+
+/// The same but for doubled letters: they are what is mistyped most.
+fn same(word: &[char], name: &[char]) -> bool {
+    let single =
+        |letters: &'_ [char]| letters.chunk_by(char::eq).map(|same| same[0]).collect::<Vec<_>>();
+    word == name || word.len().abs_diff(name.len()) <= 2 && single(word) == single(name)
+}
+
+/// Two mistakes in a long name, the first letter right.
+fn two_mistakes(a: &[char], b: &[char]) -> bool {
+    let common = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[common..], &b[common..]);
+    match (a, b) {
+        ([], rest) | (rest, []) => rest.len() <= 2,
+        ([_, a1 @ ..], [_, b1 @ ..]) => {
+            let swapped = a.len() > 1 && b.len() > 1 && a[0] == b[1] && a[1] == b[0];
+            one_mistake(a1, b)
+                || one_mistake(a, b1)
+                || one_mistake(a1, b1)
+                || a1 == b
+                || a == b1
+                || a1 == b1
+                || swapped && (one_mistake(&a[2..], &b[2..]) || a[2..] == b[2..])
+        }
+    }
 }
 
 /// One letter too many, too few or wrong, or two that changed places.
@@ -210,26 +312,6 @@ fn one_mistake(a: &[char], b: &[char]) -> bool {
     }
 }
 
-fn words(text: &str) -> Vec<Word> {
-    let mut words = Vec::new();
-    let mut chars = text.char_indices().peekable();
-    while let Some((start, first)) = chars.next() {
-        if !first.is_alphabetic() {
-            continue;
-        }
-        let mut end = start + first.len_utf8();
-        while let Some((at, char)) = chars.next_if(|(_, char)| char.is_alphabetic()) {
-            end = at + char.len_utf8();
-        }
-        words.push(Word {
-            range: start..end,
-            spelling: Spelling::new(&text[start..end]),
-            capital: first.is_uppercase(),
-        });
-    }
-    words
-}
-
 fn gap<'t>(text: &'t str, words: &[Word], a: usize, b: usize) -> &'t str {
     let (first, second) = (&words[a.min(b)], &words[a.max(b)]);
     &text[first.range.end..second.range.start]
@@ -241,7 +323,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, name: &str, expected: &[&str]) {
-        let mut found = find(text, &Compact::new(text), &[Name::new(name)]);
+        let mut found = find(&Read::new(text), &[Name::new(name)]);
         found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         found.dedup_by(|later, earlier| later.end <= earlier.end);
         let found: Vec<_> = found.into_iter().map(|range| &text[range]).collect();

@@ -1,313 +1,550 @@
-//! Layer 3, people and places: names and street addresses that nobody has told us of.
+//! Names of anybody: by the lists, by what stands beside them, and by signatures.
 //!
-//! Goes by cues, capitals and endings. It does not know what a name is: a word list will.
+//! A name that is no ordinary word goes wherever it stands. A name that is one too (`Sten`, `Max`,
+//! `Falk`) goes where a capital, a cue or another name beside it says so.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
+use super::lexicon::Says;
+use super::page::{Case, Page};
+use super::{Finding, Kind, Layer, Why};
 
-use super::{Finding, Kind, Layer, numbers};
+/// Words that a cue may precede and that are nobody's name, whatever their case.
+const ROLES: Says = Says::PERSON
+    .and(Says::SPEECH)
+    .and(Says::RELATION)
+    .and(Says::REFERENCE)
+    .and(Says::TECHNICAL)
+    .and(Says::UNIT)
+    .and(Says::TIME)
+    .and(Says::PHONE)
+    .and(Says::CREDENTIAL)
+    .and(Says::SIGN);
 
-/// Every finding of this layer in a folded text.
-pub(super) fn find(text: &str) -> Vec<Finding> {
-    let patterns = [&CUED, &PAIR, &TURNED, &INITIAL, &SPEAKER, &ASIDE, &RELATIVE, &JOINED];
-    let people = patterns.map(|pattern| names(text, pattern)).into_iter().chain([signatures(text)]);
-    let people = people.flatten().map(|range| (Kind::Person, range));
-    let places = addresses(text).into_iter().map(|range| (Kind::Address, range));
-    let layer = Layer::Context;
-    people.chain(places).map(|(kind, range)| Finding { range, kind, layer }).collect()
-}
-
-/// A capitalised word, an initial, or a particle before one; hyphens inside.
-const NAME: &str = r"(?:\p{Lu}[\p{L}']+(?:-\p{Lu}?[\p{L}']+)*|\p{Lu}\.)";
-const PARTICLE: &str = r"(?:(?:von|van|af|av|de|der|den|El|Al|el|al|bin)[\s-])";
-
-/// One to four names after a word that people are spoken of with.
-static CUED: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(&format!(
-        r"(?:\b(?i:heter|hos|till|från|m|med|av|för|fru|herr|frun|ring|ringer|ringde|kontakta|kontakt|kontaktperson|fråga\sefter|prata\smed|pratade\smed|pratat\smed|talat\smed|sökt|sök|söka|träffa|hälsar|hälsningar|mvh|vh|hej|hi|hello|dear|regards|sincerely|namn|name|c/o|granne|grannen|grannens|sambo|sambon|make|maken|maka|makan|man|hustru|hustrun|son|sonen|dotter|dottern|mor|modern|mamma|far|fadern|pappa|bror|brodern|syster|systern|svärmor|svärmodern|kollega|kollegan|kompis|chef|vaktmästare|vaktmästaren|fastighetsskötare|fastighetsskötaren|hyresvärd|hyresvärden|ordförande|ordföranden|byggherre|byggherren|tekniker|teknikern|tek|montör|montören|handläggare|handläggaren|agent|agenten|kund|kunden|kundens|slutkund|slutkunden|beställare|beställaren|innehavare|innehavaren|ägare|ägaren|owner|samtal|svarar|svarade|öppnar|öppnade|customer|customer's|neighbour|neighbor|wife|husband|daughter|mother|father|brother|sister|partner|landlord|technician|caretaker|call|called|spoke\sto|spoke\swith|ask\sfor|contact|from|by|signed|signerat\sav|är\sdet|det\sär|linjen|på\splats|vill\satt|utan|thanks|tack|k|mr|mrs)[:,]?\s{{1,2}}(?:{PARTICLE})?)((?:{PARTICLE})?{NAME}(?:[ ]+(?:{PARTICLE})?{NAME}){{0,3}}(?:,\s{NAME})?(?:[ ]\p{{Lu}}\b)?)"
-    ))
-});
-
-/// Endings that Swedish family names have.
-const FAMILY: &str = r"(?:sson|[qk]vist|qvist|berg|bergh|ström|lund|lind|gren|dahl|dal|man|mann|ell|én|ius|sen|stedt|stedt|stad|holm|feldt|fors|hammar|blad|löf|löv|strand|mark|skog|rooth|roth|sköld|hielm|hjelm|ander|ér|elius|wall|vall|borg|land|ås|bäck|beck|hed|hag|quist|ovic|ović|ic|ić|ski|wski|ska)";
-
-/// A given name and a family name, one after the other.
-static PAIR: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(&format!(
-        r"\b({NAME}(?:\s{NAME})?\s{{1,2}}(?:{PARTICLE})?(?:\p{{Lu}}\p{{L}}+-)?\p{{Lu}}\p{{L}}*{FAMILY}s?(?:-\p{{Lu}}\p{{L}}+)?)\b"
-    ))
-});
-
-/// `Lindqvist, Astrid`.
-static TURNED: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(&format!(r"\b(\p{{Lu}}\p{{L}}*{FAMILY}(?:-\p{{Lu}}\p{{L}}+)?,\s{NAME})"))
-});
-
-/// `A. Lindqvist`.
-static INITIAL: LazyLock<Regex> =
-    LazyLock::new(|| numbers::regex(r"(?:^|[\s(,/])((?:\p{Lu}\.\s?){1,2}\p{Lu}[\p{L}'-]{2,})"));
-
-/// Somebody who does what only people do.
-static SPEAKER: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(&format!(
-        r"({NAME}(?:[ ]{NAME}){{0,2}})\s(?i:ringer|ringde|ringt|säger|sade|svarar|svarade|pratar|pratade|öppnar|öppnade|meddelar|uppger|undrar|berättar|called|calls|says|said|answered|told)\b"
-    ))
-});
-
-/// `(Astrid)`, `(hustrun astrid)`.
-static ASIDE: LazyLock<Regex> =
-    LazyLock::new(|| numbers::regex(r"\((\p{Lu}\p{Ll}+(?:[ -]\p{Lu}\p{Ll}+){0,2})\)"));
-static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(
-        r"(?i)\((?:hustrun?|frun?|maken?|makan?|sambon?|sonen|son|dottern?|modern|mamma|fadern|pappa|brodern?|systern?|svär\p{L}+|grannen?|barnbarnet|kollegan?|wife|husband|son|daughter|neighbou?r)\s(\p{L}[\p{L}'-]+(?:\s\p{L}[\p{L}'-]+)?)\)",
-    )
-});
-
-/// `Astrid och Bo`.
-static JOINED: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(r"\p{Lu}\p{Ll}+\s(?:och|and|&)\s(\p{Lu}\p{Ll}+(?:[ ]\p{Lu}\p{Ll}+)?)")
-});
-
-/// The end of a mail, and `/Astrid`.
-static SIGNED: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(
-        r"(?im)(?:\b(?:mvh|vänliga?\shälsning(?:ar)?|hälsningar|hälsn|med\svänliga?\shälsning(?:ar)?|vh|regards|sincerely|cheers|thanks|tack)[,.:!]?\s{0,2}\n?[\s/]{0,3}|^/\s?|[\s.,!?]/)(\p{L}[\p{L}'.-]+(?:[ ]\p{L}[\p{L}'.-]*){0,3}?)[ .,]*(?:$|[^\p{L}\p{N} ])",
-    )
-});
-static INITIALLED: LazyLock<Regex> =
-    LazyLock::new(|| numbers::regex(&format!(r"(?:^|[\s.,!?])/({NAME}(?:[ ]{NAME})?)")));
-
-/// Somebody says something in a chat: `[09:41] Astrid Lindqvist: hej`.
-static CHAT: LazyLock<Regex> =
-    LazyLock::new(|| numbers::regex(r"(?m)^\[\d{1,2}[:.]?\d{2}\]\s*([^:\n\[\]\d]{2,40}):"));
-
-/// Capitalised words that cues precede and that are nobody's name.
-const NOBODY: &[&str] = &[
-    "access",
-    "accessid",
-    "kontakta",
-    "kontakt",
-    "kontaktperson",
-    "ring",
-    "fråga",
-    "prata",
-    "pratade",
-    "sökt",
-    "granne",
-    "grannen",
-    "sambo",
-    "beställare",
-    "slutkund",
-    "herr",
-    "fru",
-    "från",
-    "till",
-    "hos",
-    "vaktmästare",
-    "heter",
-    "innehavare",
-    "innehavaren",
-    "call",
-    "contact",
-    "regards",
-    "bankid",
-    "bredband",
-    "bredbandet",
-    "cpe",
-    "dhcp",
-    "dns",
-    "fiber",
-    "fel",
-    "felet",
-    "gbit",
-    "huawei",
-    "icotera",
-    "inteno",
-    "genexis",
-    "nokia",
-    "tilgin",
-    "zyxel",
-    "tp",
-    "tp-link",
-    "internet",
-    "ip",
-    "iptv",
-    "kund",
-    "kunden",
-    "ko",
-    "lan",
-    "los",
-    "mac",
-    "max",
-    "mbit",
-    "mvh",
-    "noc",
-    "olt",
-    "ont",
-    "onu",
-    "order",
-    "pon",
-    "port",
-    "portkod",
-    "router",
-    "routern",
-    "rx",
-    "support",
-    "switch",
-    "tel",
-    "teknik",
-    "tekniker",
-    "tv",
-    "vlan",
-    "wan",
-    "wifi",
-    "wlan",
-    "ärende",
-    "system",
-    "statisk",
-    "static",
-    "the",
-    "vi",
-    "jag",
-    "hon",
-    "han",
-    "det",
-    "den",
-    "de",
-    "customer",
-    "door",
-    "install",
-    "note",
-    "order",
-    "ticket",
-    "callback",
-    "regnr",
-    "plan",
-    "kvar",
-    "nu",
-    "idag",
-    "igår",
-    "måndag",
-    "tisdag",
-    "onsdag",
-    "torsdag",
-    "fredag",
-    "lördag",
-    "söndag",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "öppet",
-    "hej",
-    "obs",
-    "ok",
-    "sms",
-    "sedan",
-    "efter",
-    "tack",
-    "thanks",
-    "ingen",
-    "någon",
-    "användaren",
-    "abonnenten",
-    "hyresgästen",
-    "boendet",
-    "agent",
-    "ny",
-    "nytt",
-    "namn",
-    "kl",
+/// Before a name these say little when the text has no capitals.
+const PREPOSITIONS: [&str; 16] = [
+    "från", "av", "till", "hos", "med", "via", "utan", "för", "met", "from", "by", "for", "k", "m",
+    "avtal", "hej",
 ];
 
-/// Captures that hold a name, without the words that are nobody's at either end.
-fn names(text: &str, pattern: &Regex) -> Vec<Range<usize>> {
-    let captures = pattern.captures_iter(text).filter_map(|captures| captures.get(1));
-    captures.filter_map(|hit| somebody(text, hit.range())).collect()
+/// What only somebody does.
+const TALKS: [&str; 24] = [
+    "ringer",
+    "ringde",
+    "ringt",
+    "säger",
+    "sade",
+    "sa",
+    "svarar",
+    "svarade",
+    "pratar",
+    "pratade",
+    "uppger",
+    "uppgav",
+    "undrar",
+    "berättar",
+    "meddelar",
+    "hälsar",
+    "called",
+    "calls",
+    "says",
+    "said",
+    "answered",
+    "told",
+    "rang",
+    "phoned",
+];
+
+/// Given names somewhere, and hardly ever here.
+const PRONOUNS: [&str; 16] = [
+    "han", "hon", "man", "min", "hans", "en", "du", "vi", "de", "den", "i", "so", "can", "will",
+    "per", "van",
+];
+
+/// What a word is, as far as names go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Not a word, protected, or spoken for.
+    Out,
+    /// Nobody's name.
+    Word,
+    /// A name, and an ordinary word.
+    Either,
+    /// A name and nothing else.
+    Name,
+    /// On no list: `deny` takes it, and here it is good company for others.
+    Unknown,
 }
 
-fn somebody(text: &str, range: Range<usize>) -> Option<Range<usize>> {
-    let nobody =
-        |word: &str| NOBODY.contains(&word.trim_matches(['.', ',', '\'']).to_lowercase().as_str());
-    let mut kept = range.clone();
-    loop {
-        let rest = &text[kept.clone()];
-        let word = rest.split_whitespace().next()?;
-        if !nobody(word) {
-            break;
+/// Every finding of this layer.
+pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
+    let mut layer = People {
+        page,
+        class: (0..page.len()).map(|at| class(page, at)).collect(),
+        hit: Vec::new(),
+    };
+    layer.hit =
+        (0..page.len()).map(|at| layer.class[at] == Class::Name || page.tokens[at].named).collect();
+    layer.brands();
+    layer.signatures();
+    // What is found first makes the next one clearer.
+    for _ in 0..2 {
+        for at in 0..page.len() {
+            if layer.either(at) || layer.surname(at) || layer.initial(at) || layer.particle(at) {
+                layer.hit[at] = true;
+            }
         }
-        let skip = rest.find(word).unwrap_or(0) + word.len();
-        kept.start += skip;
-        kept.start += text[kept.clone()].len() - text[kept.clone()].trim_start().len();
     }
-    // From the first word that is nobody's on, the rest belongs to the sentence.
-    let rest = &text[kept.clone()];
-    let mut end = 0;
-    let mut at = 0;
-    for word in rest.split_inclusive(char::is_whitespace) {
-        if nobody(word.trim()) {
-            break;
-        }
-        at += word.len();
-        end = at - (word.len() - word.trim_end().len());
-    }
-    kept.end = kept.start + end;
-    (!kept.is_empty()).then_some(kept)
+    layer.findings()
 }
 
-fn signatures(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(captures) = SIGNED.captures_at(text, from) {
-        from = captures.get_match().end();
-        if let Some(hit) = captures.get(1) {
-            // The next signature may begin where this one ended.
-            from = hit.end();
-            found.extend(somebody(text, hit.range()));
-        }
+fn class(page: &Page<'_>, at: usize) -> Class {
+    let token = &page.tokens[at];
+    if token.is_digits() || token.shielded || token.settled {
+        return Class::Out;
     }
-    found.extend(names(text, &INITIALLED));
-    found.extend(names(text, &CHAT));
-    found
+    let says = token.says;
+    let named = says.is_name();
+    if named && (says.is_word() || says.any(Says::HOMOGRAPH)) {
+        return Class::Either;
+    }
+    if named {
+        return Class::Name;
+    }
+    if says.is_word() || token.length < 2 {
+        return Class::Word;
+    }
+    if super::deny::vouched(page, at) { Class::Word } else { Class::Unknown }
 }
 
-/// What Swedish streets end in, at the end of a word; and the few that are words of their own.
-const STREET: &str = r"(?:gatan|gata|vägen|väg|gränden|gränd|torget|torg|stigen|stig|allén|allé|backen|backe|planen|platsen|kajen|leden|svängen|slingan|stråket|ringen|rondellen|höjden|kullen|liden|parken|gången|gårdarna|gården|esplanaden)";
-const STREET_WORD: &str = r"(?:gatan|gata|vägen|väg|gränden|gränd|torget|torg|stigen|stig|allén|allé|backen|backe|plan|plats|kaj|led|esplanad|street|road|avenue|lane)";
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(&format!(
-        r"\b((?:(?:\p{{Lu}}[\p{{L}}']+|(?i:norra|södra|östra|västra|stora|lilla|gamla|nya|övre|nedre|sankt))\s)?(?i:[\p{{L}}'-]{{2,}}{STREET})\s{{1,2}}\d{{1,4}}(?:\s?[A-Ha-h])?\b|(?:\p{{L}}[\p{{L}}']*\s)?\p{{L}}{{2,}}s\s(?i:{STREET_WORD})\s{{1,2}}\d{{1,4}}(?:\s?[A-Ha-h])?\b)((?:,?\s(?i:lgh|lägenhet|lght|apt|apartment)\.?\s{{0,2}}\d{{1,4}}\b)?)((?:,?\s{{1,2}}\d{{3}}\s?\d{{2}}\s{{1,2}}\p{{L}}+)?)"
-    ))
-});
-/// Words that stand before a street without being a part of its name.
-static BEFORE_STREET: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(
-        r"(?i)^(?:\p{L}*adress(?:en)?|leverans|flytt|till|från|vid|på|av|i|kund|hos|install|at|moving|to|from|customer|granne|grannen|bor|ligger|verifierad|mot)\s",
-    )
-});
-static PROPERTY: LazyLock<Regex> = LazyLock::new(|| {
-    numbers::regex(
-        r"(?i)\bfastighet(?:en|sbeteckning(?:en)?)?[\s:]{1,3}(\p{L}+(?:[ -]\p{L}+)?\s\d{1,3}:\d{1,4})\b",
-    )
-});
+struct People<'p> {
+    page: &'p Page<'p>,
+    class: Vec<Class>,
+    hit: Vec<bool>,
+}
 
-/// Street and number, and then apart from it apartment and town: each may be protected by itself.
-fn addresses(text: &str) -> Vec<Range<usize>> {
-    let streets = ADDRESS.captures_iter(text).flat_map(|captures| {
-        (1..=3).filter_map(|group| captures.get(group).map(|hit| hit.range())).collect::<Vec<_>>()
-    });
-    let properties =
-        PROPERTY.captures_iter(text).filter_map(|captures| Some(captures.get(1)?.range()));
-    let trimmed = streets.chain(properties).map(|range| {
-        let value = &text[range.clone()];
-        let value = value.trim_start_matches([' ', ',', '\n']);
-        let skipped = BEFORE_STREET.find(value).map_or(0, |word| word.end());
-        range.end - value.len() + skipped..range.end
-    });
-    trimmed.filter(|range| range.start < range.end).collect()
+impl People<'_> {
+    /// A model's name behind its maker's is nobody's: `Google Nest`, `TP-Link Archer`.
+    fn brands(&mut self) {
+        for at in 0..self.page.len() {
+            if self.page.follows(at, Says::BRAND) && matches!(self.page.gap(at), " " | "-") {
+                let says = self.page.says(at);
+                let model = says.any(Says::BRAND) || self.page.gap_after(at).is_empty();
+                if model {
+                    self.hit[at] = false;
+                    self.class[at] = Class::Out;
+                }
+            }
+        }
+    }
+
+    /// Whether two neighbours can be parts of one name.
+    fn joined(&self, at: usize) -> bool {
+        matches!(self.page.gap(at), " " | "-" | "\n" | "  " | " \n" | "- " | "\u{2019}" | ". ")
+            || self.page.gap(at).trim_matches([' ', '\n']).is_empty()
+                && self.page.gap(at).len() <= 3
+    }
+
+    fn comma(&self, at: usize) -> bool {
+        matches!(self.page.gap(at), ", " | ",")
+    }
+
+    fn company(&self, at: usize) -> bool {
+        self.hit.get(at).copied().unwrap_or(false) || self.class.get(at) == Some(&Class::Unknown)
+    }
+
+    fn capital(&self, at: usize) -> bool {
+        self.page.tokens[at].is_capital()
+    }
+
+    /// A capital that no sentence asks for.
+    fn raised(&self, at: usize) -> bool {
+        let token = &self.page.tokens[at];
+        let shouted = token.case == Case::Upper
+            && token.length > 2
+            && token.says.is_name()
+            && !token.says.any(Says::FUNCTION.and(Says::DOMAIN));
+        !self.page.caseless && (token.case == Case::Title && !token.opens || shouted)
+    }
+
+    /// `Sagas iPhone`, `max-laptop`.
+    fn device(&self, at: usize) -> bool {
+        let next = at + 1;
+        next < self.page.len()
+            && matches!(self.page.gap(next), "-" | " ")
+            && (self.page.gap(next) == "-" || self.page.says(at).any(Says::GENITIVE))
+            && matches!(
+                self.page.lower(next),
+                "laptop"
+                    | "iphone"
+                    | "ipad"
+                    | "dator"
+                    | "mobil"
+                    | "pc"
+                    | "telefon"
+                    | "macbook"
+                    | "phone"
+                    | "samsung"
+                    | "galaxy"
+                    | "nät"
+                    | "wifi"
+                    | "router"
+            )
+    }
+
+    /// Family name first: `Falk, Hassan`, `wikström, my`.
+    fn turned(&self, at: usize) -> bool {
+        let page = self.page;
+        let says = page.says(at);
+        let next = at + 1;
+        if next < page.len() && self.comma(next) && says.any(Says::FAMILY) && self.hit[next] {
+            let given = page.says(next).any(Says::GIVEN) && !page.says(next).is_word();
+            return given && (self.capital(at) == self.capital(next));
+        }
+        let alone = at < 2 || !self.joined(at - 1) || !self.hit[at - 2];
+        let before = at > 0
+            && self.comma(at)
+            && self.hit[at - 1]
+            && page.says(at - 1).any(Says::FAMILY)
+            && !page.says(at - 1).is_word();
+        before
+            && alone
+            && says.any(Says::GIVEN)
+            && self.capital(at) == self.capital(at - 1)
+            && !PRONOUNS.contains(&page.lower(at))
+    }
+
+    /// Before what is said in a chat: a name alone at the start of a line, and a colon.
+    fn speaker(&self, at: usize) -> bool {
+        let before = self.page.gap(at);
+        let starts = at == 0 || before.contains('\n') || before.contains(']');
+        starts
+            && self.capital(at)
+            && self.page.gap_after(at).starts_with(':')
+            && !self.page.says(at).any(ROLES)
+    }
+
+    /// A name that is an ordinary word as well.
+    fn either(&self, at: usize) -> bool {
+        if self.hit[at] || self.class[at] != Class::Either {
+            return false;
+        }
+        let page = self.page;
+        let says = page.says(at);
+        // `Bo i huset sedan 2019`: a verb.
+        if page.lower(at) == "bo"
+            && at + 1 < page.len()
+            && matches!(page.lower(at + 1), "i" | "på" | "kvar" | "ihop" | "här" | "där")
+        {
+            return self.sure(at);
+        }
+        if self.device(at) || self.speaker(at) || self.turned(at) {
+            return true;
+        }
+        let talks =
+            at + 1 < page.len() && page.gap(at + 1) == " " && TALKS.contains(&page.lower(at + 1));
+        if talks && says.any(Says::GIVEN) && !PRONOUNS.contains(&page.lower(at)) {
+            return true;
+        }
+
+        let function = says.any(Says::FUNCTION);
+        let next = at + 1;
+        let written = self.capital(at) || page.caseless;
+        let next_joined = next < page.len() && self.joined(next);
+        let measure = next_joined && page.tokens[next].is_digits();
+        // Beside a name: before it or after it.
+        if next_joined
+            && self.company(next)
+            && written
+            && !(page.caseless && function && !self.strong(next))
+        {
+            let follows_name = self.capital(next) || page.caseless;
+            if follows_name {
+                return true;
+            }
+        }
+        if at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.') {
+            let same = self.capital(at) == self.capital(at - 1);
+            let doer = says.any(Says::SPEECH)
+                || (function && !self.capital(at))
+                || (page.caseless && function);
+            if same && !doer && !says.any(Says::GENITIVE) || self.raised(at) {
+                return true;
+            }
+            if same && says.any(Says::GENITIVE) && !doer && !page.caseless {
+                return true;
+            }
+        }
+        if at > 0 && self.comma(at) && self.hit[at - 1] && written && !function && self.capital(at)
+        {
+            return true;
+        }
+        // Two of them, one after the other.
+        if next_joined && self.class[next] == Class::Either && written {
+            let second = page.says(next);
+            let both = self.raised(next)
+                || page.caseless && !function && !second.any(Says::FUNCTION) && self.cue(at);
+            if both && !second.any(ROLES) {
+                return true;
+            }
+        }
+        if at > 0
+            && self.joined(at)
+            && self.class[at - 1] == Class::Either
+            && self.raised(at)
+            && self.capital(at - 1)
+        {
+            return true;
+        }
+        if measure && !self.sure(at) {
+            return false;
+        }
+        if self.raised(at) && !says.any(Says::UNIT.and(Says::MONTH).and(Says::BRAND)) {
+            return true;
+        }
+        // Opens a sentence: who does something is somebody.
+        if self.capital(at) && !page.caseless && says.any(Says::GIVEN) && !function {
+            let acts =
+                next < page.len() && page.gap(next) == " " && page.says(next).any(Says::SPEECH);
+            if acts {
+                return true;
+            }
+        }
+        if self.capital(at)
+            && !page.caseless
+            && next < page.len()
+            && page.gap(next) == " "
+            && TALKS.contains(&page.lower(next))
+        {
+            return true;
+        }
+        self.cue(at) && !(function && !self.capital(at) && !self.sure(at))
+    }
+
+    /// The word before says that a person comes.
+    fn cue(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let gap = self.page.gap(at);
+        if gap.len() > 3
+            || gap.contains(['.', ';', '!', '?', '/'])
+            || self.page.tokens[before].shielded
+        {
+            return false;
+        }
+        if self.sure(at) {
+            return true;
+        }
+        let says = self.page.says(before);
+        let word = self.page.lower(before);
+        if !says.any(Says::PERSON.and(Says::RELATION)) {
+            return false;
+        }
+        if gap.contains('\n') {
+            return false;
+        }
+        if self.capital(at) && !self.page.caseless { true } else { !PREPOSITIONS.contains(&word) }
+    }
+
+    fn sure(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let gap = self.page.gap(at);
+        let near = gap.len() <= 3 && !gap.contains(['.', ';', '!', '?', '/', '-', ')']);
+        let says = self.page.says(before);
+        near && (says.any(Says::SURE) || says.any(Says::RELATION))
+            && !(gap.contains(',') && says.any(Says::RELATION))
+    }
+
+    fn strong(&self, at: usize) -> bool {
+        matches!(self.class.get(at), Some(Class::Name | Class::Unknown))
+    }
+
+    /// An ordinary word with a capital behind a name, or between a cue and a name.
+    fn surname(&self, at: usize) -> bool {
+        if self.hit[at] || self.class[at] != Class::Word || !self.raised(at) || at == 0 {
+            return false;
+        }
+        let says = self.page.says(at);
+        if says.any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND)) {
+            return false;
+        }
+        let after_name = self.joined(at) && self.hit[at - 1] && self.capital(at - 1);
+        let before_name =
+            at + 1 < self.page.len() && self.joined(at + 1) && self.hit[at + 1] && self.sure(at);
+        after_name && !self.page.gap(at).contains('\n')
+            || before_name
+            || self.sure(at) && !says.any(Says::ENGLISH)
+    }
+
+    /// `A. Lindqvist`, `Astrid L`.
+    fn initial(&self, at: usize) -> bool {
+        let token = &self.page.tokens[at];
+        if self.hit[at] || token.is_digits() || token.length != 1 || token.shielded || token.glued {
+            return false;
+        }
+        if self.page.gap_after(at).is_empty() && at + 1 < self.page.len() {
+            return false;
+        }
+        let letter = self.page.lower(at);
+        let dotted = self.page.gap_after(at).starts_with('.');
+        let upper = token.case == Case::Upper && !self.page.caseless;
+        let likely = upper
+            || dotted
+            || !matches!(letter, "i" | "å" | "à" | "o" | "a" | "e" | "x" | "m" | "k" | "v" | "ö");
+        let before =
+            at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.');
+        let next = at + 1;
+        let after = next < self.page.len()
+            && matches!(self.page.gap(next), ". " | "." | " " | ".\n" | "\n" | "-" | "- ")
+            && self.company(next)
+            && (upper || dotted);
+        let pair = upper && dotted && {
+            let single = |at: usize| {
+                self.page
+                    .tokens
+                    .get(at)
+                    .is_some_and(|token| token.length == 1 && token.case == Case::Upper)
+                    && self.page.gap_after(at).starts_with('.')
+            };
+            let beside = single(next) && self.page.gap(next).trim() == "."
+                || at > 0 && single(at - 1) && self.page.gap(at).trim() == ".";
+            beside && (self.sure(at) || self.cue(at) || at > 0 && self.hit[at - 1])
+        };
+        let cued = upper && (self.sure(at)) && !self.page.follows(at, Says::TECHNICAL);
+        (before && likely) || after || pair || cued
+    }
+
+    /// `von`, `de la`, `El` before a name.
+    fn particle(&self, at: usize) -> bool {
+        if self.hit[at] || !self.page.says(at).any(Says::PARTICLE) || self.page.tokens[at].shielded
+        {
+            return false;
+        }
+        let next = at + 1;
+        if next >= self.page.len() || !self.joined(next) || !self.company(next) {
+            return false;
+        }
+        let plain = matches!(
+            self.page.lower(at),
+            "av" | "de"
+                | "den"
+                | "di"
+                | "da"
+                | "la"
+                | "le"
+                | "do"
+                | "o"
+                | "st"
+                | "mac"
+                | "mc"
+                | "del"
+                | "das"
+                | "ter"
+                | "ten"
+                | "der"
+        );
+        let after_name = at > 0 && self.joined(at) && self.hit[at - 1];
+        !plain || after_name || self.raised(at)
+    }
+
+    /// What stands after a greeting, after a slash at the end of a line, and before what is said in a
+    /// chat.
+    fn signatures(&mut self) {
+        const WORDS_MAX: usize = 4;
+        let page = self.page;
+        for at in 0..page.len() {
+            if page.tokens[at].is_digits() || page.tokens[at].shielded {
+                continue;
+            }
+            let gap = page.gap(at);
+            let slashed = gap.ends_with('/')
+                && !gap.ends_with("//")
+                && (gap.len() > 1
+                    && gap[..gap.len() - 1].ends_with([' ', '\n', '.', ',', '!', '?', ')', '"'])
+                    || gap == "/" && at == 0);
+            let thanks = at > 0 && matches!(page.lower(at - 1), "tack" | "thanks" | "thx");
+            let signed = at > 0
+                && page.says(at - 1).any(Says::SIGN)
+                && gap.len() <= 6
+                && (gap.contains('\n')
+                    || !thanks && gap.contains([',', '/', '-'])
+                    || self.capital(at) && (!thanks || page.tokens[at].length > 1)
+                    || matches!(
+                        page.lower(at - 1),
+                        "mvh" | "vh" | "hälsar" | "hälsningar" | "regards" | "sincerely" | "cheers"
+                    ));
+            if !slashed && !signed {
+                continue;
+            }
+            let mut end = at;
+            while end < page.len()
+                && end - at < WORDS_MAX
+                && page.tokens[end].is_word()
+                && !page.tokens[end].shielded
+            {
+                let beyond = end > at && !self.joined(end);
+                let role = page.says(end).any(Says::FUNCTION.and(ROLES).and(Says::DOMAIN))
+                    && !page.says(end).is_name();
+                // `/GL`, `mvh sm`: initials.
+                let initials = end == at
+                    && (2..=3).contains(&page.tokens[end].length)
+                    && !page.says(end).any(Says::DOMAIN)
+                    && (end + 1 == page.len() || page.gap_after(end).contains('\n'))
+                    && (slashed || signed);
+                if initials {
+                    self.hit[end] = true;
+                    break;
+                }
+                let ordinary = self.class[end] == Class::Word
+                    && page.tokens[end].length > 1
+                    && (end > at || !self.capital(end) && !slashed);
+                if beyond || role || ordinary && !(end > at && self.hit[at] && self.capital(end)) {
+                    break;
+                }
+                if end > at && page.gap(end).contains('\n') && !self.strong(end) {
+                    break;
+                }
+                self.hit[end] = true;
+                end += 1;
+            }
+        }
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let page = self.page;
+        let mut found: Vec<(Range<usize>, usize)> = Vec::new();
+        for at in (0..page.len()).filter(|at| self.hit[*at]) {
+            let mut range = page.tokens[at].range();
+            // A name with digits on it is an account of hers: `astrid79`.
+            if page.tokens[at].says.is_name()
+                && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_digits())
+            {
+                range.end = page.tokens[at + 1].end;
+            }
+            if page.tokens[at].length == 1 && page.text[range.end..].starts_with('.') {
+                range.end += 1;
+            }
+            match found.last_mut() {
+                Some((last, last_at))
+                    if at == *last_at + 1
+                        && page.text[last.end.min(range.start)..range.start]
+                            .chars()
+                            .all(|c| matches!(c, ' ' | '\n' | ',' | '-' | '.'))
+                        && range.start.saturating_sub(last.end) <= 3 =>
+                {
+                    last.end = range.end;
+                    *last_at = at;
+                }
+                _ => found.push((range, at)),
+            }
+        }
+        found
+            .into_iter()
+            .map(|(range, _)| Finding {
+                range,
+                kind: Kind::Person,
+                layer: Layer::Context,
+                why: Why::Name,
+            })
+            .collect()
+    }
 }

@@ -86,7 +86,7 @@ const TAGGED: [Kind; 17] = [
 
 #[cfg(test)]
 mod tests {
-    use super::super::Layer;
+    use super::super::{Layer, Why};
     use super::*;
 
     /// Spans are marked with `<` and `>`.
@@ -101,6 +101,7 @@ mod tests {
                     end: chars.len(),
                     kind: Kind::Person,
                     layer: Layer::Context,
+                    why: Why::Name,
                 }),
                 char => chars.push(char),
             }

@@ -2,26 +2,46 @@
 
 use std::sync::OnceLock;
 
-use super::Kind;
-use super::known::Known;
+use super::known::{Known, Shield};
+use super::names::Name;
+use super::{Kind, Lexicon};
 
 /// The values of a case that the guard looks for: what must go, and what may stand.
 ///
 /// Everything that the register knows goes in, also what is never stored and what the policy
 /// withholds; a value that is not here can still be found by its shape or by the words around it.
 /// It has no `Debug`: it is a list of personal values.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Vocabulary<'a> {
     masked: Vec<(Kind, &'a str)>,
     protected: Vec<&'a str>,
+    allowed: Vec<Name>,
+    lexicon: &'a Lexicon,
     /// Made of `masked` when the first text is read.
     known: OnceLock<Known>,
+    /// Made of `protected`, likewise.
+    shields: OnceLock<Vec<Shield>>,
 }
 
 impl<'a> Vocabulary<'a> {
     /// Nothing known.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Goes by these words and not by the installed ones.
+    #[must_use]
+    pub const fn words(mut self, lexicon: &'a Lexicon) -> Self {
+        self.lexicon = lexicon;
+        self
+    }
+
+    /// A person's name that may stand in the text, in all the spellings in which a masked one would
+    /// be found: whole, in parts, inflected, turned round.
+    #[must_use]
+    pub fn allow(mut self, name: &str) -> Self {
+        self.allowed.push(Name::new(name));
+        self
     }
 
     /// A personal value of the record. Names, numbers and addresses are found in other spellings
@@ -45,6 +65,7 @@ impl<'a> Vocabulary<'a> {
     pub fn protect(mut self, value: &'a str) -> Self {
         if value.chars().any(char::is_alphanumeric) {
             self.protected.push(value);
+            self.shields = OnceLock::new();
         }
         self
     }
@@ -53,7 +74,28 @@ impl<'a> Vocabulary<'a> {
         self.known.get_or_init(|| Known::new(&self.masked))
     }
 
-    pub(super) fn protected(&self) -> &[&'a str] {
-        &self.protected
+    pub(super) const fn lexicon(&self) -> &'a Lexicon {
+        self.lexicon
+    }
+
+    pub(super) fn allowed(&self) -> &[Name] {
+        &self.allowed
+    }
+
+    pub(super) fn shields(&self) -> &[Shield] {
+        self.shields.get_or_init(|| self.protected.iter().map(|value| Shield::new(value)).collect())
+    }
+}
+
+impl Default for Vocabulary<'_> {
+    fn default() -> Self {
+        Self {
+            masked: Vec::new(),
+            protected: Vec::new(),
+            allowed: Vec::new(),
+            lexicon: Lexicon::installed(),
+            known: OnceLock::new(),
+            shields: OnceLock::new(),
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! `GET /health`: the process lives. `GET /ready`: it can take orders and may send.
+//! `GET /health`: the process lives. `GET /health/ready` (and `/ready`): it can take orders and may
+//! send.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,12 +17,8 @@ pub(super) async fn ready(State(app): State<App>) -> Result<Response, Problem> {
     if let Some(reason) = app.0.halt.reason() {
         return Err(halted(reason));
     }
-    // The way of a write: a file that was replaced or a clock that is behind shows here.
-    app.0.store.check().await.inspect_err(|error| {
-        if error.halts() {
-            app.0.halt.pull(&error.to_string());
-        }
-    })?;
+    // The way of a write: a file that was replaced or a disk that is full shows here.
+    app.0.store.check().await?;
     let size = app.0.store.size().await?;
     Ok(Json(json!({ "status": "ready", "logSize": size.0 })).into_response())
 }

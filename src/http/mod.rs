@@ -1,12 +1,16 @@
 //! The door for the ordering system: TMF641 service orders, TMF621 trouble tickets, and whether the
-//! house stands.
+//! house stands; for everybody, the published log.
 //!
 //! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
 //! Neither ever repeats what was submitted.
 
+mod auditor;
 mod body;
 mod health;
+mod log;
+mod metrics;
 mod problem;
+mod status;
 mod submissions;
 mod tmf;
 
@@ -19,6 +23,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use auditor::{AuditorToken, TokenError};
 pub use problem::Problem;
 pub use tmf::render;
 
@@ -48,6 +53,10 @@ pub struct Shared {
     pub body_bytes_max: usize,
     /// The longest a request may take.
     pub request_timeout: Duration,
+    /// By what an auditor is known; without it nobody reads leaves.
+    pub auditor: Option<AuditorToken>,
+    /// What is to stay free on each volume, in bytes: told beside what is free.
+    pub reserve_bytes: u64,
 }
 
 /// The client that everybody is, on a loopback address without sign-in.
@@ -67,11 +76,16 @@ impl App {
         let tickets = get(submissions::list_tickets).post(submissions::post_ticket);
         Router::new()
             .route("/health", get(health::health))
+            .route("/health/ready", get(health::ready))
             .route("/ready", get(health::ready))
+            .route("/metrics", get(metrics::metrics))
+            .route("/status", get(status::status))
             .route("/tmf-api/serviceOrdering/v4/serviceOrder", orders)
             .route("/tmf-api/serviceOrdering/v4/serviceOrder/{id}", get(submissions::get_order))
             .route("/tmf-api/troubleTicket/v4/troubleTicket", tickets)
             .route("/tmf-api/troubleTicket/v4/troubleTicket/{id}", get(submissions::get_ticket))
+            .route("/log/checkpoint", get(log::checkpoint))
+            .route("/log/tile/{*path}", get(log::tile))
             .fallback(problem::no_such_path)
             .method_not_allowed_fallback(problem::no_such_method)
             .with_state(self)

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::domain::{HaltReason, Lifts};
 use crate::intake::IntakeError;
 use crate::store::StoreError;
 
@@ -16,12 +17,14 @@ pub struct Problem {
     reason: String,
     faults: Vec<(String, String)>,
     retry_after_seconds: Option<u32>,
+    halted: Option<HaltReason>,
 }
 
 impl Problem {
     /// With a status, a code for programs, and a reason for people.
     pub fn new(status: StatusCode, code: &'static str, reason: impl Into<String>) -> Self {
-        Self { status, code, reason: reason.into(), faults: Vec::new(), retry_after_seconds: None }
+        let (faults, retry_after_seconds, halted) = (Vec::new(), None, None);
+        Self { status, code, reason: reason.into(), faults, retry_after_seconds, halted }
     }
 
     /// The HTTP status.
@@ -44,6 +47,9 @@ impl Problem {
                 .map(|(member, rule)| json!({ "member": member, "rule": rule }))
                 .collect();
         }
+        if let Some(reason) = self.halted {
+            body["haltReason"] = reason.as_str().into();
+        }
         body
     }
 }
@@ -54,6 +60,9 @@ impl IntoResponse for Problem {
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/json;charset=utf-8");
         headers.insert(header::CONTENT_TYPE, kind);
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -96,6 +105,7 @@ impl From<StoreError> for Problem {
                 problem.retry_after_seconds = Some(1);
                 problem
             }
+            error if error.halt().is_some() => error.halt().map_or_else(not_found, halted),
             error => {
                 tracing::error!(error = %crate::telemetry::chain(&error), "The store failed a request");
                 let mut problem =
@@ -112,10 +122,16 @@ pub(super) fn not_found() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "notFound", "there is nothing with this id")
 }
 
-/// Nothing is accepted while the log cannot be trusted.
-pub(super) fn halted(reason: &str) -> Problem {
-    let mut problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "halted", reason);
-    problem.retry_after_seconds = Some(300);
+/// Nothing is accepted while nothing could be recorded. What goes away by itself is asked about
+/// sooner than what a person must look at.
+pub(super) fn halted(reason: HaltReason) -> Problem {
+    let mut problem =
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "halted", reason.advice().to_owned());
+    problem.halted = Some(reason);
+    problem.retry_after_seconds = Some(match reason.lifts() {
+        Lifts::ByItself => 15,
+        Lifts::ByRestart | Lifts::ByResume => 300,
+    });
     problem
 }
 

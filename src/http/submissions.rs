@@ -80,11 +80,7 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
             bytes_max: shared.body_bytes_max,
         },
     )?;
-    let accepted = shared.store.accept(submission).await.inspect_err(|error| {
-        if error.halts() {
-            shared.halt.pull(&error.to_string());
-        }
-    })?;
+    let accepted = shared.store.accept(submission).await?;
     let status = match accepted {
         Accepted::New(_) => StatusCode::CREATED,
         Accepted::Existing(_) => StatusCode::OK,

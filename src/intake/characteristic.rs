@@ -59,6 +59,7 @@ pub(super) const TICKET: List = List(&[
     known("wiredTest", Field::FaultWiredTest, boolean),
     known("restarted", Field::FaultRestarted, boolean),
     known("measuredSpeed", Field::FaultSpeed, speed),
+    known("opticalLevel", Field::FaultLevel, level),
     known("neighboursAffected", Field::FaultNeighbours, neighbours),
     known("macAddress", Field::CpeMac, mac),
     known("ipAddress", Field::IpAddress, address),
@@ -270,6 +271,10 @@ fn lamps(node: &Node<'_>) -> Option<Zeroizing<String>> {
 
 fn speed(node: &Node<'_>) -> Option<Zeroizing<String>> {
     formed(node, value::speed, "must be Mbit/s down and up, such as 93/88")
+}
+
+fn level(node: &Node<'_>) -> Option<Zeroizing<String>> {
+    formed(node, value::level, "must be an optical level in dBm from -60 to 10, such as -22.5")
 }
 
 fn neighbours(node: &Node<'_>) -> Option<Zeroizing<String>> {

@@ -14,6 +14,7 @@
 //! order, ticket   the two profiles                     party, place, characteristic   their parts
 //! identity personnummer in ids, protected people       surplus  what is not kept
 //! draft    facts and surplus → case                    clean    free text, through the guard
+//! told     facts that a free text tells
 //! ```
 
 mod characteristic;
@@ -28,6 +29,7 @@ mod place;
 mod reader;
 mod surplus;
 mod ticket;
+mod told;
 mod value;
 
 use std::collections::BTreeSet;
@@ -153,7 +155,7 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context<'_>) -> Result<Submissio
         let head = Head::read(&mut body, context);
         match kind {
             Kind::Order => order::read(body, head),
-            Kind::Ticket => Some(ticket::read(body, head)),
+            Kind::Ticket => Some(ticket::read(body, head, context.now)),
         }
     });
     if let Some((head, found)) = &read {

@@ -8,15 +8,15 @@ use super::characteristic;
 use super::draft::{Draft, Facts, Part};
 use super::reader::{Node, Object};
 use super::surplus::Surplus;
-use super::{Found, Head, PROSE_MAX, note_text, notes, place};
-use crate::domain::{AccessId, Field, Purpose, ServiceId, SubscriptionId};
+use super::{Found, Head, PROSE_MAX, note_text, notes, place, told};
+use crate::domain::{AccessId, Field, Purpose, ServiceId, SubscriptionId, Timestamp};
 use crate::guard::Kind;
 
 const ENTITIES_MAX: usize = 20;
 const NAME_MAX: usize = 200;
 
 /// Reads the ticket's own members.
-pub(super) fn read(mut ticket: Object<'_>, mut head: Head) -> (Head, Vec<Found>) {
+pub(super) fn read(mut ticket: Object<'_>, mut head: Head, now: Timestamp) -> (Head, Vec<Found>) {
     ticket.refuse(&[
         "id",
         "href",
@@ -54,6 +54,7 @@ pub(super) fn read(mut ticket: Object<'_>, mut head: Head) -> (Head, Vec<Found>)
             characteristic::TICKET.read(&array, facts, &mut head.part.surplus);
         }
     }
+    told::complete(facts, now);
     let problem = facts.get(Field::ProblemType).unwrap_or("OTHER").to_owned();
     facts.set(Field::FaultHeading, heading(&problem).to_owned());
     facts.set(Field::ProblemType, problem);

@@ -184,6 +184,27 @@ pub(super) fn speed(text: &str) -> Option<String> {
     Some(format!("{}/{}", one(down)?, one(up)?))
 }
 
+/// dBm, `-22.5`: at most two decimals behind a point. From -60 to 10; all else is no optical level.
+pub(super) fn level(text: &str) -> Option<String> {
+    let text = text.trim().to_ascii_lowercase().replace('\u{2212}', "-").replace(',', ".");
+    let number = text.strip_suffix("dbm").unwrap_or(&text).trim();
+    let (sign, digits) = match number.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", number.strip_prefix('+').unwrap_or(number)),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+    let is_number = |part: &str| {
+        (1..=2).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let bound = if sign.is_empty() { 10 } else { 60 };
+    let fits = is_number(whole)
+        && is_number(decimals)
+        && whole.parse::<u8>().is_ok_and(|whole| {
+            whole < bound || whole == bound && decimals.trim_matches('0').is_empty()
+        });
+    fits.then(|| format!("{sign}{digits}"))
+}
+
 /// `41369`, from `413 69` too.
 pub(super) fn postcode(text: &str) -> Option<String> {
     let text = text.strip_prefix("SE").unwrap_or(text);
@@ -302,6 +323,15 @@ mod tests {
         check(speed, "93,5 / 0.25", "93.5/0.25");
         check(speed, "123456/1", "-");
         check(speed, "93", "-");
+        check(level, "-22,5 dBm", "-22.5");
+        check(level, "\u{2212}22.51dBm", "-22.51");
+        check(level, "-60", "-60");
+        check(level, "+2", "2");
+        check(level, "-60.5", "-");
+        check(level, "11", "-");
+        check(level, "-22.512", "-");
+        check(level, "--22", "-");
+        check(level, "dBm", "-");
     }
 
     #[test]

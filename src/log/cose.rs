@@ -5,6 +5,10 @@
 //! walked from the leaf to the root. The two kinds of signed bytes cannot be taken for each other: a
 //! checkpoint begins with the log's name, which has no control character, and a `COSE_Sign1`'s
 //! signed bytes with 0x84.
+//!
+//! A root does not say how many leaves it is over, and the proof, which does, is not signed: leaf 8
+//! of 9 has a path of the same shape as leaf 1 of 2. So the size stands in the protected header, too,
+//! as the subject of the claims, and a receipt where the two differ is none.
 
 use coset::cbor::Value;
 use coset::iana::{Algorithm, EnumI64 as _, HeaderParameter};
@@ -15,7 +19,9 @@ use coset::{
 use thiserror::Error;
 
 use super::proof::{InclusionProof, PROOF_HASHES_MAX, ProofError};
-use super::{Fingerprint, Hash, KeyName, LeafIndex, SigningKey, TreeSize, VerifierKey, leaf_hash};
+use super::{
+    Fingerprint, Hash, KeyName, LeafIndex, SigningKey, TreeSize, VerifierKey, decimal, leaf_hash,
+};
 
 /// A longer receipt is not read. The longest that is made has some 2,700 bytes.
 pub const COSE_BYTES_MAX: usize = 16 * 1024;
@@ -27,8 +33,9 @@ const VDP: i64 = 396;
 const RFC9162_SHA256: i64 = 1;
 /// Proofs of inclusion among the proofs.
 const INCLUSION: i64 = -1;
-/// Claim `iss` of RFC 8392: the log's name.
+/// Claims `iss` and `sub` of RFC 8392: the log's name, and the size of the tree in decimal.
 const ISSUER: i64 = 1;
+const SUBJECT: i64 = 2;
 
 /// What is wrong with a COSE receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -73,7 +80,8 @@ impl CoseReceipt {
     ) -> Option<Self> {
         let fingerprint = *Fingerprint::of(&key.verifier()).bytes();
         let issuer = Value::Text(key.name().as_str().to_owned());
-        let claims = Value::Map(vec![(ISSUER.into(), issuer)]);
+        let subject = Value::Text(size.to_string());
+        let claims = Value::Map(vec![(ISSUER.into(), issuer), (SUBJECT.into(), subject)]);
         let protected = HeaderBuilder::new()
             .algorithm(Algorithm::EdDSA)
             .key_id(fingerprint.to_vec())
@@ -105,8 +113,11 @@ impl CoseReceipt {
             return Err(CoseError::Size);
         }
         let sign1 = CoseSign1::from_tagged_slice(bytes).map_err(|_| CoseError::Form)?;
-        let (origin, key) = signer(&sign1).ok_or(CoseError::Form)?;
+        let (origin, signed, key) = signer(&sign1).ok_or(CoseError::Form)?;
         let (size, index, path) = inclusion(&sign1.unprotected).ok_or(CoseError::Form)?;
+        if size != signed {
+            return Err(CoseError::Form);
+        }
         let proof = InclusionProof::new(path)?;
         Ok(Self { sign1, origin, key, index, size, proof })
     }
@@ -142,8 +153,9 @@ impl CoseReceipt {
     }
 }
 
-/// Who is said to have signed, where everything else in the protected header is as it must be.
-fn signer(sign1: &CoseSign1) -> Option<(KeyName, [u8; 32])> {
+/// Who is said to have signed, a tree of which size and with which key, where everything else in the
+/// protected header is as it must be.
+fn signer(sign1: &CoseSign1) -> Option<(KeyName, TreeSize, [u8; 32])> {
     let header = &sign1.protected.header;
     let algorithm = RegisteredLabelWithPrivate::Assigned(Algorithm::EdDSA);
     let is_plain = header.alg == Some(algorithm) && header.crit.is_empty();
@@ -153,14 +165,14 @@ fn signer(sign1: &CoseSign1) -> Option<(KeyName, [u8; 32])> {
     if !is_plain || !is_detached || vds != RFC9162_SHA256.into() {
         return None;
     }
-    let [(claim, issuer)] =
-        value(header, HeaderParameter::CwtClaims.to_i64())?.as_map()?.as_slice()
-    else {
+    let claims = value(header, HeaderParameter::CwtClaims.to_i64())?.as_map()?;
+    let [(first, issuer), (second, subject)] = claims.as_slice() else { return None };
+    if *first != Value::from(ISSUER) || *second != Value::from(SUBJECT) {
         return None;
-    };
-    let named = *claim == Value::from(ISSUER);
-    let name = named.then(|| KeyName::parse(issuer.as_text()?).ok())??;
-    Some((name, header.key_id.as_slice().try_into().ok()?))
+    }
+    let name = KeyName::parse(issuer.as_text()?).ok()?;
+    let size = TreeSize(decimal(subject.as_text()?)?);
+    Some((name, size, header.key_id.as_slice().try_into().ok()?))
 }
 
 /// Size, index and path of the one proof.

@@ -114,12 +114,8 @@ impl WitnessKey {
         let message = message(time, text);
         self.key.verify_strict(message.as_bytes(), &signature).map_err(|_| NoteError::Forged)?;
         // Up to 2^63 - 1 by the standard; what our clock cannot tell is later than any time.
-        let micros = i64::try_from(time).ok().and_then(|seconds| seconds.checked_mul(1_000_000));
-        match micros {
-            Some(micros) => Ok(Timestamp::from_micros(micros)),
-            None if time <= i64::MAX as u64 => Ok(Timestamp::from_micros(i64::MAX)),
-            None => Err(NoteError::Forged),
-        }
+        let seconds = i64::try_from(time).map_err(|_| NoteError::Forged)?;
+        Ok(Timestamp::from_micros(seconds.saturating_mul(1_000_000)))
     }
 }
 

@@ -15,7 +15,7 @@ use super::note::VerifierKey;
 use super::registry::{PolicyInForce, RecipientRecord};
 use super::{Hash, LeafIndex, wire};
 use crate::domain::{
-    Field, Handling, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
+    Field, HaltReason, Handling, HoldReason, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
     RejectReason, RuleId, closed_list,
 };
 
@@ -44,6 +44,8 @@ closed_list! {
         Heartbeat = "heartbeat",
         /// Where the log before this one ended.
         Anchor = "anchor",
+        /// A person has looked at a halted log, and lets it go on.
+        Resume = "resume",
     }
 }
 
@@ -181,6 +183,8 @@ pub enum Event {
     Heartbeat,
     /// Where the log before this one ended.
     Anchor(Anchor),
+    /// A person has looked at a halted log, and lets it go on.
+    Resume(Resume),
 }
 
 impl Event {
@@ -198,6 +202,7 @@ impl Event {
             Self::Erasure(_) => Kind::Erasure,
             Self::Heartbeat => Kind::Heartbeat,
             Self::Anchor(_) => Kind::Anchor,
+            Self::Resume(_) => Kind::Resume,
         }
     }
 
@@ -213,7 +218,8 @@ impl Event {
             | Self::Policy(_)
             | Self::Key(_)
             | Self::Heartbeat
-            | Self::Anchor(_) => None,
+            | Self::Anchor(_)
+            | Self::Resume(_) => None,
         }
     }
 }
@@ -244,7 +250,8 @@ pub struct Intent {
     /// What is known and does not leave.
     #[serde(with = "wire::words")]
     pub withheld: BTreeSet<Field>,
-    /// What of that a rule would open, and the dialect has no place for or intake does not keep.
+    /// What of that a rule would open, and the dialect has no place for, intake does not keep, or
+    /// is a text of which nothing was left.
     #[serde(with = "wire::words")]
     pub not_carried: BTreeSet<Field>,
     /// Each condition that the policy asked of these fields, and whether it held.
@@ -399,4 +406,19 @@ pub struct Erasure {
 pub struct Anchor {
     /// The signed note.
     pub checkpoint: String,
+}
+
+/// A log in which trust was lost goes on: everything stored was derived anew and found right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resume {
+    /// Why it was halted.
+    #[serde(with = "wire::word")]
+    pub halted: HaltReason,
+    /// Why it may go on: what the person says that was done, such as `backup-restored`.
+    #[serde(with = "wire::word")]
+    pub reason: Code,
+    /// Who decided.
+    #[serde(with = "wire::word")]
+    pub actor: Role,
 }

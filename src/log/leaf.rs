@@ -57,26 +57,69 @@ pub struct Leaf {
     pub event: Event,
 }
 
-impl Leaf {
-    /// The canonical bytes, which [`Leaf::parse`] reads back.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, LeafError> {
-        check_bounds(&self.event)?;
-        let time = self.at.rfc3339();
-        parse_time(&time)?;
-        let Json::Object(mut members) = members(&self.event)? else {
-            return Err(LeafError::Members(self.event.kind()));
+/// A leaf that is written and checked, but for its time: that is set when it is committed, and the
+/// one who commits has little time.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    id: LeafId,
+    kind: Kind,
+    bytes: Vec<u8>,
+    /// Where the time stands in the bytes.
+    time: std::ops::Range<usize>,
+}
+
+/// Stands for the time in a draft, and is as long as every time.
+const TIME: &str = "0000-00-00T00:00:00Z";
+
+impl Draft {
+    /// Writes a leaf.
+    pub fn new(id: LeafId, event: &Event) -> Result<Self, LeafError> {
+        check_bounds(event)?;
+        let kind = event.kind();
+        let Json::Object(mut members) = members(event)? else {
+            return Err(LeafError::Members(kind));
         };
         for (key, value) in [
             ("v", Json::Integer(VERSION)),
-            ("kind", Json::Text(self.event.kind().write())),
-            ("id", Json::Text(self.id.write())),
-            ("t", Json::Text(time)),
+            ("kind", Json::Text(kind.write())),
+            ("id", Json::Text(id.write())),
+            ("t", Json::Text(TIME.to_owned())),
         ] {
             members.insert(Key(key.to_owned()), value);
         }
         let bytes = Json::Object(members).to_bytes();
         check_size(&bytes)?;
+        // Within a text no quote stands without a backslash: this is the member, and no other.
+        let member = format!("\"t\":\"{TIME}\"");
+        let found = bytes.windows(member.len()).position(|window| window == member.as_bytes());
+        let start = found.ok_or(LeafError::Head("t"))? + "\"t\":\"".len();
+        Ok(Self { id, kind, bytes, time: start..start + TIME.len() })
+    }
+
+    /// The leaf's id.
+    pub const fn id(&self) -> LeafId {
+        self.id
+    }
+
+    /// Which kind of leaf it is.
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The canonical bytes of the leaf that was written at this time.
+    pub fn at(&self, at: Timestamp) -> Result<Vec<u8>, LeafError> {
+        let time = at.rfc3339();
+        parse_time(&time)?;
+        let mut bytes = self.bytes.clone();
+        bytes[self.time.clone()].copy_from_slice(time.as_bytes());
         Ok(bytes)
+    }
+}
+
+impl Leaf {
+    /// The canonical bytes, which [`Leaf::parse`] reads back.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, LeafError> {
+        Draft::new(self.id, &self.event)?.at(self.at)
     }
 
     /// Reads a leaf from the bytes that were hashed.
@@ -115,6 +158,7 @@ fn members(event: &Event) -> Result<Json, CanonicalError> {
         Event::Erasure(event) => Json::of(event),
         Event::Heartbeat => Json::of(&Nothing {}),
         Event::Anchor(event) => Json::of(event),
+        Event::Resume(event) => Json::of(event),
     }
 }
 
@@ -132,6 +176,7 @@ fn event(kind: Kind, members: &Json) -> Result<Event, LeafError> {
         Kind::Erasure => canonical::from_bytes(&bytes).map(Event::Erasure),
         Kind::Heartbeat => canonical::from_bytes(&bytes).map(|Nothing {}| Event::Heartbeat),
         Kind::Anchor => canonical::from_bytes(&bytes).map(Event::Anchor),
+        Kind::Resume => canonical::from_bytes(&bytes).map(Event::Resume),
     };
     event.map_err(|_| LeafError::Members(kind))
 }
@@ -184,7 +229,8 @@ fn check_bounds(event: &Event) -> Result<(), LeafError> {
         | Event::Hold(_)
         | Event::Release(_)
         | Event::Read(_)
-        | Event::Heartbeat => Ok(()),
+        | Event::Heartbeat
+        | Event::Resume(_) => Ok(()),
     }
 }
 

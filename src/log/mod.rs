@@ -52,10 +52,10 @@ pub use cosignature::{CosigningKey, WitnessKey};
 pub use digest::{FieldDigest, Opening, SubjectKey};
 pub use event::{
     Anchor, Code, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind, Outcome,
-    OutcomeResult, Read, Release, Role, Stopped,
+    OutcomeResult, Read, Release, Resume, Role, Stopped,
 };
 pub use fingerprint::Fingerprint;
-pub use leaf::{LEAF_BYTES_MAX, Leaf, LeafError};
+pub use leaf::{Draft, LEAF_BYTES_MAX, Leaf, LeafError};
 pub use note::{KeyError, KeyName, Note, NoteError, SignatureLine, SigningKey, VerifierKey};
 pub use proof::{
     ConsistencyProof, InclusionProof, MakeError, ProofError, consistency, inclusion, root_at,

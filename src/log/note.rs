@@ -45,7 +45,7 @@ pub enum KeyError {
     /// The key id is not that of the name and the key: one of the three was changed.
     #[error("the key id does not belong to this name and key")]
     Id,
-    /// Not a point on the curve, or one under which anything verifies.
+    /// Not a point on the curve, not in its one form, or one under which anything verifies.
     #[error("the public key is not usable")]
     Weak,
 }
@@ -362,7 +362,7 @@ pub(super) fn parse_key(text: &str, algorithm: u8) -> Result<(KeyName, Verifying
     }
     let key = key.try_into().map_err(|_| KeyError::Form)?;
     let key = VerifyingKey::from_bytes(key).map_err(|_| KeyError::Weak)?;
-    if key.is_weak() {
+    if key.is_weak() || !is_reduced(key.as_bytes()) {
         return Err(KeyError::Weak);
     }
     if id == format!("{:08x}", key_id(&name, algorithm, key.as_bytes())) {
@@ -370,6 +370,13 @@ pub(super) fn parse_key(text: &str, algorithm: u8) -> Result<(KeyName, Verifying
     } else {
         Err(KeyError::Id)
     }
+}
+
+/// Whether the height of the point is below the prime 2^255 - 19. Decoding takes what is above it as
+/// well (RFC 8032, 5.1.3, does not), and then one key would have two forms.
+fn is_reduced(key: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = key;
+    high & 0x7f != 0x7f || *low < 0xed || middle.iter().any(|byte| *byte != 0xff)
 }
 
 /// Writes what [`parse_key`] reads.

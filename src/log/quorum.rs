@@ -118,8 +118,14 @@ pub struct Policy {
     logs: Vec<VerifierKey>,
     witnesses: Vec<PolicyWitness>,
     groups: Vec<Group>,
-    /// `None`: nobody needs to have cosigned.
-    quorum: Option<Member>,
+    quorum: Quorum,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quorum {
+    /// Nobody needs to have cosigned.
+    None,
+    Of(Member),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,7 +186,7 @@ impl Policy {
 
     /// Whether anybody must have cosigned.
     pub fn asks_for_witnesses(&self) -> bool {
-        self.quorum.is_some()
+        self.quorum != Quorum::None
     }
 
     /// Whether the quorum can be reached by those witnesses alone that have an address.
@@ -225,11 +231,11 @@ impl Policy {
         let by: Vec<_> =
             by.filter_map(|(witness, time)| Some((witness.name.clone(), (*time)?))).collect();
         let at = by.iter().map(|(_, time)| *time).filter(|time| since(*time)).max();
-        if self.quorum.is_some() && at.is_none() {
+        if self.asks_for_witnesses() && at.is_none() {
             let cosigned = by.into_iter().map(|(name, _)| name).collect();
             return Err(QuorumError::TooFew { cosigned });
         }
-        Ok(Witnessed { checkpoint, by, at: at.filter(|_| self.quorum.is_some()) })
+        Ok(Witnessed { checkpoint, by, at: at.filter(|_| self.asks_for_witnesses()) })
     }
 
     /// Whether the quorum holds where these witnesses, by position, count.
@@ -245,9 +251,9 @@ impl Policy {
             groups.push(met >= group.threshold);
         }
         match self.quorum {
-            None => true,
-            Some(Member::Witness(at)) => counts(at),
-            Some(Member::Group(at)) => groups.get(at).copied().unwrap_or(false),
+            Quorum::None => true,
+            Quorum::Of(Member::Witness(at)) => counts(at),
+            Quorum::Of(Member::Group(at)) => groups.get(at).copied().unwrap_or(false),
         }
     }
 }
@@ -259,7 +265,7 @@ struct Draft {
     witnesses: Vec<PolicyWitness>,
     groups: Vec<Group>,
     members: BTreeSet<Member>,
-    quorum: Option<Option<Member>>,
+    quorum: Option<Quorum>,
 }
 
 impl Draft {
@@ -344,8 +350,8 @@ impl Draft {
             return Err(PolicyFault::Quorum);
         }
         let quorum = match *name {
-            b"none" => None,
-            name => Some(self.find(name).ok_or(PolicyFault::Unknown)?),
+            b"none" => Quorum::None,
+            name => Quorum::Of(self.find(name).ok_or(PolicyFault::Unknown)?),
         };
         self.quorum = Some(quorum);
         Ok(())

@@ -14,8 +14,8 @@ use super::digest::FieldDigest;
 use super::event::{Code, ErasureReason, KeyChange, Kind, OutcomeResult, Role};
 use super::note::VerifierKey;
 use crate::domain::{
-    Field, Handling, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
-    RuleId,
+    Field, HaltReason, Handling, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose,
+    RecipientId, RuleId,
 };
 
 /// Something that a leaf holds as one string, each value in one form only.
@@ -55,6 +55,7 @@ word! {
         _ => None,
     };
     Hash: ToString::to_string, Self::parse;
+    HaltReason: |reason| reason.as_str().to_owned(), Self::parse;
     HoldReason: |reason| reason.as_str().to_owned(), Self::parse;
     KeyChange: |what| what.as_str().to_owned(), Self::parse;
     Kind: |kind| kind.as_str().to_owned(), Self::parse;

@@ -1,5 +1,6 @@
 //! The decision, field by field.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -7,7 +8,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use super::TEXT_REPLACED;
-use super::texts::{Masks, guarded_texts, masked_share};
+use super::texts::{Left, Masks, TextFate, ToldText, guarded_texts, left, masked_share};
 use crate::dialects::Dialect;
 use crate::dialects::pi_api::Question;
 use crate::domain::{
@@ -29,7 +30,7 @@ pub struct Minimised<'case> {
     conditions: BTreeMap<String, bool>,
     not_carried: BTreeSet<Field>,
     masked: Vec<MaskCount>,
-    replaced: BTreeSet<Field>,
+    texts: Vec<ToldText>,
 }
 
 /// Why nothing may leave. Every refusal is recorded, and a person decides what happens to the case.
@@ -90,9 +91,15 @@ impl<'case> Minimised<'case> {
         &self.masked
     }
 
+    /// What became of the free texts that leave.
+    pub fn texts(&self) -> &[ToldText] {
+        &self.texts
+    }
+
     /// Free texts in whose place [`TEXT_REPLACED`] leaves.
-    pub fn replaced(&self) -> &BTreeSet<Field> {
-        &self.replaced
+    pub fn replaced(&self) -> BTreeSet<Field> {
+        let replaced = |text: &&ToldText| text.fate == TextFate::Replaced;
+        self.texts.iter().filter(replaced).map(|text| text.field).collect()
     }
 
     /// Each condition that the policy asked about these fields, and whether it held.
@@ -101,7 +108,8 @@ impl<'case> Minimised<'case> {
     }
 
     /// The fields that stay although a rule opens them: the dialect has no place for them, or only
-    /// with a signed exception, or intake does not keep them.
+    /// with a signed exception, intake does not keep them, or behind the guard nothing was left to
+    /// be told.
     pub fn not_carried(&self) -> &BTreeSet<Field> {
         &self.not_carried
     }
@@ -211,7 +219,7 @@ pub fn minimise<'case>(
     let limits = policy.text();
     let mut fields = BTreeMap::new();
     let mut masked = Masks::new(case);
-    let mut replaced = BTreeSet::new();
+    let mut told = Vec::new();
     for (&field, text) in case.facts() {
         let Some(Ruling::Sent(rule)) = rulings.get(&field) else {
             continue;
@@ -222,19 +230,29 @@ pub fn minimise<'case>(
             fields.insert(field, Zeroizing::new(text));
             continue;
         };
-        let share = masked_share(text.disclose(), redacted, &masked.of(field));
+        let masked_percent = masked_share(text.disclose(), redacted, &masked.of(field));
         for (kind, count) in redacted.counts() {
             masked.add(field, kind.tag(), count);
         }
-        if share <= usize::from(limits.masked_percent_max) {
-            let cut: String = redacted.text().chars().take(limits.length_max).collect();
-            fields.insert(field, Zeroizing::new(cut));
-        } else if limits.over == TextOverLimit::Replace {
-            fields.insert(field, Zeroizing::new(TEXT_REPLACED.to_owned()));
-            replaced.insert(field);
-        } else {
-            return Err(refuse(HoldReason::TextNeedsReview, Some(policy.id())));
-        }
+        let (text, fate) = match left(redacted, masked_percent, limits) {
+            Left::Nothing => {
+                rulings.insert(field, Ruling::Withheld(Because::NothingLeft(rule)));
+                not_carried.insert(field);
+                continue;
+            }
+            Left::Sieve if limits.over == TextOverLimit::Hold => {
+                return Err(refuse(HoldReason::TextNeedsReview, Some(policy.id())));
+            }
+            Left::Sieve => (TEXT_REPLACED.to_owned(), TextFate::Replaced),
+            Left::Text(Cow::Owned(text)) => (text, TextFate::Cut),
+            Left::Text(Cow::Borrowed(text)) if masked.of(field).is_empty() => {
+                (text.to_owned(), TextFate::AsWritten)
+            }
+            Left::Text(Cow::Borrowed(text)) => (text.to_owned(), TextFate::Masked),
+        };
+        fields.insert(field, Zeroizing::new(text));
+        let masked_percent_max = limits.masked_percent_max;
+        told.push(ToldText { field, fate, masked_percent, masked_percent_max });
     }
     for &field in case.dropped() {
         let ruling = policy.rule_on(field, &first);
@@ -258,7 +276,7 @@ pub fn minimise<'case>(
         conditions,
         not_carried,
         masked,
-        replaced,
+        texts: told,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Says what was decided and why, for people and for data. Made from the very decision that sends.
 
 use super::decide::Minimised;
+use super::texts::ToldText;
 use crate::domain::{Field, MaskCount, RuleId};
 use crate::recipients::Ruling;
 
@@ -39,6 +40,8 @@ pub struct Explanation {
     pub withheld: Vec<WithheldField>,
     /// What was taken out of free text.
     pub masked: Vec<MaskCount>,
+    /// What became of the free texts that leave.
+    pub texts: Vec<ToldText>,
 }
 
 impl Explanation {
@@ -62,6 +65,7 @@ impl Explanation {
                 }),
             }
         }
-        Self { sent, withheld, masked: minimised.masked().to_vec() }
+        let (masked, texts) = (minimised.masked().to_vec(), minimised.texts().to_vec());
+        Self { sent, withheld, masked, texts }
     }
 }

@@ -15,6 +15,7 @@ use crate::guard::{self, Kind, Vocabulary};
 pub struct KnownValues<'v> {
     masked: Vec<(Kind, Value<'v>)>,
     protected: Vec<Value<'v>>,
+    allowed: Vec<Value<'v>>,
 }
 
 /// A value of somebody else's, or one that was put together here.
@@ -70,13 +71,20 @@ impl<'v> KnownValues<'v> {
         self.protected.push(Value::from(value.into()));
     }
 
+    /// A name of somebody whom the recipient may know by name: it may stand in any spelling.
+    pub fn allow(&mut self, name: impl Into<Cow<'v, str>>) {
+        self.allowed.push(Value::from(name.into()));
+    }
+
     /// A value of the catalogue. What leaves in its own field may stand in the text too; every
     /// other goes, as what it is.
     pub fn field(&mut self, field: Field, value: &'v str, leaves: bool) {
         if leaves {
             // In a text nobody can tell an access id of ten digits from a personnummer that it
             // equals: there it is masked, and its own field tells it.
-            if guard::identity::is_personnummer(value).is_none() {
+            if field == Field::ContactName {
+                self.allow(value);
+            } else if guard::identity::is_personnummer(value).is_none() {
                 self.protect(value);
             }
         } else if let Some(kind) = kind_in_text(field, value) {
@@ -116,7 +124,9 @@ impl<'v> KnownValues<'v> {
         let masked = self.masked.iter();
         let vocabulary = masked
             .fold(Vocabulary::new(), |words, (kind, value)| words.mask(*kind, value.as_str()));
-        self.protected.iter().fold(vocabulary, |words, value| words.protect(value.as_str()))
+        let vocabulary =
+            self.protected.iter().fold(vocabulary, |words, value| words.protect(value.as_str()));
+        self.allowed.iter().fold(vocabulary, |words, name| words.allow(name.as_str()))
     }
 }
 
@@ -166,6 +176,7 @@ fn kind_in_text(field: Field, value: &str) -> Option<Kind> {
         | Field::FaultWiredTest
         | Field::FaultRestarted
         | Field::FaultSpeed
+        | Field::FaultLevel
         | Field::FaultNeighbours
         | Field::VisitBooked
         | Field::VisitWindow

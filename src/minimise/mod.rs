@@ -4,14 +4,17 @@
 //! case, so it cannot be queued: a retry tomorrow asks tomorrow's policy. Preview, explain and send
 //! all go through [`minimise`]; there is no second way to decide.
 
+mod cut;
 mod decide;
 mod explain;
 mod known;
 mod texts;
 
+pub use cut::{CUT_MARK, cut};
 pub use decide::{Minimised, Refusal, minimise};
 pub use explain::{Explanation, SentField, WithheldField};
 pub use known::{KnownValues, Place};
+pub use texts::{TextFate, ToldText};
 
 /// What leaves in place of a free text of which too much was personal.
 pub const TEXT_REPLACED: &str = "Fritexten är undanhållen.";

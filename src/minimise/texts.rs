@@ -1,12 +1,14 @@
-//! Free text on its way through the guard: what stands in it, what is taken out, and how much that
-//! was. Decides nothing: whether a text leaves is [`super::decide`]'s.
+//! Free text on its way through the guard: what stands in it, what is taken out, how much that was,
+//! and what is left to be told. Whether the field leaves at all is [`super::decide`]'s.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::cut::cut;
 use super::known::{KnownValues, Place};
 use crate::domain::{Case, Field, MaskCount, Personal};
-use crate::guard;
-use crate::recipients::Ruling;
+use crate::guard::{self, Kind};
+use crate::recipients::{Ruling, TextLimits};
 
 /// Passes the free texts that the policy opens through the guard. What the policy lets through in
 /// its own field may stand in the text too; every other known value is taken out.
@@ -97,4 +99,142 @@ pub(super) fn masked_share(
         tags += standing.count().min(most) * length;
     }
     ((found + tags) * 100).div_ceil(text.chars().count().max(1))
+}
+
+/// What became of a free text that leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextFate {
+    /// It leaves as it was written.
+    AsWritten,
+    /// Tags stand in place of what was personal.
+    Masked,
+    /// Masked or not, it was longer than the policy lets through.
+    Cut,
+    /// Too much of it was personal: a fixed sentence leaves instead.
+    Replaced,
+}
+
+impl TextFate {
+    /// The word for people and data.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AsWritten => "as-written",
+            Self::Masked => "masked",
+            Self::Cut => "cut",
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
+/// What there is to tell about a free text that leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToldText {
+    /// Which.
+    pub field: Field,
+    /// What became of it.
+    pub fate: TextFate,
+    /// How much of what was handed in was personal, in percent of its characters, rounded up.
+    pub masked_percent: usize,
+    /// How much the policy lets be.
+    pub masked_percent_max: u8,
+}
+
+/// What is left of a text.
+pub(super) enum Left<'t> {
+    /// Something to be told.
+    Text(Cow<'t, str>),
+    /// Tags, greetings and punctuation.
+    Nothing,
+    /// So little that it tells more about a person than about a fault.
+    Sieve,
+}
+
+/// What is left of a text, of which so many percent were personal.
+pub(super) fn left(
+    redacted: &guard::Redacted,
+    masked_percent: usize,
+    limits: TextLimits,
+) -> Left<'_> {
+    // A text that was not read may hold anything.
+    let unread = redacted.spans().iter().any(|span| span.kind == Kind::Unread);
+    if !unread && !says_something(redacted.text()) {
+        return Left::Nothing;
+    }
+    if unread || masked_percent > usize::from(limits.masked_percent_max) {
+        return Left::Sieve;
+    }
+    Left::Text(cut(redacted.text(), limits.length_max))
+}
+
+/// Whether a masked text has a word in it that is neither a tag nor mere courtesy.
+fn says_something(text: &str) -> bool {
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '[' | ']' | '-')));
+    words.any(|word| {
+        let is_tag = word.starts_with('[') && word.ends_with(']');
+        let word = word.trim_matches(['[', ']', '-']).to_lowercase();
+        !is_tag && word.chars().count() >= 2 && !COURTESIES.contains(&word.as_str())
+    })
+}
+
+/// Words of which a letter's beginning and end are made.
+const COURTESIES: &[&str] = &[
+    "hej",
+    "hejsan",
+    "hallå",
+    "god",
+    "dag",
+    "morgon",
+    "mvh",
+    "med",
+    "vänlig",
+    "vänliga",
+    "bästa",
+    "hälsning",
+    "hälsningar",
+    "tack",
+    "tackar",
+    "på",
+    "förhand",
+    "så",
+    "mycket",
+    "ha",
+    "det",
+    "bra",
+    "hi",
+    "hello",
+    "dear",
+    "thanks",
+    "thank",
+    "you",
+    "kind",
+    "best",
+    "regards",
+    "br",
+    "in",
+    "advance",
+    "sincerely",
+    "yours",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn courtesy_and_tags_say_nothing() {
+        for nothing in [
+            "",
+            " \n",
+            "-",
+            "...",
+            "[namn]",
+            "Hej!\n\nMvh\n[namn], [telefon]",
+            "Tack på förhand /[namn]",
+        ] {
+            assert!(!says_something(nothing), "{nothing}");
+        }
+        for something in ["Ring [telefon]", "los", "hej, inget ljus", "1101", "[alla lampor]"] {
+            assert!(says_something(something), "{something}");
+        }
+    }
 }

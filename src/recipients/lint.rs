@@ -252,6 +252,9 @@ fn questions(file: &RecipientFile, findings: &mut Findings<'_>) {
     }
 }
 
+/// The most of a text that may be masked and leave something to work with.
+const MASKED_PERCENT_SANE: u8 = 30;
+
 fn coverage(file: &RecipientFile, findings: &mut Findings<'_>) {
     let policy = &file.recipient.policy;
     for &purpose in Purpose::ALL {
@@ -265,6 +268,14 @@ fn coverage(file: &RecipientFile, findings: &mut Findings<'_>) {
             let what = format!("no test covers {purpose}");
             findings.add(Severity::Warning, "test", what);
         }
+    }
+    let masked_percent_max = policy.text().masked_percent_max;
+    if masked_percent_max > MASKED_PERCENT_SANE {
+        let what = format!(
+            "{masked_percent_max} lets texts through that are mostly tags, and those tell more \
+             about a person than about a fault: stay at {MASKED_PERCENT_SANE} or below"
+        );
+        findings.add(Severity::Warning, "policy.text_masked_percent_max", what);
     }
     if policy.notice().trim().is_empty() {
         let what = "does not say where the customer was told (GDPR art. 13)".to_owned();

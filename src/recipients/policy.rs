@@ -131,6 +131,8 @@ pub enum Because<'p> {
     NotCarried(&'p Rule),
     /// The policy would open it, and no signed exception covers it today.
     NoException(&'p Rule),
+    /// The policy would open it, and behind the guard there is nothing left to be told.
+    NothingLeft(&'p Rule),
     /// Intake does not keep it.
     NotKept,
     /// The case is handled by hand, and only ids leave.
@@ -267,6 +269,7 @@ impl Because<'_> {
             Self::Condition(..) => "condition",
             Self::NotCarried(_) => "not-carried",
             Self::NoException(_) => "no-exception",
+            Self::NothingLeft(_) => "nothing-left",
             Self::NotKept => "not-kept",
             Self::SpecialHandling => "special-handling",
         }
@@ -278,7 +281,8 @@ impl Because<'_> {
             Self::Never(rule)
             | Self::Condition(rule, _)
             | Self::NotCarried(rule)
-            | Self::NoException(rule) => Some(rule),
+            | Self::NoException(rule)
+            | Self::NothingLeft(rule) => Some(rule),
             Self::NoRule | Self::NotKept | Self::SpecialHandling => None,
         }
     }
@@ -294,6 +298,9 @@ impl Because<'_> {
             }
             Self::NoException(_) => {
                 "inget undertecknat undantag som gäller i dag öppnar uppgiften".to_owned()
+            }
+            Self::NothingLeft(_) => {
+                "utan personuppgifter och hälsningar är inget kvar av texten".to_owned()
             }
             Self::NotKept => "uppgiften behövs inte och sparas inte".to_owned(),
             Self::SpecialHandling => "ärendet handläggs för hand".to_owned(),

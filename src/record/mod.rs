@@ -148,11 +148,11 @@ pub async fn record(
                 let leaf = LeafId::draw(entropy);
                 let event =
                     Event::Intent(intent(&minimised, &message, leaf, key, claim.attempt() + 1));
-                let disclosure = Disclosure::new(&claim, leaf, event)
-                    .decided(now.date())
-                    .showing(minimised.fields(), key, entropy)?
-                    .keeping(keep(&minimised, now));
-                disclosures.push(disclosure);
+                let kept = minimised
+                    .fields()
+                    .map(|(field, value)| (field, value, keep(&minimised, field, now)));
+                let disclosure = Disclosure::new(&claim, leaf, event).decided(now.date());
+                disclosures.push(disclosure.showing(kept, key, entropy)?);
                 let to = minimised.recipient().id.clone();
                 let timeout = minimised.recipient().channel.timeout;
                 let send_before = now.after(lease.saturating_sub(timeout));
@@ -182,30 +182,29 @@ pub async fn record(
     Ok(records)
 }
 
-/// How long the rules that open something ask to keep it.
-fn keep(minimised: &Minimised<'_>, now: Timestamp) -> Keep {
-    let mut keep = Keep::default();
-    let rules = minimised.rulings().values().filter_map(|ruling| match ruling {
-        Ruling::Sent(rule) => rule.retain.as_deref().and_then(Retain::parse),
-        Ruling::Withheld(_) => None,
-    });
-    // A visit without a known end is over when the case is.
-    let visit_end = minimised.text(Field::VisitWindow).and_then(|window| {
-        let (_, end) = window.split_once('/')?;
+/// How long the rule that opens a field asks to keep it.
+fn keep(minimised: &Minimised<'_>, field: Field, now: Timestamp) -> Keep {
+    let retain = match minimised.rulings().get(&field) {
+        Some(Ruling::Sent(rule)) => rule.retain.as_deref().and_then(Retain::parse),
+        _ => None,
+    };
+    // The linter asks every rule for it; where one says nothing, the case's own minimum holds.
+    let Some(Retain { from, time }) = retain else {
+        return Keep::AfterEnd(Duration::ZERO);
+    };
+    let visit_end = || {
+        let (_, end) = minimised.text(Field::VisitWindow)?.split_once('/')?;
         Timestamp::parse(end)
-    });
-    for Retain { from, time } in rules {
-        let start = match from {
-            Moment::End => None,
-            Moment::VisitEnd => visit_end,
-            Moment::Record => Some(now),
-        };
-        match start {
-            Some(start) => keep.until = keep.until.max(Some(start.after(time))),
-            None => keep.after_end = keep.after_end.max(time),
-        }
+    };
+    match from {
+        Moment::End => Keep::AfterEnd(time),
+        // A visit without a known end is over when the case is.
+        Moment::VisitEnd => match visit_end() {
+            Some(end) => Keep::AfterVisit(end.after(time)),
+            None => Keep::AfterEnd(time),
+        },
+        Moment::Record => Keep::AfterRecord(now.after(time)),
     }
-    keep
 }
 
 /// The leaf that says that nothing may leave, and why.
@@ -284,7 +283,7 @@ fn intent(
         conditions: conditions.filter_map(name).collect(),
         handling: minimised.case().handling(),
         masked: minimised.masked().to_vec(),
-        replaced: minimised.replaced().clone(),
+        replaced: minimised.replaced(),
         actor: Role::System,
         attempt,
         sd,

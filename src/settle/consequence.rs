@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::dialects::Verdict;
-use crate::domain::HoldReason;
+use crate::domain::{HaltReason, HoldReason};
 use crate::log::OutcomeResult;
 use crate::store::StoreError;
 use crate::transmit::WireError;
@@ -27,8 +27,8 @@ pub enum Consequence {
         /// Why.
         reason: HoldReason,
     },
-    /// The log cannot be trusted: stop all sending.
-    Halt(&'static str),
+    /// The log cannot be written or trusted: stop all sending.
+    Halt(HaltReason),
 }
 
 impl Consequence {
@@ -68,6 +68,10 @@ impl Consequence {
     /// Of a store that did not do what was asked: what was begun is asked about later, unless
     /// nothing may be trusted.
     pub const fn of_store(error: &StoreError) -> Self {
-        if error.halts() { Self::Halt("the log cannot be trusted") } else { Self::Reconcile }
+        match error.halt() {
+            Some(reason) if reason.latches() => Self::Halt(reason),
+            // Where the store stops by itself it also goes on by itself.
+            _ => Self::Reconcile,
+        }
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tracing::{info, instrument, warn};
 
-pub use crate::transmit::Halt;
+pub use crate::store::Halt;
 pub use consequence::Consequence;
 pub use timing::Timing;
 

@@ -2,45 +2,61 @@
 //!
 //! A store that is behind this file, or beside it, was restored or replaced: going on would write a
 //! second history under one name. The file moves by compare-and-swap under a lock, so that several
-//! processes on one store agree.
+//! processes on one store agree. It may stand on a volume of its own (`log.checkpoint_dir`), where
+//! whoever sets the store back does not set it back as well.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{Read, Write as _};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{StoreError, files};
+use crate::crash::{self, Write};
+use crate::domain::{HaltReason, Timestamp};
 use crate::log::{Checkpoint, Hash, Note, TreeSize, VerifierKey};
 
 /// The longest file that is read.
 const BYTES_MAX: u64 = 64 * 1024;
 
+#[derive(Clone)]
 pub(super) struct CheckpointFile {
     path: PathBuf,
     lock: PathBuf,
     key: VerifierKey,
+    /// What was found sound in the file last: what stands there still need not be verified again.
+    known: Option<(String, Checkpoint)>,
 }
 
 impl CheckpointFile {
     pub(super) fn new(path: PathBuf, key: VerifierKey) -> Self {
         let lock = path.with_extension("lock");
-        Self { path, lock, key }
+        Self { path, lock, key, known: None }
     }
 
     /// The checkpoint that was signed last; `None` before the first.
     pub(super) fn read(&self) -> Result<Option<Checkpoint>, StoreError> {
-        let mut note = String::new();
+        let Some(text) = self.text()? else {
+            return Ok(None);
+        };
+        if let Some((known, checkpoint)) = &self.known
+            && *known == text
+        {
+            return Ok(Some(checkpoint.clone()));
+        }
+        let unsigned = || StoreError::Diverged(HaltReason::CheckpointLost);
+        let note = Note::parse(&text).map_err(|_| unsigned())?;
+        Checkpoint::open(&note, std::slice::from_ref(&self.key)).map(Some).map_err(|_| unsigned())
+    }
+
+    fn text(&self) -> Result<Option<String>, StoreError> {
+        let mut text = Vec::new();
         match File::open(&self.path) {
-            Ok(file) => {
-                file.take(BYTES_MAX).read_to_string(&mut note).map_err(unreadable)?;
-            }
+            Ok(file) => file.take(BYTES_MAX).read_to_end(&mut text).map_err(unreadable)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(error)),
-        }
-        let unsigned =
-            || StoreError::Diverged("the checkpoint file is not signed by this log's key");
-        let note = Note::parse(&note).map_err(|_| unsigned())?;
-        Checkpoint::open(&note, std::slice::from_ref(&self.key)).map(Some).map_err(|_| unsigned())
+        };
+        // What is not text is signed by nobody: it is told as that.
+        Ok(Some(String::from_utf8(text).unwrap_or_default()))
     }
 
     /// While this is held, no process moves the file.
@@ -59,39 +75,69 @@ impl CheckpointFile {
     /// Moves to a newer checkpoint. Never back: where another process is ahead, nothing is written.
     /// Never across: `root_at` is the root of the stored tree at a size, and what was signed last,
     /// older or newer, must lie on that tree. Who is ahead has committed before it moved the file.
+    ///
+    /// The first one is that of the empty log; where there is none later, it was lost.
     pub(super) fn advance(
-        &self,
+        &mut self,
         checkpoint: &Checkpoint,
         note: &Note,
         root_at: impl FnOnce(TreeSize) -> Result<Hash, StoreError>,
     ) -> Result<(), StoreError> {
         let _lock = self.lock()?;
-        if let Some(last) = self.read()? {
-            let same = last.size == checkpoint.size;
-            let root = if same { checkpoint.root } else { root_at(last.size)? };
-            if last.root != root {
-                return Err(StoreError::Diverged(
-                    "the last signed checkpoint is of another tree: the log was forked",
-                ));
+        match self.read()? {
+            Some(last) => {
+                self.on_our_tree(&last, checkpoint, root_at)?;
+                if last.size >= checkpoint.size {
+                    return Ok(());
+                }
             }
-            if last.size >= checkpoint.size {
-                return Ok(());
-            }
+            None if checkpoint.size == TreeSize(0) => {}
+            None => return Err(StoreError::Diverged(HaltReason::CheckpointLost)),
         }
-        self.replace(note).map_err(unwritable)
+        let text = note.to_string();
+        self.replace(&text).map_err(unwritable)?;
+        self.known = Some((text, checkpoint.clone()));
+        Ok(())
+    }
+
+    fn on_our_tree(
+        &self,
+        last: &Checkpoint,
+        ours: &Checkpoint,
+        root_at: impl FnOnce(TreeSize) -> Result<Hash, StoreError>,
+    ) -> Result<(), StoreError> {
+        // What this process has put there itself lies on the tree that it goes on from.
+        if self.known.as_ref().is_some_and(|(_, known)| known == last && last.size <= ours.size) {
+            return Ok(());
+        }
+        let root = match last.size == ours.size {
+            true => Ok(ours.root),
+            false => root_at(last.size),
+        };
+        match root {
+            Ok(root) if root == last.root => Ok(()),
+            Ok(_) => Err(StoreError::Diverged(HaltReason::Forked)),
+            // The leaves that were signed for are not there.
+            Err(StoreError::Diverged(_)) if last.size > ours.size => {
+                Err(StoreError::Diverged(HaltReason::HeadBehind))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Written beside and moved over, so that a reader sees the old or the new. The folder is not
     /// synced but for the first: should the power fail, an older checkpoint of the same history is
     /// left, which the check at the next start accepts. Having none would be refused.
-    fn replace(&self, note: &Note) -> std::io::Result<()> {
+    fn replace(&self, note: &str) -> std::io::Result<()> {
         let first = !self.path.exists();
         let new = self.path.with_extension("new");
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
-        file.write_all(note.to_string().as_bytes())?;
-        file.sync_data()?;
-        fs::rename(&new, &self.path)?;
+        let file = crash::write(Write::CopyWrite, || {
+            let mut file = files::private(&new)?;
+            file.write_all(note.as_bytes())?;
+            Ok::<_, std::io::Error>(file)
+        })?;
+        crash::write(Write::CopySync, || file.sync_data())?;
+        crash::write(Write::CopyRename, || fs::rename(&new, &self.path))?;
         if first {
             files::sync_folder(&self.path)?;
         }
@@ -100,6 +146,13 @@ impl CheckpointFile {
 
     pub(super) fn exists(path: &Path) -> bool {
         path.exists()
+    }
+
+    /// When it last moved, by the clock of the file system.
+    pub(super) fn moved(path: &Path) -> Option<Timestamp> {
+        let changed = fs::metadata(path).ok()?;
+        let micros = changed.mtime().checked_mul(1_000_000)?;
+        Some(Timestamp::from_micros(micros.saturating_add(changed.mtime_nsec() / 1_000)))
     }
 }
 

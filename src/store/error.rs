@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::domain::{CaseId, StateError, Timestamp};
+use crate::crash::Injected;
+use crate::domain::{CaseId, HaltReason, StateError, Timestamp};
 
 /// Why the store did not do what was asked. Cloned to everyone who shared the failed commit.
 #[derive(Clone, Debug, Error)]
@@ -65,9 +66,16 @@ pub enum StoreError {
         /// Where.
         table: &'static str,
     },
-    /// The log is not the one whose checkpoints were signed: nothing may be sent.
-    #[error("the disclosure log cannot be trusted: {0}")]
-    Diverged(&'static str),
+    /// The log is not the one whose checkpoints were signed: nothing may be sent until a person
+    /// has looked, and resumes it.
+    #[error("the disclosure log cannot be trusted ({0}): {advice}", advice = .0.advice())]
+    Diverged(HaltReason),
+    /// Nothing is recorded or sent until the cause is gone.
+    #[error("nothing is recorded or sent ({0}): {advice}", advice = .0.advice())]
+    Halted(HaltReason),
+    /// A log that is not halted cannot be resumed.
+    #[error("the log is not halted: there is nothing to resume")]
+    NotHalted,
     /// The machine's clock is behind the last leaf.
     #[error(
         "the clock says {} and the log's last leaf is of {}: set the clock right",
@@ -104,7 +112,17 @@ impl StoreError {
         Self::Unavailable { what, source: Arc::new(source) }
     }
 
-    /// Whether all sending must stop: what the log says cannot be relied on.
+    /// Why all sending must stop; `None`: it need not.
+    pub const fn halt(&self) -> Option<HaltReason> {
+        match self {
+            Self::Diverged(reason) | Self::Halted(reason) => Some(*reason),
+            Self::Corrupt { .. } => Some(HaltReason::Damaged),
+            Self::ClockBehind { .. } => Some(HaltReason::ClockBehind),
+            _ => None,
+        }
+    }
+
+    /// Whether what the log says cannot be relied on.
     pub const fn halts(&self) -> bool {
         matches!(self, Self::Diverged(_) | Self::Corrupt { .. })
     }
@@ -112,6 +130,13 @@ impl StoreError {
 
 fn list(cases: &[CaseId]) -> String {
     cases.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What a test lets fail.
+impl From<Injected> for StoreError {
+    fn from(injected: Injected) -> Self {
+        Self::unavailable("writing", injected)
+    }
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -19,6 +19,12 @@ pub(super) fn folder(path: &Path) -> Result<(), StoreError> {
         .map_err(|error| StoreError::unavailable("making the state folder", error))
 }
 
+/// A file that only its owner can read, emptied.
+pub(super) fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
 /// Waits for a lock that is held until it is dropped.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let unusable = |error| StoreError::unavailable("locking the state folder", error);

@@ -4,25 +4,34 @@
 //! A closed enum of concrete halves, and no trait: nothing else can vouch for a leaf. Everything
 //! that is queued when the writer looks shares one durable commit, and no answer leaves before it.
 
+mod audit;
 mod checkpoint_file;
 mod erased;
 mod error;
 mod files;
+mod fsck;
+mod halt;
 mod processes;
 mod rows;
+mod scrubbed;
 mod seal;
 mod sqlite;
 mod subjects;
+mod watch;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use audit::{Linked, Opens};
 pub use error::StoreError;
+pub use fsck::{Findings, Wrong};
+pub use halt::{Halt, Halted};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,
     Settlement, StoredLeaf, SubmissionRow, Work,
 };
+pub use watch::Volume;
 
 pub use subjects::{
     About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
@@ -59,6 +68,29 @@ pub struct Opening<'a> {
     pub clock: Arc<dyn Clock>,
     /// Where keys, ids and nonces come from.
     pub entropy: Arc<dyn Entropy>,
+    /// When to stop rather than to go on.
+    pub limits: Limits,
+}
+
+/// When to stop rather than to go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a record may take to become durable.
+    pub deadline: Duration,
+    /// What is to stay free on the volumes of store and checkpoint, in bytes.
+    pub reserve_bytes: u64,
+    /// Where the copy of the last checkpoint is kept, where that is not in the store's folder.
+    pub checkpoint_dir: Option<PathBuf>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(5),
+            reserve_bytes: 256 * 1024 * 1024,
+            checkpoint_dir: None,
+        }
+    }
 }
 
 impl Store {
@@ -72,6 +104,56 @@ impl Store {
     /// Whether a store is there at all, without making one.
     pub fn exists(dir: &Path) -> bool {
         sqlite::Sqlite::exists(dir)
+    }
+
+    /// The brake on all recording and sending of this store.
+    pub fn halt(&self) -> Halt {
+        let Half::Sqlite(half) = &*self.0;
+        half.halt()
+    }
+
+    /// Lets a halted log go on, once everything stored was looked at (`fsck`); a leaf says so. Not
+    /// for a process that has itself noticed what was wrong: it may hold files that are gone.
+    pub async fn resume(&self, reason: Code, actor: Role) -> Result<Appended, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.resume(reason, actor).await
+    }
+
+    /// Derives everything stored anew, and says what does not fit. Reads only; others go on meanwhile.
+    pub async fn fsck(&self) -> Result<Findings, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.fsck().await
+    }
+
+    /// Hashes a page of stored leaves again, and halts where one has changed. Gives where the next
+    /// page begins; `None`: that was the last.
+    pub async fn scrub(&self, first: LeafIndex) -> Result<Option<LeafIndex>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.scrub(first).await
+    }
+
+    /// When every leaf was last hashed again; `None`: never.
+    pub fn scrubbed(&self) -> Option<Timestamp> {
+        let Half::Sqlite(half) = &*self.0;
+        half.scrubbed()
+    }
+
+    /// Notes that every leaf was hashed again.
+    pub fn note_scrubbed(&self, now: Timestamp) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.note_scrubbed(now)
+    }
+
+    /// How much room there is where the store and the checkpoint are kept.
+    pub fn volumes(&self) -> Result<Vec<Volume>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.volumes()
+    }
+
+    /// When the log's last checkpoint was signed, as far as a file's time tells.
+    pub fn checkpoint_moved(&self) -> Option<Timestamp> {
+        let Half::Sqlite(half) = &*self.0;
+        half.checkpoint_moved()
     }
 
     /// Takes a submission into keeping. Returns after the durable commit.
@@ -286,7 +368,8 @@ impl Store {
         half.size().await
     }
 
-    /// The latest signed checkpoint, or the one of a size.
+    /// The latest signed checkpoint, or the one of a size; with the lines of the witnesses that have
+    /// cosigned it, as far as those are kept.
     pub async fn checkpoint(&self, size: Option<TreeSize>) -> Result<Option<String>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.checkpoint(size).await

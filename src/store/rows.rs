@@ -1,5 +1,7 @@
 //! What goes into the store and comes out of it.
 
+use std::collections::BTreeMap;
+
 use super::subjects::Keep;
 use super::{StoreError, seal};
 use crate::domain::{
@@ -128,41 +130,44 @@ pub struct Disclosure {
     pub event: Event,
     /// The day that it was decided for; not written on another.
     pub(crate) day: Option<Date>,
-    /// What is sent, sealed.
-    pub(super) sealed: Option<Vec<u8>>,
-    pub(super) keep: Keep,
+    /// What is sent, sealed, in parts that are kept as long.
+    pub(super) parts: Vec<(Keep, Vec<u8>)>,
 }
 
 impl Disclosure {
     /// For a claimed case.
     pub fn new(claim: &Claim, leaf: LeafId, event: Event) -> Self {
         let (case, token) = (claim.case, claim.token);
-        Self { case, token, leaf, event, day: None, sealed: None, keep: Keep::default() }
+        Self { case, token, leaf, event, day: None, parts: Vec::new() }
     }
 
     /// Decided for this day: agreements end at midnight, and the leaf must not be of the day after.
     #[must_use]
-    pub fn decided(self, day: Date) -> Self {
-        Self { day: Some(day), ..self }
+    pub fn decided(mut self, day: Date) -> Self {
+        self.day = Some(day);
+        self
     }
 
-    /// Keeps what is sent, field by field, to be shown to the person. It is sealed here and now:
-    /// nothing personal waits in a queue.
+    /// Keeps what is sent, field by field and as long as said, to be shown to the person. It is
+    /// sealed here and now: nothing personal waits in a queue.
     pub fn showing<'v>(
         mut self,
-        fields: impl Iterator<Item = (Field, &'v str)>,
+        fields: impl IntoIterator<Item = (Field, &'v str, Keep)>,
         key: &SubjectKey,
         entropy: &dyn Entropy,
     ) -> Result<Self, StoreError> {
-        self.sealed = Some(seal::seal_openings(self.leaf, fields, key, entropy)?);
+        let mut by_part: BTreeMap<u8, Vec<(Field, &'v str)>> = BTreeMap::new();
+        let mut longest: BTreeMap<u8, Keep> = BTreeMap::new();
+        for (field, value, keep) in fields {
+            by_part.entry(keep.part()).or_default().push((field, value));
+            longest.entry(keep.part()).and_modify(|kept| *kept = keep.max(*kept)).or_insert(keep);
+        }
+        for (part, keep) in longest {
+            let fields = by_part.remove(&part).unwrap_or_default();
+            let sealed = seal::seal_openings((self.leaf, part), &fields, key, entropy)?;
+            self.parts.push((keep, sealed));
+        }
         Ok(self)
-    }
-
-    /// Says how long that, and the case, are to be kept.
-    #[must_use]
-    pub fn keeping(mut self, keep: Keep) -> Self {
-        self.keep = keep;
-        self
     }
 }
 
@@ -281,6 +286,8 @@ pub struct CaseRow {
     pub accepted: Timestamp,
     /// When it last moved.
     pub changed: Timestamp,
+    /// Whom it was about is erased: no leaf can be linked to it any more.
+    pub erased: bool,
 }
 
 /// A submission as it can be shown.

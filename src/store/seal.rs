@@ -168,32 +168,34 @@ pub(super) fn open_case(id: CaseId, sealed: &[u8], key: &[u8; 32]) -> Result<Cas
 
 /// Seals the fields of a disclosure as they are sent. A value that is too long to be kept is left
 /// out, and its name stays.
-pub(super) fn seal_openings<'v>(
-    leaf: LeafId,
-    fields: impl Iterator<Item = (Field, &'v str)>,
+pub(super) fn seal_openings(
+    (leaf, part): (LeafId, u8),
+    fields: &[(Field, &str)],
     key: &SubjectKey,
     entropy: &dyn Entropy,
 ) -> Result<Vec<u8>, StoreError> {
-    let fields = fields.map(|(field, value)| {
-        let kept = Some(value).filter(|value| value.len() <= OPENING_BYTES_MAX);
+    let fields = fields.iter().map(|(field, value)| {
+        let kept = Some(*value).filter(|value| value.len() <= OPENING_BYTES_MAX);
         (field.to_string(), kept.map(str::to_owned))
     });
     let sealed = SealedOpenings { v: 1, fields: fields.collect() };
     let plain = Zeroizing::new(
         serde_json::to_vec(&sealed).map_err(|error| StoreError::unavailable("sealing", error))?,
     );
-    seal(&key.derive(OPENING_KEY), &aad(b"opening", leaf.bytes()), &plain, entropy)
+    let place = [&leaf.bytes()[..], &[part]].concat();
+    seal(&key.derive(OPENING_KEY), &aad(b"opening", &place), &plain, entropy)
 }
 
-/// Opens what a disclosure said.
+/// Opens a part of what a disclosure said.
 pub(super) fn open_openings(
-    leaf: LeafId,
+    (leaf, part): (LeafId, u8),
     sealed: &[u8],
     key: &SubjectKey,
 ) -> Result<BTreeMap<Field, Personal>, StoreError> {
     let corrupt = || StoreError::Corrupt { table: "opening" };
-    let plain = open(&key.derive(OPENING_KEY), &aad(b"opening", leaf.bytes()), sealed)
-        .ok_or_else(corrupt)?;
+    let place = [&leaf.bytes()[..], &[part]].concat();
+    let plain =
+        open(&key.derive(OPENING_KEY), &aad(b"opening", &place), sealed).ok_or_else(corrupt)?;
     let mut sealed: SealedOpenings = serde_json::from_slice(&plain).map_err(|_| corrupt())?;
     let mut fields = BTreeMap::new();
     for (name, value) in sealed.fields.drain(..) {

@@ -61,8 +61,8 @@ pub struct Told {
     pub outcome: Option<StoredLeaf>,
     /// The case that it is about.
     pub case: CaseId,
-    /// What was sent, field by field; `None`: kept no longer, or nothing was sent.
-    pub values: Option<BTreeMap<Field, Personal>>,
+    /// What was sent, field by field, as far as it is still kept.
+    pub values: BTreeMap<Field, Personal>,
     /// What opens the digests of those fields, and no other.
     pub openings: Vec<Opening>,
 }
@@ -143,13 +143,26 @@ pub struct Retention {
     pub next: Option<Timestamp>,
 }
 
-/// How long a disclosure's data is to be kept: the longest of what its rules ask.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Keep {
+/// How long something is to be kept, by the moment from which that is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
     /// So long after the case has ended.
-    pub after_end: Duration,
-    /// And not before this moment.
-    pub until: Option<Timestamp>,
+    AfterEnd(Duration),
+    /// Until so long after a visit, which is known to end at that time; the moment itself.
+    AfterVisit(Timestamp),
+    /// Until so long after the record, whatever becomes of the case; the moment itself.
+    AfterRecord(Timestamp),
+}
+
+impl Keep {
+    /// What is counted from the same moment is sealed, and goes, together.
+    pub(super) const fn part(self) -> u8 {
+        match self {
+            Self::AfterEnd(_) => 0,
+            Self::AfterVisit(_) => 1,
+            Self::AfterRecord(_) => 2,
+        }
+    }
 }
 
 impl Store {

@@ -5,7 +5,6 @@
 //! another. [`Wire::ask`] takes a [`Query`], which can be made of ids only.
 
 mod error;
-mod halt;
 mod limits;
 mod secrets;
 
@@ -20,7 +19,6 @@ use tracing::{Span, instrument};
 use url::Url;
 
 pub use error::{OpenError, WireError};
-pub use halt::Halt;
 pub use limits::Permit;
 
 use crate::dialects::soap::security::security_header;
@@ -28,7 +26,7 @@ use crate::dialects::{Answer, Method, Query, Request};
 use crate::domain::{Clock, Purpose, RecipientId, Timestamp};
 use crate::recipients::{Auth, Recipient, Recipients};
 use crate::record::{Receipt, Recorded};
-use crate::store::Claim;
+use crate::store::{Claim, Halt};
 use limits::Limits;
 
 /// The longest answer that is read.

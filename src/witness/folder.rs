@@ -34,8 +34,8 @@ use crate::table::{self, Fault, Faults, Table};
 /// A record or a settings file that is longer is not ours.
 const FILE_BYTES_MAX: u64 = 256 * 1024;
 
-/// So many requests that speak against a log are kept. A log that does it more often has been found
-/// out already, and the disk is for the records.
+/// So many requests of each kind that speak against a log are kept. A log that does it more often has
+/// been found out already, and the disk is for the records.
 const EVIDENCE_MAX: usize = 100;
 
 /// So many logs are followed, at most.
@@ -270,17 +270,25 @@ impl Folder {
         let text = Sha256::digest(request.note().unverified_text());
         let stem = format!("{kind}-{}", Hash::new(text.into()));
         let folder = self.dir.join("evidence");
-        let kept = fs::read_dir(&folder).map_or(usize::MAX, Iterator::count);
+        // Each kind by itself: the proofs that do not fit, which anybody can send, must not take the
+        // place of a fork, which only the log can make.
+        let is_of_kind = |entry: &fs::DirEntry| {
+            let name = entry.file_name();
+            name.to_string_lossy().starts_with(kind)
+        };
+        let kept = fs::read_dir(&folder)
+            .map_or(usize::MAX, |entries| entries.flatten().filter(is_of_kind).count());
+        if kept >= 2 * EVIDENCE_MAX || folder.join(format!("{stem}.request")).exists() {
+            return;
+        }
         tracing::warn!(
             origin = %request.origin(),
             size = request.claimed_size().0,
             reason = %refusal,
             "A log has signed a checkpoint that is not cosigned"
         );
-        if kept >= 2 * EVIDENCE_MAX {
-            return;
-        }
         let cosigned = latest.map_or(NONE_YET, |latest| latest.note.as_str());
+        // The request last: where that is, both are.
         for (ending, text) in [("cosigned", cosigned), ("request", &request.to_string())] {
             match write_new(&folder.join(format!("{stem}.{ending}")), text.as_bytes()) {
                 Ok(()) => {}
@@ -323,9 +331,10 @@ fn key(path: &Path, name: KeyName) -> Result<CosigningKey, FolderError> {
     let mode = open.metadata().map_err(file(path))?.permissions().mode();
     let mut bytes = Zeroizing::new(Vec::with_capacity(33));
     Read::by_ref(&mut open).take(33).read_to_end(&mut bytes).map_err(file(path))?;
+    let is_open = mode & 0o077 != 0;
     let seed: Option<&[u8; 32]> = bytes.as_slice().try_into().ok();
     match seed {
-        Some(seed) if mode & 0o077 == 0 => Ok(CosigningKey::new(name, seed)),
+        Some(seed) if !is_open => Ok(CosigningKey::new(name, seed)),
         _ => Err(FolderError::Key(path.to_owned())),
     }
 }

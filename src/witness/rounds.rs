@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use super::client::{Client, ClientError, Cosigning, OpenError};
-use crate::domain::{Clock, Timestamp};
+use crate::domain::{Clock, HaltReason, Timestamp};
 use crate::log::quorum::Policy;
 use crate::log::{
     AddCheckpoint, Checkpoint, ConsistencyProof, Note, QuorumError, SignatureLine, TreeSize,
@@ -25,13 +25,13 @@ use crate::store::{Store, StoreError};
 use crate::telemetry;
 
 /// A log that does not grow is shown again after this long: silence is vouched for too.
-const REFRESH: Duration = Duration::from_secs(3_600);
+const REFRESH: Duration = Duration::from_hours(1);
 
 /// The longest wait before a witness that failed is asked again.
-const PAUSE_MAX: Duration = Duration::from_secs(60);
+const PAUSE_MAX: Duration = Duration::from_mins(1);
 
 /// A witness's clock may be ahead of ours by so much.
-const SKEW: Duration = Duration::from_secs(300);
+const SKEW: Duration = Duration::from_mins(5);
 
 /// Whom to ask, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +178,9 @@ impl Rounds {
             return Ok(());
         };
         let corrupt = || StoreError::Corrupt { table: "checkpoint" };
-        let note = Note::parse(&note).map_err(|_| corrupt())?;
+        let mut note = Note::parse(&note).map_err(|_| corrupt())?;
+        // What other witnesses have said is nothing to this one.
+        note.retain(|line| self.0.key.is_named_in(line));
         let keys = std::slice::from_ref(&self.0.key);
         let checkpoint = Checkpoint::open(&note, keys).map_err(|_| corrupt())?;
         let mut asked = JoinSet::new();
@@ -212,11 +214,9 @@ impl Rounds {
         let standing = Standing::of(&self.0.store, policy, now).await?;
         let at = standing.and_then(|standing| standing.witnessed.at);
         if now.since(at.unwrap_or(self.0.begun)) > *age_max {
-            self.0.halt.pull(&format!(
-                "no quorum of witnesses has vouched for the log for more than {} seconds: see that \
-                 they can be reached, or change log.witness_policy",
-                age_max.as_secs()
-            ));
+            self.0.halt.pull(HaltReason::WitnessesStale);
+        } else {
+            self.0.halt.lift(HaltReason::WitnessesStale);
         }
         Ok(())
     }
@@ -298,18 +298,13 @@ impl Rounds {
         // Read after that: what another process of this store has shown is in it by now.
         let size = parts.store.size().await?;
         if shown.size > size {
-            parts.halt.pull(
-                "a witness has seen more of this log than the store has: an old backup was \
-                 restored. Recover the missing leaves, or begin a log under a new log.origin",
-            );
+            // As after an old backup was restored.
+            parts.halt.pull(HaltReason::OldBackup);
             return Err(Trouble::Diverged);
         }
         let root = parts.store.root_at(shown.size).await?;
         if shown.root != root {
-            parts.halt.pull(
-                "a witness has seen another history of this log, signed by its key: find out who \
-                 has the key, and begin a log under a new log.origin and key",
-            );
+            parts.halt.pull(HaltReason::Forked);
             return Err(Trouble::Diverged);
         }
         Ok(Some(shown.size))
@@ -344,8 +339,8 @@ impl Rounds {
 
     fn told(&self, done: Result<(), StoreError>) {
         if let Err(error) = done {
-            if error.halts() {
-                self.0.halt.pull(&error.to_string());
+            if let Some(reason) = error.halt().filter(|_| error.halts()) {
+                self.0.halt.pull(reason);
             } else {
                 warn!(error = telemetry::chain(&error), "Witnesses cannot be asked");
             }

@@ -5,6 +5,7 @@
 mod cases;
 mod explain;
 mod log;
+mod persons;
 pub(crate) mod running;
 mod usage;
 

@@ -21,15 +21,15 @@ use crate::harness::{GLOBALCONNECT, IP_ONLY, PASSWORD, fault, id, order, private
 /// How long the program may take for what takes it a second or two.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-struct Deployed {
+pub(crate) struct Deployed {
     dir: TempDir,
-    sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
 }
 
 impl Deployed {
     /// Operators, a configuration that speaks to them, and one order and one fault for each, handed
     /// in with the program itself.
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let operators = [(GLOBALCONNECT, Speaks::OnApi), (IP_ONLY, Speaks::Soap)];
         let operators = operators.map(|(recipient, speaks)| SimulatedOperator {
@@ -80,11 +80,15 @@ impl Deployed {
         }
     }
 
+    pub(crate) fn state(&self) -> PathBuf {
+        self.dir.path().join("state")
+    }
+
     fn config(&self) -> PathBuf {
         self.dir.path().join("config")
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
         command.arg("--config").arg(self.config());
         command.arg("--state").arg(self.dir.path().join("state"));
@@ -100,19 +104,19 @@ impl Deployed {
         command.stdout(Stdio::null()).spawn().unwrap()
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.command(arguments).output().unwrap();
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    fn states(&self) -> Vec<String> {
+    pub(crate) fn states(&self) -> Vec<String> {
         let list = self.json(&["case", "list"]);
         let cases = list["cases"].as_array().unwrap().iter();
         cases.map(|case| case["state"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Works until all four cases are completed.
-    fn to_the_end(&self) {
+    pub(crate) fn to_the_end(&self) {
         let mut worker = self.work(None);
         let done = until(|| self.states().iter().all(|state| state == "completed"));
         worker.kill().unwrap();
@@ -122,7 +126,7 @@ impl Deployed {
 
     /// What must hold in the end, wherever the program was killed: once at each operator, and a log
     /// that verifies and leaves nothing open. Gives how often each result stands in it.
-    fn check(&self) -> BTreeMap<String, usize> {
+    pub(crate) fn check(&self) -> BTreeMap<String, usize> {
         for recipient in [GLOBALCONNECT, IP_ONLY] {
             let effects = self.sandbox.effects(&id(recipient));
             assert_eq!(effects.len(), 2, "one order and one fault at {recipient}");
@@ -146,7 +150,7 @@ impl Deployed {
 }
 
 /// Waits for a condition, for as long as patience lasts.
-fn until(condition: impl Fn() -> bool) -> bool {
+pub(crate) fn until(condition: impl Fn() -> bool) -> bool {
     let start = Instant::now();
     while start.elapsed() < PATIENCE {
         if condition() {

@@ -78,7 +78,7 @@ impl App {
         let guard = tracing::subscriber::set_default(subscriber);
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00Z").unwrap()));
-        let mut config = configuration(dir.path(), recipients);
+        let mut config = configuration_also(dir.path(), recipients);
         let sandbox = simulators(&mut config, clock.clone()).await;
         change(&mut config);
         let entropy = Arc::new(SeededEntropy::new(1));
@@ -299,10 +299,24 @@ impl App {
         self.close_but(0).await;
     }
 
-    /// The same, where a number of disclosures is still open on purpose.
-    pub(crate) async fn close_but(mut self, open: usize) {
+    /// Ends a deployment whose log the test itself has filled with what is not true.
+    pub(crate) fn close_untrue(mut self) {
         self.closed = true;
+    }
+
+    /// The same, where a number of disclosures is still open on purpose.
+    pub(crate) async fn close_but(self, open: usize) {
         self.each_message_has_its_leaf().await;
+        self.end(open).await;
+    }
+
+    /// The same after an erasure: which leaf a message belongs to cannot be told any more.
+    pub(crate) async fn close_erased(self) {
+        self.end(0).await;
+    }
+
+    async fn end(mut self, open: usize) {
+        self.closed = true;
         self.the_log_verifies(open).await;
         let personal = std::mem::take(&mut self.personal);
         let traces = self.traces.text();
@@ -401,7 +415,11 @@ pub(crate) fn id(recipient: &str) -> RecipientId {
 }
 
 /// The configuration that ships, with its state in a folder, and a recipient whose agreement ended.
-fn configuration(folder: &Path, recipients: Vec<RecipientFile>) -> Config {
+pub(crate) fn configuration(folder: &Path) -> Config {
+    configuration_also(folder, Vec::new())
+}
+
+fn configuration_also(folder: &Path, recipients: Vec<RecipientFile>) -> Config {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     let mut config = config::load(&shipped, &BTreeMap::new()).unwrap();
     config.state = folder.join("state");

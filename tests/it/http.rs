@@ -4,6 +4,7 @@
 
 mod bad;
 mod official;
+mod tiles;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +16,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sluss::commands::Deployment;
 use sluss::config::{self, Config};
-use sluss::domain::{ManualClock, OsEntropy, Timestamp};
+use sluss::domain::{HaltReason, ManualClock, OsEntropy, Timestamp};
 use sluss::http::{local_client, serve};
 use sluss::intake::Kind;
 use sluss::recipients;
@@ -249,7 +250,7 @@ async fn fifty_at_once_are_one_order() {
 #[tokio::test]
 async fn a_pulled_brake_closes_the_door() {
     let house = House::open().await;
-    house.deployment.halt.pull("the log is not the one that was signed");
+    house.deployment.halt.pull(HaltReason::LogChanged);
     refused(&house.get("/ready").await, 503, "halted");
     let heard = house.raw(&http("POST", ORDERS, JSON, order().to_string())).await;
     refused(&heard.json(), 503, "halted");

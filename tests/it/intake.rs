@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![expect(clippy::needless_pass_by_value, reason = "json!(..) is written where it is used")]
 
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -63,6 +65,7 @@ fn ticket() -> Value {
             { "name": "wiredTest", "value": "true" },
             { "name": "restarted", "value": true },
             { "name": "measuredSpeed", "value": "93,5/88" },
+            { "name": "opticalLevel", "value": "-22,5 dBm" },
             { "name": "neighboursAffected", "value": 3 },
             { "name": "macAddress", "value": "aabb.cc11.2233" },
             { "name": "ipAddress", "value": "192.0.2.7" },
@@ -215,6 +218,7 @@ fn a_ticket_gives_its_facts_in_canonical_form() {
         ("fault.description", "Ingen länk sedan i natt.\nSTTA0001 svarar inte."),
         ("fault.heading", "NO_LINK: ingen länk"),
         ("fault.lamps", "wan-off"),
+        ("fault.level", "-22.5"),
         ("fault.link", "false"),
         ("fault.neighbours", "3"),
         ("fault.pattern", "constant"),
@@ -465,7 +469,11 @@ fn what_is_not_a_ticket_is_refused_with_the_member_and_the_rule() {
         "characteristic[problemType] must be one of NO_LINK, NO_ACCESS, QUALITY, OTHER",
     );
     check(
-        &with(ticket(), "/characteristic/8/value", json!(1000)),
+        &with(ticket(), "/characteristic/8/value", json!("-61 dBm")),
+        "characteristic[opticalLevel] must be an optical level in dBm from -60 to 10, such as -22.5",
+    );
+    check(
+        &with(ticket(), "/characteristic/9/value", json!(1000)),
         "characteristic[neighboursAffected] must be a count from 0 to 999",
     );
     check(

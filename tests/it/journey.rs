@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sluss::domain::{CaseState, Field, Step};
+use sluss::domain::{CaseState, Field, HaltReason, Step};
 use sluss::intake::Kind;
 use sluss::log::{Event, OutcomeResult};
 use sluss::sandbox::Trouble;
@@ -318,7 +318,7 @@ async fn with_the_clock_behind_the_log_nothing_is_recorded_and_nothing_sent() {
     app.clock.set(tomorrow);
     app.deployment.store.note(Event::Heartbeat).await.unwrap();
     app.clock.set(now);
-    assert!(matches!(app.fail().await, StoreError::ClockBehind { .. }));
+    assert_eq!(app.fail().await.halt(), Some(HaltReason::ClockBehind));
     assert_eq!(app.messages(GLOBALCONNECT).len(), sent);
     app.clock.set(tomorrow);
     app.pass(120).await;
@@ -331,8 +331,8 @@ async fn with_the_clock_behind_the_log_nothing_is_recorded_and_nothing_sent() {
 async fn with_the_brake_pulled_nothing_is_sent() {
     let mut app = App::start().await;
     app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-1", "STTA0101")).await;
-    app.deployment.halt.pull("a test");
-    assert!(matches!(app.fail().await, StoreError::Diverged(_)));
+    app.deployment.halt.pull(HaltReason::LogChanged);
+    assert!(matches!(app.fail().await, StoreError::Diverged(HaltReason::LogChanged)));
     all_are(&app, CaseState::Accepted).await;
     assert!(app.sandbox.received().is_empty());
     app.close().await;

@@ -2,25 +2,28 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod attacks;
+mod cose;
 mod cosigned;
+mod differential;
 mod leaves;
 mod openings;
 mod quorum;
 mod signed;
+mod tiles;
 mod tree;
 mod whole;
 
 use std::collections::{BTreeSet, HashMap};
 
 use sluss::domain::{
-    Field, Handling, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose, RecipientId,
-    RuleId, SeededEntropy, Timestamp,
+    Field, HaltReason, Handling, HoldReason, LeafId, LegalBasis, MaskCount, PolicyId, Purpose,
+    RecipientId, RuleId, SeededEntropy, Timestamp,
 };
 use sluss::log::{
     AgreementRecord, Anchor, Checkpoint, Code, ConditionName, Erasure, ErasureReason, Event,
     FieldDigest, Frontier, Hash, Intent, KeyChange, KeyInForce, KeyName, Kind, Leaf, LeafIndex,
     Nodes, Note, Outcome, OutcomeResult, PolicyInForce, Read, RecipientRecord, RegistryEntry,
-    Release, Role, SigningKey, Stopped, SubjectKey, digest, leaf_hash,
+    Release, Resume, Role, SigningKey, Stopped, SubjectKey, digest, leaf_hash,
 };
 
 pub(crate) const ORIGIN: &str = "log.example.se/disclosures/2026";
@@ -194,6 +197,11 @@ fn sample(kind: Kind, n: u64) -> Leaf {
         }
         Kind::Heartbeat => Event::Heartbeat,
         Kind::Anchor => Event::Anchor(Anchor { checkpoint: Book::default().signed().to_string() }),
+        Kind::Resume => Event::Resume(Resume {
+            halted: HaltReason::OldBackup,
+            reason: Code::parse("backup-restored").unwrap(),
+            actor: Role::Operations,
+        }),
     };
     leaf(n, event)
 }

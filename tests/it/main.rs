@@ -2,11 +2,14 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod audit;
 mod cli;
+mod closed;
 mod config;
 mod crash;
 mod demo;
 mod docs;
+mod export;
 mod guard;
 mod harness;
 mod http;
@@ -23,6 +26,7 @@ mod redact;
 mod sandbox;
 mod soap;
 mod store;
+mod subject;
 mod tidy;
 mod typestate;
 mod wire;

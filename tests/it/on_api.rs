@@ -40,6 +40,7 @@ fn value(field: Field) -> &'static str {
         Field::FaultPattern => "pattern",
         Field::FaultSeverity => "severity",
         Field::FaultSpeed => "93/88",
+        Field::FaultLevel => "-22.5",
         Field::FaultNeighbours => "17",
         Field::FaultDescription => "Fritext",
         Field::Sla => "SLA-3",

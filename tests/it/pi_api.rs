@@ -55,6 +55,7 @@ fn value(field: Field) -> &'static str {
         Field::FaultPattern => "intermittent",
         Field::FaultSeverity => "significant",
         Field::FaultSpeed => "93/88",
+        Field::FaultLevel => "-22.5",
         Field::FaultNeighbours => "17",
         Field::FaultDescription => "Fritext",
         Field::ForcedTakeover

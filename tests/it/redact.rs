@@ -7,7 +7,7 @@ mod hostile;
 mod promises;
 
 use std::io::Write;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,11 @@ use crate::cli::{Ended, sluss};
 
 /// Runs the command on some bytes.
 fn run(arguments: &[&str], input: &[u8]) -> Output {
-    let mut command = sluss();
+    run_with(sluss(), arguments, input)
+}
+
+/// The same, in an environment of one's own.
+fn run_with(mut command: Command, arguments: &[&str], input: &[u8]) -> Output {
     command.arg("redact").args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

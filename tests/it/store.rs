@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod cases;
+mod faults;
 mod files;
 mod life;
 mod log;
@@ -32,7 +33,8 @@ use sluss::log::{
     Role, Stopped, SubjectKey, Verifier, digest::digest,
 };
 use sluss::store::{
-    Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Opening, Store, StoreError, Work,
+    Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Limits, Opening, Store, StoreError,
+    Work,
 };
 use tempfile::TempDir;
 
@@ -168,6 +170,7 @@ fn open_seeded(dir: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<Store, St
         origin: ORIGIN,
         clock,
         entropy: Arc::new(SeededEntropy::new(seed)),
+        limits: Limits::default(),
     })
 }
 

@@ -45,9 +45,9 @@ impl Witness {
         let dir = tempfile::tempdir().unwrap();
         let mut command = sluss();
         command.args(["witness", "init", "--name", name, "--dir"]).arg(dir.path().join("w"));
-        logs.iter().for_each(|log| {
+        for log in logs {
             command.args(["--log", log]);
-        });
+        }
         let made = Ended::of(command.output().unwrap()).code(0);
         let key = WitnessKey::parse(made.out.trim()).unwrap();
         Self { dir, key }
@@ -130,8 +130,8 @@ fn stale(answer: Result<Cosigning, ClientError>, at: u64) {
 }
 
 #[track_caller]
-fn refused(answer: Result<Cosigning, ClientError>, status: u16) {
-    assert!(matches!(answer, Err(ClientError::Refused(found)) if found == status), "{answer:?}");
+fn refused(answer: &Result<Cosigning, ClientError>, status: u16) {
+    assert!(matches!(answer, Err(ClientError::Refused(found)) if *found == status), "{answer:?}");
 }
 
 /// The evidence that a witness has kept, by the beginning of its name.

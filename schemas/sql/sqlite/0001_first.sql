@@ -70,23 +70,32 @@ CREATE TABLE payload (
 ) STRICT, WITHOUT ROWID;
 
 -- What a disclosure said, field by field as it was sent, sealed under its subject's key: so that
--- the person can be shown it. Which case it belongs to stands in the key store alone.
+-- the person can be shown it. In parts, by the moment from which the rules count how long it is
+-- kept: 0 the case's end, 1 the end of a visit, 2 the record. Which case it belongs to stands in the
+-- key store alone.
 CREATE TABLE opening (
-    leaf   BLOB NOT NULL PRIMARY KEY CHECK (length(leaf) = 16),
-    sealed BLOB NOT NULL
+    leaf   BLOB    NOT NULL CHECK (length(leaf) = 16),
+    part   INTEGER NOT NULL CHECK (part BETWEEN 0 AND 2),
+    sealed BLOB    NOT NULL,
+    PRIMARY KEY (leaf, part)
 ) STRICT, WITHOUT ROWID;
 
--- How long the rules that opened something ask to keep it: so long after the case has ended, and
--- not before this moment. The longest of all that was disclosed for the case.
+-- What is still kept of a case, by the same parts, and how long: so long after the case has ended,
+-- and not before this moment. The longest of all that was disclosed for the case. The payload goes
+-- with part 0.
 CREATE TABLE keep (
-    case_id      BLOB    NOT NULL PRIMARY KEY REFERENCES case_ (id),
+    case_id      BLOB    NOT NULL REFERENCES case_ (id),
+    part         INTEGER NOT NULL CHECK (part BETWEEN 0 AND 2),
     after_end_us INTEGER NOT NULL,
-    until_us     INTEGER NOT NULL
+    until_us     INTEGER NOT NULL,
+    PRIMARY KEY (case_id, part)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE leaf (
     idx  INTEGER NOT NULL PRIMARY KEY CHECK (idx >= 0),
-    id   BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
+    -- 128 random bits. No index: a page of it would be written anew for each leaf. That there are
+    -- not two is looked at by `sluss log fsck`.
+    id   BLOB    NOT NULL CHECK (length(id) = 16),
     kind TEXT    NOT NULL,
     hash BLOB    NOT NULL CHECK (length(hash) = 32),
     body BLOB    NOT NULL

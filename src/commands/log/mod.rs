@@ -2,6 +2,7 @@
 
 mod audit;
 mod export;
+mod fsck;
 mod list;
 mod prove;
 mod verify;
@@ -17,7 +18,8 @@ use crate::config::Config;
 use crate::log::{Code, Fingerprint, Leaf, LeafIndex, Note, Role, TreeSize};
 use crate::store::{Store, StoreError, StoredLeaf};
 
-pub(crate) use verify::{data_of, verify, verify_folder};
+pub(crate) use audit::folder as audit_folder;
+pub(crate) use verify::{data_of, verify, verify_path};
 
 /// Positions in the log: as far as a leaf can tell of them (RFC 7493 section 2.2).
 const POSITION: std::ops::RangeInclusive<u64> = 0..=(1 << 53) - 1;
@@ -50,6 +52,9 @@ pub(super) enum Command {
         /// In the tree of this size [default: the latest checkpoint's]
         #[arg(long, value_parser = value_parser!(u64).range(POSITION))]
         size: Option<u64>,
+        /// In the newest tree that the quorum of this policy file has cosigned (C2SP tlog-policy)
+        #[arg(long, value_name = "FILE", conflicts_with = "size")]
+        witness_policy: Option<PathBuf>,
     },
     /// Print the latest signed checkpoint
     Checkpoint {
@@ -59,7 +64,7 @@ pub(super) enum Command {
         /// Print the key that verifies it instead
         #[arg(long)]
         key: bool,
-        /// Say what the witnesses of log.witness_policy have cosigned instead
+        /// Say what the configured witnesses have cosigned instead
         #[arg(long, conflicts_with_all = ["size", "key"])]
         witnesses: bool,
     },
@@ -73,6 +78,14 @@ pub(super) enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// Derive everything stored anew, from the first body to the copy of the checkpoint
+    Fsck,
+    /// Let a halted log go on, once its cause is gone; a leaf says so
+    Resume {
+        /// What was done, as a code: lower-case letters, digits, hyphens; such as backup-restored
+        #[arg(long, value_name = "CODE")]
+        reason: String,
+    },
 }
 
 pub(super) async fn run(config: &Config, command: Command, output: &Output) -> Result<(), Failure> {
@@ -81,8 +94,14 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
     match command {
         Command::List { from, limit } => list::list(store, LeafIndex(from), limit, output).await,
         Command::Show { index } => list::show(store, LeafIndex(index), output).await,
-        Command::Prove { index, cose, size } => {
-            prove::prove(store, LeafIndex(index), size, cose.as_deref(), output).await
+        Command::Prove { index, cose, size, witness_policy } => {
+            let tree = match (&witness_policy, size) {
+                (Some(file), _) => prove::In::Witnessed(file),
+                (None, Some(size)) => prove::In::Size(TreeSize(size)),
+                (None, None) => prove::In::Latest,
+            };
+            let (index, cose) = (LeafIndex(index), cose.as_deref());
+            prove::prove(store, &*deployment.clock, index, tree, cose, output).await
         }
         Command::Checkpoint { key: true, .. } => {
             let key = store.verifier_key();
@@ -109,6 +128,8 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             verify::run(store, &*deployment.clock, &arguments, output).await
         }
         Command::Audit(arguments) => audit::deployment(&deployment, &arguments, output).await,
+        Command::Fsck => fsck::fsck(store, output).await,
+        Command::Resume { reason } => fsck::resume(store, &reason, output).await,
         Command::Export { folder } => export::export(store, &folder, output).await,
     }
 }

@@ -5,19 +5,37 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{note, one};
-use crate::commands::{Failure, Output};
+use crate::commands::{Failure, Output, witnessed};
+use crate::domain::Clock;
 use crate::log::{Checkpoint, Hash, InclusionProof, LeafIndex, Receipt, TreeSize, leaf_hash};
 use crate::store::Store;
 
+/// In which tree a leaf is to be proved.
+pub(super) enum In<'a> {
+    /// The latest that was signed.
+    Latest,
+    /// The one of this size.
+    Size(TreeSize),
+    /// The newest that the quorum of the policy in this file has cosigned.
+    Witnessed(&'a Path),
+}
+
 pub(super) async fn prove(
     store: &Store,
+    clock: &dyn Clock,
     index: LeafIndex,
-    size: Option<u64>,
+    tree: In<'_>,
     cose: Option<&Path>,
     output: &Output,
 ) -> Result<(), Failure> {
     let stored = one(store, index).await?;
-    let note = note(store, size.map(TreeSize)).await?;
+    let note = match tree {
+        In::Latest => note(store, None).await?,
+        In::Size(size) => note(store, Some(size)).await?,
+        In::Witnessed(file) => {
+            witnessed::standing(store, file, &store.verifier_key(), clock.now()).await?.note
+        }
+    };
     let key = store.verifier_key();
     let checkpoint = Checkpoint::open(&note, std::slice::from_ref(&key))
         .map_err(|error| Failure::Log(error.to_string()))?;

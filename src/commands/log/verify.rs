@@ -2,13 +2,13 @@
 //! in the store, or an exported folder by itself.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::note;
-use crate::commands::{Failure, Output, witnessed};
+use crate::commands::{Failure, Output, receipts, witnessed};
 use crate::domain::Clock;
 use crate::export::{self, Trust};
 use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey};
@@ -16,31 +16,42 @@ use crate::store::Store;
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// A folder that `log export` has made, instead of the store: needs neither configuration nor state
-    #[arg(value_name = "DIR")]
-    folder: Option<PathBuf>,
+    /// A folder that `log export` has made, or receipts that a person was given (a file, or a folder of
+    /// them), instead of the store: needs neither configuration nor state
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
     /// Trust this key (as printed by `log checkpoint --key`) instead of the one kept here
     #[arg(long, value_name = "VKEY")]
     key: Vec<String>,
     /// Trust the key in the folder that has this fingerprint, as it stands on paper
-    #[arg(long, value_name = "HEX", requires = "folder", conflicts_with = "key")]
+    #[arg(long, value_name = "HEX", requires = "path", conflicts_with = "key")]
     fingerprint: Option<String>,
     /// Demand the quorum of witnesses in this policy file (C2SP tlog-policy)
-    #[arg(long, value_name = "FILE", conflicts_with = "folder")]
+    #[arg(long, value_name = "FILE", conflicts_with = "path")]
     witness_policy: Option<PathBuf>,
 }
 
 impl Arguments {
-    /// Whether a folder is to be verified, and no store.
+    /// Whether files are to be verified, and no store.
     pub(crate) const fn is_offline(&self) -> bool {
-        self.folder.is_some()
+        self.path.is_some()
     }
+}
 
-    fn keys(&self) -> Result<Vec<VerifierKey>, Failure> {
-        let parse = |text: &String| VerifierKey::parse(text);
-        let keys = self.key.iter().map(parse).collect::<Result<_, _>>();
-        keys.map_err(|error| Failure::Usage(format!("--key: {error}")))
-    }
+fn keys(texts: &[String]) -> Result<Vec<VerifierKey>, Failure> {
+    let keys = texts.iter().map(|text| VerifierKey::parse(text)).collect::<Result<_, _>>();
+    keys.map_err(|error| Failure::Usage(format!("--key: {error}")))
+}
+
+/// Whom to believe about an exported folder, as the arguments say.
+pub(super) fn trust(fingerprint: Option<&str>, key: &[String]) -> Result<Trust, Failure> {
+    let unreadable = || Failure::Usage("--fingerprint: 64 hexadecimal digits".to_owned());
+    let fingerprint = fingerprint.map(|text| Fingerprint::parse(text).ok_or_else(unreadable));
+    Ok(match (fingerprint.transpose()?, keys(key)?) {
+        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
+        (None, keys) if keys.is_empty() => Trust::Folder,
+        (None, keys) => Trust::Keys(keys),
+    })
 }
 
 /// Verifies the log in the store.
@@ -50,7 +61,7 @@ pub(super) async fn run(
     arguments: &Arguments,
     output: &Output,
 ) -> Result<(), Failure> {
-    let key = match arguments.keys()?.as_slice() {
+    let key = match keys(&arguments.key)?.as_slice() {
         [] => store.verifier_key(),
         [key] => key.clone(),
         _ => return Err(Failure::Usage("--key: one key, for the log in the store".to_owned())),
@@ -74,17 +85,18 @@ pub(super) async fn run(
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
 }
 
-/// Verifies an exported folder.
-pub(crate) fn verify_folder(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let Some(folder) = &arguments.folder else { return Ok(()) };
-    let unreadable = || Failure::Usage("--fingerprint: 64 hexadecimal digits".to_owned());
-    let fingerprint = arguments.fingerprint.as_deref();
-    let fingerprint = fingerprint.map(|text| Fingerprint::parse(text).ok_or_else(unreadable));
-    let trust = match (fingerprint.transpose()?, arguments.keys()?) {
-        (Some(fingerprint), _) => Trust::Fingerprint(fingerprint),
-        (None, keys) if keys.is_empty() => Trust::Folder,
-        (None, keys) => Trust::Keys(keys),
-    };
+/// Verifies receipts, or an exported folder.
+pub(crate) fn verify_path(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let Some(path) = &arguments.path else { return Ok(()) };
+    if receipts::are_at(path) {
+        let key = arguments.key.first().map(String::as_str);
+        return receipts::verify(path, key, output);
+    }
+    verify_folder(path, arguments, output)
+}
+
+fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Result<(), Failure> {
+    let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
     let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
     print(&report.log, report.is_sound(), output);
     output.line(format!(

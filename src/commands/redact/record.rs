@@ -91,11 +91,7 @@ impl<'l> Record<'l> {
             known.mask(Kind::Person, name);
             return;
         }
-        // Whoever may have the whole name may be told to ask for Astrid.
-        if let Some((first, _)) = name.split_once(' ') {
-            known.protect(first.to_owned());
-        }
-        known.protect(name);
+        known.allow(name);
     }
 
     fn phones<'r>(&'r self, path: &str, leave: bool, known: &mut KnownValues<'r>) {

@@ -9,12 +9,11 @@
 //! such as `Sedan: 2026-11-20T08:00:00Z. Mönster: konstant. Lampor: alla släckta. Kabeltest: ja. …`
 //!
 //! ON-API's `text` has at most 255 characters. The facts come first, as they are what a technician
-//! acts on; a fact that does not fit is left out whole, and the text is cut at the end with `…`.
-
-use std::borrow::Cow;
+//! acts on; a fact that does not fit is left out whole, and the text is cut at a sentence, with ` […]`.
 
 use super::write::Text;
 use crate::domain::Field;
+use crate::minimise::cut;
 
 /// The most characters in a value of ON-API's data format `text` (common/dataformats.md).
 pub(super) const TEXT_MAX: usize = 255;
@@ -33,6 +32,7 @@ pub(in crate::dialects) const FACTS: &[Fact] = &[
     ("Kabeltest", Field::FaultWiredTest, yes_or_no),
     ("Omstart", Field::FaultRestarted, yes_or_no),
     ("Mbit/s", Field::FaultSpeed, as_it_is),
+    ("dBm", Field::FaultLevel, as_it_is),
     ("Grannar", Field::FaultNeighbours, as_it_is),
     ("Grad", Field::FaultSeverity, severity),
     ("Besök bokat", Field::VisitBooked, yes_or_no),
@@ -57,8 +57,9 @@ pub(in crate::dialects) fn describe(
     if let Some(told) = text(Field::FaultDescription) {
         let told = one_line(told);
         let room = room(&description, length_max);
-        if !told.is_empty() && room > 0 {
-            append(&mut description, &cut(&told, room), length_max);
+        let told = cut(&told, room);
+        if !told.is_empty() {
+            append(&mut description, &told, length_max);
         }
     }
     description
@@ -70,15 +71,6 @@ pub(in crate::dialects) fn one_line(text: &str) -> String {
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")
-}
-
-/// The text if it is short enough, else its beginning and an ellipsis. Counted in characters.
-pub(in crate::dialects) fn cut(text: &str, length_max: usize) -> Cow<'_, str> {
-    if text.chars().count() <= length_max {
-        return Cow::Borrowed(text);
-    }
-    let beginning: String = text.chars().take(length_max.saturating_sub(1)).collect();
-    Cow::Owned(format!("{}…", beginning.trim_end()))
 }
 
 /// Adds a part and the space before it, if there is room for the whole of it.
@@ -163,14 +155,14 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_between_characters() {
         let text = "å".repeat(300);
-        let cut = format!("Omstart: ja. {}…", "å".repeat(TEXT_MAX - 14));
+        let cut = format!("Omstart: ja. {} […]", "å".repeat(TEXT_MAX - 17));
         check(&[(Field::FaultDescription, &text), (Field::FaultRestarted, "true")], &cut);
     }
 
     #[test]
     fn a_fact_without_room_is_left_out_whole_and_a_later_short_one_is_not() {
         let long = "x".repeat(80);
-        let value = format!("{}…", "x".repeat(VALUE_MAX - 1));
+        let value = format!("{} […]", "x".repeat(VALUE_MAX - 4));
         check(
             &[
                 (Field::FaultSince, &long),

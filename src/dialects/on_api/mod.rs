@@ -89,6 +89,7 @@ impl Dialect for OnApi {
                 Field::FaultWiredTest,
                 Field::FaultRestarted,
                 Field::FaultSpeed,
+                Field::FaultLevel,
                 Field::FaultNeighbours,
                 Field::VisitBooked,
                 Field::VisitWindow,

@@ -10,11 +10,12 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::super::{EncodeError, Method, Request};
-use super::description::{FACTS, TEXT_MAX, cut, describe, one_line};
+use super::description::{FACTS, TEXT_MAX, describe, one_line};
 use super::operation;
 use crate::domain::{
     AccessId, Field, OpaqueReference, Purpose, ServiceId, SubscriptionId, Timestamp,
 };
+use crate::minimise::cut;
 
 /// Looks up the text of a field that may leave.
 pub(in crate::dialects) type Text<'t, 'a> = &'t dyn Fn(Field) -> Option<&'a str>;

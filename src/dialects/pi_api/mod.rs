@@ -93,6 +93,7 @@ impl Dialect for PiApi {
                 Field::FaultWiredTest,
                 Field::FaultRestarted,
                 Field::FaultSpeed,
+                Field::FaultLevel,
                 Field::FaultNeighbours,
                 Field::VisitBooked,
                 Field::VisitWindow,

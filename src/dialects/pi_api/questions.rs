@@ -68,7 +68,7 @@ pub enum Kind {
     Bool,
     /// Text.
     Text,
-    /// A whole number.
+    /// A number.
     Number,
     /// One of the operator's values.
     Option,
@@ -166,7 +166,7 @@ impl Question {
     fn told(&self, text: &str) -> Option<Value> {
         match self.kind {
             Kind::Bool => text.parse().ok().map(Value::Bool),
-            Kind::Number => text.parse::<u32>().ok().map(Value::from),
+            Kind::Number => text.parse().ok().map(Value::Number),
             Kind::Text => Some(text.into()),
             Kind::Option | Kind::MultOption => self.values.get(text).map(|word| self.chosen(word)),
         }

@@ -131,6 +131,7 @@ pub(super) const fn carries(purpose: Purpose) -> &'static [Field] {
             F::FaultWiredTest,
             F::FaultRestarted,
             F::FaultSpeed,
+            F::FaultLevel,
             F::FaultNeighbours,
             F::CpeModel,
             F::CpeMac,
@@ -201,6 +202,7 @@ pub(super) const fn element(field: Field) -> Option<(&'static str, Shape)> {
         F::FaultWiredTest => ("WiredTest", Shape::FLAG),
         F::FaultRestarted => ("Restarted", Shape::FLAG),
         F::FaultSpeed => ("Speed", Shape::Speed),
+        F::FaultLevel => ("Level", Shape::Level),
         F::FaultNeighbours => ("Neighbours", Shape::Count),
 
         // The operation is written from the purpose, ahead of everything else: see
@@ -265,6 +267,7 @@ const FAULT: &[Part] = &[
     Part::Field(Field::FaultWiredTest),
     Part::Field(Field::FaultRestarted),
     Part::Field(Field::FaultSpeed),
+    Part::Field(Field::FaultLevel),
     Part::Field(Field::FaultNeighbours),
     EQUIPMENT,
     CONTACT,

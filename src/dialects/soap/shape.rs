@@ -22,6 +22,8 @@ pub(super) enum Shape {
     OneOf(&'static [&'static str]),
     /// Mbit/s down and up, `93/88`.
     Speed,
+    /// dBm, `-22.5`.
+    Level,
     /// At most four digits.
     Count,
     /// `AA:BB:CC:11:22:33`; lower case is written in capitals.
@@ -52,6 +54,7 @@ impl Shape {
             Self::ServiceId => ServiceId::parse(text).is_ok(),
             Self::OneOf(words) => words.contains(&text),
             Self::Speed => text.split_once('/').is_some_and(|(down, up)| speed(down) && speed(up)),
+            Self::Level => level(text),
             Self::Count => digits(text, 1, 4),
             Self::IpAddress => ip_address(text),
             Self::Phone => text
@@ -109,6 +112,12 @@ fn speed(text: &str) -> bool {
     }
 }
 
+fn level(text: &str) -> bool {
+    let number = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    digits(whole, 1, 2) && digits(part, 1, 2)
+}
+
 fn mac(text: &str) -> bool {
     let pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.split(':').count() == 6 && text.split(':').all(pair)
@@ -157,6 +166,10 @@ mod tests {
         check(Shape::Speed, "93/88.5", Some("93/88.5"));
         check(Shape::Speed, "93", None);
         check(Shape::Speed, "1e3/1", None);
+        check(Shape::Level, "-22.5", Some("-22.5"));
+        check(Shape::Level, "-22,5", None);
+        check(Shape::Level, "--2", None);
+        check(Shape::Level, "-122", None);
         check(Shape::Count, "0", Some("0"));
         check(Shape::Count, "-1", None);
         check(Shape::Mac, "aa:bb:cc:11:22:33", Some("AA:BB:CC:11:22:33"));

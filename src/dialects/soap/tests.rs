@@ -126,6 +126,7 @@ fn a_fault_with_all_that_it_can_hold() {
         (Field::FaultWiredTest, "true"),
         (Field::FaultRestarted, "true"),
         (Field::FaultSpeed, "93/88"),
+        (Field::FaultLevel, "-22.5"),
         (Field::FaultNeighbours, "2"),
         (Field::DoorCode, "4711"),
     ];

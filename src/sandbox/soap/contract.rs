@@ -90,6 +90,7 @@ const REPORT_FAULT: &[Place] = &[
     may("WiredTest", flag),
     may("Restarted", flag),
     may("Speed", speed),
+    may("Level", level),
     may("Neighbours", count),
     block("Equipment", EQUIPMENT),
     block("Contact", CONTACT_AT_FAULT),
@@ -177,6 +178,7 @@ patterns! {
     severity = r"minor|moderate|significant|extensive";
     fault_pattern = r"constant|intermittent";
     flag = r"true|false";
+    level = r"-?[0-9]{1,2}([.][0-9]{1,2})?";
     speed = r"[0-9]{1,6}([.][0-9]{1,3})?/[0-9]{1,6}([.][0-9]{1,3})?";
     count = r"[0-9]{1,4}";
     mac = r"([0-9A-F]{2}:){5}[0-9A-F]{2}";
@@ -229,6 +231,7 @@ mod tests {
             ("Pattern", "constant", "always"),
             ("Link", "false", "0"),
             ("Speed", "93.5/88", "93"),
+            ("Level", "-22.5", "-22,5"),
             ("Neighbours", "2", "two"),
         ] {
             let element = |text: &str| after(&format!("<{name}>{text}</{name}>"));

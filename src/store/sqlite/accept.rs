@@ -1,12 +1,15 @@
 //! A submission comes into keeping: its cases sealed, each under its subject's key.
 
+use std::time::Duration;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::super::StoreError;
 use super::super::rows::Accepted;
 use super::super::seal;
-use super::keys;
-use super::writer::Tx;
+use super::super::subjects::Keep;
+use super::tx::Tx;
+use super::{keys, retention};
 use crate::domain::SubmissionId;
 use crate::intake::Submission;
 
@@ -33,6 +36,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
     }
     // What it leads to could not be logged.
     tx.forward()?;
+    tx.room()?;
     tx.database
         .prepare_cached(
             "INSERT INTO submission (id, kind, client, external_id, body_mac, accepted_us)
@@ -70,6 +74,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
         tx.database
             .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
             .execute(params![case.id().bytes(), sealed])?;
+        retention::keep(tx, case.id(), Keep::AfterEnd(Duration::ZERO))?;
     }
     Ok(Accepted::New(submission.id))
 }

@@ -12,23 +12,26 @@ use super::super::seal;
 use super::keys::{self, wrapped_key};
 use super::log::{self, signed};
 use super::retention;
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::dialects::{FeedEvent, Standing};
 use crate::domain::{
     CaseId, CaseState, HoldReason, LeafId, OperatorReference, RecipientId, StateError, Step,
     SubjectId, SubscriptionId, Timestamp,
 };
 use crate::log::digest::digest;
-use crate::log::{Code, Event, Hash, LeafIndex, Outcome, OutcomeResult};
+use crate::log::{Code, Draft, Event, Hash, LeafIndex, Outcome, OutcomeResult};
 
 /// Writes an intent leaf; the case is recorded. The outer result is the batch's, the inner one this
 /// disclosure's: a case that was lost meanwhile takes no other with it.
 pub(super) fn record(
     tx: &mut Tx<'_>,
     disclosure: &Disclosure,
+    draft: &Draft,
     lease: Duration,
 ) -> Result<Appended, StoreError> {
-    let (state, subject) = held_by(tx, disclosure.case, disclosure.token)?;
+    tx.room()?;
+    let case = disclosure.case;
+    let (state, subject) = held_by(tx, case, disclosure.token)?;
     let next = state.after(Step::Record)?;
     if disclosure.day.is_some_and(|day| tx.now.date() != day) {
         // Midnight has passed since the policy was asked: it is asked again.
@@ -37,14 +40,14 @@ pub(super) fn record(
     if let Event::Intent(intent) = &disclosure.event {
         log::in_force(tx, intent)?;
     }
-    let appended = tx.append(disclosure.leaf, disclosure.event.clone())?;
-    keys::remember(tx, disclosure.leaf, subject, disclosure.case)?;
-    if let Some(sealed) = &disclosure.sealed {
+    let appended = tx.append_draft(draft)?;
+    keys::remember(tx, draft.id(), subject, case)?;
+    for (keep, sealed) in &disclosure.parts {
         tx.database
-            .prepare_cached("INSERT INTO opening (leaf, sealed) VALUES (?1, ?2)")?
-            .execute(params![disclosure.leaf.bytes(), sealed])?;
+            .prepare_cached("INSERT INTO opening (leaf, part, sealed) VALUES (?1, ?2, ?3)")?
+            .execute(params![draft.id().bytes(), keep.part(), sealed])?;
+        retention::keep(tx, case, *keep)?;
     }
-    retention::keep(tx, disclosure.case, disclosure.keep)?;
     tx.database
         .prepare_cached(
             "UPDATE case_
@@ -58,7 +61,7 @@ pub(super) fn record(
             appended.hash.bytes(),
             tx.now.micros(),
             tx.now.after(lease).micros(),
-            disclosure.case.bytes(),
+            case.bytes(),
         ])?;
     Ok(appended)
 }

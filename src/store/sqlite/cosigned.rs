@@ -1,10 +1,10 @@
 //! Cosigned checkpoints: what witnesses have put their names to.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::super::StoreError;
 use super::log::{checkpoint, signed};
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::log::{Note, SignatureLine, TreeSize};
 
 /// So many are kept, the newest: enough that one which a quorum has signed is among them.
@@ -18,12 +18,8 @@ pub(super) fn keep(
     lines: &[SignatureLine],
 ) -> Result<(), StoreError> {
     let corrupt = || StoreError::Corrupt { table: "cosigned" };
-    let before = one(tx.database, size)?;
-    let note = match before {
-        Some(note) => Some(note),
-        None => checkpoint(tx.database, Some(size))?,
-    };
-    let mut note = Note::parse(&note.ok_or_else(corrupt)?).map_err(|_| corrupt())?;
+    let note = checkpoint(tx.database, Some(size))?.ok_or_else(corrupt)?;
+    let mut note = Note::parse(&note).map_err(|_| corrupt())?;
     for line in lines {
         note.retain(|kept| kept.name() != line.name() || kept.id() != line.id());
         note.add(line.clone()).map_err(|error| StoreError::unavailable("cosigning", error))?;
@@ -48,11 +44,4 @@ pub(super) fn all(database: &Connection) -> Result<Vec<String>, StoreError> {
     let mut select = database.prepare_cached("SELECT note FROM cosigned ORDER BY size DESC")?;
     let notes = select.query_map([], |row| row.get(0))?;
     Ok(notes.collect::<Result<_, _>>()?)
-}
-
-fn one(database: &Connection, size: TreeSize) -> Result<Option<String>, StoreError> {
-    Ok(database
-        .prepare_cached("SELECT note FROM cosigned WHERE size = ?1")?
-        .query_row([signed(size.0)?], |row| row.get(0))
-        .optional()?)
 }

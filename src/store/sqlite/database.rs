@@ -17,6 +17,13 @@ const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_firs
 /// Before 3.51.3, two connections that wrote and checkpointed at once could corrupt the file.
 const VERSION_MIN: i32 = 3_051_003;
 
+/// More than there are statements of ours: none is prepared twice.
+const STATEMENTS_MAX: usize = 128;
+
+/// How long the write-ahead log grows, in pages of 4 KiB, before it is written back. A longer one is
+/// written back more seldom, and the pages that every commit touches once instead of many times.
+const WAL_PAGES: u32 = 4_000;
+
 /// How long a write waits for another process.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -39,6 +46,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "query_only", "ON")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)
 }
 
@@ -68,6 +76,8 @@ fn writable(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> 
     }
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     if synchronous < 2 {
         return Err(StoreError::Unsafe(format!("synchronous is {synchronous}, not FULL (2)")));

@@ -14,7 +14,7 @@ use super::super::seal;
 use super::super::subjects::Erased;
 use super::keys;
 use super::subjects::leaf_by;
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::domain::{CaseId, LeafId, SubjectId};
 use crate::log::digest::open;
 use crate::log::{

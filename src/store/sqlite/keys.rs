@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::super::StoreError;
 use super::super::seal::{EpochKey, Vault, WrappedKey};
 use super::super::subjects::{Epoch, Rotation};
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::domain::{CaseId, Entropy, LeafId, SubjectId, SubjectRef, Timestamp};
 use crate::log::{Event, KeyInForce};
 

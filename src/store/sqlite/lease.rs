@@ -9,7 +9,7 @@ use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Claimed, Doubt, Placed, Work};
 use super::super::seal::{self, Vault, WrappedKey};
 use super::keys::wrapped_key;
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::domain::{
     CaseId, CaseState, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
 };

@@ -7,10 +7,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::super::StoreError;
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::rows::StoredLeaf;
-use super::writer::Tx;
-use crate::domain::{LeafId, PolicyId, Timestamp};
+use super::tx::Tx;
+use crate::crash::{self, Write};
+use crate::domain::{HaltReason, LeafId, PolicyId, Timestamp};
 use crate::log::{
-    self, Code, CoseReceipt, Event, Frontier, Hash, Intent, Leaf, LeafIndex, MakeError, Node,
+    self, Code, CoseReceipt, Event, Frontier, Hash, Intent, Kind, LeafIndex, MakeError, Node,
     Nodes, Note, PolicyInForce, Read, Role, Tile, TileOf, TreeSize,
 };
 
@@ -35,10 +36,12 @@ pub(super) fn put_head(
     last: Timestamp,
     note: &str,
 ) -> Result<(), StoreError> {
-    database
-        .prepare_cached("UPDATE head SET size = ?1, last_us = ?2")?
-        .execute(params![signed(size.0)?, last.micros()])?;
-    put_checkpoint(database, size, note)
+    crash::write(Write::Head, || {
+        database
+            .prepare_cached("UPDATE head SET size = ?1, last_us = ?2")?
+            .execute(params![signed(size.0)?, last.micros()])?;
+        put_checkpoint(database, size, note)
+    })
 }
 
 /// One tree has one checkpoint: signing is deterministic, and an export may have signed it already.
@@ -55,30 +58,38 @@ pub(super) fn put_checkpoint(
     Ok(())
 }
 
+/// Writes the head as it is: shows that the database takes a write.
+pub(super) fn touch_head(database: &Connection) -> Result<(), StoreError> {
+    crash::write(Write::Head, || {
+        database.prepare_cached("UPDATE head SET size = size")?.execute([])?;
+        Ok(())
+    })
+}
+
 pub(super) fn put_leaf(
     database: &Connection,
     index: LeafIndex,
-    leaf: &Leaf,
+    (id, kind): (LeafId, Kind),
     hash: Hash,
     body: &[u8],
 ) -> Result<(), StoreError> {
-    database
-        .prepare_cached("INSERT INTO leaf (idx, id, kind, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![
-            signed(index.0)?,
-            leaf.id.bytes(),
-            leaf.event.kind().as_str(),
-            hash.bytes(),
-            body
-        ])?;
-    Ok(())
+    crash::write(Write::Leaf, || {
+        database
+            .prepare_cached(
+                "INSERT INTO leaf (idx, id, kind, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![signed(index.0)?, id.bytes(), kind.as_str(), hash.bytes(), body])?;
+        Ok(())
+    })
 }
 
 pub(super) fn put_node(database: &Connection, node: &Node) -> Result<(), StoreError> {
-    database
-        .prepare_cached("INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)")?
-        .execute(params![node.level, signed(node.index)?, node.hash.bytes()])?;
-    Ok(())
+    crash::write(Write::Node, || {
+        database
+            .prepare_cached("INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)")?
+            .execute(params![node.level, signed(node.index)?, node.hash.bytes()])?;
+        Ok(())
+    })
 }
 
 fn frontier(database: &Connection, size: TreeSize) -> Result<Frontier, StoreError> {
@@ -95,9 +106,11 @@ pub(super) fn check(
     let _lock = checkpoints.lock()?;
     let database = &database.unchecked_transaction()?;
     let head = head(database)?;
-    let leaves: i64 = database.query_row("SELECT count(*) FROM leaf", [], |row| row.get(0))?;
-    if u64::try_from(leaves).ok() != Some(head.size.0) {
-        return Err(StoreError::Diverged("the log has lost leaves, or grown some"));
+    // The last one, and not how many: a gap before it is for the full check, which reads them all.
+    let next = "SELECT coalesce(max(idx) + 1, 0) FROM leaf";
+    let next: i64 = database.query_row(next, [], |row| row.get(0))?;
+    if u64::try_from(next).ok() != Some(head.size.0) {
+        return Err(StoreError::Diverged(HaltReason::LogChanged));
     }
     let frontier = frontier(database, head.size)?;
     check_last(database, head.size, &frontier)?;
@@ -105,16 +118,14 @@ pub(super) fn check(
         return if head.size == TreeSize(0) {
             Ok(frontier)
         } else {
-            Err(StoreError::Diverged("there is a log and no signed checkpoint beside it"))
+            Err(StoreError::Diverged(HaltReason::CheckpointLost))
         };
     };
     if signed.size > head.size {
-        return Err(StoreError::Diverged(
-            "the log is older than its last signed checkpoint: an old backup was restored",
-        ));
+        return Err(StoreError::Diverged(HaltReason::OldBackup));
     }
     if log::root_at(signed.size, &Rows(database))? != signed.root {
-        return Err(StoreError::Diverged("the log is not the one that was signed"));
+        return Err(StoreError::Diverged(HaltReason::Forked));
     }
     Ok(frontier)
 }
@@ -128,7 +139,7 @@ fn check_last(
     let Some(last) = size.0.checked_sub(1).map(LeafIndex) else {
         return Ok(());
     };
-    let changed = || StoreError::Diverged("the last leaf is not the one that was logged");
+    let changed = || StoreError::Diverged(HaltReason::LogChanged);
     let leaf = leaves(database, last, 1)?.pop().ok_or_else(changed)?;
     let hash = log::leaf_hash(&leaf.body);
     let proof = log::inclusion(last, size, &Rows(database)).map_err(made)?;
@@ -148,10 +159,10 @@ pub(super) fn follow(
     size: TreeSize,
 ) -> Result<Frontier, StoreError> {
     if size < known.size() {
-        return Err(StoreError::Diverged("the log has become shorter while in use"));
+        return Err(StoreError::Diverged(HaltReason::HeadBehind));
     }
     if log::root_at(known.size(), &Rows(database))? != known.root() {
-        return Err(StoreError::Diverged("the log was changed while in use"));
+        return Err(StoreError::Diverged(HaltReason::LogChanged));
     }
     frontier(database, size)
 }
@@ -232,7 +243,7 @@ pub(super) fn heartbeat(
     leaf: LeafId,
     silence: Duration,
 ) -> Result<bool, StoreError> {
-    let silent = tx.now.since(tx.last()) >= silence;
+    let silent = tx.now.since(tx.last) >= silence;
     if silent {
         tx.append(leaf, Event::Heartbeat)?;
     }
@@ -258,17 +269,24 @@ pub(super) fn leaves(
     .collect()
 }
 
+/// A checkpoint as it is known: with the lines of witnesses, where there are any.
 pub(super) fn checkpoint(
     database: &Connection,
     size: Option<TreeSize>,
 ) -> Result<Option<String>, StoreError> {
     let note = match size {
         Some(size) => database
-            .prepare_cached("SELECT note FROM checkpoint WHERE size = ?1")?
+            .prepare_cached(
+                "SELECT coalesce(cosigned.note, checkpoint.note)
+                   FROM checkpoint LEFT JOIN cosigned USING (size) WHERE size = ?1",
+            )?
             .query_row([signed(size.0)?], |row| row.get(0))
             .optional()?,
         None => database
-            .prepare_cached("SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1")?
+            .prepare_cached(
+                "SELECT coalesce(cosigned.note, checkpoint.note)
+                   FROM checkpoint LEFT JOIN cosigned USING (size) ORDER BY size DESC LIMIT 1",
+            )?
             .query_row([], |row| row.get(0))
             .optional()?,
     };
@@ -299,7 +317,7 @@ pub(super) fn export(
 ) -> Result<Note, StoreError> {
     let own = tx.size();
     let count = own.0.checked_sub(first.0).map(|before| before + 1);
-    let count = count.ok_or(StoreError::Diverged("the log is shorter than what was exported"))?;
+    let count = count.ok_or(StoreError::Diverged(HaltReason::HeadBehind))?;
     tx.append(leaf, Event::Read(Read { actor, what, first, count }))?;
     tx.sign_here()
 }
@@ -366,16 +384,16 @@ fn bundle(database: &Connection, tile: Tile) -> Result<Vec<u8>, StoreError> {
     let mut expected = members.clone();
     for leaf in &leaves {
         if Some(leaf.index.0) != expected.next() {
-            return Err(StoreError::Diverged("a leaf is missing"));
+            return Err(StoreError::Diverged(HaltReason::Damaged));
         }
         if log::leaf_hash(&leaf.body) != leaf.hash {
-            return Err(StoreError::Diverged("a leaf is not the one that was logged"));
+            return Err(StoreError::Diverged(HaltReason::Damaged));
         }
         log::bundle::add(&mut bundle, &leaf.body)
             .map_err(|_| StoreError::Corrupt { table: "leaf" })?;
     }
     if expected.next().is_some() {
-        return Err(StoreError::Diverged("a leaf is missing"));
+        return Err(StoreError::Diverged(HaltReason::Damaged));
     }
     Ok(bundle)
 }
@@ -422,7 +440,7 @@ impl Nodes for Rows<'_> {
                 .query_row(params![level, index], |row| row.get(0))
                 .optional()?
         };
-        hash.map(Hash::new).ok_or(StoreError::Diverged("a hash of the tree is missing"))
+        hash.map(Hash::new).ok_or(StoreError::Diverged(HaltReason::Damaged))
     }
 
     fn row(&self, level: u8, first: u64, count: u16) -> Result<Vec<Hash>, StoreError> {
@@ -443,7 +461,7 @@ impl Nodes for Rows<'_> {
         if hashes.len() == usize::from(count) {
             Ok(hashes.into_iter().map(Hash::new).collect())
         } else {
-            Err(StoreError::Diverged("a hash of the tree is missing"))
+            Err(StoreError::Diverged(HaltReason::Damaged))
         }
     }
 }

@@ -2,21 +2,26 @@
 //! checkpoint. Several processes of one host may share it; each has one writer thread.
 
 mod accept;
+mod audit;
 mod cases;
+mod copier;
 mod cosigned;
 mod database;
 mod erase;
+mod fsck;
 mod keys;
 mod lease;
 mod log;
 mod read;
 mod retention;
 mod subjects;
+mod thread;
+mod tx;
 mod writer;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -24,22 +29,26 @@ use tokio::sync::Notify;
 
 use super::checkpoint_file::CheckpointFile;
 use super::erased::ErasedList;
+use super::fsck::Findings;
+use super::halt::{self, Halt};
 use super::processes::{Epoch, Processes};
 use super::rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement, StoredLeaf,
     SubmissionRow, Work,
 };
 use super::seal::Vault;
-use super::{Opening, StoreError, files};
+use super::watch::{self, Volume};
+use super::{Opening, StoreError, files, scrubbed};
 use crate::dialects::FeedEvent;
 use crate::domain::{
-    CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, Purpose,
-    RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
+    CaseId, ClientId, Clock, Entropy, HaltReason, HoldReason, LeafId, OperatorReference, PolicyId,
+    Purpose, RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
-    AgreementRecord, Code, CoseReceipt, Event, Hash, KeyName, Leaf, LeafIndex, Note, PolicyInForce,
-    RegistryEntry, Role, SignatureLine, SigningKey, Stopped, Tile, TreeSize, VerifierKey, digest,
+    AgreementRecord, Checkpoint, Code, CoseReceipt, Draft, Event, Hash, KeyName, Leaf, LeafIndex,
+    Note, PolicyInForce, RegistryEntry, Resume, Role, SignatureLine, SigningKey, Stopped, Tile,
+    TreeSize, VerifierKey, digest,
 };
 use crate::recipients::Recipient;
 use writer::Writer;
@@ -47,6 +56,11 @@ use writer::Writer;
 const DATABASE: &str = "sluss.db";
 const KEYS: &str = "keys.db";
 const ERASED: &str = "erased.list";
+const CHECKPOINT: &str = "checkpoint";
+/// Why the store is halted, where it is.
+const HALTED: &str = "halted";
+/// When every leaf was last hashed again.
+const SCRUBBED: &str = "scrubbed";
 
 pub(super) struct Sqlite {
     writer: Writer,
@@ -60,6 +74,9 @@ pub(super) struct Sqlite {
     clock: Arc<dyn Clock>,
     /// Of the database and the key store.
     paths: [PathBuf; 2],
+    halt: Halt,
+    folders: [PathBuf; 2],
+    checkpoints: Arc<Mutex<CheckpointFile>>,
 }
 
 /// The connections that only read.
@@ -73,21 +90,32 @@ impl Sqlite {
         dir.join(DATABASE).exists()
     }
 
+    /// A log that cannot be trusted is not opened, and stays halted: the next one who opens it finds
+    /// the marker.
     pub(super) fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
-        let Opening { dir, origin, .. } = *opening;
+        Self::try_open(opening).inspect_err(|error| {
+            if let StoreError::Diverged(reason) = error {
+                halt::mark(&opening.dir.join(HALTED), *reason, opening.clock.now());
+            }
+        })
+    }
+
+    fn try_open(opening: &Opening<'_>) -> Result<Self, StoreError> {
+        let Opening { dir, origin, ref limits, .. } = *opening;
         let entropy = Arc::clone(&opening.entropy);
         let name = KeyName::parse(origin).map_err(|error| {
             StoreError::KeyFile(format!("the log cannot be named {origin:?}: {error}"))
         })?;
+        let beside = limits.checkpoint_dir.as_deref().unwrap_or(dir);
+        let checkpoint = beside.join(CHECKPOINT);
         // The checkpoint first: another process may be making both, and makes the database first.
-        let was_signed = CheckpointFile::exists(&dir.join("checkpoint"));
+        let was_signed = CheckpointFile::exists(&checkpoint);
         let first_run = !Self::exists(dir);
         if first_run && was_signed {
-            return Err(StoreError::Diverged(
-                "there is a signed checkpoint and no log: restore the database beside it",
-            ));
+            return Err(StoreError::Diverged(HaltReason::LogLost));
         }
         files::folder(dir)?;
+        files::folder(beside)?;
         // Several that start at once on an empty folder make it one after the other.
         let _opening = files::lock(&dir.join("open.lock"))?;
         let secrets = dir.join("keys");
@@ -107,7 +135,7 @@ impl Sqlite {
         }
         let keys = database::open_keys(&dir.join(KEYS))?;
         let connection = database::open(&dir.join(DATABASE))?;
-        let checkpoints = CheckpointFile::new(dir.join("checkpoint"), key.clone());
+        let checkpoints = CheckpointFile::new(checkpoint, key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let vault = Arc::new(Vault::new(master));
         keys::first_epoch(&keys, &vault, &*entropy, opening.clock.now())?;
@@ -115,26 +143,82 @@ impl Sqlite {
         let behind = erase::is_behind(&connection, &keys, &erased)?;
         let paths = [dir.join(DATABASE), dir.join(KEYS)];
         let changed = Arc::new(Notify::new());
+        let reader = || database::open_reader(&dir.join(DATABASE));
         let readers = Arc::new(Readers {
-            database: Mutex::new(database::open_reader(&dir.join(DATABASE))?),
+            database: Mutex::new(reader()?),
             keys: Mutex::new(database::open_reader(&dir.join(KEYS))?),
         });
         let list = Arc::clone(&erased);
         let first: Option<writer::First> =
-            behind.then(|| Box::new(move |tx: &mut writer::Tx<'_>| erase::replay(tx, &list)) as _);
+            behind.then(|| Box::new(move |tx: &mut tx::Tx<'_>| erase::replay(tx, &list)) as _);
+        let halt = Halt::open(dir.join(HALTED), Arc::clone(&opening.clock))?;
+        let folders = [dir.to_owned(), beside.to_owned()];
+        let beside_databases = [DATABASE, KEYS]
+            .iter()
+            .flat_map(|name| ["", "-wal", "-shm"].map(|end| dir.join(format!("{name}{end}"))));
         let writer = Writer::start(writer::Parts {
             database: connection,
             keys,
-            paths: paths.clone(),
-            checkpoints,
+            reader: reader()?,
+            files: beside_databases.collect(),
+            folders: folders.to_vec(),
+            reserve_bytes: limits.reserve_bytes,
+            deadline: limits.deadline,
+            checkpoints: checkpoints.clone(),
             signer,
             clock: Arc::clone(&opening.clock),
             entropy: Arc::clone(&entropy),
             vault: Arc::clone(&vault),
+            halt: halt.clone(),
             first,
         })?;
         let clock = Arc::clone(&opening.clock);
-        Ok(Self { writer, readers, processes, entropy, vault, key, changed, erased, clock, paths })
+        let checkpoints = Arc::new(Mutex::new(checkpoints));
+        Ok(Self {
+            writer,
+            readers,
+            processes,
+            entropy,
+            vault,
+            key,
+            changed,
+            erased,
+            clock,
+            paths,
+            halt,
+            folders,
+            checkpoints,
+        })
+    }
+
+    pub(super) fn halt(&self) -> Halt {
+        self.halt.clone()
+    }
+
+    pub(super) fn volumes(&self) -> Result<Vec<Volume>, StoreError> {
+        let named = ["store", "checkpoint"].into_iter().zip(&self.folders);
+        named.map(|(name, folder)| Ok(Volume { name, free_bytes: watch::free(folder)? })).collect()
+    }
+
+    /// When the copy of the checkpoint last moved.
+    pub(super) fn checkpoint_moved(&self) -> Option<Timestamp> {
+        CheckpointFile::moved(&self.folders[1].join(CHECKPOINT))
+    }
+
+    /// Lets a halted log go on. The leaf is durable before the marker goes: whoever is killed in
+    /// between has resumed nothing, and says so twice.
+    pub(super) async fn resume(&self, reason: Code, actor: Role) -> Result<Appended, StoreError> {
+        let halted = match self.halt.latched() {
+            Some(halted) if !self.halt.noticed_here() => halted.reason,
+            // It may hold files that are gone: another process must look.
+            Some(halted) => return Err(StoreError::Diverged(halted.reason)),
+            None => return Err(StoreError::NotHalted),
+        };
+        let leaf = LeafId::draw(&*self.entropy);
+        let event = Event::Resume(Resume { halted, reason, actor });
+        let appended = self.writer.run_halted(move |tx| tx.append(leaf, event)).await?;
+        self.halt.resume()?;
+        Ok(appended)
     }
 
     pub(super) fn verifier_key(&self) -> VerifierKey {
@@ -215,10 +299,15 @@ impl Sqlite {
         disclosures: Vec<Disclosure>,
         lease: Duration,
     ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
+        let drafted: Vec<_> =
+            disclosures.into_iter().map(|one| (tx::draft(one.leaf, &one.event), one)).collect();
         self.writer
-            .run(move |tx| {
-                let each = |one| tx.savepoint(|tx| cases::record(tx, one, lease));
-                Ok(disclosures.iter().map(each).collect())
+            .run_plain(move |tx| {
+                let each = |(draft, one): (Result<Draft, _>, Disclosure)| {
+                    let draft = draft?;
+                    tx.savepoint(|tx| cases::record(tx, &one, &draft, lease))
+                };
+                Ok(drafted.into_iter().map(each).collect())
             })
             .await
     }
@@ -283,8 +372,8 @@ impl Sqlite {
     }
 
     pub(super) async fn note(&self, event: Event) -> Result<Appended, StoreError> {
-        let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| tx.append(leaf, event)).await
+        let draft = tx::draft(LeafId::draw(&*self.entropy), &event)?;
+        self.writer.run_plain(move |tx| tx.append_draft(&draft)).await
     }
 
     pub(super) async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
@@ -333,6 +422,45 @@ impl Sqlite {
         tokio::task::spawn_blocking(read)
             .await
             .map_err(|error| StoreError::unavailable("reading", error))?
+    }
+
+    /// Reads both files, in a snapshot each.
+
+    pub(super) async fn fsck(&self) -> Result<Findings, StoreError> {
+        let mut check = fsck::Check::new(self.key.clone());
+        check = self.read(move |database| check.file(database).map(|()| check)).await?;
+        loop {
+            let (more, checked) = self
+                .read_both(move |database, keys, _| Ok((check.page(database, keys)?, check)))
+                .await?;
+            check = checked;
+            if !more {
+                break;
+            }
+        }
+        let copy = CheckpointFile::clone(&self.copy());
+        self.read_both(move |database, keys, _| check.finish(database, keys, &copy)).await
+    }
+
+    pub(super) async fn scrub(&self, first: LeafIndex) -> Result<Option<LeafIndex>, StoreError> {
+        let scrubbed = self.read(move |database| fsck::scrub(database, first)).await;
+        scrubbed.inspect_err(|error| {
+            if error.halts() {
+                self.halt.pull(HaltReason::Damaged);
+            }
+        })
+    }
+
+    pub(super) fn scrubbed(&self) -> Option<Timestamp> {
+        scrubbed::read(&self.folders[0].join(SCRUBBED))
+    }
+
+    pub(super) fn note_scrubbed(&self, now: Timestamp) -> Result<(), StoreError> {
+        scrubbed::write(&self.folders[0].join(SCRUBBED), now)
+    }
+
+    fn copy(&self) -> MutexGuard<'_, CheckpointFile> {
+        self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) async fn feed_due(
@@ -389,7 +517,7 @@ impl Sqlite {
     }
 
     pub(super) async fn check(&self) -> Result<(), StoreError> {
-        self.writer.run(|_| Ok(())).await
+        self.writer.run_plain(|tx| tx.room()).await
     }
 
     pub(super) async fn size(&self) -> Result<TreeSize, StoreError> {
@@ -400,7 +528,22 @@ impl Sqlite {
         &self,
         size: Option<TreeSize>,
     ) -> Result<Option<String>, StoreError> {
-        self.read(move |database| log::checkpoint(database, size)).await
+        let checkpoints = Arc::clone(&self.checkpoints);
+        let key = self.key.clone();
+        self.read(move |database| {
+            let Some(text) = log::checkpoint(database, size)? else {
+                return Ok(None);
+            };
+            // It was committed, and its copy may be under way: none goes out before that is there.
+            let corrupt = |_| StoreError::Corrupt { table: "checkpoint" };
+            let note = Note::parse(&text).map_err(corrupt)?;
+            let open = Checkpoint::open(&note, std::slice::from_ref(&key));
+            let checkpoint = open.map_err(|_| StoreError::Corrupt { table: "checkpoint" })?;
+            let mut checkpoints = checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+            checkpoints.advance(&checkpoint, &note, |size| log::root_at(database, size))?;
+            Ok(Some(text))
+        })
+        .await
     }
 
     pub(super) async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
@@ -515,6 +658,6 @@ fn registered(recipient: &Recipient) -> Result<PolicyInForce, StoreError> {
 }
 
 /// A reader that panicked has changed nothing: its connection is as good as before.
-fn lock(connection: &Mutex<Connection>) -> std::sync::MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
 }

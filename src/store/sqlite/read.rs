@@ -16,7 +16,8 @@ use crate::log::{LeafIndex, SubjectKey};
 const CASE: &str =
     "SELECT c.id, c.submission, s.kind, s.client, s.external_id, c.item, c.recipient,
        c.purpose, c.state, c.reason, c.attempt, c.due_us, c.intent, c.operator_reference,
-       c.subscription, c.answer, c.accepted_us, c.changed_us
+       c.subscription, c.answer, c.accepted_us, c.changed_us,
+       c.subject IS NULL
   FROM case_ c JOIN submission s ON s.id = c.submission";
 
 /// The earliest of what is due and of what a lease keeps longer. Asked after every commit, of all
@@ -54,6 +55,20 @@ pub(super) fn cases(
         ],
         |row| Ok(case_row(row)),
     )?;
+    rows.map(|row| row?).collect()
+}
+
+/// Cases in the order of their ids.
+pub(super) fn kept_cases(
+    database: &Connection,
+    after: Option<CaseId>,
+    most: usize,
+) -> Result<Vec<CaseRow>, StoreError> {
+    let sql = format!("{CASE} WHERE ?1 IS NULL OR c.id > ?1 ORDER BY c.id LIMIT ?2");
+    let mut select = database.prepare_cached(&sql)?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = select
+        .query_map(params![after.as_ref().map(CaseId::bytes), most], |row| Ok(case_row(row)))?;
     rows.map(|row| row?).collect()
 }
 
@@ -216,6 +231,7 @@ fn case_row(row: &Row<'_>) -> Result<CaseRow, StoreError> {
         answer: optional(15)?,
         accepted: time(16)?,
         changed: time(17)?,
+        erased: row.get(18)?,
     })
 }
 

@@ -7,72 +7,85 @@ use rusqlite::{Connection, params};
 
 use super::super::StoreError;
 use super::super::subjects::{Keep, Retention};
-use super::writer::Tx;
+use super::tx::Tx;
 use crate::domain::{CaseId, LeafId, Timestamp};
 use crate::log::{Erasure, ErasureReason, Event};
 
-/// What is kept of cases that have ended, and when it is due: ?1 is the minimum after the end.
-const ENDED: &str = "SELECT c.id AS id,
-         max(c.changed_us + max(?1, coalesce(k.after_end_us, 0)), coalesce(k.until_us, 0)) AS due_us
-    FROM payload p JOIN case_ c ON c.id = p.case_id LEFT JOIN keep k ON k.case_id = c.id
+/// What is kept of cases that have ended, and when it is due: ?1 is the minimum for a case itself.
+const ENDED: &str = "SELECT k.case_id AS id, k.part AS part,
+         max(c.changed_us + max(iif(k.part = 0, ?1, 0), k.after_end_us), k.until_us) AS due_us
+    FROM keep k JOIN case_ c ON c.id = k.case_id
    WHERE c.state IN ('completed', 'failed', 'rejected', 'cancelled')";
 
 /// Being wiped a day late is the daily round; later is too late.
 const GRACE: Duration = Duration::from_hours(24);
 
-/// The longest of what was asked so far and of what this disclosure asks.
+/// The longest of what was asked so far and of what is asked now.
 pub(super) fn keep(tx: &Tx<'_>, case: CaseId, keep: Keep) -> Result<(), StoreError> {
+    let (after_end, until) = match keep {
+        Keep::AfterEnd(time) => (micros(time), 0),
+        Keep::AfterVisit(until) | Keep::AfterRecord(until) => (0, until.micros()),
+    };
     tx.database
         .prepare_cached(
-            "INSERT INTO keep (case_id, after_end_us, until_us) VALUES (?1, ?2, ?3)
-             ON CONFLICT (case_id) DO UPDATE
+            "INSERT INTO keep (case_id, part, after_end_us, until_us) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (case_id, part) DO UPDATE
                 SET after_end_us = max(after_end_us, excluded.after_end_us),
                     until_us = max(until_us, excluded.until_us)",
         )?
-        .execute(params![
-            case.bytes(),
-            micros(keep.after_end),
-            keep.until.map_or(0, Timestamp::micros)
-        ])?;
+        .execute(params![case.bytes(), keep.part(), after_end, until])?;
     Ok(())
 }
 
-/// Wipes up to `most` cases that are due; how many that were.
-pub(super) fn wipe(
-    tx: &mut Tx<'_>,
-    leaf: LeafId,
+/// A part of what is kept of a case.
+pub(super) type Part = (CaseId, u8);
+
+/// Up to `most` parts that are due. Looked for outside of the writer: it goes through all that is
+/// kept.
+pub(super) fn due(
+    database: &Connection,
+    now: Timestamp,
     minimum: Duration,
     most: usize,
-) -> Result<usize, StoreError> {
-    let now = tx.forward()?;
-    let due: Vec<[u8; 16]> = tx
-        .database
-        .prepare_cached(&format!("SELECT id FROM ({ENDED}) WHERE due_us <= ?2 LIMIT ?3"))?
-        .query_map(
-            params![micros(minimum), now.micros(), i64::try_from(most).unwrap_or(i64::MAX)],
-            |row| row.get(0),
-        )?
-        .collect::<Result<_, _>>()?;
-    if due.is_empty() {
-        return Ok(0);
-    }
-    for case in &due {
-        for leaf in leaves_of_case(tx, case)? {
-            tx.database.prepare_cached("DELETE FROM opening WHERE leaf = ?1")?.execute([leaf])?;
+) -> Result<Vec<Part>, StoreError> {
+    let mut select = database
+        .prepare_cached(&format!("SELECT id, part FROM ({ENDED}) WHERE due_us <= ?2 LIMIT ?3"))?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = select.query_map(params![micros(minimum), now.micros(), most], |row| {
+        Ok((CaseId::from_bytes(row.get(0)?), row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Wipes what is due; of how many cases that was something: another process may have been quicker.
+pub(super) fn wipe(tx: &mut Tx<'_>, leaf: LeafId, due: &[Part]) -> Result<u64, StoreError> {
+    let mut wiped = BTreeSet::new();
+    for (case, part) in due {
+        let found = tx
+            .database
+            .prepare_cached("DELETE FROM keep WHERE case_id = ?1 AND part = ?2")?
+            .execute(params![case.bytes(), part])?;
+        if found == 0 {
+            continue;
         }
-        for table in ["payload", "keep"] {
+        if *part == 0 {
             tx.database
-                .prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
-                .execute([case])?;
+                .prepare_cached("DELETE FROM payload WHERE case_id = ?1")?
+                .execute([case.bytes()])?;
         }
+        for leaf in leaves_of_case(tx, case.bytes())? {
+            tx.database
+                .prepare_cached("DELETE FROM opening WHERE leaf = ?1 AND part = ?2")?
+                .execute(params![leaf, part])?;
+        }
+        wiped.insert(*case);
     }
-    let event = Event::Erasure(Erasure {
-        reason: ErasureReason::Retention,
-        cases: Some(due.len() as u64),
-        sd: BTreeSet::new(),
-    });
-    tx.append(leaf, event)?;
-    Ok(due.len())
+    let cases = wiped.len() as u64;
+    if cases > 0 {
+        let (reason, cases) = (ErasureReason::Retention, Some(cases));
+        tx.append(leaf, Event::Erasure(Erasure { reason, cases, sd: BTreeSet::new() }))?;
+    }
+    Ok(cases)
 }
 
 fn leaves_of_case(tx: &mut Tx<'_>, case: &[u8; 16]) -> Result<Vec<[u8; 16]>, StoreError> {
@@ -91,8 +104,8 @@ pub(super) fn stand(
     let count = |number: i64| u64::try_from(number).unwrap_or(0);
     Ok(database
         .prepare_cached(&format!(
-            "SELECT count(*), count(*) FILTER (WHERE due_us <= ?2),
-                    count(*) FILTER (WHERE due_us <= ?3), min(due_us) FILTER (WHERE due_us > ?2)
+            "SELECT count(DISTINCT id), count(DISTINCT id) FILTER (WHERE due_us <= ?2),
+                    count(DISTINCT id) FILTER (WHERE due_us <= ?3), min(due_us) FILTER (WHERE due_us > ?2)
                FROM ({ENDED})"
         ))?
         .query_row(

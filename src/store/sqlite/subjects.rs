@@ -1,6 +1,6 @@
 //! One person, seen over both files: found, shown, erased; and the turns of the keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,7 +62,10 @@ impl Sqlite {
     }
 
     pub(in crate::store) async fn rotate_epoch(&self) -> Result<Rotation, StoreError> {
-        self.writer.run(keys::begin_epoch).await?;
+        // More than one is there where a rotation was cut short: that one is ended.
+        if self.epochs().await?.len() == 1 {
+            self.writer.run(keys::begin_epoch).await?;
+        }
         crate::crash::point("epoch-begun");
         while self.writer.run(|tx| keys::rewrap(tx, REWRAPPED_MAX)).await? > 0 {
             crate::crash::point("epoch-rewrapped");
@@ -87,13 +90,15 @@ impl Sqlite {
     pub(in crate::store) async fn wipe_due(&self, minimum: Duration) -> Result<u64, StoreError> {
         let mut wiped = 0;
         loop {
-            let leaf = LeafId::draw(&*self.entropy);
-            let some =
-                self.writer.run(move |tx| retention::wipe(tx, leaf, minimum, WIPED_MAX)).await?;
-            wiped += some as u64;
-            if some < WIPED_MAX {
+            let now = self.clock.now();
+            let due = self
+                .read(move |database| retention::due(database, now, minimum, WIPED_MAX))
+                .await?;
+            if due.is_empty() {
                 break;
             }
+            let leaf = LeafId::draw(&*self.entropy);
+            wiped += self.writer.run(move |tx| retention::wipe(tx, leaf, &due)).await?;
         }
         if wiped > 0 {
             self.leaves_traces().await;
@@ -117,7 +122,7 @@ impl Sqlite {
         !tokio::task::spawn_blocking(truncate).await.unwrap_or(false)
     }
 
-    async fn read_both<T: Send + 'static>(
+    pub(super) async fn read_both<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection, &Connection, &Vault) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -276,16 +281,17 @@ fn told(
     case: CaseId,
     leaf: StoredLeaf,
 ) -> Result<Told, StoreError> {
-    let sealed: Option<Vec<u8>> = database
-        .prepare_cached("SELECT sealed FROM opening WHERE leaf = ?1")?
-        .query_row([id.bytes()], |row| row.get(0))
-        .optional()?;
-    let values = sealed.map(|sealed| seal::open_openings(id, &sealed, key)).transpose()?;
+    let mut select = database.prepare_cached("SELECT part, sealed FROM opening WHERE leaf = ?1")?;
+    let mut parts = select.query([id.bytes()])?;
+    let mut values = BTreeMap::new();
+    while let Some(row) = parts.next()? {
+        let sealed: Vec<u8> = row.get(1)?;
+        values.extend(seal::open_openings((id, row.get(0)?), &sealed, key)?);
+    }
     let openings = values
         .iter()
-        .flatten()
-        .map(|(field, value)| open(key, id, field.as_str(), seal::shown(value)));
-    let openings = openings.collect();
+        .map(|(field, value)| open(key, id, field.as_str(), seal::shown(value)))
+        .collect();
     let index = super::log::signed(leaf.index.0)?;
     let of = "idx = (SELECT leaf FROM outcome_of WHERE intent = ?1)";
     let outcome = leaf_by(database, of, params![index])?;

@@ -34,6 +34,31 @@ fn it_shows_the_bytes_and_the_reasons() {
     assert!(!place.state().exists(), "explaining keeps nothing");
 }
 
+/// The ninth ticket is a mail thread: of what it says, half is about people.
+#[test]
+fn what_becomes_of_a_text_that_is_too_personal_is_the_policys_choice() {
+    let place = Place::new();
+    let ticket = line("tickets.jsonl", 9);
+    let explained =
+        || place.run_with(&["explain", "-", "--format", "json"], &ticket).code(0).json();
+    let case = explained()["cases"][0].clone();
+    let told = &case["texts"][0];
+    assert_eq!((&told["field"], &told["as"]), (&"fault.description".into(), &"replaced".into()));
+    assert!(told["maskedPercent"].as_u64() > told["maskedPercentMax"].as_u64(), "{told}");
+    let body = case["message"]["body"].as_str().unwrap();
+    assert!(body.contains(sluss::minimise::TEXT_REPLACED) && !body.contains("[namn]"), "{body}");
+    let text = place.run_with(&["explain", "-"], &ticket).code(0).out;
+    assert!(text.contains("text      fault.description: replaced, "), "{text}");
+
+    let over = "text_over_limit = ";
+    place.replace("recipients/globalconnect.toml", over, "text_over_limit = \"hold\"");
+    let case = explained()["cases"][0].clone();
+    assert_eq!(case["held"], "text-needs-review");
+    assert!(case.get("message").is_none());
+    let text = place.run_with(&["explain", "-"], &ticket).code(0).out;
+    assert!(text.contains("nothing is sent: text-needs-review"), "{text}");
+}
+
 #[test]
 fn what_cannot_be_explained_is_said() {
     let place = Place::new();

@@ -32,7 +32,13 @@ const COMMANDS: [&str; 23] = [
 
 #[test]
 fn every_command_explains_itself() {
-    for command in COMMANDS.into_iter().chain(["log checkpoint"]) {
+    for command in COMMANDS.into_iter().chain([
+        "log checkpoint",
+        "witness",
+        "witness init",
+        "witness serve",
+        "witness key",
+    ]) {
         let output = sluss().args(command.split_whitespace()).arg("--help").output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{command}");
         let help = String::from_utf8(output.stdout).unwrap();

@@ -236,11 +236,11 @@ fn either_key_of_a_log_will_do_while_one_takes_over_from_the_other() {
     let keys = [key().verifier(), new.verifier()];
     let book = numbered(3);
     let mut note = book.checkpoint().sign(&new).unwrap();
-    let none = ConsistencyProof::new(Vec::new()).unwrap();
-    let by_new = AddCheckpoint::new(TreeSize(0), none.clone(), note.clone()).unwrap();
+    let empty = ConsistencyProof::new(Vec::new()).unwrap();
+    let by_new = AddCheckpoint::new(TreeSize(0), empty.clone(), note.clone()).unwrap();
     assert_eq!(consider(None, &keys, &by_new), Ok(book.checkpoint()));
     key().sign_beside(&mut note).unwrap();
-    let by_both = AddCheckpoint::new(TreeSize(0), none, note).unwrap();
+    let by_both = AddCheckpoint::new(TreeSize(0), empty, note).unwrap();
     assert_eq!(consider(None, &keys[..1], &by_both), Ok(book.checkpoint()));
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sluss::domain::{Field, HoldReason, LegalBasis, Purpose, Timestamp};
+use sluss::domain::{Field, HaltReason, HoldReason, LegalBasis, Purpose, Timestamp};
 use sluss::log::canonical::{self, CanonicalError};
 use sluss::log::{
     Code, Event, Kind, LEAF_BYTES_MAX, Leaf, LeafError, LeafIndex, OutcomeResult, Role,
@@ -61,6 +61,7 @@ fn the_schema_takes_every_kind_and_knows_the_same_words() {
     same!(Field, "/$defs/field/enum");
     same!(Purpose, "/$defs/purpose/enum");
     same!(LegalBasis, "/$defs/legalBasis/enum");
+    same!(HaltReason, "/$defs/haltReason/enum");
     same!(HoldReason, "/$defs/holdReason/enum");
     same!(Role, "/$defs/role/enum");
     same!(OutcomeResult, "/$defs/outcome/properties/result/enum");

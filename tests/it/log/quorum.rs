@@ -25,7 +25,8 @@ fn two_levels() -> String {
     let mut text =
         format!("# who is trusted\n\nlog {} https://log.example.se/\n", key().verifier());
     for (seed, name) in (1..).zip(["X1", "X2", "X3", "Y1", "Y2", "Y3"]) {
-        text += &format!("\twitness {name}  {}  https://{name}.example.se/\n", vkey(seed));
+        let line = format!("\twitness {name}  {}  https://{name}.example.se/\n", vkey(seed));
+        text.push_str(&line);
     }
     text + "group X 2 X1 X2 X3\n  # between\ngroup Y any Y1 Y2 Y3\ngroup both all X Y\nquorum both \n"
 }

@@ -21,7 +21,8 @@ fn witness() -> SigningKey {
 }
 
 fn book() -> Book {
-    Book::of(samples().iter().map(|leaf| leaf.to_bytes().unwrap()))
+    // The kinds that there were when the receipt on file was given.
+    Book::of(samples().iter().take(11).map(|leaf| leaf.to_bytes().unwrap()))
 }
 
 fn receipt(book: &Book, index: u64) -> Receipt {

@@ -52,6 +52,7 @@ fn values(field: Field) -> &'static [&'static str] {
         Field::FaultPattern => &["constant", "intermittent"],
         Field::FaultLamps => &["wan-off", "all-off"],
         Field::FaultSpeed => &["93/88", "512.5/480"],
+        Field::FaultLevel => &["-22.5", "-8"],
         Field::FaultNeighbours => &["3", "17"],
         Field::VisitWindow => &["2026-12-03T07:00:00Z/2026-12-03T11:00:00Z"],
         Field::DoorCode => &["9182", "A4711B"],

@@ -1,7 +1,10 @@
 //! Free text: what the guard finds is taken out, and of which too much was personal does not leave.
 
-use sluss::domain::{Field, HoldReason, MaskCount, SubjectKind};
-use sluss::minimise::TEXT_REPLACED;
+use proptest::prelude::*;
+use sluss::dialects::on_api;
+use sluss::domain::{Field, HoldReason, MaskCount, Purpose, SubjectKind};
+use sluss::guard::LENGTH_MAX;
+use sluss::minimise::{CUT_MARK, Explanation, TEXT_REPLACED, TextFate, cut};
 use sluss::recipients::Recipient;
 use sluss::record::finish;
 
@@ -119,10 +122,127 @@ fn both_counts_add_up() {
 }
 
 #[test]
-fn a_long_text_is_cut() {
-    let text = "Ingen länk. ".repeat(40);
-    let cut: String = text.chars().take(255).collect();
-    leaves(&describing(&text), &shipped("globalconnect"), Ok(&cut));
+fn a_text_that_was_not_read_is_treated_as_personal_through_and_through() {
+    let draft = describing(&"Ingen länk. ".repeat(LENGTH_MAX / 12 + 1));
+    let all = ("text_masked_percent_max = 15", "text_masked_percent_max = 100");
+    leaves(&draft, &with("globalconnect", &[all]), Ok(TEXT_REPLACED));
+    leaves(&draft, &with("globalconnect", &[all, HOLD[0]]), Err(HoldReason::TextNeedsReview));
+}
+
+/// A greeting is no reason to wait for a person, nor to tell that there was one.
+#[test]
+fn of_which_nothing_is_left_nothing_leaves() {
+    for text in ["-", "Hej!", "Mvh Astrid Lindqvist", "Tack på förhand,\nhälsningar 070-174 06 05"]
+    {
+        for recipient in [shipped("globalconnect"), with("globalconnect", HOLD)] {
+            let case = describing(text).case();
+            let minimised = decide(&case, &recipient).unwrap();
+            assert_eq!(minimised.text(Field::FaultDescription), None, "{text}");
+            assert!(minimised.withheld().contains(&Field::FaultDescription), "{text}");
+            assert!(minimised.masked().is_empty() && minimised.texts().is_empty(), "{text}");
+            assert!(minimised.not_carried().contains(&Field::FaultDescription), "{text}");
+            let told = Explanation::of(&minimised);
+            let why = told.withheld.iter().find(|told| told.field == Field::FaultDescription);
+            let (because, rule) = why.map(|why| (why.because, why.rule.is_some())).unwrap();
+            assert_eq!((because, rule), ("nothing-left", true), "{text}");
+            finish(&minimised).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_became_of_a_text_is_told() {
+    let recipient = shipped("globalconnect");
+    let long = "Ingen länk på porten. ".repeat(20);
+    for (text, fate) in [
+        (PLAIN, TextFate::AsWritten),
+        (&format!("{PLAIN} Ring 070-174 06 05."), TextFate::Masked),
+        (&long, TextFate::Cut),
+        ("Ring Astrid Lindqvist på 070-174 06 05.", TextFate::Replaced),
+    ] {
+        let case = describing(text).case();
+        let minimised = decide(&case, &recipient).unwrap();
+        let [told] = minimised.texts() else { panic!("{} texts", minimised.texts().len()) };
+        assert_eq!((told.field, told.fate), (Field::FaultDescription, fate), "{text}");
+        assert_eq!(told.masked_percent > 15, fate == TextFate::Replaced, "{text}");
+        assert_eq!(Explanation::of(&minimised).texts, minimised.texts());
+    }
+}
+
+#[test]
+fn a_long_text_is_cut_at_a_sentence() {
+    let recipient = shipped("globalconnect");
+    let text = "Ingen länk på porten. ".repeat(20);
+    let cut = format!("{}{CUT_MARK}", "Ingen länk på porten. ".repeat(11).trim_end());
+    leaves(&describing(&text), &recipient, Ok(&cut));
+    // Masked first: what the cut would leave of a number is never looked at by itself.
+    let number = format!("{}Ring 070-174 06 05 i kväll.", "Ingen länk på porten. ".repeat(11));
+    leaves(&describing(&number), &recipient, Ok(&cut));
+}
+
+/// Texts with what must stay whole: tags, letters of several code points, emoji, flags.
+fn long_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        6 => prop::sample::select(vec![
+            "Ingen länk", ". ", "! ", "? ", " ", "\n", "[telefon]", "[e-post]", "[födelsedatum]", "[", "]", "A\u{30a}",
+            "o\u{308}", "👨\u{200d}👩\u{200d}👧", "🇸🇪", "👍🏽", "kl. 14", "t.ex.", "(se ovan)", "\r\n", "x",
+        ]).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    /// Short enough, the beginning of the text, and nothing in it cut in two.
+    #[test]
+    fn a_cut_leaves_whole_tags_and_letters(text in long_text(), length_max in 0_usize..120) {
+        let short = cut(&text, length_max);
+        prop_assert!(short.chars().count() <= length_max);
+        if text.chars().count() <= length_max {
+            prop_assert_eq!(&*short, &*text);
+            return Ok(());
+        }
+        let Some(kept) = short.strip_suffix(CUT_MARK) else {
+            prop_assert_eq!(&*short, "");
+            return Ok(());
+        };
+        let rest = text.strip_prefix(kept);
+        prop_assert!(rest.is_some(), "{short:?} is not the beginning of {text:?}");
+        let (before, next) = (kept.chars().next_back(), rest.unwrap().chars().next().unwrap());
+        let joined = matches!(next, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{1f3fb}'..='\u{1f3ff}');
+        prop_assert!(!joined && before != Some('\u{200d}'), "{short:?} of {text:?}");
+        for tag in ["[telefon]", "[e-post]", "[födelsedatum]"] {
+            for (start, _) in text.match_indices(tag) {
+                let within = start < kept.len() && kept.len() < start + tag.len();
+                prop_assert!(!within, "{short:?} of {text:?}");
+            }
+        }
+    }
+
+    /// In ON-API the text stands behind the facts: together they fit, and no tag is broken.
+    #[test]
+    fn facts_and_text_fit_an_operators_field(text in long_text()) {
+        let fields = [
+            (Field::AccessId, "STTA0001"),
+            (Field::ProblemType, "NO_LINK"),
+            (Field::FaultSince, "2026-11-20T08:00:00Z"),
+            (Field::FaultLamps, "wan-off"),
+            (Field::FaultDescription, text.as_str()),
+        ];
+        let of = |sought| fields.iter().find(|(field, _)| *field == sought).map(|(_, text)| *text);
+        let request = on_api::write(Purpose::FaultReport, &of).unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
+        let description = body["description"].as_str().unwrap();
+        prop_assert!(description.chars().count() <= 255, "{description}");
+        prop_assert!(description.starts_with("Sedan: "), "{description}");
+        if let Some(kept) = description.strip_suffix(CUT_MARK) {
+            let open = kept.rfind('[').map_or("", |at| &kept[at..]);
+            let cut = ["[telefon]", "[e-post]", "[födelsedatum]"];
+            prop_assert!(open.is_empty() || open == "[" || !cut.iter().any(|tag| {
+                tag.len() > open.len() && tag.starts_with(open)
+            }), "{description}");
+        }
+    }
 }
 
 #[test]

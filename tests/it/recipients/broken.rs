@@ -252,6 +252,19 @@ fn what_the_linter_finds() {
 }
 
 #[test]
+fn a_text_that_may_be_mostly_tags_is_a_warning() {
+    linted(
+        "text_masked_percent_max = 15",
+        "text_masked_percent_max = 31",
+        Severity::Warning,
+        "policy.text_masked_percent_max: 31 lets texts through that are mostly tags, and those \
+         tell more about a person than about a fault: stay at 30 or below",
+    );
+    let at_most = changed("text_masked_percent_max = 15", "text_masked_percent_max = 30");
+    assert_eq!(found(&at_most), []);
+}
+
+#[test]
 fn no_agreement_is_an_error_unless_the_recipient_is_switched_off() {
     let agreement = "[agreement]\nreference = \"PUB-2026-02\"\nvalid_from = 2026-01-01\n\
                      valid_to = 2027-12-31\n";

@@ -150,6 +150,7 @@ fn a_log_that_cannot_be_named_is_refused_before_anything_is_made() {
             origin,
             clock: place.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
+            limits: Limits::default(),
         });
         assert!(matches!(refused.err(), Some(StoreError::KeyFile(_))));
     }

@@ -219,7 +219,7 @@ proptest! {
 
     #[test]
     fn the_store_does_what_the_table_says(intentions in prop::collection::vec(intention(), 1..40)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         runtime.block_on(async {
             let place = Place::new();
             let store = place.open();

@@ -57,15 +57,18 @@ impl Place {
         body["relatedParty"][1]["id"] = json!(customer);
         store.accept(self.take_in(Kind::Order, &body)).await.unwrap();
         let claimed = deliver(store).await;
+        let two_months = self.clock.now().after(60 * DAY);
         let disclosure = self
             .disclosure(&claimed)
             .showing(
-                [(Field::ContactPhone, PHONE), (Field::AccessId, "STTA0001")].into_iter(),
+                [
+                    (Field::ContactPhone, PHONE, Keep::AfterEnd(30 * DAY)),
+                    (Field::AccessId, "STTA0001", Keep::AfterRecord(two_months)),
+                ],
                 &claimed.key,
                 &self.entropy,
             )
-            .unwrap()
-            .keeping(Keep { after_end: 30 * DAY, until: None });
+            .unwrap();
         let appended = store.append(vec![disclosure], LEASE).await.unwrap().remove(0).unwrap();
         store.settle(claimed.claim, completed()).await.unwrap();
         let stored = store.leaves(appended.index(), 1).await.unwrap().remove(0);
@@ -105,8 +108,7 @@ async fn a_person_is_found_by_case_order_and_number_and_shown_what_was_sent() {
     assert_eq!(told.id, leaf.id);
     assert_eq!(told.leaf.index, LeafIndex(0));
     assert_eq!(told.outcome.as_ref().unwrap().index, LeafIndex(1));
-    let values = told.values.as_ref().unwrap();
-    let value = |field| values.get(&field).map(Personal::disclose);
+    let value = |field| told.values.get(&field).map(Personal::disclose);
     assert_eq!(value(Field::ContactPhone), Some(PHONE));
     assert_eq!(value(Field::AccessId), Some("STTA0001"));
     let digests = leaf.event.digests().unwrap();
@@ -161,7 +163,8 @@ async fn after_erasure_nothing_leads_to_the_person_and_the_log_stands() {
         ("keys.db", "subject_key"),
         ("keys.db", "subject_leaf"),
         ("sluss.db", "payload"),
-        ("sluss.db", "opening"),
+        ("sluss.db", "opening WHERE part = 0"),
+        ("sluss.db", "opening WHERE part = 2"),
     ] {
         assert_eq!(place.count(file, table), 1, "{table} of the other person");
     }
@@ -348,10 +351,16 @@ async fn what_is_due_is_wiped_and_the_rest_is_not() {
         panic!("an erasure")
     };
     assert_eq!((erasure.reason, erasure.cases), (ErasureReason::Retention, Some(1)));
-    // That something was sent is still shown; what it said is not.
+    assert_eq!(place.count("sluss.db", "payload"), 1, "of the open case");
+    // That something was sent is still shown; what it said only where a rule keeps it for longer.
     let about = store.about(&person(&store, "cust-991").await).await.unwrap();
     assert_eq!(about.told.len(), 1);
-    assert!(about.told[0].values.is_none() && about.told[0].openings.is_empty());
+    let kept: Vec<_> = about.told[0].values.keys().copied().collect();
+    assert_eq!(kept, [Field::AccessId]);
+    place.pass(28 * DAY);
+    assert_eq!(store.wipe_due(minimum).await.unwrap(), 1);
+    let about = store.about(&person(&store, "cust-991").await).await.unwrap();
+    assert!(about.told[0].values.is_empty() && about.told[0].openings.is_empty());
     assert!(commits(&store, &leaf).await, "the key lives on for the open case");
     assert_eq!(deliver(&store).await.claim.case(), open);
     drop(store);

@@ -84,7 +84,11 @@ fn of_many_that_start_at_once_all_agree() {
 fn opening_beside_one_that_writes_is_no_divergence() {
     let place = Place::new();
     let store = place.open();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_time()
+        .build()
+        .unwrap();
     let writing = runtime.spawn(async move {
         for _ in 0..150 {
             store.note(Event::Heartbeat).await.unwrap();

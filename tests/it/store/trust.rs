@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use sluss::domain::Step;
-use sluss::log::{Checkpoint, SigningKey, TreeSize, What, empty_root};
+use sluss::log::{Checkpoint, Code, SigningKey, TreeSize, What, empty_root};
 use sluss::store::StoreError;
 
 use super::*;
@@ -14,6 +14,16 @@ use super::*;
 impl Place {
     fn database(&self) -> PathBuf {
         self.path().join("sluss.db")
+    }
+
+    /// Opened, still halted, looked through, and resumed by a person.
+    async fn resumed(&self) -> Store {
+        let store = self.open();
+        diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+        let findings = store.fsck().await.unwrap();
+        assert!(findings.is_sound(), "{findings:?}");
+        store.resume(code("looked"), Role::Operations).await.unwrap();
+        store
     }
 
     fn rows(&self) -> Connection {
@@ -43,6 +53,10 @@ impl Place {
         .unwrap();
         assert_eq!(rows.execute(sql, []).unwrap(), 1);
     }
+}
+
+fn code(text: &str) -> Code {
+    Code::parse(text).unwrap()
 }
 
 async fn beat(store: &Store, times: usize) {
@@ -114,7 +128,7 @@ async fn a_lost_database_beside_a_checkpoint_is_refused() {
     diverged(&place.refused());
     assert!(!place.database().exists(), "no second log is begun");
     place.restore(&aside);
-    beat(&place.open(), 1).await;
+    beat(&place.resumed().await, 1).await;
 }
 
 #[tokio::test]
@@ -178,7 +192,7 @@ async fn a_database_that_is_removed_or_replaced_in_use_takes_no_more() {
 }
 
 #[tokio::test]
-async fn who_has_seen_a_diverged_log_writes_no_more_until_started_anew() {
+async fn who_has_seen_a_diverged_log_writes_no_more_until_a_person_resumes() {
     let place = Place::new();
     let store = place.open();
     beat(&store, 1).await;
@@ -190,8 +204,9 @@ async fn who_has_seen_a_diverged_log_writes_no_more_until_started_anew() {
     diverged(&store.note(Event::Heartbeat).await.unwrap_err());
     diverged(&store.accept(place.order("ORD-1")).await.unwrap_err());
     assert_eq!(size(&store).await, 1, "it can still be read");
+    assert!(store.resume(code("looked"), Role::Operations).await.is_err(), "not by who saw it");
     drop(store);
-    beat(&place.open(), 1).await;
+    beat(&place.resumed().await, 1).await;
 }
 
 #[tokio::test]

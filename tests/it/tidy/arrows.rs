@@ -26,18 +26,23 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("intake", &["domain", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
-    ("store", &["crash", "domain", "log", "dialects", "recipients", "intake"]),
+    ("store", &["crash", "domain", "telemetry", "log", "dialects", "recipients", "intake"]),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
     // The log as files: written from the store, and verified without it.
-    ("export", &["domain", "log", "store"]),
+    ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
     ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
+    // Tells of what the store kept; the reasons are a policy's.
+    ("subject", &["domain", "log", "recipients", "store"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
-    ("config", &["domain", "table", "telemetry", "log", "recipients", "settle", "witness"]),
+    (
+        "config",
+        &["domain", "table", "telemetry", "log", "recipients", "store", "settle", "witness"],
+    ),
     ("http", &["domain", "telemetry", "log", "intake", "store", "settle"]),
     ("sandbox", &["domain"]),
     (
@@ -54,6 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "config",
         ],
     ),
     (
@@ -75,6 +81,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transmit",
             "settle",
             "export",
+            "subject",
             "config",
             "http",
             "sandbox",

@@ -51,6 +51,9 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
             "src/store/seal.rs",
             // A question to the operator is made of the access id, which it issued itself.
             "src/settle/mod.rs",
+            // The person is shown what was sent about them.
+            "src/subject/telling.rs",
+            "src/subject/receipt.rs",
         ],
         "whoever asks a personal value for its text answers for where it goes",
     ),
@@ -64,8 +67,18 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Rooms that take values and give values.
-const PURE: &[&str] =
-    &["domain", "table", "guard", "log", "dialects", "recipients", "audit", "intake", "minimise"];
+const PURE: &[&str] = &[
+    "domain",
+    "table",
+    "guard",
+    "log",
+    "dialects",
+    "recipients",
+    "audit",
+    "intake",
+    "minimise",
+    "subject",
+];
 
 /// What would make them something else.
 const IMPURE: &[&str] = &[

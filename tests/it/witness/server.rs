@@ -61,8 +61,8 @@ async fn a_fork_is_refused_and_its_proof_is_kept() {
     line(client.add_checkpoint(&request(&numbered(8), 0)).await);
 
     let fork = bare(&forked(3, 8), 8);
-    refused(client.add_checkpoint(&fork).await, 422);
-    refused(client.add_checkpoint(&fork).await, 422);
+    refused(&client.add_checkpoint(&fork).await, 422);
+    refused(&client.add_checkpoint(&fork).await, 422);
     let kept = evidence(&witness.path(), "fork-");
     assert_eq!(kept.len(), 2, "once, however often it is sent: {kept:?}");
     let note = Note::parse(&fs::read_to_string(&kept[0]).unwrap()).unwrap();
@@ -75,7 +75,7 @@ async fn a_fork_is_refused_and_its_proof_is_kept() {
     assert_ne!(cosigned.root, refused_one.root);
 
     // A longer tree that does not grow out of what was seen, with the best proof that it has.
-    refused(client.add_checkpoint(&request(&forked(3, 13), 8)).await, 422);
+    refused(&client.add_checkpoint(&request(&forked(3, 13), 8)).await, 422);
     assert_eq!(evidence(&witness.path(), "unproved-").len(), 2);
 
     // And the log, as it was, goes on.
@@ -88,18 +88,18 @@ async fn who_has_not_signed_is_refused() {
     let serving = witness.serve();
     let client = witness.client(&serving);
     let book = numbered(4);
-    let none = ConsistencyProof::new(Vec::new()).unwrap();
+    let empty = ConsistencyProof::new(Vec::new()).unwrap();
     let ask = |signer: SigningKey| {
         let checkpoint = Checkpoint { origin: signer.name().clone(), ..book.checkpoint() };
         let note = checkpoint.sign(&signer).unwrap();
-        AddCheckpoint::new(TreeSize(0), none.clone(), note).unwrap()
+        AddCheckpoint::new(TreeSize(0), empty.clone(), note).unwrap()
     };
     let other = SigningKey::new(name("log.example.com"), &[7; 32]);
-    refused(client.add_checkpoint(&ask(other)).await, 404);
+    refused(&client.add_checkpoint(&ask(other)).await, 404);
     let namesake = SigningKey::new(name(ORIGIN), &[8; 32]);
-    refused(client.add_checkpoint(&ask(namesake)).await, 403);
-    let too_far = AddCheckpoint::new(TreeSize(9), none.clone(), book.signed()).unwrap();
-    refused(client.add_checkpoint(&too_far).await, 400);
+    refused(&client.add_checkpoint(&ask(namesake)).await, 403);
+    let too_far = AddCheckpoint::new(TreeSize(9), empty.clone(), book.signed()).unwrap();
+    refused(&client.add_checkpoint(&too_far).await, 400);
     assert_eq!(client.latest(&name(ORIGIN)).await.unwrap(), None);
     assert!(evidence(&witness.path(), "").is_empty());
 }
@@ -182,7 +182,7 @@ async fn a_restart_forgets_nothing() {
     let client = witness.client(&serving);
     assert_eq!(client.latest(&name(ORIGIN)).await.unwrap(), before);
     stale(client.add_checkpoint(&request(&numbered(9), 0)).await, 8);
-    refused(client.add_checkpoint(&bare(&forked(3, 8), 8)).await, 422);
+    refused(&client.add_checkpoint(&bare(&forked(3, 8), 8)).await, 422);
     line(client.add_checkpoint(&request(&numbered(9), 8)).await);
 }
 

@@ -3,6 +3,8 @@
 use std::fs;
 
 use serde_json::Value;
+use sluss::domain::{Clock as _, SystemClock};
+use sluss::log::{Receipt, VerifierKey};
 
 use super::*;
 use crate::cli::{Place, line as fixture};
@@ -46,6 +48,18 @@ fn a_deployment_is_witnessed_and_an_auditor_demands_it() {
     let verify = ["log", "verify", "--witness-policy", policy.to_str().unwrap()];
     let verified = place.data(&verify);
     assert_eq!((&verified["sound"], &verified["witnessed"]["size"]), (&Value::Bool(true), size));
+
+    // A receipt in that tree carries what the witnesses signed, and stands by itself.
+    let prove = ["log", "prove", "1", "--witness-policy", policy.to_str().unwrap()];
+    let receipt = Receipt::parse(&place.run(&prove).code(0).out).unwrap();
+    let leaf = place.data(&["log", "show", "1"])["leaf"].to_string();
+    let log_key = VerifierKey::parse(&log).unwrap();
+    let checkpoint = receipt.verify(leaf.as_bytes(), &[log_key]).unwrap();
+    let quorum = Policy::parse(all.as_bytes()).unwrap();
+    let witnessed = quorum.verify(receipt.checkpoint(), SystemClock.now()).unwrap();
+    assert_eq!((&witnessed.checkpoint, witnessed.by.len()), (&checkpoint, 2));
+    let listed = place.run(&["log", "checkpoint", "--size", &checkpoint.size.to_string()]).code(0);
+    assert_eq!(Note::parse(&listed.out).unwrap(), *receipt.checkpoint());
 
     // With somebody in it who was never asked, the same log does not pass.
     let stranger = CosigningKey::new(name("third.example.se"), &[3; 32]).witness_key();

@@ -19,7 +19,8 @@ pub(super) fn print(audit: &Audit, output: &Output) {
 }
 
 fn text(audit: &Audit) -> String {
-    let Audit { origin, verified, report } = audit;
+    let Audit { verified, report, .. } = audit;
+    let origin = audit.origin();
     let mut lines = Lines::default();
     let findings = &report.findings;
     match findings.count() {
@@ -34,7 +35,13 @@ fn text(audit: &Audit) -> String {
     lines.row("leaves", format!("{}, {first} to {last}", report.leaves()));
     let sound = if verified.is_sound() { "verified" } else { "NOT VERIFIED" };
     lines.row("tree", format!("{sound}, root {}", verified.root.base64()));
+    for fingerprint in audit.fingerprints() {
+        let compared = if audit.compared { "" } else { "; COMPARE IT with the one on paper" };
+        lines.row("key", format!("{fingerprint}{compared}"));
+    }
     disclosures(report, &mut lines);
+    cases(audit, &mut lines);
+    acknowledged(audit, &mut lines);
     silence(report, &mut lines);
     reads(report, &mut lines);
     listed(report, &mut lines);
@@ -87,6 +94,51 @@ fn disclosures(report: &Report, lines: &mut Lines) {
     lines.more("open", report.open.len());
 }
 
+fn cases(audit: &Audit, lines: &mut Lines) {
+    let Some(told) = audit.cases else {
+        lines.row("cases", "not looked at: an exported folder has none");
+        return;
+    };
+    lines.row("cases", format!("{}, with {} disclosures", told.cases, told.disclosures));
+    if told.erased + told.cut > 0 {
+        let (erased, cut) = (told.erased, told.cut);
+        let what = format!("{erased} cases and {cut} disclosures cannot be held together any more");
+        lines.row("erased", what);
+    }
+    if told.moving > 0 {
+        lines.row("moving", format!("{} cases moved on meanwhile: audit again", told.moving));
+    }
+    match audit.overdue {
+        Some(overdue) => lines.row("retention", format!("{overdue} cases overdue")),
+        None => lines.row("retention", "not looked at"),
+    }
+}
+
+fn acknowledged(audit: &Audit, lines: &mut Lines) {
+    let Some(told) = &audit.acknowledged else {
+        lines.row(
+            "operators",
+            "not asked: give --acknowledgements to compare with what they received",
+        );
+        return;
+    };
+    let (sent, matched) = (told.disclosures, told.matched);
+    lines.row(
+        "operators",
+        format!("{} messages received, {sent} disclosures, {matched} matched", told.lines),
+    );
+    if told.cut > 0 {
+        let what = format!(
+            "{} disclosures cannot be opened, and {} messages may belong to them",
+            told.cut, told.unclear
+        );
+        lines.row("", what);
+    }
+    for (recipient, (received, ended)) in &told.by_recipient {
+        lines.row("", format!("{recipient}: {received} received, {ended} logged as not unsent"));
+    }
+}
+
 fn silence(report: &Report, lines: &mut Lines) {
     let longest = report.longest_silence.map_or_else(
         || "one leaf or none: nothing to measure".to_owned(),
@@ -105,18 +157,26 @@ fn reads(report: &Report, lines: &mut Lines) {
 
 fn listed(report: &Report, lines: &mut Lines) {
     for (index, key) in report.keys.iter().take(NAMED_MAX) {
-        lines.row("key", format!("leaf {index} announces {key}"));
+        let which = match (&key.vkey, key.epoch) {
+            (Some(vkey), _) => format!(" {vkey}"),
+            (None, Some(epoch)) => format!(" {epoch}"),
+            (None, None) => String::new(),
+        };
+        lines.row("key", format!("leaf {index}: {}{which}", key.what));
     }
     lines.more("key", report.keys.len());
-    for (word, told, indices) in [
-        ("erasure", "erases", &report.erasures),
-        ("anchor", "names an earlier log", &report.anchors),
-    ] {
-        for index in indices.iter().take(NAMED_MAX) {
-            lines.row(word, format!("leaf {index} {told}"));
-        }
-        lines.more(word, indices.len());
+    for (index, reason) in report.erasures.iter().take(NAMED_MAX) {
+        lines.row("erasure", format!("leaf {index}: {reason}"));
     }
+    lines.more("erasure", report.erasures.len());
+    for (index, resume) in report.resumes.iter().take(NAMED_MAX) {
+        lines.row("resume", format!("leaf {index}: after {}, {}", resume.halted, resume.reason));
+    }
+    lines.more("resume", report.resumes.len());
+    for index in report.anchors.iter().take(NAMED_MAX) {
+        lines.row("anchor", format!("leaf {index} names an earlier log"));
+    }
+    lines.more("anchor", report.anchors.len());
 }
 
 #[derive(Default)]
@@ -147,7 +207,7 @@ impl Lines {
 }
 
 fn data(audit: &Audit) -> Value {
-    let Audit { origin, verified, report } = audit;
+    let Audit { verified, report, .. } = audit;
     let findings: Vec<Value> = report.findings.first.iter().map(finding).collect();
     let counts: BTreeMap<_, _> =
         report.findings.counts.iter().map(|(rule, count)| (rule.as_str(), *count)).collect();
@@ -162,12 +222,26 @@ fn data(audit: &Audit) -> Value {
             json!({ "actor": role.as_str(), "what": what.as_str(), "count": count })
         })
         .collect();
-    let indices = |leaves: &[crate::log::LeafIndex]| -> Vec<u64> {
-        leaves.iter().map(|index| index.0).collect()
-    };
     json!({
         "clean": report.is_clean(),
-        "origin": origin,
+        "origin": audit.origin(),
+        "fingerprints": audit.fingerprints().collect::<Vec<_>>(),
+        "fingerprintCompared": audit.compared,
+        "cases": audit.cases.map(|told| json!({
+            "cases": told.cases,
+            "disclosures": told.disclosures,
+            "erased": told.erased,
+            "cut": told.cut,
+            "moving": told.moving,
+        })),
+        "acknowledged": audit.acknowledged.as_ref().map(|told| json!({
+            "lines": told.lines,
+            "disclosures": told.disclosures,
+            "matched": told.matched,
+            "cut": told.cut,
+            "unclear": told.unclear,
+        })),
+        "overdue": audit.overdue,
         "size": verified.size.0,
         "root": verified.root.base64(),
         "leaves": report.leaves(),
@@ -187,10 +261,25 @@ fn data(audit: &Audit) -> Value {
         }),
         "reads": reads,
         "keys": report.keys.iter().map(|(index, key)| {
-            json!({ "index": index.0, "vkey": key.to_string() })
+            json!({
+                "index": index.0,
+                "what": key.what.as_str(),
+                "vkey": key.vkey.as_ref().map(ToString::to_string),
+                "epoch": key.epoch,
+            })
         }).collect::<Vec<_>>(),
-        "erasures": indices(&report.erasures),
-        "anchors": indices(&report.anchors),
+        "erasures": report.erasures.iter().map(|(index, reason)| {
+            json!({ "index": index.0, "reason": reason.as_str() })
+        }).collect::<Vec<_>>(),
+        "resumes": report.resumes.iter().map(|(index, resume)| {
+            json!({
+                "index": index.0,
+                "halted": resume.halted.as_str(),
+                "reason": resume.reason.as_str(),
+                "actor": resume.actor.as_str(),
+            })
+        }).collect::<Vec<_>>(),
+        "anchors": report.anchors.iter().map(|index| index.0).collect::<Vec<_>>(),
         "findings": findings,
         "findingCounts": counts,
     })

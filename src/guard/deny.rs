@@ -1,0 +1,206 @@
+//! Default-deny: words and numbers that nothing vouches for.
+//!
+//! This layer finds the names that no list has. What it costs is words that nobody thought of: a
+//! misspelt word looks like a name. So a word in lower case is vouched for by more things than one
+//! with a capital, and one beside a name or behind a cue by fewer.
+
+use super::lexicon::Says;
+use super::page::{Case, Page};
+use super::{Finding, Kind, Layer, Why};
+
+/// Endings of family names. A word that ends so is never vouched for by its parts.
+const FAMILY_ENDINGS: [&str; 44] = [
+    "sson", "son", "qvist", "kvist", "quist", "berg", "bergs", "bergh", "ström", "strom", "lund",
+    "lind", "gren", "dahl", "dal", "man", "mann", "ell", "én", "ius", "sen", "stedt", "stad",
+    "holm", "feldt", "fors", "hammar", "blad", "löf", "löv", "strand", "mark", "skog", "roth",
+    "sköld", "hielm", "ander", "wall", "vall", "borg", "bäck", "beck", "sjö", "blom",
+];
+
+/// How many words of a text are compared with others that are spelt nearly so; the rest are denied.
+const COMPARED_MAX: usize = 48;
+
+/// Every finding of this layer. Runs last, over what no other layer has settled.
+pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut compared = 0;
+    for at in 0..page.len() {
+        let token = &page.tokens[at];
+        if token.settled || token.is_digits() {
+            continue;
+        }
+        if denied(page, at, &mut compared) {
+            let cluster = page.cluster(at);
+            let digits = cluster.clone().any(|at| page.tokens[at].is_digits());
+            if digits && super::numbers_seen::explained(page, at) {
+                continue;
+            }
+            let range = if digits { page.span(cluster) } else { token.range() };
+            found.push(Finding {
+                range,
+                kind: Kind::Person,
+                layer: Layer::Denied,
+                why: Why::UnknownWord,
+            });
+        }
+    }
+    found
+}
+
+fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
+    let token = &page.tokens[at];
+    let says = token.says;
+    // `(PÅ)`: initials.
+    let bracketed = page.gap(at).ends_with('(') && page.gap_after(at).starts_with(')');
+    if bracketed
+        && token.case == Case::Upper
+        && token.length == 2
+        && !page.caseless
+        && !says.any(Says::DOMAIN)
+    {
+        return true;
+    }
+    if token.length < 2 || says.is_word() || token.shielded {
+        return false;
+    }
+    if says.is_name() {
+        return true;
+    }
+    let lower = page.lower(at);
+    // Letters within a code are looked at with its digits.
+    if token.glued || page.tokens.get(at + 1).is_some_and(|next| next.glued) {
+        return token.length >= 5 && !vouched(page, at);
+    }
+    if vouched(page, at) {
+        return false;
+    }
+    let beside = near_person(page, at);
+    match token.case {
+        Case::Lower => {
+            if beside {
+                return true;
+            }
+            if token.length <= 3 {
+                return false;
+            }
+            // Without a gazetteer most rare words are unknown, and a lower-case one alone is none.
+            if page.lexicon.gazetteer().is_none() && !page.caseless {
+                return false;
+            }
+        }
+        Case::Upper if !page.caseless => {
+            if token.length == 2 && !beside {
+                // `Anm: GL`, `/TE`: somebody's initials, unless a number or a sign is beside them.
+                let codes = |gap: &str| {
+                    gap.is_empty()
+                        || gap.contains(['-', '/', '_', '+', '&', '.']) && !gap.contains(' ')
+                };
+                let number =
+                    page.tokens.get(at + 1).is_some_and(|next| next.is_digits() && next.length < 4);
+                return !(number
+                    || codes(page.gap(at)) && at > 0
+                    || at + 1 < page.len() && codes(page.gap(at + 1)));
+            }
+            let vowel = lower.contains(['a', 'e', 'i', 'o', 'u', 'y', 'å', 'ä', 'ö']);
+            if !vowel && token.length <= 5 && !beside {
+                return false;
+            }
+        }
+        Case::Upper => {
+            if token.length <= 3 && !beside {
+                return false;
+            }
+        }
+        Case::Title
+            if token.opens
+                && token.length > 5
+                && !beside
+                && !page.gap(at).ends_with(['"', '(', '\'']) => {}
+        _ => return true,
+    }
+    *compared += 1;
+    !(*compared <= COMPARED_MAX && !family(lower) && page.lexicon.mistypes(lower))
+}
+
+/// Whether the words before or after leave little doubt that somebody is meant.
+fn near_person(page: &Page<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1);
+    let cue = before.is_some_and(|before| {
+        let says = page.says(before);
+        let gap = page.gap(at);
+        let near = gap.len() <= 3 && !gap.contains(['.', ';', '!', '?', ')', '\n']);
+        near && (says.any(Says::SURE) || says.any(Says::RELATION) && !gap.contains(','))
+    });
+    let name = |at: usize| {
+        let says = page.says(at);
+        page.tokens.get(at).is_some_and(|token| token.named)
+            || says.is_name() && !says.any(Says::HOMOGRAPH.and(Says::FUNCTION))
+    };
+    let joined = |gap: &str| matches!(gap, " " | "-" | "\n");
+    cue || before.is_some_and(|before| {
+        joined(page.gap(at))
+            && name(before)
+            && page.tokens[at].is_capital() == page.tokens[before].is_capital()
+    }) || at + 1 < page.len()
+        && joined(page.gap(at + 1))
+        && name(at + 1)
+        && page.tokens[at].is_capital() == page.tokens[at + 1].is_capital()
+        || signs(page, at)
+}
+
+/// `/astrid` at the end of a line.
+fn signs(page: &Page<'_>, at: usize) -> bool {
+    let gap = page.gap(at);
+    let slashed = gap == "/" && at == 0
+        || gap.len() > 1
+            && gap.ends_with('/')
+            && gap[..gap.len() - 1].ends_with([' ', '\n', '.', ',']);
+    slashed
+        || at > 0
+            && page.says(at - 1).any(Says::SIGN)
+            && gap.len() <= 4
+            && page.lower(at - 1) != "tack"
+}
+
+pub(super) fn family(word: &str) -> bool {
+    let stem = word.strip_suffix('s').unwrap_or(word);
+    FAMILY_ENDINGS.iter().any(|ending| word.ends_with(ending) || stem.ends_with(ending))
+}
+
+/// Whether a word that is not listed is an ordinary one all the same: an inflection or a compound.
+pub(super) fn vouched(page: &Page<'_>, at: usize) -> bool {
+    let token = &page.tokens[at];
+    let word = page.lower(at);
+    // `10:e`, `sms:ade`: an ending behind a colon.
+    if at > 0 && page.gap(at) == ":" && token.length <= 4 && token.case == Case::Lower {
+        return true;
+    }
+    if says_nothing(word) {
+        return true;
+    }
+    if family(word) {
+        return false;
+    }
+    if page.lexicon.inflects(word) {
+        return true;
+    }
+    let may_be_compound = token.case == Case::Lower
+        || token.opens
+        || page.caseless
+        || token.case == Case::Upper && token.length > 8;
+    may_be_compound && token.length >= 6 && page.lexicon.compounds(word)
+        // `KUNDinfo`, `WiFi-nät`: with a hyphen each part is looked at.
+        || is_streetless(page, at)
+}
+
+/// A street's name is for `places` when a number follows; by itself it tells little and may be
+/// anything.
+fn is_streetless(_page: &Page<'_>, _at: usize) -> bool {
+    false
+}
+
+/// Laughter, dashes of letters, placeholders.
+fn says_nothing(word: &str) -> bool {
+    let mut letters = word.chars();
+    let first = letters.next();
+    word.len() <= 8 && letters.all(|letter| Some(letter) == first)
+}

@@ -1,0 +1,390 @@
+//! The words that the guard knows: those that we wrote down, and those of a gazetteer file.
+//!
+//! A word is looked up once, in lower case; what comes back is a set of [`Says`]. A word of which
+//! nothing is said is unknown, and unknown words are denied: see `deny`.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::{LazyLock, OnceLock};
+
+use super::compact::skeleton;
+use super::gazetteer::Gazetteer;
+
+/// What is known of a word: a set of properties.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Says(u64);
+
+/// Numbers the properties; the name in `cues.txt` beside each that is listed there.
+macro_rules! properties {
+    ($($bit:literal $name:ident $($cue:literal)?,)*) => {
+        impl Says {
+            $(pub(super) const $name: Self = Self(1 << $bit);)*
+
+            /// The property of a line of `cues.txt`.
+            fn of_cue(name: &str) -> Self {
+                match name {
+                    $($($cue => Self::$name,)?)*
+                    _ => Self::default(),
+                }
+            }
+        }
+    };
+}
+
+properties! {
+    0 WORD,
+    1 GIVEN,
+    2 FAMILY,
+    3 HOMOGRAPH,
+    4 DOMAIN,
+    5 LEFT,
+    6 PERSON "person",
+    7 SURE "sure",
+    8 RELATION "relation",
+    9 SIGN "sign",
+    10 SPEECH "speech",
+    11 CREDENTIAL "credential",
+    12 REFERENCE "reference",
+    13 SERIAL "serial",
+    14 TECHNICAL "technical",
+    15 UNIT "unit",
+    16 TIME "time",
+    17 MONTH "month",
+    18 VEHICLE "vehicle",
+    19 BANK "bank",
+    20 PHONE "phone",
+    21 BIRTH "birth",
+    22 PNR "pnr",
+    23 CUSTOMER "customer",
+    24 STREET "street",
+    25 DIRECTION "direction",
+    26 APARTMENT "apartment",
+    27 PROPERTY "property",
+    28 PARTICLE "particle",
+    29 NUMBER "number",
+    30 BRAND "brand",
+    31 VERSION "version",
+    32 FUNCTION,
+    33 GENITIVE,
+    34 ENGLISH,
+    35 BUILT_IN,
+}
+
+impl Says {
+    pub(super) const fn any(self, of: Self) -> bool {
+        self.0 & of.0 != 0
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) const fn is_name(self) -> bool {
+        self.any(Self::GIVEN.and(Self::FAMILY))
+    }
+
+    /// An ordinary word, of the language or of the trade.
+    pub(super) const fn is_word(self) -> bool {
+        self.any(Self::WORD.and(Self::DOMAIN))
+    }
+
+    /// Bits of a gazetteer file: a word, a given or family name, the first part of compounds.
+    pub(super) const fn of_gazetteer(value: u64) -> Self {
+        let word = if value & 1 != 0 { Self::WORD } else { Self(0) };
+        let name = if value & 2 != 0 { Self::FAMILY } else { Self(0) };
+        let left = if value & 4 != 0 { Self::LEFT } else { Self(0) };
+        word.and(name).and(left)
+    }
+}
+
+/// Ordinary words that are names too, and are so common that only another name beside them, or a
+/// cue that leaves no doubt, makes names of them.
+const FUNCTION: &str = "will can said min han hon per so to in on en ett la le do den de max tim dag \
+    ring ringer si no hans hennes ma an man din dina li lo tan sin mon hai fan vit yu young long old \
+    may an ger var vara am us son mark plan san nu ny rut short north king tor mot med av till nor \
+    ali-as van von för än mo mi mur port park hus ord ting hag mai hon ända so ray art sue drew chase \
+    grant rob nick bill hope joy dawn miles penny daily day day's page case bell short small white \
+    green brown black gray grey cook law bridge field wood stone hill house church hall";
+
+/// The endings of Swedish and English words, longest first.
+const ENDINGS: [&str; 40] = [
+    "ningarna", "ningens", "ningen", "ningar", "arnas", "ornas", "ernas", "heten", "ande", "ende",
+    "arna", "orna", "erna", "ades", "ning", "ens", "ets", "are", "ade", "ing", "ed", "er", "es",
+    "ly", "en", "et", "ar", "or", "na", "at", "ad", "as", "te", "de", "s", "t", "n", "d", "r", "a",
+];
+
+/// Bytes of the longest word that is looked up; what is longer is no word.
+const WORD_MAX: usize = 48;
+
+type Table = HashMap<Box<str>, Says, BuildHasherDefault<Fnv>>;
+
+/// FNV-1a: the keys are short and are our own.
+#[derive(Default)]
+struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut hash = if self.0 == 0 { 0xcbf2_9ce4_8422_2325 } else { self.0 };
+        for byte in bytes {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+static BUILT_IN: LazyLock<Table> = LazyLock::new(built_in);
+
+fn built_in() -> Table {
+    let mut table = Table::with_capacity_and_hasher(16_384, BuildHasherDefault::default());
+    let mut add = |word: &str, says: Says| {
+        let known = table.entry(word.into()).or_default();
+        *known = known.and(says).and(Says::BUILT_IN);
+    };
+    for word in words(include_str!("words/swedish.txt")) {
+        add(word, Says::WORD);
+    }
+    for word in words(include_str!("words/english.txt")) {
+        add(word, Says::WORD.and(Says::ENGLISH));
+    }
+    for word in words(include_str!("words/domain.txt")) {
+        for part in word.split(|c: char| !c.is_alphabetic()) {
+            add(part, Says::DOMAIN);
+        }
+    }
+    for line in lines(include_str!("words/cues.txt")) {
+        let Some((cue, listed)) = line.split_once(':') else { continue };
+        for word in listed.split_whitespace() {
+            // A brand may be a name as well (`Nest`, `Link`); the rest are words of the language.
+            add(word, Says::of_cue(cue).and(Says::WORD));
+        }
+    }
+    for line in lines(include_str!("words/homographs.txt")) {
+        let Some((kind, listed)) = line.split_once(':') else { continue };
+        let name = if kind == "given" { Says::GIVEN } else { Says::FAMILY };
+        for word in listed.split_whitespace() {
+            add(word, Says::HOMOGRAPH.and(Says::WORD).and(name));
+        }
+    }
+    for (list, says) in [
+        (include_str!("words/given.txt"), Says::GIVEN),
+        (include_str!("words/family.txt"), Says::FAMILY),
+    ] {
+        for name in words(list) {
+            add(name, says);
+            let plain = skeleton(name);
+            if plain.as_str() != name && plain.len() > 2 {
+                add(&plain, says);
+            }
+        }
+    }
+    for word in FUNCTION.split_whitespace() {
+        add(word, Says::FUNCTION.and(Says::WORD));
+    }
+    table.remove("");
+    table
+}
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.starts_with('#'))
+}
+
+fn words(text: &'static str) -> impl Iterator<Item = &'static str> {
+    lines(text).flat_map(str::split_whitespace)
+}
+
+/// The lines of the list of words about health.
+pub(super) fn health() -> impl Iterator<Item = &'static str> {
+    lines(include_str!("words/health.txt")).filter(|line| !line.trim().is_empty())
+}
+
+/// The words that the guard goes by: the built-in ones, and a gazetteer's if there is one.
+#[derive(Debug, Default)]
+pub struct Lexicon {
+    gazetteer: Option<Gazetteer>,
+}
+
+static INSTALLED: OnceLock<Lexicon> = OnceLock::new();
+static ALONE: Lexicon = Lexicon { gazetteer: None };
+
+impl Lexicon {
+    /// The built-in words alone: rare words in lower case are then not taken for names unless
+    /// something beside them says so, and rare words with a capital always are.
+    pub const fn built_in() -> Self {
+        Self { gazetteer: None }
+    }
+
+    /// The built-in words and those of a gazetteer.
+    pub const fn new(gazetteer: Gazetteer) -> Self {
+        Self { gazetteer: Some(gazetteer) }
+    }
+
+    /// What every [`super::Vocabulary`] of this process goes by from now on. Once, at the start;
+    /// tells whether it was the first.
+    pub fn install(self) -> bool {
+        INSTALLED.set(self).is_ok()
+    }
+
+    /// The installed words, or the built-in ones.
+    pub fn installed() -> &'static Self {
+        INSTALLED.get().unwrap_or(&ALONE)
+    }
+
+    /// The gazetteer, if there is one.
+    pub const fn gazetteer(&self) -> Option<&Gazetteer> {
+        self.gazetteer.as_ref()
+    }
+
+    /// What is known of a word in lower case. A genitive is known by its name.
+    pub(super) fn says(&self, word: &str) -> Says {
+        if word.len() > WORD_MAX {
+            return Says::default();
+        }
+        let own = self.exact(word);
+        if own.is_name() || own.any(Says::BUILT_IN) {
+            return own;
+        }
+        let stem = word.strip_suffix("'s").or_else(|| word.strip_suffix('s'));
+        if let Some(stem) = stem.filter(|stem| stem.len() > 2) {
+            let stem = self.exact(stem);
+            if stem.is_name() {
+                return own.and(stem).and(Says::GENITIVE);
+            }
+            if word.ends_with("'s") && stem.is_word() {
+                return Says::WORD;
+            }
+        }
+        own
+    }
+
+    fn exact(&self, word: &str) -> Says {
+        let built_in = BUILT_IN.get(word).copied().unwrap_or_default();
+        match &self.gazetteer {
+            Some(gazetteer) if !built_in.any(Says::DOMAIN.and(Says::HOMOGRAPH)) => {
+                built_in.and(gazetteer.says(word))
+            }
+            _ => built_in,
+        }
+    }
+
+    /// Whether a word that is not listed is an inflection of one that is.
+    pub(super) fn inflects(&self, word: &str) -> bool {
+        if word.len() > WORD_MAX {
+            return false;
+        }
+        ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).any(|stem| {
+            stem.chars().count() >= 3 && {
+                let says = BUILT_IN.get(stem).copied().unwrap_or_default();
+                let whole =
+                    || BUILT_IN.get(format!("{stem}a").as_str()).copied().unwrap_or_default();
+                plain(says) || plain(whole())
+            }
+        })
+    }
+
+    /// Whether a word is put together of two words that are listed, `s` between them or not.
+    pub(super) fn compounds(&self, word: &str) -> bool {
+        const LEFT_MIN: usize = 3;
+        if word.len() > WORD_MAX {
+            return false;
+        }
+        let mut cuts = word.char_indices().map(|(at, _)| at).skip(LEFT_MIN);
+        cuts.any(|at| {
+            let (left, right) = word.split_at(at);
+            if right.chars().count() < LEFT_MIN {
+                return false;
+            }
+            let joined = left.strip_suffix('s').filter(|left| left.chars().count() >= LEFT_MIN);
+            let begins = |part: &str| {
+                let says = self.exact(part);
+                says.any(Says::LEFT) || says.is_word() && !says.any(Says::FUNCTION)
+            };
+            let right_says = self.exact(right);
+            let ends = plain(right_says)
+                || right_says.any(Says::DOMAIN) && right.len() > 3
+                || right.chars().count() > 4 && self.inflects(right);
+            ends && (begins(left) || joined.is_some_and(begins))
+        })
+    }
+
+    /// Whether a word is one slip away from an ordinary word that is long enough to be sure of.
+    pub(super) fn mistypes(&self, word: &str) -> bool {
+        const LENGTH_MIN: usize = 5;
+        const LENGTH_MAX: usize = 16;
+        let letters: Vec<char> = word.chars().collect();
+        if !(LENGTH_MIN..=LENGTH_MAX).contains(&letters.len()) {
+            return false;
+        }
+        let mut candidate = String::with_capacity(word.len() + 2);
+        let mut is_word = |letters: &mut dyn Iterator<Item = char>| {
+            candidate.clear();
+            candidate.extend(letters);
+            candidate.len() >= LENGTH_MIN
+                && plain(self.exact(&candidate))
+                && !super::health::tells(&candidate)
+        };
+        for at in 0..letters.len() {
+            let (before, after) = letters.split_at(at);
+            // One too many.
+            if is_word(&mut before.iter().chain(&after[1..]).copied()) {
+                return true;
+            }
+            // Two that changed places.
+            if let [first, second, rest @ ..] = after {
+                let turned = [*second, *first];
+                if is_word(&mut before.iter().chain(&turned).chain(rest).copied()) {
+                    return true;
+                }
+            }
+        }
+        for at in 0..=letters.len() {
+            let (before, after) = letters.split_at(at);
+            for letter in ('a'..='z').chain(['å', 'ä', 'ö']) {
+                // One too few, one wrong; the first letter is seldom the wrong one.
+                let missing = is_word(&mut before.iter().chain(&[letter]).chain(after).copied());
+                let wrong = at > 0
+                    && at < letters.len()
+                    && is_word(&mut before.iter().chain(&[letter]).chain(&after[1..]).copied());
+                if missing || wrong {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+}
+
+/// A word, and nobody's name.
+const fn plain(says: Says) -> bool {
+    says.any(Says::WORD) && !says.is_name()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_names() {
+        let lexicon = Lexicon::built_in();
+        for (word, word_too, name) in [
+            ("astrid", false, true),
+            ("astrids", false, true),
+            ("goran", false, true),
+            ("sten", true, true),
+            ("router", true, false),
+            ("vlan", true, false),
+            ("xyzzy", false, false),
+        ] {
+            let says = lexicon.says(word);
+            assert_eq!((says.is_word(), says.is_name()), (word_too, name), "{word}");
+        }
+        assert!(lexicon.inflects("routerns"));
+        assert!(lexicon.compounds("fiberrouter"));
+        assert!(!lexicon.compounds("lindqvist"));
+        assert!(lexicon.mistypes("fortfrande"));
+        assert!(!lexicon.mistypes("agnieszka"));
+    }
+}

@@ -1,0 +1,278 @@
+//! E-mail addresses in whatever spelling, and links that open something for whoever holds them.
+
+use std::ops::Range;
+
+use super::page::Page;
+use super::{Finding, Kind, Layer, Why};
+
+/// Bytes of the longest link.
+const LINK_MAX: usize = 2048;
+
+/// What addresses end in.
+const DOMAINS: [&str; 40] = [
+    "se", "com", "net", "org", "nu", "eu", "io", "info", "name", "me", "no", "dk", "fi", "de",
+    "uk", "edu", "gov", "biz", "dev", "app", "co", "fr", "es", "it", "pl", "nl", "ru", "us", "at",
+    "ch", "be", "ie", "is", "ee", "lv", "lt", "test", "example", "invalid", "tv",
+];
+
+/// Every finding of this layer; and where links stand that open nothing.
+pub(super) fn find(page: &Page<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
+    let mut found = Vec::new();
+    let mut plain = Vec::new();
+    let bytes = page.text.as_bytes();
+    let mut from = 0;
+    while let Some(at) = bytes[from..].iter().position(|byte| *byte == b'@').map(|at| at + from) {
+        let mut range = around_at(page, at);
+        while bytes.get(range.end) == Some(&b'@') {
+            range.end += 1;
+        }
+        from = range.end.max(at + 1);
+        found.push(finding(range, Kind::Email));
+    }
+    for at in 0..page.len() {
+        if page.tokens[at].shielded {
+            continue;
+        }
+        if let Some(range) = spelt(page, at) {
+            found.push(finding(range, Kind::Email));
+        }
+        if let Some(range) = link(page, at) {
+            if opens(&page.text[range.clone()]) || names_somebody(page, &range) {
+                found.push(finding(broken(page, range), Kind::Url));
+            } else {
+                plain.push(range);
+            }
+        }
+    }
+    (found, plain)
+}
+
+fn finding(range: Range<usize>, kind: Kind) -> Finding {
+    Finding { range, kind, layer: Layer::Identifier, why: Why::Shape }
+}
+
+const fn local(char: char) -> bool {
+    matches!(char, '.' | '_' | '%' | '+' | '\'' | '-')
+}
+
+/// Whatever touches an `@`, with spaces and a line break around it and within the domain.
+fn around_at(page: &Page<'_>, at: usize) -> Range<usize> {
+    const GAP_MAX: usize = 3;
+    let text = page.text;
+    let before = &text[..at];
+    let bare = before.trim_end_matches([' ', '\n', '(', '[', '{']);
+    let mut start = at;
+    if before.len() - bare.len() <= GAP_MAX {
+        start = bare.len() - taken_back(bare);
+        // A local part that a line break has cut behind its dot.
+        while let Some(rest) = text[..start].strip_suffix('\n').filter(|rest| rest.ends_with(local))
+        {
+            start = rest.len() - taken_back(rest);
+        }
+        if start == bare.len() {
+            start = at;
+        }
+    }
+    let mut end = at + 1;
+    let behind = text[end..].trim_start_matches([' ', '\n', ')', ']', '}']);
+    let gap = text.len() - end - behind.len();
+    if gap <= GAP_MAX && behind.starts_with(char::is_alphanumeric) {
+        end += gap;
+        end += behind
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || local(*c))
+            .map(char::len_utf8)
+            .sum::<usize>();
+        // `example . se`, `example.\nse`, `exam\nple.se`.
+        loop {
+            let rest = &text[end..];
+            let next = rest.trim_start_matches([' ', '\n', '.', '[', ']', '(', ')']);
+            let gap = &rest[..rest.len() - next.len()];
+            let length: usize = next
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '.'))
+                .map(char::len_utf8)
+                .sum();
+            let word = next[..length].trim_end_matches('.');
+            let last = word.rsplit('.').next().unwrap_or_default().to_lowercase();
+            let done = text[at..end]
+                .trim_end_matches('.')
+                .rsplit('.')
+                .next()
+                .is_some_and(|last| DOMAINS.contains(&last.to_lowercase().as_str()))
+                && text[at..end].contains('.')
+                && !text[at..end].ends_with('.');
+            let dotted = gap.contains('.')
+                || text[at..end].ends_with('.')
+                || gap == "\n"
+                || word.contains('.') && gap == "\n";
+            if done && !(gap.contains('.') && !gap.ends_with(' '))
+                || length == 0
+                || gap.len() > 4
+                || !dotted
+                || !DOMAINS.contains(&last.as_str())
+            {
+                break;
+            }
+            end += gap.len() + word.len();
+        }
+    }
+    start..end
+}
+
+fn taken_back(text: &str) -> usize {
+    text.chars().rev().take_while(|c| c.is_alphanumeric() || local(*c)).map(char::len_utf8).sum()
+}
+
+/// How many tokens say "dot" between two parts, if anything does: 0 for a sign, 1 for a word.
+fn dot(page: &Page<'_>, at: usize) -> Option<usize> {
+    let gap = page.gap(at);
+    let sign = gap.trim_matches([' ', '[', ']', '(', ')', '{', '}']);
+    if sign == "." && gap != ". " || gap == "." {
+        return Some(0);
+    }
+    let word = matches!(page.lower(at), "dot" | "punkt") && at + 1 < page.len();
+    (word && gap.len() <= 3 && page.gap(at + 1).len() <= 3).then_some(1)
+}
+
+/// `bo [at] example [dot] com`, `bo snabel-a example punkt se`, `bo at example.com`.
+fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let word = page.lower(at);
+    let (first, last) = match word {
+        "at" | "snabela" | "alfa" => (at, at),
+        "snabel" if page.tokens.get(at + 1).is_some_and(|_| page.lower(at + 1) == "a") => {
+            (at, at + 1)
+        }
+        _ => return None,
+    };
+    let bracketed =
+        page.gap(first).ends_with(['(', '[', '{']) || page.gap(first).ends_with(['<', '_', '*']);
+    if first == 0
+        || page.gap(first).len() > 3
+        || last + 1 >= page.len()
+        || page.gap(last + 1).len() > 3
+    {
+        return None;
+    }
+    let mut end = last + 1;
+    let mut parts = 1;
+    while end + 1 < page.len() {
+        let next = end + 1;
+        if let Some(words) = dot(page, next).filter(|words| next + words < page.len()) {
+            end = next + words;
+            parts += 1;
+        } else if page.tokens[next].glued || page.gap(next) == "-" {
+            end = next;
+        } else {
+            break;
+        }
+    }
+    let known = DOMAINS.contains(&page.lower(end));
+    if !(bracketed && (parts > 1 || known) || parts > 1 && known || word.starts_with("snabel")) {
+        return None;
+    }
+    let mut start = first - 1;
+    while start > 0 {
+        let gap = page.gap(start);
+        let word = matches!(
+            page.lower(start - 1),
+            "punkt"
+                | "dot"
+                | "understreck"
+                | "underscore"
+                | "bindestreck"
+                | "streck"
+                | "dash"
+                | "minus"
+        ) && start > 1;
+        if gap.is_empty()
+            || matches!(gap, "." | "_" | "-" | "+")
+            || gap.trim_matches([' ', '[', ']', '(', ')']) == "." && gap.len() > 2
+        {
+            start -= 1;
+        } else if gap == " " && word {
+            start -= 2;
+        } else {
+            break;
+        }
+    }
+    Some(page.span(start..end + 1))
+}
+
+/// A link that begins with this token: `https://..`, `www...`, `example.se/..`.
+fn link(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let token = &page.tokens[at];
+    let rest = &page.text[token.start..];
+    let rest = &rest[..rest.floor_char_boundary(LINK_MAX)];
+    let word = page.lower(at);
+    let scheme = matches!(word, "http" | "https" | "hxxp" | "hxxps" | "ftp")
+        && rest[word.len()..].starts_with("://");
+    let www = word == "www" && rest[3..].starts_with('.');
+    let chunk = || rest.split([' ', '\n', '<', '>', '"']).next().unwrap_or_default();
+    let bare = !scheme
+        && !www
+        && !token.glued
+        && !page.text[..token.start].ends_with(['.', '/', '-', '@', ':'])
+        && {
+            let rest = &page.text[token.start..];
+            let host = rest
+                .bytes()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+                .take(80)
+                .count();
+            rest[host..].starts_with('/')
+                && rest[..host]
+                    .rsplit_once('.')
+                    .is_some_and(|(_, last)| DOMAINS.contains(&last.to_lowercase().as_str()))
+        };
+    if !(scheme || www || bare) {
+        return None;
+    }
+    let value = chunk().trim_end_matches(['.', ',', ')', '\'', ']', '!', ':', ';']);
+    Some(token.start..token.start + value.len())
+}
+
+/// With a query, a fragment, a word such as `reset`, or a part that is long and random.
+fn opens(link: &str) -> bool {
+    const RANDOM_MIN: usize = 16;
+    let path = link.split_once("://").map_or(link, |(_, rest)| rest);
+    let lower = path.to_lowercase();
+    let Some((_, path)) = path.split_once('/') else {
+        return path.contains(['?', '#', '@']);
+    };
+    let words = [
+        "magic", "reset", "token", "verify", "login", "invite", "auth", "callback", "session",
+        "share", "mina", "konto", "account", "user",
+    ];
+    path.contains(['?', '#', ';', '@', '=', '&'])
+        || words.iter().any(|word| lower.split('/').skip(1).any(|part| part == *word))
+        || path.split('/').any(|part| {
+            part.chars().count() >= RANDOM_MIN && part.contains(|c: char| c.is_ascii_digit())
+        })
+        || path.split('/').any(|part| part.bytes().filter(u8::is_ascii_digit).count() >= 4)
+}
+
+/// A name within a link.
+fn names_somebody(page: &Page<'_>, range: &Range<usize>) -> bool {
+    let first = page.token_at(range.start);
+    page.tokens[first..]
+        .iter()
+        .take_while(|token| token.start < range.end)
+        .any(|token| token.says.is_name() && !token.says.is_word() && token.length > 3)
+}
+
+/// A link goes on behind a line break if what stands there is no word.
+fn broken(page: &Page<'_>, range: Range<usize>) -> Range<usize> {
+    let mut range = range;
+    while let Some(rest) = page.text[range.end..].strip_prefix('\n') {
+        let chunk = rest.split([' ', '\n']).next().unwrap_or_default();
+        let odd = chunk.contains(['=', '&', '?', '/', '%', '#'])
+            || chunk.contains(|c: char| c.is_ascii_digit())
+                && chunk.contains(|c: char| c.is_ascii_alphabetic());
+        if chunk.is_empty() || !odd {
+            break;
+        }
+        range.end += 1 + chunk.len();
+    }
+    range
+}

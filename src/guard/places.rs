@@ -1,0 +1,472 @@
+//! Addresses of anybody: a name of a street and a number, an apartment, a postcode with its town, a
+//! property. Goes by capitals and numbers; an ending such as `-gatan` is a help and never needed.
+
+use std::ops::Range;
+
+use super::lexicon::Says;
+use super::page::{Case, Page};
+use super::{Finding, Kind, Layer, Why};
+
+/// What Swedish streets end in.
+const ENDINGS: [&str; 48] = [
+    "gatan",
+    "gata",
+    "vägen",
+    "väg",
+    "gränden",
+    "gränd",
+    "torget",
+    "torg",
+    "stigen",
+    "stig",
+    "allén",
+    "allen",
+    "allé",
+    "backen",
+    "backe",
+    "planen",
+    "platsen",
+    "kajen",
+    "leden",
+    "svängen",
+    "slingan",
+    "stråket",
+    "ringen",
+    "rondellen",
+    "höjden",
+    "kullen",
+    "liden",
+    "parken",
+    "gången",
+    "gårdarna",
+    "gården",
+    "esplanaden",
+    "gatorna",
+    "branten",
+    "krogen",
+    "brinken",
+    "hamnen",
+    "strand",
+    "stranden",
+    "ängen",
+    "lunden",
+    "hagen",
+    "tunet",
+    "byväg",
+    "tvärgränd",
+    "trappor",
+    "terrassen",
+    "hällan",
+];
+
+/// Every finding of this layer.
+pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for at in 0..page.len() {
+        let range = if page.tokens[at].is_digits() {
+            street(page, at)
+                .or_else(|| english(page, at))
+                .or_else(|| postcode(page, at))
+                .or_else(|| apartment(page, at))
+                .or_else(|| property(page, at))
+        } else {
+            None
+        };
+        found.extend(range.map(|range| Finding {
+            range,
+            kind: Kind::Address,
+            layer: Layer::Context,
+            why: Why::Place,
+        }));
+    }
+    found
+}
+
+pub(super) fn is_street(word: &str) -> bool {
+    let stem = word.strip_suffix('s').unwrap_or(word);
+    [word, stem].iter().any(|word| {
+        ENDINGS.iter().any(|ending| word.strip_suffix(ending).is_some_and(|rest| rest.len() > 2))
+    })
+}
+
+/// `Kungsgatan 10 G`: from the first word of the street to the letter behind the number.
+fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let token = &page.tokens[at];
+    let last = at.checked_sub(1)?;
+    if token.length > 4
+        || token.glued
+        || token.shielded
+        || !matches!(page.gap(at), " " | "  " | "\n" | " nr " | " \n")
+    {
+        return None;
+    }
+    if is_measure(page, at) || page.tokens[last].is_digits() || page.tokens[last].shielded {
+        return None;
+    }
+    let word = page.lower(last);
+    let says = page.says(last);
+    let ended = is_street(word) && !says.any(Says::TECHNICAL);
+    let alone = says.any(Says::STREET) && page.tokens[last].length > 1;
+    let raised = |at: usize| {
+        let token = &page.tokens[at];
+        !page.caseless && token.case == Case::Title
+    };
+    let mut first = last;
+    if alone {
+        // `Sven Erikssons gata 73`, `Olof Palmes plats 1`: at least one word before it.
+        let start = run(page, last, 3);
+        if start == last {
+            // `Torget 3`, `Gränden 12`: a street by itself.
+            if !raised(last)
+                || page.tokens[last].opens && token.length > 3
+                || says.any(Says::TECHNICAL)
+            {
+                return None;
+            }
+        }
+        first = start;
+    } else if ended {
+        first = run(page, last, 2);
+    } else {
+        // Any capitalised word that is not a word of the trade: `Tallbacken 62`, `Annelund 3`.
+        let opens = page.tokens[last].opens && !page.gap(last).ends_with('(');
+        let posted = {
+            let next = page.token_at(number_end(page, at));
+            page.tokens.get(next).is_some_and(|next| next.is_digits())
+                && postcode(page, next).is_some()
+                && page.tokens[next].start - token.end <= 4
+        };
+        let plain = !posted
+            && says.any(
+                Says::TECHNICAL
+                    .and(Says::BRAND)
+                    .and(Says::DOMAIN)
+                    .and(Says::MONTH)
+                    .and(Says::UNIT)
+                    .and(Says::REFERENCE)
+                    .and(Says::TIME)
+                    .and(Says::NUMBER)
+                    .and(Says::VERSION)
+                    .and(Says::CREDENTIAL)
+                    .and(Says::PHONE)
+                    .and(Says::FUNCTION),
+            );
+        let unknown = !says.is_word() && !says.is_name();
+        let bare = token.length <= 3;
+        if plain || !bare || !(raised(last) && (!opens || unknown) || posted) {
+            // In a text without capitals: behind a word of place.
+            let placed = page.caseless
+                && unknown
+                && bare
+                && last > 0
+                && matches!(
+                    page.lower(last - 1),
+                    "på" | "vid" | "adress" | "adressen" | "at" | "från" | "till" | "i" | "bor"
+                );
+            if !placed {
+                return None;
+            }
+        }
+        if last > 0
+            && raised(last - 1)
+            && page.gap(last) == " "
+            && !page.tokens[last - 1].opens
+            && !page.tokens[last - 1].shielded
+            && !page.says(last - 1).any(
+                Says::TECHNICAL
+                    .and(Says::BRAND)
+                    .and(Says::REFERENCE)
+                    .and(Says::DOMAIN)
+                    .and(Says::PERSON),
+            )
+        {
+            first = last - 1;
+        }
+    }
+    let mut end = tail(page, number_end(page, at));
+    // `47 i Norrtorp`.
+    let next = page.token_at(end);
+    if next + 1 < page.len()
+        && page.text[end..].starts_with(" i ")
+        && page.tokens[next + 1].case == Case::Title
+        && !page.says(next + 1).any(Says::WORD)
+    {
+        end = page.tokens[next + 1].end;
+    }
+    Some(page.tokens[first].start..end)
+}
+
+/// How far back the words of a street go.
+fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
+    let mut first = last;
+    while first > 0 && last - first < most {
+        let before = first - 1;
+        let token = &page.tokens[before];
+        if token.is_digits()
+            || token.shielded
+            || !matches!(page.gap(first), " " | "-" | ": " | " - " | "\n")
+            || page.gap(first) == ": " && page.lower(before) != "s"
+        {
+            break;
+        }
+        // `S:t Olofs väg`.
+        if before > 0
+            && page.lower(before) == "t"
+            && page.gap(before) == ":"
+            && page.lower(before - 1) == "s"
+        {
+            return before - 1;
+        }
+        let says = page.says(before);
+        let capital = !page.caseless
+            && token.is_capital()
+            && !(token.opens && says.is_word() && !says.is_name() && !says.any(Says::DIRECTION));
+        let caseless = page.caseless
+            && (says.is_name() && !says.any(Says::FUNCTION)
+                || says.any(Says::DIRECTION)
+                || (!says.is_word() && token.length > 2));
+        let titled = says.any(Says::DIRECTION);
+        let role = !titled
+            && says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL))
+            && !says.is_name();
+        if !(capital || caseless || says.any(Says::DIRECTION)) || role {
+            break;
+        }
+        first = before;
+    }
+    first
+}
+
+/// Behind the number: `24 B`, `24B`, `12-14`.
+fn number_end(page: &Page<'_>, at: usize) -> usize {
+    let mut end = page.tokens[at].end;
+    if let Some(letter) =
+        page.tokens.get(at + 1).filter(|next| next.is_word() && next.length == 1 && !next.shielded)
+    {
+        let alone = page.tokens.get(at + 2).is_none_or(|after| !after.glued);
+        let near = letter.glued
+            || page.gap(at + 1) == " "
+                && (letter.case == Case::Upper
+                    || matches!(page.lower(at + 1), "b" | "c" | "d" | "f" | "g" | "h")
+                    || page.gap_after(at + 1).starts_with([',', '.', ')', '\n'])
+                    || page.caseless && !matches!(page.lower(at + 1), "i" | "å" | "o" | "ö"));
+        if alone && near && page.lower(at + 1) <= "l" {
+            end = letter.end;
+        }
+    }
+    end
+}
+
+/// An apartment, a postcode and a town behind the number.
+fn tail(page: &Page<'_>, mut end: usize) -> usize {
+    for _ in 0..3 {
+        let next = page.token_at(end);
+        let Some(token) = page.tokens.get(next) else { break };
+        if token.shielded
+            || token.start - end > 3
+            || page.text[end..token.start].contains(['.', ':', '/'])
+        {
+            break;
+        }
+        if page.says(next).any(Says::APARTMENT)
+            && page
+                .tokens
+                .get(next + 1)
+                .is_some_and(|number| number.is_digits() && number.start - token.end <= 2)
+        {
+            end = page.tokens[next + 1].end;
+            continue;
+        }
+        match postcode(page, next) {
+            Some(range) if range.start == token.start => end = range.end,
+            // `49, Ängeltorp`: a town that no list has.
+            _ => {
+                let comma = page.text[end..token.start].trim_end() == ",";
+                let written =
+                    !page.caseless && token.case == Case::Title || page.caseless && token.is_word();
+                let town = comma
+                    && written
+                    && token.length > 3
+                    && !token.says.any(Says::WORD)
+                    && !token.glued;
+                if !town {
+                    break;
+                }
+                end = token.end;
+            }
+        }
+    }
+    end
+}
+
+/// `413 69 Göteborg`; with the town, or behind `postnr`.
+fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let first = &page.tokens[at];
+    if first.glued || first.shielded || page.text[..first.start].ends_with(['-', '/', '.', '+']) {
+        return None;
+    }
+    let last = match first.length {
+        5 => at,
+        3 => {
+            let second = page.tokens.get(at + 1)?;
+            (second.is_digits() && second.length == 2 && matches!(page.gap(at + 1), " " | "\n"))
+                .then_some(at + 1)?
+        }
+        _ => return None,
+    };
+    let cued = at > 0 && matches!(page.lower(at - 1), "postnr" | "postnummer" | "postcode" | "zip");
+    let town = page.tokens.get(last + 1).filter(|town| {
+        town.is_word()
+            && !town.glued
+            && !town.shielded
+            && town.length > 1
+            && matches!(page.gap(last + 1), " " | "  " | "\n" | ", ")
+    });
+    let Some(town) = town else {
+        return cued.then(|| page.span(at..last + 1));
+    };
+    let says = town.says;
+    let likely = !page.caseless && town.case == Case::Title
+        || page.caseless
+            && !says.any(Says::UNIT.and(Says::FUNCTION).and(Says::TIME).and(Says::SPEECH))
+            && (!says.any(Says::WORD) || says.any(Says::DOMAIN));
+    let unit = says.any(Says::UNIT);
+    if !likely || unit {
+        return cued.then(|| page.span(at..last + 1));
+    }
+    // `Västra Frölunda`: a second word of the town.
+    let mut end = last + 2;
+    if says.any(Says::DIRECTION)
+        && page.tokens.get(end).is_some_and(|next| next.is_word() && page.gap(end) == " ")
+    {
+        end += 1;
+    }
+    Some(page.span(at..end))
+}
+
+/// `lgh 1101`, by itself.
+fn apartment(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let before = at.checked_sub(1)?;
+    let word = page.lower(before);
+    let named = matches!(
+        word,
+        "lgh"
+            | "lght"
+            | "lägenhet"
+            | "lägenheten"
+            | "apt"
+            | "apartment"
+            | "flat"
+            | "lägenhetsnr"
+            | "lghnr"
+    );
+    let near = matches!(page.gap(at), " " | "" | "." | ". " | ": " | " nr " | "\n");
+    (named && near && page.tokens[at].length == 4 && !page.tokens[at].shielded)
+        .then(|| page.span(before..at + 1))
+}
+
+/// `14 Acacia Avenue`.
+fn english(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    const WORDS_MAX: usize = 4;
+    if page.tokens[at].length > 4 || page.tokens[at].glued || page.tokens[at].shielded {
+        return None;
+    }
+    for last in at + 1..(at + 1 + WORDS_MAX).min(page.len()) {
+        let token = &page.tokens[last];
+        let apart = page.gap(last) == " " || last == at + 1 && token.glued && token.length == 1;
+        if token.is_digits() || token.shielded || !apart {
+            return None;
+        }
+        let kind = matches!(
+            page.lower(last),
+            "street"
+                | "road"
+                | "avenue"
+                | "lane"
+                | "drive"
+                | "close"
+                | "court"
+                | "crescent"
+                | "gardens"
+                | "terrace"
+                | "grove"
+                | "mews"
+                | "rd"
+                | "ave"
+                | "boulevard"
+                | "square"
+                | "hill"
+                | "way"
+                | "st"
+                | "place"
+                | "row"
+                | "parade"
+        );
+        if kind && last > at + 1 {
+            return Some(page.tokens[at].start..tail(page, token.end));
+        }
+        if !page.caseless && !token.is_capital() && token.length > 1 {
+            return None;
+        }
+        if page.caseless && token.says.any(Says::UNIT.and(Says::FUNCTION)) {
+            return None;
+        }
+    }
+    None
+}
+
+/// `Sörby 9:34`, `fastighet Kvarnen 12`.
+fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let before = at.checked_sub(1)?;
+    let word = &page.tokens[before];
+    if word.is_digits()
+        || word.shielded
+        || page.gap(at) != " "
+        || page.tokens[at].length > 3
+        || page.tokens[at].shielded
+    {
+        return None;
+    }
+    let unit = page.tokens.get(at + 1).filter(|unit| unit.is_digits() && page.gap(at + 1) == ":");
+    let cued = page.cued(at, Says::PROPERTY, 4);
+    let (hour, minute) = (page.str(at), unit.map_or("", |_| page.str(at + 1)));
+    let clock = minute.len() == 2 && hour.len() <= 2 && hour < "24" && minute < "60";
+    let says = word.says;
+    let place = !says.any(
+        Says::TIME.and(Says::TECHNICAL).and(Says::MONTH).and(Says::REFERENCE).and(Says::VERSION),
+    ) && word.length > 2;
+    let capital = !page.caseless && word.case == Case::Title;
+    let unknown = !says.is_word();
+    if unit.is_some()
+        && place
+        && (cued || !clock && (capital || unknown) || capital && unknown && !says.is_name())
+        || cued && unit.is_none() && capital && place
+    {
+        let mut first = before;
+        if first > 0
+            && page.gap(first) == " "
+            && (page.tokens[first - 1].case == Case::Title && !page.tokens[first - 1].opens
+                || page.says(first - 1).any(Says::DIRECTION))
+            && !page.says(first - 1).any(Says::PROPERTY)
+            && !page.tokens[first - 1].shielded
+        {
+            first -= 1;
+        }
+        let last = if unit.is_some() { at + 1 } else { at };
+        return Some(page.span(first..last + 1));
+    }
+    None
+}
+
+/// A number that counts or measures something.
+fn is_measure(page: &Page<'_>, at: usize) -> bool {
+    let behind = page.gap_after(at);
+    let next = page.says(at + 1);
+    let unit = next.any(Says::UNIT) && matches!(behind, " " | "") && page.tokens[at + 1].length > 1;
+    let goes_on = page
+        .tokens
+        .get(at + 1)
+        .is_some_and(|next| next.is_digits() && matches!(behind, ":" | "." | "/" | "," | "-"))
+        && behind != "-";
+    unit || behind.starts_with('%') || goes_on
+}
