@@ -193,27 +193,15 @@ pub fn minimise<'case>(
         value: &value,
         text_clean: &all_clean,
     };
-    let excepted = |field: Field| policy.exception_on(field, today).is_some();
-    let by_exception = dialect.by_exception(case.purpose());
-    let narrowed = |field: Field| match policy.rule_on(field, &first) {
-        Ruling::Sent(rule) if !carried.contains(&field) => {
-            Ruling::Withheld(Because::NotCarried(rule))
-        }
-        Ruling::Sent(rule) if by_exception.contains(&field) && !excepted(field) => {
-            Ruling::Withheld(Because::NoException(rule))
-        }
-        ruling => ruling,
-    };
-    let mut rulings: BTreeMap<Field, Ruling<'case>> =
-        case.facts().keys().map(|&field| (field, narrowed(field))).collect();
+    let mut unsigned = dialect.by_exception(case.purpose()).to_vec();
+    unsigned.retain(|&field| policy.exception_on(field, today).is_none());
+    let ruled =
+        |&field| (field, narrowed(field, policy.rule_on(field, &first), carried, &unsigned));
+    let mut rulings: BTreeMap<Field, Ruling<'case>> = case.facts().keys().map(ruled).collect();
 
     let names = case.facts().keys().chain(case.dropped()).copied();
     let conditions = policy.asked(names, &first);
-    let mut not_carried: BTreeSet<Field> = rulings
-        .iter()
-        .filter(|(_, ruling)| stays_though_opened(ruling))
-        .map(|(field, _)| *field)
-        .collect();
+    let mut not_carried = opened_and_kept_back(&rulings);
 
     let texts = guarded_texts(case, &rulings);
     let limits = policy.text();
@@ -280,10 +268,32 @@ pub fn minimise<'case>(
     })
 }
 
-/// Whether a rule opens the field, and the dialect has no place for it, or none without a signature.
-fn stays_though_opened(ruling: &Ruling<'_>) -> bool {
-    let Ruling::Withheld(because) = ruling else { return false };
-    matches!(because, Because::NotCarried(_) | Because::NoException(_))
+/// What the policy opens, less what the dialect has no place for, and what it leaves empty without a
+/// signature.
+fn narrowed<'case>(
+    field: Field,
+    ruling: Ruling<'case>,
+    carried: &[Field],
+    unsigned: &[Field],
+) -> Ruling<'case> {
+    match ruling {
+        Ruling::Sent(rule) if !carried.contains(&field) => {
+            Ruling::Withheld(Because::NotCarried(rule))
+        }
+        Ruling::Sent(rule) if unsigned.contains(&field) => {
+            Ruling::Withheld(Because::NoException(rule))
+        }
+        ruling => ruling,
+    }
+}
+
+/// The fields that a rule opens, and that the dialect has no place for, or none without a signature.
+fn opened_and_kept_back(rulings: &BTreeMap<Field, Ruling<'_>>) -> BTreeSet<Field> {
+    let kept_back = |(field, ruling): (&Field, &Ruling<'_>)| match ruling {
+        Ruling::Withheld(Because::NotCarried(_) | Because::NoException(_)) => Some(*field),
+        _ => None,
+    };
+    rulings.iter().filter_map(kept_back).collect()
 }
 
 fn everything(case: &Case) -> Vec<Field> {

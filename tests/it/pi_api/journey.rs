@@ -245,10 +245,9 @@ async fn the_file_answers_what_the_simulated_operator_asks() {
         format!("sluss:{PASSWORD}"),
     );
     let head = format!("authorization: Basic {credentials}");
-    let heard =
-        raw::ask(address.parse().unwrap(), &raw::http("GET", &path, &head, "")).await.text();
-    let (status, body) = (heard.0, heard.1.into_bytes());
-    let answer = Answer { status, retry_after: None, location: None, body };
+    let request = raw::http("GET", &path, &head, "");
+    let (status, body) = raw::ask(address.parse().unwrap(), &request).await.text();
+    let answer = Answer { status, retry_after: None, location: None, body: body.into_bytes() };
     let templates = PiApi::templates(&answer).unwrap();
     assert_eq!(templates.len(), 3);
     let file = slussnat();
@@ -260,4 +259,5 @@ async fn the_file_answers_what_the_simulated_operator_asks() {
         assert!(ours.iter().all(|one| asked.contains(one.name.as_str())));
     }
     assert!(lint(&file, jiff::civil::date(2026, 12, 2), 60).is_empty());
+    sandbox.stop().await;
 }
