@@ -9,6 +9,8 @@
 //! SLUSS_BENCH_ONLY=append cargo bench --bench log # the first table alone
 //! ```
 //!
+//! What an auditor does with a whole log (verify, export) is measured where that is (`log export`).
+//!
 //! Figures depend on the disk: beside them stands the cost of a bare durable write of 4 KiB, taken
 //! before and behind each, in the same run. What is compared is the ratio.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
@@ -178,7 +180,9 @@ fn proofs(runtime: &Runtime, store: &Store, size: u64) {
     let begun = Instant::now();
     let findings = runtime.block_on(store.fsck()).unwrap();
     let took = begun.elapsed();
-    assert!(findings.is_sound(), "{:?}", findings.wrong.first());
+    // Nothing but that no case waits for these intents: none was handed in.
+    let open = findings.open_intents;
+    assert_eq!(findings.wrong_count, open, "{:?}", findings.wrong.first());
     println!(
         "everything derived anew (fsck): {} leaves, {} checkpoints in {:.1} s",
         findings.size,
@@ -193,7 +197,7 @@ fn open(place: &Path) -> Store {
         origin: ORIGIN,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
-        limits: Limits { deadline: Duration::from_secs(60), ..Limits::default() },
+        limits: Limits { deadline: Duration::from_mins(1), ..Limits::default() },
     })
     .unwrap()
 }

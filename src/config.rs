@@ -203,23 +203,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let gazetteer = guard.text("gazetteer", faults).filter(|path| !path.is_empty());
     guard.nothing_else(faults);
 
-    let mut telemetry = root.table("telemetry", faults);
-    let format = match telemetry.text("format", faults).as_deref() {
-        None | Some("text") => Format::Text,
-        Some("json") => Format::Json,
-        Some(_) => {
-            faults.add(telemetry.key("format"), "must be text or json");
-            Format::Text
-        }
-    };
-    let level = telemetry.text("level", faults).unwrap_or_else(|| "warn".to_owned());
-    if EnvFilter::try_new(&level).is_err() {
-        faults.add(
-            telemetry.key("level"),
-            "must be error, warn, info, debug, trace or off, or a filter such as sluss=debug",
-        );
-    }
-    telemetry.nothing_else(faults);
+    let telemetry = telemetry(root.table("telemetry", faults), faults);
     root.nothing_else(faults);
 
     Config {
@@ -252,9 +236,30 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
         upkeep,
         agreement_warning_days,
         gazetteer: gazetteer.map(PathBuf::from),
-        telemetry: Telemetry { format, level },
+        telemetry,
         recipients: Vec::new(),
     }
+}
+
+/// How events are written.
+fn telemetry(mut telemetry: Table<'_>, faults: &mut Faults) -> Telemetry {
+    let format = match telemetry.text("format", faults).as_deref() {
+        None | Some("text") => Format::Text,
+        Some("json") => Format::Json,
+        Some(_) => {
+            faults.add(telemetry.key("format"), "must be text or json");
+            Format::Text
+        }
+    };
+    let level = telemetry.text("level", faults).unwrap_or_else(|| "warn".to_owned());
+    if EnvFilter::try_new(&level).is_err() {
+        faults.add(
+            telemetry.key("level"),
+            "must be error, warn, info, debug, trace or off, or a filter such as sluss=debug",
+        );
+    }
+    telemetry.nothing_else(faults);
+    Telemetry { format, level }
 }
 
 /// The policy file that `log.witness_policy` names, and how to go by it.
@@ -275,11 +280,9 @@ fn witnesses(file: &Path, log: &mut Table<'_>, faults: &mut Faults) -> Option<Pl
     let mut fault = |what: String| {
         faults.add(log.key("witness_policy"), format!("{}: {what}", path.display()));
     };
-    let policy = match std::fs::read(&path) {
-        Err(error) => Err(format!("cannot be read: {error}")),
-        Ok(bytes) => Policy::parse(&bytes).map_err(|error| error.to_string()),
-    };
-    let policy = policy.map_err(&mut fault).ok()?;
+    let written = std::fs::read(&path).map_err(|error| format!("cannot be read: {error}"));
+    let written = written.map_err(&mut fault).ok()?;
+    let policy = Policy::parse(&written).map_err(|error| fault(error.to_string())).ok()?;
     if !policy.is_within_reach() {
         fault("the quorum needs witnesses that have no address in this file".to_owned());
     }
@@ -293,7 +296,7 @@ fn witnesses(file: &Path, log: &mut Table<'_>, faults: &mut Faults) -> Option<Pl
         faults.add(log.key("witness_age_max_seconds"), what);
     }
     let (every, age_max, timeout) = (seconds(every), seconds(age_max), seconds(timeout));
-    Some(Plan { policy, every, age_max, timeout })
+    Some(Plan { policy, file: written, every, age_max, timeout })
 }
 
 /// Sets the keys that the environment names. A value that reads as TOML is that, else a text.

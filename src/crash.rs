@@ -17,8 +17,10 @@ pub enum Write {
     Leaf,
     /// The row of a node above the leaves.
     Node,
-    /// Head and checkpoint.
+    /// The head.
     Head,
+    /// The signed checkpoint of a size.
+    Checkpoint,
     /// The key store commits.
     KeysCommit,
     /// The database commits.
@@ -40,6 +42,7 @@ impl Write {
         Self::Leaf,
         Self::Node,
         Self::Head,
+        Self::Checkpoint,
         Self::KeysCommit,
         Self::Commit,
         Self::CopyWrite,
@@ -56,6 +59,7 @@ impl Write {
             Self::Leaf => "leaf",
             Self::Node => "node",
             Self::Head => "head",
+            Self::Checkpoint => "checkpoint",
             Self::KeysCommit => "keys-commit",
             Self::Commit => "commit",
             Self::CopyWrite => "copy-write",
@@ -108,8 +112,7 @@ pub fn write<T, E: From<Injected>>(
         Some("kept") => make().and(Err(Injected(what).into())),
         Some("killed") => std::process::abort(),
         Some("done") => {
-            let made = make();
-            drop(made);
+            drop(make());
             std::process::abort()
         }
         _ => make(),

@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     /// The file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Folder with sv_SE.aff and sv_SE.dic, as Debian's hunspell-sv installs them
+    /// Folder with the Swedish dictionary, as Debian's hunspell-sv installs it
     #[arg(long, value_name = "DIR", default_value = "/usr/share/hunspell")]
     hunspell_dir: PathBuf,
     /// More names: one a line, what stands behind a comma or a tab is not read

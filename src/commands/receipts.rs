@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::{Failure, Output};
-use crate::log::VerifierKey;
-use crate::subject::{FILE_BYTES_MAX, PersonalReceipt, Proved, ReceiptFault};
+use super::{Failure, Output, witnessed};
+use crate::domain::{Clock as _, SystemClock};
+use crate::export::Trust;
+use crate::log::Fingerprint;
+use crate::log::quorum::Policy;
+use crate::subject::{FILE_BYTES_MAX, PersonalReceipt, Proved};
 
 /// A folder with more files is not gone through.
 const FILES_MAX: usize = 100_000;
@@ -23,10 +26,15 @@ pub(super) fn are_at(path: &Path) -> bool {
     }
 }
 
-/// Verifies one, or all of a folder; with the key that was given on paper, or with the receipt's own.
-pub(super) fn verify(path: &Path, key: Option<&str>, output: &Output) -> Result<(), Failure> {
-    let key = key.map(VerifierKey::parse).transpose();
-    let keys = key.map_err(|error| Failure::Usage(format!("--key: {error}")))?.map(|key| vec![key]);
+/// Verifies one, or all of a folder: with the key that was given, or the one in the receipt that has
+/// the fingerprint that was given, or else with the receipt's own.
+pub(super) fn verify(
+    path: &Path,
+    trust: &Trust,
+    policy: Option<&Path>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let policy = policy.map(witnessed::policy).transpose()?;
     let paths = if path.is_dir() { files(path)? } else { vec![path.to_owned()] };
     let (mut told, mut refused) = (Vec::new(), 0);
     for path in &paths {
@@ -34,8 +42,21 @@ pub(super) fn verify(path: &Path, key: Option<&str>, output: &Output) -> Result<
         if paths.len() > 1 && !PersonalReceipt::is_named_in(&file) {
             continue;
         }
-        let verified =
-            PersonalReceipt::parse(&file).and_then(|receipt| receipt.verify(keys.as_deref()));
+        let verified = PersonalReceipt::parse(&file)
+            .and_then(|receipt| match trust {
+                Trust::Folder => receipt.verify(None),
+                Trust::Keys(keys) => receipt.verify(Some(keys)),
+                Trust::Fingerprint(printed) => {
+                    let mut named = receipt.keys()?;
+                    named.retain(|key| Fingerprint::of(key) == *printed);
+                    receipt.verify(Some(&named))
+                }
+            })
+            .map_err(|fault| fault.to_string())
+            .and_then(|proved| match &policy {
+                None => Ok(proved),
+                Some(policy) => vouched(proved, policy),
+            });
         refused += usize::from(verified.is_err());
         print(path, &verified, output);
         told.push(data(path, &verified));
@@ -44,7 +65,15 @@ pub(super) fn verify(path: &Path, key: Option<&str>, output: &Output) -> Result<
     if refused == 0 { Ok(()) } else { Err(Failure::Said) }
 }
 
-fn print(path: &Path, verified: &Result<Proved, ReceiptFault>, output: &Output) {
+/// The same, where a quorum of witnesses has cosigned the head of the log in it.
+fn vouched(proved: Proved, policy: &Policy) -> Result<Proved, String> {
+    match policy.verify_with(&proved.note, &proved.keys, SystemClock.now()) {
+        Ok(_) => Ok(proved),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn print(path: &Path, verified: &Result<Proved, String>, output: &Output) {
     match verified {
         Err(fault) => output.line(format!("{}: REFUSED: {fault}", path.display())),
         Ok(proved) => {
@@ -56,16 +85,17 @@ fn print(path: &Path, verified: &Result<Proved, ReceiptFault>, output: &Output) 
                 "  Underskriften är gjord med den nyckel som angavs."
             } else {
                 "  Underskriften är gjord med nyckeln i filen. Jämför den med den publicerade, eller \
-                 ange den med --key: en nyckel i en fil kan vem som helst ha skrivit dit."
+                 ange den med --key eller --fingerprint: en nyckel i en fil kan vem som helst ha \
+                 skrivit dit."
             });
         }
     }
 }
 
-fn data(path: &Path, verified: &Result<Proved, ReceiptFault>) -> Value {
+fn data(path: &Path, verified: &Result<Proved, String>) -> Value {
     match verified {
         Err(fault) => json!({
-            "file": path.display().to_string(), "proved": false, "fault": fault.to_string(),
+            "file": path.display().to_string(), "proved": false, "fault": fault,
         }),
         Ok(proved) => json!({
             "file": path.display().to_string(),

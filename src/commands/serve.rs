@@ -40,6 +40,7 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
     let deployment = Deployment::open(config)?;
     let worker = if no_worker { None } else { Some(deployment.worker()?) };
     let rounds = deployment.rounds()?;
+    let told = told_to_stop();
     let (stopper, stop) = watch::channel(false);
     let listener = listen(deployment.config.http.listen).await?;
     said_where(&listener, output)?;
@@ -65,18 +66,19 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
     if let Some(worker) = worker {
         running.spawn(async move { Ok(worker.run(stop).await?) });
     }
-    until_stopped(running, &stopper, output).await
+    until_stopped(told, running, &stopper, output).await
 }
 
 /// Until somebody says stop, or a part ends by itself: then the others are stopped too, and the
 /// program ends as failed, for a service manager to start it again.
 async fn until_stopped(
+    told: impl Future<Output = ()>,
     mut running: JoinSet<Result<(), Failure>>,
     stopper: &watch::Sender<bool>,
     output: &Output,
 ) -> Result<(), Failure> {
     let mut ended = tokio::select! {
-        () = told_to_stop() => Ok(()),
+        () = told => Ok(()),
         Some(part) = running.join_next() => finished(part).and_then(|()| {
             Err(Failure::Log("a part of the program has ended by itself".to_owned()))
         }),
@@ -110,6 +112,7 @@ pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<
         output.data(&json!({ "moved": moved }));
         return Ok(());
     }
+    let told = told_to_stop();
     let (stopper, stop) = watch::channel(false);
     let mut running = JoinSet::new();
     if let Some(rounds) = rounds {
@@ -121,7 +124,7 @@ pub(super) async fn work(config: Config, once: bool, output: &Output) -> Result<
     }
     running.spawn(async move { Ok(worker.run(stop).await?) });
     output.line("working");
-    until_stopped(running, &stopper, output).await
+    until_stopped(told, running, &stopper, output).await
 }
 
 pub(super) async fn sandbox(
@@ -246,17 +249,18 @@ pub(crate) fn said_where(listener: &TcpListener, output: &Output) -> Result<(), 
     Ok(())
 }
 
-/// Ctrl-C, or what a service manager sends.
-pub(crate) async fn told_to_stop() {
+/// Ctrl-C, or what a service manager sends. Heard from the moment that this is called.
+pub(crate) fn told_to_stop() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let interrupted = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+    let heard = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        let mut waiting = JoinSet::new();
+        // Without one of the signals the other one is enough.
+        for mut signal in heard.into_iter().flatten() {
+            waiting.spawn(async move { signal.recv().await });
         }
-        Err(_) => {
-            // Without that signal the other one is enough.
-            let _ = interrupted.await;
+        if waiting.join_next().await.is_none() {
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -11,12 +11,13 @@ use serde_json::json;
 
 use super::deployment::Deployment;
 use super::serve::private;
-use super::{Failure, Output, log};
+use super::{Failure, Output, log, witnessed};
 use crate::config::Config;
 use crate::domain::ClientId;
 use crate::log::{Checkpoint, Code, ErasureReason, InclusionProof, LeafIndex, Note, Receipt, Role};
 use crate::store::{Found, Reference, Store, StoredLeaf, Subjects};
 use crate::subject::{PersonalReceipt, Reasons, Statement, Utterance, data, lines, told};
+use crate::witness::Standing;
 
 /// A longer reference on standard input is none.
 const REFERENCE_BYTES_MAX: u64 = 1_024;
@@ -135,7 +136,8 @@ async fn report(
     }
     let mut told = data(&statement, values);
     if let Some(folder) = receipts {
-        let written = write_receipts(store, &statement, folder).await?;
+        let vouched = witnessed::configured(store, &deployment.config, &*deployment.clock).await?;
+        let written = write_receipts(store, &statement, vouched.as_ref(), folder).await?;
         output.line(String::new());
         output.line(format!("{} kvitton i {}", written.len(), folder.display()));
         told["receipts"] = json!(written);
@@ -148,16 +150,21 @@ async fn report(
 async fn write_receipts(
     store: &Store,
     statement: &Statement<'_>,
+    vouched: Option<&Standing>,
     folder: &Path,
 ) -> Result<Vec<String>, Failure> {
     let failed = |error| Failure::io(format!("{} cannot be written", folder.display()), error);
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-    let note = log::note(store, None).await?;
+    let latest = log::note(store, None).await?;
     let mut written = Vec::new();
     for case in &statement.cases {
         for one in &case.disclosures {
             let name = format!("kvitto-{:08}.json", one.told.leaf.index.0);
-            let receipt = receipt(store, &note, one).await?;
+            // What others vouch for is worth more than what is newer.
+            let last = one.told.outcome.as_ref().unwrap_or(&one.told.leaf).index;
+            let covered = vouched.filter(|vouched| vouched.witnessed.checkpoint.size.holds(last));
+            let note = covered.map_or(&latest, |vouched| &vouched.note);
+            let receipt = receipt(store, note, one).await?;
             private(&folder.join(&name), &receipt.to_json()).map_err(failed)?;
             written.push(name);
         }

@@ -8,7 +8,7 @@ use super::{Failure, Output};
 use crate::config::Config;
 use crate::domain::{Clock, Timestamp};
 use crate::log::quorum::Policy;
-use crate::log::{Checkpoint, ConsistencyProof, Note, VerifierKey};
+use crate::log::{Checkpoint, ConsistencyProof, Note, VerifierKey, Witnessed};
 use crate::store::Store;
 use crate::witness::Standing;
 
@@ -22,7 +22,7 @@ pub(super) async fn show(
     let Some(plan) = &config.witnesses else {
         return Err(Failure::Usage("log.witness_policy names no witnesses".to_owned()));
     };
-    let standing = Standing::of(store, &plan.policy, clock.now()).await?;
+    let standing = configured(store, config, clock).await?;
     let mut witnesses = Vec::new();
     for witness in plan.policy.witnesses() {
         let mut last = None;
@@ -48,12 +48,29 @@ pub(super) async fn show(
         }));
     }
     output.line(match &standing {
-        Some(standing) => format!("quorum: {}", told(standing)),
+        Some(standing) => format!("quorum: {}", told(&standing.witnessed)),
         None => "quorum: not reached yet".to_owned(),
     });
-    let quorum = standing.as_ref().map(data);
+    let quorum = standing.as_ref().map(|standing| {
+        let mut quorum = data(&standing.witnessed);
+        quorum["checkpoint"] = standing.note.to_string().into();
+        quorum
+    });
     output.data(&json!({ "witnesses": witnesses, "quorum": quorum }));
     if standing.is_some() { Ok(()) } else { Err(Failure::Said) }
+}
+
+/// The newest checkpoint that the quorum of the configured policy has cosigned; `None` where there is
+/// no policy, or no quorum yet.
+pub(super) async fn configured(
+    store: &Store,
+    config: &Config,
+    clock: &dyn Clock,
+) -> Result<Option<Standing>, Failure> {
+    match &config.witnesses {
+        None => Ok(None),
+        Some(plan) => Ok(Standing::of(store, &plan.policy, clock.now()).await?),
+    }
 }
 
 /// The newest checkpoint that satisfies the policy in this file; the log up to `head`, which was
@@ -83,7 +100,7 @@ pub(super) async fn standing(
     key: &VerifierKey,
     now: Timestamp,
 ) -> Result<Standing, Failure> {
-    let policy = read(file)?;
+    let policy = policy(file)?;
     let unfit = |what: &str| Failure::Log(format!("{}: {what}", file.display()));
     if !policy.logs().is_empty() && !policy.logs().contains(key) {
         return Err(unfit("the policy does not name this log's key"));
@@ -94,21 +111,19 @@ pub(super) async fn standing(
 }
 
 /// Reads a policy file.
-fn read(file: &Path) -> Result<Policy, Failure> {
+pub(super) fn policy(file: &Path) -> Result<Policy, Failure> {
     let unfit = |what: String| Failure::Usage(format!("{}: {what}", file.display()));
     let bytes = std::fs::read(file).map_err(|error| unfit(error.to_string()))?;
     Policy::parse(&bytes).map_err(|error| unfit(error.to_string()))
 }
 
-pub(super) fn told(standing: &Standing) -> String {
-    let witnessed = &standing.witnessed;
+pub(super) fn told(witnessed: &Witnessed) -> String {
     let by: Vec<String> = witnessed.by.iter().map(|(name, _)| name.to_string()).collect();
     let at = witnessed.at.map_or_else(|| "no time".to_owned(), Timestamp::rfc3339);
     format!("{} leaves, {at}, cosigned by {}", witnessed.checkpoint.size, by.join(", "))
 }
 
-pub(super) fn data(standing: &Standing) -> Value {
-    let witnessed = &standing.witnessed;
+pub(super) fn data(witnessed: &Witnessed) -> Value {
     let by = witnessed.by.iter();
     json!({
         "size": witnessed.checkpoint.size.0,
@@ -116,6 +131,5 @@ pub(super) fn data(standing: &Standing) -> Value {
         "at": witnessed.at.map(Timestamp::rfc3339),
         "by": by.map(|(name, at)| json!({ "name": name.to_string(), "at": at.rfc3339() }))
             .collect::<Vec<_>>(),
-        "checkpoint": standing.note.to_string(),
     })
 }

@@ -5,7 +5,8 @@
 //! verifier-keys            a key per line; compare their fingerprints with what you have on paper
 //! tile/<L>/<N>             hashes of the tree, 256 in a file            C2SP tlog-tiles
 //! tile/entries/<N>         the leaves themselves, 256 in a file         C2SP tlog-tiles
-//! checkpoints/<size>       earlier checkpoints: of earlier exports, and one for each full bundle
+//! checkpoints/<size>       earlier checkpoints: of earlier exports, one for each full bundle, and
+//!                          those that witnesses have cosigned
 //! policies/<SHA-256>.json  the rules that decided, as hashed
 //! witness-policy           whose cosignatures the log asks for, where it asks for any
 //! README.md                all this in plain Swedish and English
@@ -17,10 +18,12 @@ mod folder;
 pub mod read;
 mod text;
 mod verify;
+mod witnessed;
 mod write;
 
 pub use folder::FolderError;
 pub use verify::{FileFault, FileWhat, Report, Trust, VerifyError, verify};
+pub use witnessed::witnessed;
 pub use write::{Exported, WriteError, write};
 
 /// The signed head of the log. While it is not there, the export is not complete.

@@ -222,9 +222,9 @@ fn checkpoints(
             let note = String::from_utf8_lossy(&bytes);
             let note = Note::parse(&note).map_err(CheckpointError::from)?;
             let checkpoint = Checkpoint::open(&note, keys)?;
-            let named = PathNumber(checkpoint.size.0).to_string();
+            let expected = PathNumber(checkpoint.size.0).to_string();
             let is_earlier = checkpoint.origin == head.origin && checkpoint.size <= head.size;
-            if is_earlier && name.as_os_str() == named.as_str() {
+            if is_earlier && name.as_os_str() == expected.as_str() {
                 Ok(checkpoint)
             } else {
                 Err(FileWhat::Name)
@@ -245,12 +245,10 @@ fn policies(path: &Path, faults: &mut Faults) -> Result<(u64, BTreeSet<PolicyId>
     let mut bytes = Vec::new();
     for name in folder::files(&within)? {
         let file = format!("{POLICIES}/{}", name.display());
-        match folder::read_into(&within.join(&name), POLICY_BYTES_MAX, &mut bytes) {
-            Ok(true) => {}
-            Ok(false) | Err(_) => {
-                faults.add(file, FileWhat::Unreadable);
-                continue;
-            }
+        if !matches!(folder::read_into(&within.join(&name), POLICY_BYTES_MAX, &mut bytes), Ok(true))
+        {
+            faults.add(file, FileWhat::Unreadable);
+            continue;
         }
         let id = PolicyId::new(Sha256::digest(&bytes).into());
         if name.as_os_str() == format!("{id}.json").as_str() {

@@ -3,6 +3,7 @@
 //! The checkpoint moves last, in one step: before that the folder holds the earlier export, whole,
 //! and whoever is interrupted does the same again. One tile is in memory at a time.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -12,6 +13,7 @@ use super::{
     CHECKPOINT, CHECKPOINTS, KEYS, POLICIES, README, TEXT_BYTES_MAX, WITNESS_POLICY, text,
 };
 use crate::crash;
+use crate::log::quorum::Policy;
 use crate::log::{
     Checkpoint, Code, ConsistencyProof, Fingerprint, LeafIndex, Note, PathNumber, Role, Tile,
     TreeSize, VerifierKey,
@@ -76,7 +78,7 @@ pub async fn write(
     store: &Store,
     path: &Path,
     actor: Role,
-    witness_policy: Option<&str>,
+    witness_policy: Option<&Policy>,
 ) -> Result<Exported, WriteError> {
     let key = store.verifier_key();
     let folder = Folder::open(path)?.ok_or_else(|| WriteError::Busy(path.to_owned()))?;
@@ -85,23 +87,23 @@ pub async fn write(
     folder.write(KEYS, format!("{key}\n").as_bytes())?;
 
     let what = Code::parse("export").ok_or_else(|| unreadable("export"))?;
-    let note = store.export(actor, what, LeafIndex(before.0)).await?;
+    let mut note = store.export(actor, what, LeafIndex(before.0)).await?;
     let checkpoint = open(&note, &key)?;
     let size = checkpoint.size;
     crash::point("export-logged");
     let tiles = tiles(&folder, store, before, size).await?;
-    let mut checkpoints = checkpoints(&folder, store, before, size).await?;
+    let mut checkpoints = BTreeSet::new();
     if let Some((checkpoint, note)) = &earlier {
-        let name = format!("{CHECKPOINTS}/{}", PathNumber(checkpoint.size.0));
-        folder.write(&name, note.to_string().as_bytes())?;
-        checkpoints += 1;
+        keep(&folder, checkpoint.size, &note.to_string(), &mut checkpoints)?;
     }
+    full_bundles(&folder, store, before, size, &mut checkpoints).await?;
+    cosigned(&folder, store, &key, &mut note, &mut checkpoints).await?;
     let policies = store.policies().await?;
     for (id, canonical) in &policies {
         folder.write(&format!("{POLICIES}/{id}.json"), canonical)?;
     }
     if let Some(policy) = witness_policy {
-        folder.write(WITNESS_POLICY, policy.as_bytes())?;
+        folder.write(WITNESS_POLICY, policy.source())?;
     }
     let readme = text::readme(&checkpoint.origin, &key, Fingerprint::of(&key));
     folder.write(README, readme.as_bytes())?;
@@ -113,7 +115,7 @@ pub async fn write(
     folder.sync()?;
     crash::point("export-signed");
     outgrown(&folder, before, size)?;
-    let policies = policies.len() as u64;
+    let (checkpoints, policies) = (checkpoints.len() as u64, policies.len() as u64);
     Ok(Exported { before, size, tiles, checkpoints, policies, key })
 }
 
@@ -169,29 +171,61 @@ async fn tiles(
     Ok(written)
 }
 
+fn keep(
+    folder: &Folder,
+    size: TreeSize,
+    note: &str,
+    kept: &mut BTreeSet<TreeSize>,
+) -> Result<(), WriteError> {
+    folder.write(&format!("{CHECKPOINTS}/{}", PathNumber(size.0)), note.as_bytes())?;
+    kept.insert(size);
+    Ok(())
+}
+
 /// For each bundle that has become full, the first checkpoint that covers it: whoever has kept an
 /// old checkpoint finds one near it, however the log is divided among exports.
-async fn checkpoints(
+async fn full_bundles(
     folder: &Folder,
     store: &Store,
     before: TreeSize,
     size: TreeSize,
-) -> Result<u64, WriteError> {
-    let (mut written, mut last) = (0, before);
+    kept: &mut BTreeSet<TreeSize>,
+) -> Result<(), WriteError> {
+    let mut last = before;
     for end in Tile::full_ends(before, size) {
         if end <= last {
             continue;
         }
         match store.checkpoint_from(end).await? {
             Some((at, note)) if at < size => {
-                folder.write(&format!("{CHECKPOINTS}/{}", PathNumber(at.0)), note.as_bytes())?;
-                written += 1;
+                keep(folder, at, &note, kept)?;
                 last = at;
             }
             _ => break,
         }
     }
-    Ok(written)
+    Ok(())
+}
+
+/// What witnesses have put their names to, as far as the export goes. They follow the log at their
+/// own pace, so that the head itself is seldom among it.
+async fn cosigned(
+    folder: &Folder,
+    store: &Store,
+    key: &VerifierKey,
+    head: &mut Note,
+    kept: &mut BTreeSet<TreeSize>,
+) -> Result<(), WriteError> {
+    let size = open(head, key)?.size;
+    for note in store.cosigned().await? {
+        let note = Note::parse(&note).map_err(|error| WriteError::Log(error.to_string()))?;
+        match open(&note, key)?.size {
+            at if at < size => keep(folder, at, &note.to_string(), kept)?,
+            at if at == size => *head = note,
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Partial tiles of the earlier checkpoint have grown into others.

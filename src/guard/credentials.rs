@@ -368,6 +368,7 @@ fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 /// Where the value of a cue is to be looked for.
 ///
 /// A weak cue is a verb or a thing as often as a code: its value must look like one.
+#[expect(clippy::too_many_lines, reason = "the cues, kind by kind")]
 fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     let token = &page.tokens[at];
     if token.is_digits() || token.shielded {
@@ -438,7 +439,7 @@ fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     .any(|ending| word.strip_suffix(ending).is_some_and(|rest| rest.len() > 1));
     if stem
         && !PLAIN.iter().any(|plain| word.starts_with(plain))
-        && !(word.ends_with("nyckel") && !page.gap_after(at).contains([':', '=']))
+        && (!word.ends_with("nyckel") || page.gap_after(at).contains([':', '=']))
     {
         return Some((
             token.end,
@@ -515,7 +516,7 @@ fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Range<usize>>
             && let Some(length) =
                 text[at..].find(['"', '\'']).filter(|length| *length > 0 && *length < 80)
         {
-            return vec![at..at + length];
+            return std::iter::once(at..at + length).collect();
         }
         let length = text[at..].find(char::is_whitespace).unwrap_or(text.len() - at);
         let mut chunk = &text[at..at + length];
@@ -539,11 +540,9 @@ fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Range<usize>>
                 at,
                 at + word.len(),
                 word.len() == chunk.len(),
-                linked && word.len() == chunk.len(),
+                (linked || strength == Strength::Password) && word.len() == chunk.len(),
             );
-            let mut values = vec![at..end];
-            values.extend(second(page, end));
-            return values;
+            return std::iter::once(at..end).chain(second(page, end)).collect();
         }
         if word.len() < chunk.len() && !chunk.ends_with([':', ')', '"']) {
             return Vec::new();

@@ -4,7 +4,7 @@
 //! misspelt word looks like a name. So a word in lower case is vouched for by more things than one
 //! with a capital, and one beside a name or behind a cue by fewer.
 
-use super::lexicon::Says;
+use super::lexicon::{Lexicon, Says};
 use super::page::{Case, Page};
 use super::{Finding, Kind, Layer, Why};
 
@@ -94,8 +94,9 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
                     gap.is_empty()
                         || gap.contains(['-', '/', '_', '+', '&', '.']) && !gap.contains(' ')
                 };
-                let number =
-                    page.tokens.get(at + 1).is_some_and(|next| next.is_digits() && next.length < 4);
+                let number = page.tokens.get(at + 1).is_some_and(|next| {
+                    next.is_digits() && next.length < 4 && !page.gap(at + 1).contains('\n')
+                });
                 return !(number
                     || codes(page.gap(at)) && at > 0
                     || at + 1 < page.len() && codes(page.gap(at + 1)));
@@ -180,7 +181,7 @@ pub(super) fn vouched(page: &Page<'_>, at: usize) -> bool {
     if family(word) {
         return false;
     }
-    if page.lexicon.inflects(word) {
+    if Lexicon::inflects(word) {
         return true;
     }
     let may_be_compound = token.case == Case::Lower
@@ -188,14 +189,6 @@ pub(super) fn vouched(page: &Page<'_>, at: usize) -> bool {
         || page.caseless
         || token.case == Case::Upper && token.length > 8;
     may_be_compound && token.length >= 6 && page.lexicon.compounds(word)
-        // `KUNDinfo`, `WiFi-nät`: with a hyphen each part is looked at.
-        || is_streetless(page, at)
-}
-
-/// A street's name is for `places` when a number follows; by itself it tells little and may be
-/// anything.
-fn is_streetless(_page: &Page<'_>, _at: usize) -> bool {
-    false
 }
 
 /// Laughter, dashes of letters, placeholders.

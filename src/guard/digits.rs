@@ -164,22 +164,21 @@ impl<'p> Window<'p> {
                     break;
                 }
                 let exempt = reference && lengths.len() <= 2;
-                if !code || page.cued(self.at, Says::PNR, 3) {
-                    if self.personnummer(digits, &lengths, groups)
-                        && !(exempt && !identity::luhn(&digits[digits.len() - 10..]))
-                    {
-                        return Some((Kind::Personnummer, range, Why::Digits));
-                    }
+                if (!code || page.cued(self.at, Says::PNR, 3))
+                    && self.personnummer(digits, &lengths, groups)
+                    && (!exempt || identity::luhn(&digits[digits.len() - 10..]))
+                {
+                    return Some((Kind::Personnummer, range, Why::Digits));
                 }
                 if !code && self.card(digits, &lengths) && !exempt {
                     return Some((Kind::Bank, range, Why::Digits));
                 }
-                if !(exempt && lengths.len() == 1 && !page.text[..token.start].ends_with('+'))
+                let plus = page.text[..token.start].ends_with('+');
+                if (!exempt || lengths.len() > 1 || plus)
                     && (!code || digits.len() >= 9)
+                    && let Some(range) = self.phone(digits, &lengths, groups)
                 {
-                    if let Some(range) = self.phone(digits, &lengths, groups) {
-                        return Some((Kind::Phone, self.extension(range, groups), Why::Digits));
-                    }
+                    return Some((Kind::Phone, self.extension(range, groups), Why::Digits));
                 }
                 if !code && self.account(digits, &lengths, groups) {
                     return Some((Kind::Bank, range, Why::Digits));
@@ -290,8 +289,8 @@ impl<'p> Window<'p> {
         }
         if before.ends_with(['/', '.', '-', ':'])
             && !before.ends_with([' ', '\n'])
-            && !before.ends_with(":")
-            && page.tokens[..self.at].last().is_some_and(|last| last.is_digits())
+            && !before.ends_with(':')
+            && page.tokens[..self.at].last().is_some_and(super::page::Token::is_digits)
         {
             return None;
         }
@@ -317,7 +316,7 @@ impl<'p> Window<'p> {
         let british = digits.starts_with('0')
             && digits.len() == 11
             && (2..=4).contains(&lengths.len())
-            && !self.is_date(lengths, digits);
+            && !Self::is_date(lengths, digits);
         if british {
             return hit();
         }
@@ -326,11 +325,11 @@ impl<'p> Window<'p> {
             && (7..=12).contains(&digits.len())
             && lengths.iter().all(|length| *length <= 8)
             && !(lengths.len() == 1 && matches!(digits.len(), 8) && digits.starts_with("20"))
-            && !self.is_date(lengths, digits);
+            && !Self::is_date(lengths, digits);
         (american || foreign).then(hit).flatten()
     }
 
-    fn is_date(&self, lengths: &[usize], digits: &str) -> bool {
+    fn is_date(lengths: &[usize], digits: &str) -> bool {
         lengths.len() >= 3
             && (digits.starts_with("20") && lengths[0] == 4 || lengths[..3] == [2, 2, 4])
     }
@@ -354,7 +353,7 @@ impl<'p> Window<'p> {
                         && !cued()
                         && rest != [6]
                         && rest.len() < 3;
-                let dated = (matches!(rest, [2, 4] | [2, 2]))
+                let dated = matches!(rest, [2, 4 | 2])
                     && &digits[2..4] <= "12"
                     && text
                         .as_bytes()
@@ -410,7 +409,7 @@ impl<'p> Window<'p> {
         let page = self.page;
         let cued = page.cued(self.at, Says::BANK, 4);
         if cued && (5..=19).contains(&digits.len()) {
-            return !self.is_date(lengths, digits)
+            return !Self::is_date(lengths, digits)
                 && !page.says(self.at + groups).any(Says::UNIT.and(Says::MONTH))
                 || page.follows(self.at, Says::BANK);
         }
@@ -418,7 +417,7 @@ impl<'p> Window<'p> {
             lengths.len() > 1 && (lengths[0] == 4 || lengths[0] == 5) && !digits.starts_with('0');
         let comma = self.gaps.first().is_some_and(|gap| gap.starts_with(',') || gap.contains('-'));
         let rest = digits.len() - lengths[0];
-        if !clearing || self.is_date(lengths, digits) {
+        if !clearing || Self::is_date(lengths, digits) {
             return false;
         }
         comma && (7..=10).contains(&rest)
@@ -708,10 +707,86 @@ fn spoken(page: &Page<'_>, at: usize) -> Option<Hit> {
     Some((kind, page.span(at..last + 1), Why::Digits))
 }
 
+/// The digits that a number in words has, as far as they can be told.
+pub(super) fn told(page: &Page<'_>, range: &Range<usize>) -> Option<String> {
+    const UNITS: [&[&str]; 10] = [
+        &["noll", "nolla", "zero", "oh"],
+        &["ett", "en", "etta", "one"],
+        &["två", "tvåa", "two"],
+        &["tre", "trea", "three"],
+        &["fyra", "four"],
+        &["fem", "femma", "five"],
+        &["sex", "sexa", "six"],
+        &["sju", "sjua", "seven"],
+        &["åtta", "eight"],
+        &["nio", "nia", "nine"],
+    ];
+    const TEENS: [&[&str]; 10] = [
+        &["tio", "ten"],
+        &["elva", "eleven"],
+        &["tolv", "twelve"],
+        &["tretton", "thirteen"],
+        &["fjorton", "fourteen"],
+        &["femton", "fifteen"],
+        &["sexton", "sixteen"],
+        &["sjutton", "seventeen"],
+        &["arton", "eighteen"],
+        &["nitton", "nineteen"],
+    ];
+    const TENS: [&[&str]; 8] = [
+        &["tjugo", "twenty"],
+        &["trettio", "thirty"],
+        &["fyrtio", "forty"],
+        &["femtio", "fifty"],
+        &["sextio", "sixty"],
+        &["sjuttio", "seventy"],
+        &["åttio", "eighty"],
+        &["nittio", "ninety"],
+    ];
+    let find = |table: &[&[&str]], word: &str| table.iter().position(|words| words.contains(&word));
+    let mut digits = String::new();
+    let mut tens = false;
+    let mut spoken = false;
+    for at in page.token_at(range.start)..page.len() {
+        if page.tokens[at].start >= range.end {
+            break;
+        }
+        if page.tokens[at].is_digits() {
+            digits.push_str(page.str(at));
+            continue;
+        }
+        let word = page.lower(at);
+        spoken = true;
+        if let Some(value) = find(&UNITS, word) {
+            // `fifty-three`.
+            if std::mem::take(&mut tens) && page.gap(at) == "-" {
+                digits.pop();
+            }
+            digits.push_str(&value.to_string());
+        } else if let Some(value) = find(&TEENS, word) {
+            digits.push_str(&(value + 10).to_string());
+        } else if let Some(value) = find(&TENS, word) {
+            digits.push_str(&((value + 2) * 10).to_string());
+            tens = true;
+            continue;
+        } else {
+            let compound = TENS.iter().enumerate().find_map(|(tens, words)| {
+                let rest = words.iter().find_map(|ten| word.strip_prefix(ten))?;
+                Some((tens + 2) * 10 + find(&UNITS, rest)?)
+            });
+            digits.push_str(&compound?.to_string());
+        }
+        tens = false;
+    }
+    spoken.then_some(digits)
+}
+
 /// A day of birth: behind a word for it in any form; a whole date so long ago that it is hardly about
 /// a fault, without one too.
 fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<Hit> {
+    let asked = (1..=12).any(|back| at >= back && page.says(at - back).any(Says::BIRTH));
     let cued = page.cued(at, Says::BIRTH, 8)
+        || asked
         || at > 0 && page.lower(at - 1) == "f" && page.gap(at).len() <= 2;
     let hit = |range| Some((Kind::BirthDate, range, if cued { Why::Cue } else { Why::Digits }));
     if let Some((last, year)) = with_month(page, at) {
@@ -736,6 +811,12 @@ fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<Hit> {
             }
             [8] => (value(0..4), value(4..6), value(6..8)),
             [1 | 2, 1 | 2, 2] if cued && lengths != [2, 2, 2] => {
+                (1950, value(lengths[0]..lengths[0] + lengths[1]), value(0..lengths[0]))
+            }
+            [1 | 2, 1 | 2, 2]
+                if lengths != [2, 2, 2]
+                    && value(lengths[0] + lengths[1]..lengths[0] + lengths[1] + 2) > 40 =>
+            {
                 (1950, value(lengths[0]..lengths[0] + lengths[1]), value(0..lengths[0]))
             }
             [2, 2, 2] if cued => (1950, value(2..4).min(12), value(4..6).min(31)),
@@ -774,6 +855,19 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<(usize, Option<u32>)> {
     let year = page.tokens.get(next + 1).filter(|year| {
         year.is_digits() && matches!(year.length, 2 | 4) && page.gap(next + 1).chars().count() <= 3
     });
+    let mut spoken = next + 1;
+    while near(spoken)
+        && (page.says(spoken).any(Says::NUMBER)
+            || ["nittonhundra", "tvåtusen"]
+                .iter()
+                .any(|start| page.lower(spoken).starts_with(start)))
+        && !page.says(spoken).any(Says::MONTH)
+    {
+        spoken += 1;
+    }
+    if spoken > next + 1 {
+        return Some((spoken - 1, Some(1950)));
+    }
     match year {
         Some(token) if token.length == 4 => Some((next + 1, page.str(next + 1).parse().ok())),
         Some(_) if page.gap(next + 1).ends_with(['\'', '-']) => Some((next + 1, None)),
@@ -821,6 +915,9 @@ fn born_in_words(page: &Page<'_>, at: usize) -> Option<Hit> {
     let ordinal = |at: usize| {
         let word = page.lower(at);
         page.says(at).any(Says::NUMBER.and(Says::MONTH))
+            || ["nittonhundra", "tjugohundra", "tvåtusen"]
+                .iter()
+                .any(|start| word.starts_with(start))
             || page.tokens[at].is_digits()
             || page.tokens[at].length > 3
                 && ["de", "te", "första", "andra", "th", "first", "second", "third"]
@@ -915,7 +1012,7 @@ mod tests {
         );
         check("kort 4012 88** **** 1881", &[(Kind::Bank, "4012 88** **** 1881")]);
         check("SE45 5000 0000 0583 9825 7466", &[(Kind::Bank, "SE45 5000 0000 0583 9825 7466")]);
-        check("född den 24:e april 1994", &[(Kind::BirthDate, "24:e april 1994")]);
+        check("född den 24:e april 1994", &[(Kind::BirthDate, "den 24:e april 1994")]);
         check("born 11th of December 1960", &[(Kind::BirthDate, "11th of December 1960")]);
         check("bilen MLB - 491", &[(Kind::Vehicle, "MLB - 491")]);
         check("kundnr K551\n5839", &[(Kind::CustomerNumber, "K551\n5839")]);

@@ -100,7 +100,13 @@ pub fn write(words: &BTreeMap<String, u64>, sources: &[String]) -> Result<Vec<u8
         head.extend(source.chars().map(|c| if c.is_control() { ' ' } else { c }));
         head.push('\n');
     }
-    head.push_str(&format!("words: {}\nnames: {}\n\n", count(WORD), count(NAME)));
+    for (what, bit) in [("words", WORD), ("names", NAME)] {
+        head.push_str(what);
+        head.push_str(": ");
+        head.push_str(&count(bit).to_string());
+        head.push('\n');
+    }
+    head.push('\n');
     let map = Map::from_iter(words.iter().map(|(word, bits)| (word, *bits)))
         .map_err(|_| GazetteerError::Unbuilt)?;
     let mut bytes = head.into_bytes();

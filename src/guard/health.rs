@@ -89,7 +89,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for (at, token) in page.tokens.iter().enumerate() {
         // The disease, not the unit.
-        let unit = at > 0 && page.tokens[at - 1].is_digits();
+        let unit = at > 0 && page.tokens[at - 1].is_digits() && page.gap(at) == " ";
         if token.case == Case::Upper
             && !page.caseless
             && !unit

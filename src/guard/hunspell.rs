@@ -76,10 +76,7 @@ impl Affixes {
             let parts: Vec<&str> = line.split_whitespace().collect();
             let flag = |at: usize| parts.get(at).and_then(|part| part.chars().next());
             match parts.first().copied().unwrap_or_default() {
-                "SET" if parts.get(1) != Some(&"UTF-8") => {
-                    return Err(HunspellError::Unsupported(line.to_owned()));
-                }
-                "FLAG" if parts.get(1) != Some(&"UTF-8") => {
+                "SET" | "FLAG" if parts.get(1) != Some(&"UTF-8") => {
                     return Err(HunspellError::Unsupported(line.to_owned()));
                 }
                 "FORBIDDENWORD" => affixes.forbidden = flag(1),
@@ -168,8 +165,8 @@ impl Rule {
         let fits = |place: &Place, c: char| place.set.contains(&c) != place.negated;
         if self.suffix {
             let mut letters = form.chars().rev();
-            let holds = self.condition.iter().rev();
-            if !holds.map(|place| letters.next().is_some_and(|c| fits(place, c))).all(|fits| fits) {
+            let mut holds = self.condition.iter().rev();
+            if !holds.all(|place| letters.next().is_some_and(|c| fits(place, c))) {
                 return None;
             }
             Some(format!("{}{}", form.strip_suffix(self.strip.as_str())?, self.add))

@@ -102,11 +102,8 @@ fn around_at(page: &Page<'_>, at: usize) -> Range<usize> {
                 .is_some_and(|last| DOMAINS.contains(&last.to_lowercase().as_str()))
                 && text[at..end].contains('.')
                 && !text[at..end].ends_with('.');
-            let dotted = gap.contains('.')
-                || text[at..end].ends_with('.')
-                || gap == "\n"
-                || word.contains('.') && gap == "\n";
-            if done && !(gap.contains('.') && !gap.ends_with(' '))
+            let dotted = gap.contains('.') || text[at..end].ends_with('.') || gap == "\n";
+            if done && (!gap.contains('.') || gap.ends_with(' '))
                 || length == 0
                 || gap.len() > 4
                 || !dotted
@@ -140,6 +137,7 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let word = page.lower(at);
     let (first, last) = match word {
         "at" | "snabela" | "alfa" => (at, at),
+        "a" if page.gap(at).ends_with('(') && page.gap_after(at).starts_with(')') => (at, at),
         "snabel" if page.tokens.get(at + 1).is_some_and(|_| page.lower(at + 1) == "a") => {
             (at, at + 1)
         }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::fold::Folded;
+use super::known::{Known, Read};
 use super::{Finding, Kind, Layer, Span, Why, identity};
 
 /// From this many letters and digits on a protected value says what it is by itself; a shorter one
@@ -95,11 +96,16 @@ fn bridge(text: &str, findings: &mut [Finding]) {
 /// that only shows once something beside it is gone, goes too.
 ///
 /// `shields` are the protected values, in code points.
-pub(super) fn settle(chars: &[char], spans: Vec<Span>, shields: &[Range<usize>]) -> Vec<Span> {
+pub(super) fn settle(
+    chars: &[char],
+    spans: Vec<Span>,
+    shields: &[Range<usize>],
+    known: &Known,
+) -> Vec<Span> {
     const ROUNDS_MAX: usize = 4;
     let mut spans = union(chars, spans);
     for _ in 0..ROUNDS_MAX {
-        let more = leftover(chars, &spans, shields);
+        let more = leftover(chars, &spans, shields, known);
         if more.is_empty() {
             return spans;
         }
@@ -115,8 +121,8 @@ pub(super) fn settle(chars: &[char], spans: Vec<Span>, shields: &[Range<usize>])
     }]
 }
 
-/// Identity numbers and e-mail addresses in what stands between the spans.
-fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>]) -> Vec<Span> {
+/// Identity numbers, e-mail addresses and values of the record in what stands between the spans.
+fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>], known: &Known) -> Vec<Span> {
     let mut found = Vec::new();
     let mut start = 0;
     let ends = spans.iter().map(|span| (span.start, span.end));
@@ -125,11 +131,14 @@ fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>]) -> Vec<Spa
             let piece: String = chars[start..end].iter().collect();
             let folded = Folded::new(&piece);
             let text = folded.as_str();
+            // A text without spans has been looked through like this already.
+            let record = if spans.is_empty() { Vec::new() } else { known.find(&Read::new(text)) };
             let numbers = identity::candidates(text).into_iter().filter(|number| !number.phone);
             let addresses = text.match_indices('@').map(|(at, sign)| at..at + sign.len());
             let hits = numbers
                 .map(|number| (number.range, Kind::Personnummer))
-                .chain(addresses.map(|range| (range, Kind::Email)));
+                .chain(addresses.map(|range| (range, Kind::Email)))
+                .chain(record.into_iter().map(|finding| (finding.range, finding.kind)));
             found.extend(hits.map(|(range, kind)| {
                 let range = folded.original(range);
                 let (start, end) = (start + range.start, start + range.end);

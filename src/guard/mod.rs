@@ -31,6 +31,7 @@ mod known;
 mod lexicon;
 mod links;
 mod merge;
+mod moments;
 mod names;
 mod net;
 mod numbers;
@@ -83,6 +84,12 @@ impl Redacted {
         &self.spans
     }
 
+    /// Whether nothing of the text was let through: it was too long to be read, or it still held
+    /// something of the record when all else was done.
+    pub fn is_replaced(&self) -> bool {
+        self.spans.iter().any(|span| span.kind == Kind::Unread)
+    }
+
     /// How many spans of each kind were taken out.
     pub fn counts(&self) -> BTreeMap<Kind, u32> {
         let mut counts = BTreeMap::new();
@@ -115,7 +122,7 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
         let (findings, vouched) = all_layers(&read, vocabulary, &protected);
         let (spans, mut shields) = spans(&folded, findings, &protected);
         shields.extend(vouched.into_iter().map(|range| folded.original(range)));
-        tags::spare(&chars, merge::settle(&chars, spans, &shields))
+        tags::spare(&chars, merge::settle(&chars, spans, &shields, vocabulary.known()))
     };
     Redacted::new(&chars, spans)
 }
@@ -158,11 +165,25 @@ fn all_layers(
     findings.extend(devices);
     page.settle_all(&findings, 0);
     page.vouch(&nobody);
-    let vouched = numbers_seen::references(&page);
+    let mut vouched = numbers_seen::references(&page);
     page.vouch(&vouched);
+    let moments = moments::find(&page);
+    page.vouch(&moments);
+    vouched.extend(moments);
     // Numbers are read as they stand, before what is known of them hides a part.
     let from = findings.len();
-    findings.extend(digits::find(&page));
+    let numbers = digits::find(&page);
+    let spoken = |finding: &Finding| {
+        let told =
+            (finding.kind == Kind::Phone).then(|| digits::told(&page, &finding.range)).flatten();
+        told.and_then(|digits| numbers::national(&digits))
+    };
+    let (allowed, numbers): (Vec<_>, Vec<_>) = numbers
+        .into_iter()
+        .partition(|finding| spoken(finding).is_some_and(|national| vocabulary.allows(&national)));
+    vouched.extend(allowed.into_iter().map(|finding| finding.range));
+    page.vouch(&vouched);
+    findings.extend(numbers);
     findings.extend(vocabulary.known().find(read));
     page.settle_all(&findings, from);
     let layers: [fn(&Page<'_>) -> Vec<Finding>; 6] = [

@@ -67,7 +67,7 @@ fn ipv4(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv4Addr)> {
     for (part, octet) in octets.iter_mut().enumerate() {
         let token =
             page.tokens.get(at + part).filter(|token| token.is_digits() && token.length <= 3)?;
-        if part > 0 && !dotted(page.gap(at + part)) || token.glued && part > 0 {
+        if part > 0 && (token.glued || !dotted(page.gap(at + part))) {
             return None;
         }
         *octet = page.str(at + part).parse().ok()?;
@@ -89,7 +89,11 @@ fn ipv4(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv4Addr)> {
             end -= 1;
         }
     }
-    Some((page.tokens[at].start..end, Ipv4Addr::from(octets)))
+    let mut start = page.tokens[at].start;
+    if page.text[..start].ends_with('[') && page.text[end..].starts_with(']') {
+        (start, end) = (start - 1, end + 1);
+    }
+    Some((start..end, Ipv4Addr::from(octets)))
 }
 
 /// `fw 10.9.7.64`.
@@ -195,6 +199,7 @@ fn mac(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let mut groups = vec![0_usize];
     let (mut digits, mut end, mut pending) = (0, start, 0);
     let (mut letters, mut numbers, mut telling) = (false, false, false);
+    let mut sign = None;
     for (offset, char) in page.text[start..].char_indices() {
         if char.is_ascii_hexdigit() && digits < DIGITS {
             if pending > 0 && pending <= 2 {
@@ -211,8 +216,11 @@ fn mac(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         } else if matches!(char, ':' | '-' | '.' | ' ') && digits < DIGITS {
             telling |= matches!(char, ':' | '-');
             pending += 1;
-            if pending > 2 {
+            if pending > 2 || char != ' ' && sign.is_some_and(|sign| sign != char) {
                 return None;
+            }
+            if char != ' ' {
+                sign = Some(char);
             }
         } else if char.is_alphanumeric() {
             return None;

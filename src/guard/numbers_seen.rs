@@ -50,6 +50,28 @@ pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
             continue;
         }
         let says = page.says(at - 1);
+        // `Genexis Pure ED504`: a maker, a model.
+        let named = token.says.is_name() && !token.says.is_word();
+        if says.any(Says::BRAND)
+            && page.gap(at) == " "
+            && token.is_capital()
+            && token.length > 1
+            && !named
+        {
+            let mut last = page.cluster(at).end;
+            if last < page.len()
+                && page.gap(last) == " "
+                && page.tokens[last].is_capital()
+                && page.tokens.get(last + 1).is_some_and(|next| next.glued && next.is_digits())
+            {
+                last = page.cluster(last).end;
+            }
+            let range = page.span(at..last);
+            if range.len() <= 16 {
+                found.push(range);
+            }
+            continue;
+        }
         let near = page.gap(at).len() <= 3
             && page.gap(at).trim_matches([' ', ':', '#', '.']).is_empty()
             && !page.gap(at).contains(". ");
@@ -64,7 +86,7 @@ pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
             let digits: String =
                 page.text[page.span(at..last + 1)].chars().filter(char::is_ascii_digit).collect();
             let whole = page.tokens.get(last + 1).is_none_or(|next| {
-                !next.glued && !(next.is_digits() && matches!(page.gap(last + 1), "-" | " "))
+                !(next.glued || next.is_digits() && matches!(page.gap(last + 1), "-" | " "))
             });
             let checked = digits.len() >= 10 && super::identity::luhn(&digits[digits.len() - 10..]);
             let mobile = second.is_some() && digits.starts_with('0');
@@ -291,7 +313,7 @@ fn moment(page: &Page<'_>, at: usize, group: &Range<usize>) -> bool {
         }
         [d, m, y] if day(d) && month(m) && y.len() == 2 && (20..=40).contains(&number(y)) => true,
         [d, m] if day(d) && month(m) && text.contains('/') => true,
-        [y, m] if near(y) && month(m) && text.contains('-') => true,
+        [y, m] if near(y) && month(m) && text.contains(['-', '.']) => true,
         parts if colon && clock(parts) => true,
         [h, m, h2, m2] => hour(h) && minute(m) && hour(h2) && minute(m2),
         _ => false,
@@ -404,6 +426,19 @@ fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: &str) -> bo
     let token = &page.tokens[first];
     let lower = page.lower(first);
     if token.is_word() {
+        // `v2411`: a week.
+        let week = page
+            .tokens
+            .get(first + 1)
+            .filter(|next| next.glued && next.length == 4)
+            .map(|_| page.str(first + 1));
+        if lower == "v"
+            && week.is_some_and(|week| {
+                ("20".."41").contains(&&week[..2]) && ("01".."54").contains(&&week[2..])
+            })
+        {
+            return true;
+        }
         if token.length > 1
             && token.says.any(Says::TECHNICAL.and(Says::DOMAIN).and(Says::UNIT))
             && digits <= 5

@@ -26,6 +26,10 @@ pub(super) enum Case {
 
 /// A run of letters, or a run of digits.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "facts about a word that do not exclude each other"
+)]
 pub(super) struct Token {
     /// Bytes of the folded text.
     pub(super) start: usize,
@@ -193,7 +197,7 @@ impl<'t> Page<'t> {
     pub(super) fn cued(&self, at: usize, of: Says, within: usize) -> bool {
         let mut here = at;
         for _ in 0..within {
-            if here == 0 || ends_sentence(self.gap(here), self.caseless) {
+            if here == 0 || ends_sentence(self.gap(here)) {
                 return false;
             }
             here -= 1;
@@ -219,8 +223,7 @@ impl<'t> Page<'t> {
 }
 
 /// Whether a sentence ends in what stands between two tokens.
-fn ends_sentence(gap: &str, caseless: bool) -> bool {
-    let _ = caseless;
+fn ends_sentence(gap: &str) -> bool {
     (gap.contains(['.', '!', '?', ';'])
         && gap.contains(char::is_whitespace)
         && !gap.starts_with(".:"))
@@ -261,6 +264,41 @@ fn tokens(text: &str) -> Vec<Token> {
             upper += usize::from(next.is_uppercase());
             lower += usize::from(next.is_lowercase());
         }
+        if let Some(cut) = lost_space(&text[start..end]) {
+            let word = &text[start..start + cut];
+            let letters = word.chars().count();
+            let case = Case::Lower;
+            tokens.push(Token {
+                start,
+                end: start + cut,
+                length: letters,
+                case,
+                says: Says::default(),
+                glued,
+                opens: false,
+                shielded: false,
+                settled: false,
+                named: false,
+            });
+            let case = if text[start + cut..end].chars().skip(1).all(char::is_lowercase) {
+                Case::Title
+            } else {
+                Case::Upper
+            };
+            tokens.push(Token {
+                start: start + cut,
+                end,
+                length: length - letters,
+                case,
+                says: Says::default(),
+                glued: false,
+                opens: false,
+                shielded: false,
+                settled: false,
+                named: false,
+            });
+            continue;
+        }
         let case = match (digits, upper, lower) {
             (true, ..) => Case::None,
             (_, 0, _) => Case::Lower,
@@ -282,6 +320,20 @@ fn tokens(text: &str) -> Vec<Token> {
         });
     }
     tokens
+}
+
+/// Where a space was lost between a small word and a capital: `påKrokslätt`, `tillLove`.
+fn lost_space(word: &str) -> Option<usize> {
+    const SMALL: [&str; 26] = [
+        "på", "till", "från", "med", "och", "hos", "av", "för", "i", "är", "har", "kund", "tel",
+        "att", "vid", "son", "at", "to", "from", "with", "and", "by", "call", "ring", "for",
+        "skylt",
+    ];
+    let cut = word.find(char::is_uppercase).filter(|cut| *cut > 0)?;
+    let right = &word[cut..];
+    let whole = right.chars().count() > 2
+        && (right.chars().skip(1).all(char::is_lowercase) || right.chars().all(char::is_uppercase));
+    (whole && SMALL.contains(&&word[..cut]) && word != "iPhone" && word != "iPad").then_some(cut)
 }
 
 fn caseless(tokens: &[Token]) -> bool {

@@ -28,7 +28,13 @@ const PREPOSITIONS: [&str; 16] = [
 ];
 
 /// What only somebody does.
-const TALKS: [&str; 24] = [
+const TALKS: [&str; 30] = [
+    "skrev",
+    "skriver",
+    "mailade",
+    "mejlade",
+    "attesterar",
+    "attesterade",
     "ringer",
     "ringde",
     "ringt",
@@ -83,10 +89,17 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         class: (0..page.len()).map(|at| class(page, at)).collect(),
         hit: Vec::new(),
     };
-    layer.hit =
-        (0..page.len()).map(|at| layer.class[at] == Class::Name || page.tokens[at].named).collect();
+    layer.hit = (0..page.len())
+        .map(|at| {
+            let token = &page.tokens[at];
+            let foreign =
+                layer.class[at] == Class::Unknown && token.case == Case::Title && !token.opens;
+            layer.class[at] == Class::Name || token.named || foreign && !page.caseless
+        })
+        .collect();
     layer.brands();
     layer.signatures();
+    layer.spelled();
     // What is found first makes the next one clearer.
     for _ in 0..2 {
         for at in 0..page.len() {
@@ -146,7 +159,7 @@ impl People<'_> {
     }
 
     fn comma(&self, at: usize) -> bool {
-        matches!(self.page.gap(at), ", " | ",")
+        matches!(self.page.gap(at), ", " | "," | ",\n")
     }
 
     fn company(&self, at: usize) -> bool {
@@ -192,6 +205,43 @@ impl People<'_> {
             )
     }
 
+    /// Between brackets, or between a colon and a bracket: nothing but a name stands so.
+    fn alone(&self, at: usize) -> bool {
+        let page = self.page;
+        let says = page.says(at);
+        let pronoun = PRONOUNS.contains(&page.lower(at));
+        let opened = |at: usize| {
+            at == 0 || page.gap(at).ends_with(['(', '\n']) || page.gap(at).ends_with(": ")
+        };
+        let closed = |at: usize| {
+            page.gap_after(at).is_empty() && at + 1 == page.len()
+                || page.gap_after(at).starts_with([')', '\n'])
+                || page.gap_after(at).starts_with(" (")
+        };
+        if pronoun {
+            return false;
+        }
+        let bracketed = page.gap(at).ends_with('(') && page.gap_after(at).starts_with(')');
+        if bracketed && says.any(Says::GIVEN) && (self.capital(at) || !says.any(Says::FUNCTION)) {
+            return true;
+        }
+        // Two in a row: `(max falk)`, `kontakt 3: sten torp (elfirma)`.
+        let next = at + 1;
+        let first = next < page.len()
+            && says.any(Says::GIVEN)
+            && opened(at)
+            && page.gap(next) == " "
+            && page.says(next).any(Says::FAMILY)
+            && closed(next);
+        let second = at > 0
+            && says.any(Says::FAMILY)
+            && closed(at)
+            && page.gap(at) == " "
+            && page.says(at - 1).any(Says::GIVEN)
+            && opened(at - 1);
+        first || second
+    }
+
     /// Family name first: `Falk, Hassan`, `wikström, my`.
     fn turned(&self, at: usize) -> bool {
         let page = self.page;
@@ -218,13 +268,15 @@ impl People<'_> {
     fn speaker(&self, at: usize) -> bool {
         let before = self.page.gap(at);
         let starts = at == 0 || before.contains('\n') || before.contains(']');
-        starts
+        let quotes = self.page.gap_after(at).starts_with(": \"");
+        (starts || quotes)
             && self.capital(at)
             && self.page.gap_after(at).starts_with(':')
             && !self.page.says(at).any(ROLES)
     }
 
     /// A name that is an ordinary word as well.
+    #[expect(clippy::too_many_lines, reason = "the things that make a name of a word, one by one")]
     fn either(&self, at: usize) -> bool {
         if self.hit[at] || self.class[at] != Class::Either {
             return false;
@@ -239,6 +291,9 @@ impl People<'_> {
             return self.sure(at);
         }
         if self.device(at) || self.speaker(at) || self.turned(at) {
+            return true;
+        }
+        if self.alone(at) {
             return true;
         }
         let talks =
@@ -274,6 +329,18 @@ impl People<'_> {
             if same && says.any(Says::GENITIVE) && !doer && !page.caseless {
                 return true;
             }
+        }
+        // `E. Tjäder`.
+        let led = at > 0
+            && page.tokens[at - 1].length == 1
+            && page.tokens[at - 1].is_word()
+            && matches!(page.gap(at), ". " | "." | ".\n");
+        if led
+            && written
+            && (says.any(Says::FAMILY) || self.capital(at))
+            && !page.tokens[at].settled
+        {
+            return true;
         }
         if at > 0 && self.comma(at) && self.hit[at - 1] && written && !function && self.capital(at)
         {
@@ -342,13 +409,28 @@ impl People<'_> {
         if gap.contains('\n') {
             return false;
         }
-        if self.capital(at) && !self.page.caseless { true } else { !PREPOSITIONS.contains(&word) }
+        if self.capital(at) && !self.page.caseless {
+            true
+        } else {
+            // `pratat med viola`.
+            let spoken = before > 0
+                && matches!(word, "med" | "with" | "to" | "till")
+                && self.page.says(before - 1).any(Says::SURE.and(Says::SPEECH).and(Says::PERSON));
+            spoken || !PREPOSITIONS.contains(&word)
+        }
     }
 
     fn sure(&self, at: usize) -> bool {
         let Some(before) = at.checked_sub(1) else { return false };
         let gap = self.page.gap(at);
         let near = gap.len() <= 3 && !gap.contains(['.', ';', '!', '?', '/', '-', ')']);
+        // `370 ms to ..`.
+        if before > 0
+            && self.page.tokens[before - 1].is_digits()
+            && self.page.says(before).any(Says::UNIT)
+        {
+            return false;
+        }
         let says = self.page.says(before);
         near && (says.any(Says::SURE) || says.any(Says::RELATION))
             && !(gap.contains(',') && says.any(Says::RELATION))
@@ -360,11 +442,26 @@ impl People<'_> {
 
     /// An ordinary word with a capital behind a name, or between a cue and a name.
     fn surname(&self, at: usize) -> bool {
-        if self.hit[at] || self.class[at] != Class::Word || !self.raised(at) || at == 0 {
+        if self.hit[at] || self.class[at] != Class::Word || at == 0 {
             return false;
         }
         let says = self.page.says(at);
         if says.any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND)) {
+            return false;
+        }
+        // `kallas Knatte`, `heter knatte`: no common word.
+        let called = matches!(
+            self.page.lower(at - 1),
+            "kallas" | "kallad" | "heter" | "hette" | "heta" | "named"
+        );
+        if called
+            && self.page.gap(at) == " "
+            && !says.any(Says::BUILT_IN)
+            && self.page.tokens[at].length > 2
+        {
+            return true;
+        }
+        if !self.raised(at) {
             return false;
         }
         let after_name = self.joined(at) && self.hit[at - 1] && self.capital(at - 1);
@@ -393,10 +490,9 @@ impl People<'_> {
         let before =
             at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.');
         let next = at + 1;
-        let after = next < self.page.len()
-            && matches!(self.page.gap(next), ". " | "." | " " | ".\n" | "\n" | "-" | "- ")
-            && self.company(next)
-            && (upper || dotted);
+        let gap = if next < self.page.len() { self.page.gap(next) } else { "" };
+        let near = gap.len() <= 5 && (gap.trim() == "." || matches!(gap, " " | "\n" | "-" | "- "));
+        let after = next < self.page.len() && near && self.company(next) && (upper || dotted);
         let pair = upper && dotted && {
             let single = |at: usize| {
                 self.page
@@ -407,7 +503,7 @@ impl People<'_> {
             };
             let beside = single(next) && self.page.gap(next).trim() == "."
                 || at > 0 && single(at - 1) && self.page.gap(at).trim() == ".";
-            beside && (self.sure(at) || self.cue(at) || at > 0 && self.hit[at - 1])
+            beside && !self.page.caseless
         };
         let cued = upper && (self.sure(at)) && !self.page.follows(at, Says::TECHNICAL);
         (before && likely) || after || pair || cued
@@ -419,7 +515,15 @@ impl People<'_> {
         {
             return false;
         }
-        let next = at + 1;
+        let mut next = at + 1;
+        while next < self.page.len()
+            && self.joined(next)
+            && self.page.says(next).any(Says::PARTICLE)
+            && !self.company(next)
+            && next < at + 3
+        {
+            next += 1;
+        }
         if next >= self.page.len() || !self.joined(next) || !self.company(next) {
             return false;
         }
@@ -487,7 +591,7 @@ impl People<'_> {
                 // `/GL`, `mvh sm`: initials.
                 let initials = end == at
                     && (2..=3).contains(&page.tokens[end].length)
-                    && !page.says(end).any(Says::DOMAIN)
+                    && (slashed || !page.says(end).any(Says::DOMAIN))
                     && (end + 1 == page.len() || page.gap_after(end).contains('\n'))
                     && (slashed || signed);
                 if initials {
@@ -506,6 +610,29 @@ impl People<'_> {
                 self.hit[end] = true;
                 end += 1;
             }
+        }
+    }
+
+    /// A name letter by letter: `E - D - I - N`.
+    fn spelled(&mut self) {
+        const LETTERS_MIN: usize = 3;
+        let page = self.page;
+        let single = |at: usize| {
+            page.tokens[at].is_word() && page.tokens[at].length == 1 && !page.tokens[at].settled
+        };
+        let mut at = 0;
+        while at < page.len() {
+            let mut end = at;
+            while end < page.len()
+                && single(end)
+                && (end == at || matches!(page.gap(end), "-" | " - " | " " | "." | ". "))
+            {
+                end += 1;
+            }
+            if end - at >= LETTERS_MIN {
+                self.hit[at..end].fill(true);
+            }
+            at = end.max(at + 1);
         }
     }
 

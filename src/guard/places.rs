@@ -63,7 +63,7 @@ const ENDINGS: [&str; 48] = [
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for at in 0..page.len() {
-        let range = if page.tokens[at].is_digits() {
+        let range = if page.tokens[at].is_digits() && !page.tokens[at].shielded {
             street(page, at)
                 .or_else(|| english(page, at))
                 .or_else(|| postcode(page, at))
@@ -75,7 +75,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         found.extend(range.map(|range| Finding {
             range,
             kind: Kind::Address,
-            layer: Layer::Context,
+            layer: Layer::Identifier,
             why: Why::Place,
         }));
     }
@@ -90,10 +90,12 @@ pub(super) fn is_street(word: &str) -> bool {
 }
 
 /// `Kungsgatan 10 G`: from the first word of the street to the letter behind the number.
+#[expect(clippy::too_many_lines, reason = "the ways to write a street, each beside the others")]
 fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let token = &page.tokens[at];
     let last = at.checked_sub(1)?;
-    if token.length > 4
+    if page.str(at).starts_with('0')
+        || token.length > 4
         || token.glued
         || token.shielded
         || !matches!(page.gap(at), " " | "  " | "\n" | " nr " | " \n")
@@ -105,6 +107,10 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     }
     let word = page.lower(last);
     let says = page.says(last);
+    // `Nokia Beacon 6`.
+    if page.follows(last, Says::BRAND) {
+        return None;
+    }
     let ended = is_street(word) && !says.any(Says::TECHNICAL);
     let alone = says.any(Says::STREET) && page.tokens[last].length > 1;
     let raised = |at: usize| {
@@ -132,7 +138,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let opens = page.tokens[last].opens && !page.gap(last).ends_with('(');
         let posted = {
             let next = page.token_at(number_end(page, at));
-            page.tokens.get(next).is_some_and(|next| next.is_digits())
+            page.tokens.get(next).is_some_and(super::page::Token::is_digits)
                 && postcode(page, next).is_some()
                 && page.tokens[next].start - token.end <= 4
         };
@@ -170,7 +176,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         if last > 0
             && raised(last - 1)
             && page.gap(last) == " "
-            && !page.tokens[last - 1].opens
+            && (!page.tokens[last - 1].opens || page.gap(last - 1).ends_with('('))
             && !page.tokens[last - 1].shielded
             && !page.says(last - 1).any(
                 Says::TECHNICAL
@@ -220,7 +226,7 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
         let says = page.says(before);
         let capital = !page.caseless
             && token.is_capital()
-            && !(token.opens && says.is_word() && !says.is_name() && !says.any(Says::DIRECTION));
+            && (!token.opens || !says.is_word() || says.is_name() || says.any(Says::DIRECTION));
         let caseless = page.caseless
             && (says.is_name() && !says.any(Says::FUNCTION)
                 || says.any(Says::DIRECTION)
@@ -262,10 +268,7 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
     for _ in 0..3 {
         let next = page.token_at(end);
         let Some(token) = page.tokens.get(next) else { break };
-        if token.shielded
-            || token.start - end > 3
-            || page.text[end..token.start].contains(['.', ':', '/'])
-        {
+        if token.start - end > 3 || page.text[end..token.start].contains(['.', ':', '/']) {
             break;
         }
         if page.says(next).any(Says::APARTMENT)
@@ -302,7 +305,7 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
 /// `413 69 Göteborg`; with the town, or behind `postnr`.
 fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let first = &page.tokens[at];
-    if first.glued || first.shielded || page.text[..first.start].ends_with(['-', '/', '.', '+']) {
+    if first.glued || page.text[..first.start].ends_with(['-', '/', '.', '+']) {
         return None;
     }
     let last = match first.length {
@@ -318,7 +321,6 @@ fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let town = page.tokens.get(last + 1).filter(|town| {
         town.is_word()
             && !town.glued
-            && !town.shielded
             && town.length > 1
             && matches!(page.gap(last + 1), " " | "  " | "\n" | ", ")
     });
@@ -437,9 +439,12 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     ) && word.length > 2;
     let capital = !page.caseless && word.case == Case::Title;
     let unknown = !says.is_word();
-    if unit.is_some()
-        && place
-        && (cued || !clock && (capital || unknown) || capital && unknown && !says.is_name())
+    let long = unit.is_some() && minute.len() == 3;
+    let rare = capital && !word.opens && !says.is_name() && !says.any(Says::BUILT_IN);
+    if unit.is_some() && place && (long || rare)
+        || unit.is_some()
+            && place
+            && (cued || !clock && (capital || unknown) || capital && unknown && !says.is_name())
         || cued && unit.is_none() && capital && place
     {
         let mut first = before;

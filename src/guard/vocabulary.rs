@@ -82,6 +82,13 @@ impl<'a> Vocabulary<'a> {
         &self.allowed
     }
 
+    /// Whether a telephone number may stand, by its digits behind the zero.
+    pub(super) fn allows(&self, national: &str) -> bool {
+        self.shields()
+            .iter()
+            .any(|shield| matches!(shield, Shield::Phone(phone) if phone == national))
+    }
+
     pub(super) fn shields(&self) -> &[Shield] {
         self.shields.get_or_init(|| self.protected.iter().map(|value| Shield::new(value)).collect())
     }

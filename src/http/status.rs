@@ -1,6 +1,8 @@
 //! `GET /status`: how the log stands, for a person. In Swedish, without script, and without anything
 //! about anybody.
 
+use std::fmt::Write as _;
+
 use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -29,19 +31,13 @@ pub(super) async fn status(State(app): State<App>) -> Response {
         || "saknas".to_owned(),
         |moved| format!("{} ({} sekunder sedan)", moved.rfc3339(), now.since(moved).as_secs()),
     );
-    let free: String = shared
-        .store
-        .volumes()
-        .unwrap_or_default()
-        .iter()
-        .map(|volume| {
-            let what = if volume.name == "store" { "lagret" } else { "kontrollpunkten" };
-            format!(
-                "<dt>Ledigt där {what} ligger</dt><dd>{} MiB</dd>",
-                volume.free_bytes / MEBIBYTE
-            )
-        })
-        .collect();
+    let mut free = String::new();
+    for volume in shared.store.volumes().unwrap_or_default() {
+        let what = if volume.name == "store" { "lagret" } else { "kontrollpunkten" };
+        let room = volume.free_bytes / MEBIBYTE;
+        // A string takes whatever is written to it.
+        let _ = write!(free, "<dt>Ledigt där {what} ligger</dt><dd>{room} MiB</dd>");
+    }
     let page = format!(
         "<!doctype html>\n<html lang=\"sv\"><head><meta charset=\"utf-8\"><title>sluss: läge</title>\
          <style>body{{font-family:sans-serif;max-width:45rem;margin:2rem auto;padding:0 1rem}}\

@@ -10,6 +10,7 @@ use super::canonical;
 use super::canonical::{CanonicalError, Json, Key};
 use super::event::{Anchor, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind};
 use super::note::Note;
+use super::scan;
 use super::wire::Word;
 use crate::domain::{LeafId, Timestamp};
 
@@ -19,6 +20,8 @@ pub const LEAF_BYTES_MAX: usize = 64 * 1024 - 1;
 
 /// Version of the leaf format, the member `v`.
 const VERSION: i64 = 1;
+/// As it stands in the leaf.
+const VERSION_WRITTEN: &[u8] = b"1";
 
 /// Why a leaf cannot be written or read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -125,21 +128,20 @@ impl Leaf {
     /// Reads a leaf from the bytes that were hashed.
     pub fn parse(bytes: &[u8]) -> Result<Self, LeafError> {
         check_size(bytes)?;
-        let Json::Object(mut members) = Json::parse(bytes)? else {
-            return Err(LeafError::Head("v"));
-        };
-        let mut take = |key: &str| members.remove(&Key(key.to_owned()));
-        match take("v") {
-            Some(Json::Integer(VERSION)) => {}
-            Some(Json::Integer(_)) => return Err(LeafError::Version),
+        canonical::check(bytes)?;
+        let members = scan::members(bytes).ok_or(LeafError::Head("v"))?;
+        let head =
+            |key: &[u8]| members.iter().find(|member| member.0 == key).map(|member| member.1);
+        match head(b"v") {
+            Some(VERSION_WRITTEN) => {}
+            Some([b'0'..=b'9' | b'-', ..]) => return Err(LeafError::Version),
             _ => return Err(LeafError::Head("v")),
         }
-        let kind = take("kind").and_then(text).ok_or(LeafError::Head("kind"))?;
-        let kind = Kind::read(&kind).ok_or(LeafError::Kind)?;
-        let id = take("id").and_then(text).and_then(|id| LeafId::read(&id));
-        let id = id.ok_or(LeafError::Head("id"))?;
-        let at = parse_time(&take("t").and_then(text).ok_or(LeafError::Head("t"))?)?;
-        let event = event(kind, &Json::Object(members))?;
+        let kind = head(b"kind").and_then(text).ok_or(LeafError::Head("kind"))?;
+        let kind = Kind::read(kind).ok_or(LeafError::Kind)?;
+        let id = head(b"id").and_then(text).and_then(LeafId::read).ok_or(LeafError::Head("id"))?;
+        let at = parse_time(head(b"t").and_then(text).ok_or(LeafError::Head("t"))?)?;
+        let event = event(kind, &own(&members, bytes.len()))?;
         check_bounds(&event)?;
         Ok(Self { id, at, event })
     }
@@ -162,22 +164,49 @@ fn members(event: &Event) -> Result<Json, CanonicalError> {
     }
 }
 
-fn event(kind: Kind, members: &Json) -> Result<Event, LeafError> {
-    let bytes = members.to_bytes();
+/// The members that every leaf has.
+const HEAD: [&[u8]; 4] = [b"v", b"kind", b"id", b"t"];
+
+/// The object without the members that every leaf has.
+fn own(members: &[(&[u8], &[u8])], bytes: usize) -> Vec<u8> {
+    let mut own = Vec::with_capacity(bytes);
+    own.push(b'{');
+    for (key, value) in members.iter().filter(|(key, _)| !HEAD.contains(key)) {
+        if own.len() > 1 {
+            own.push(b',');
+        }
+        own.push(b'"');
+        own.extend_from_slice(key);
+        own.extend_from_slice(b"\":");
+        own.extend_from_slice(value);
+    }
+    own.push(b'}');
+    own
+}
+
+/// Reads members that are known to be canonical.
+fn event(kind: Kind, members: &[u8]) -> Result<Event, LeafError> {
+    fn read<T: serde::de::DeserializeOwned>(
+        members: &[u8],
+        event: impl FnOnce(T) -> Event,
+    ) -> serde_json::Result<Event> {
+        serde_json::from_slice(members).map(event)
+    }
     let event = match kind {
-        Kind::Intent => canonical::from_bytes(&bytes).map(Event::Intent),
-        Kind::Outcome => canonical::from_bytes(&bytes).map(Event::Outcome),
-        Kind::Refusal => canonical::from_bytes(&bytes).map(Event::Refusal),
-        Kind::Hold => canonical::from_bytes(&bytes).map(Event::Hold),
-        Kind::Release => canonical::from_bytes(&bytes).map(Event::Release),
-        Kind::Read => canonical::from_bytes(&bytes).map(Event::Read),
-        Kind::Policy => canonical::from_bytes(&bytes).map(Event::Policy),
-        Kind::Key => canonical::from_bytes(&bytes).map(Event::Key),
-        Kind::Erasure => canonical::from_bytes(&bytes).map(Event::Erasure),
-        Kind::Heartbeat => canonical::from_bytes(&bytes).map(|Nothing {}| Event::Heartbeat),
-        Kind::Anchor => canonical::from_bytes(&bytes).map(Event::Anchor),
-        Kind::Resume => canonical::from_bytes(&bytes).map(Event::Resume),
+        Kind::Intent => read(members, Event::Intent),
+        Kind::Outcome => read(members, Event::Outcome),
+        Kind::Refusal => read(members, Event::Refusal),
+        Kind::Hold => read(members, Event::Hold),
+        Kind::Release => read(members, Event::Release),
+        Kind::Read => read(members, Event::Read),
+        Kind::Policy => read(members, Event::Policy),
+        Kind::Key => read(members, Event::Key),
+        Kind::Erasure => read(members, Event::Erasure),
+        Kind::Heartbeat => read(members, |Nothing {}| Event::Heartbeat),
+        Kind::Anchor => read(members, Event::Anchor),
+        Kind::Resume => read(members, Event::Resume),
     };
+    // What serde says would repeat the value.
     event.map_err(|_| LeafError::Members(kind))
 }
 
@@ -197,11 +226,9 @@ fn parse_time(text: &str) -> Result<Timestamp, LeafError> {
     time.ok_or(LeafError::Head("t"))
 }
 
-fn text(json: Json) -> Option<String> {
-    match json {
-        Json::Text(text) => Some(text),
-        _ => None,
-    }
+/// What stands between the quotes of a string. Escapes stay: no word of a leaf's head has one.
+fn text(value: &[u8]) -> Option<&str> {
+    std::str::from_utf8(value.strip_prefix(b"\"")?.strip_suffix(b"\"")?).ok()
 }
 
 /// What the types do not say: the bounds of texts and counts. Checked on the way in and out.

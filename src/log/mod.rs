@@ -35,6 +35,7 @@ pub mod tree;
 pub mod verify;
 pub mod witness;
 
+mod scan;
 mod wire;
 
 use std::fmt;

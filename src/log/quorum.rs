@@ -119,6 +119,7 @@ pub struct Policy {
     witnesses: Vec<PolicyWitness>,
     groups: Vec<Group>,
     quorum: Quorum,
+    source: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +172,12 @@ impl Policy {
         }
         let quorum = draft.quorum.ok_or_else(|| whole(PolicyFault::Quorum))?;
         let Draft { logs, witnesses, groups, .. } = draft;
-        Ok(Self { logs, witnesses, groups, quorum })
+        Ok(Self { logs, witnesses, groups, quorum, source: file.to_vec() })
+    }
+
+    /// The file as it was read, for who hands it on.
+    pub fn source(&self) -> &[u8] {
+        &self.source
     }
 
     /// The logs whose checkpoints count. None: the log is known from elsewhere.
@@ -198,8 +204,7 @@ impl Policy {
     /// has cosigned it. Cosignatures of a time after `now` do not count: a witness whose clock is
     /// ahead would vouch for ever.
     pub fn verify(&self, note: &Note, now: Timestamp) -> Result<Witnessed, QuorumError> {
-        let checkpoint = Checkpoint::open(note, &self.logs)?;
-        self.count(note, checkpoint, now)
+        self.verify_with(note, &self.logs, now)
     }
 
     /// The same for a log whose keys are known from elsewhere, as in a policy without logs.
@@ -210,15 +215,6 @@ impl Policy {
         now: Timestamp,
     ) -> Result<Witnessed, QuorumError> {
         let checkpoint = Checkpoint::open(note, keys)?;
-        self.count(note, checkpoint, now)
-    }
-
-    fn count(
-        &self,
-        note: &Note,
-        checkpoint: Checkpoint,
-        now: Timestamp,
-    ) -> Result<Witnessed, QuorumError> {
         let mut times = Vec::with_capacity(self.witnesses.len());
         for witness in &self.witnesses {
             let time = witness.key.cosigned(note).map_err(|_: NoteError| QuorumError::Forged)?;

@@ -220,7 +220,7 @@ pub struct Tiler {
 impl Tiler {
     /// Takes a node that [`super::Frontier::push`] gave, in that order; gives the tile that it fills.
     pub fn push(&mut self, node: &Node) -> Option<(Tile, Vec<u8>)> {
-        if node.level % HEIGHT != 0 {
+        if !node.level.is_multiple_of(HEIGHT) {
             return None;
         }
         let level = node.level / HEIGHT;

@@ -1,6 +1,5 @@
 //! The decision, field by field.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -164,25 +163,9 @@ pub fn minimise<'case>(
     today: Date,
     released: bool,
 ) -> Result<Minimised<'case>, Refusal> {
-    let refuse = |reason, policy| Refusal { reason, policy, withheld: everything(case) };
     let policy = &recipient.policy;
-    // First of all: no other obstacle, once out of the way, may decide this in passing.
-    if case.handling() == Handling::Special && !released {
-        return Err(refuse(HoldReason::SpecialHandling, Some(policy.id())));
-    }
-    if !recipient.enabled || case.recipient() != &recipient.id {
-        return Err(refuse(HoldReason::RecipientDisabled, None));
-    }
-    let Some(agreement) = recipient.agreement_on(today) else {
-        return Err(refuse(HoldReason::NoAgreement, Some(policy.id())));
-    };
-    let carried = dialect.carries(case.purpose());
-    if carried.is_empty() {
-        return Err(refuse(HoldReason::NotOffered, Some(policy.id())));
-    }
-    if !policy.opens(case.purpose()) {
-        return Err(refuse(HoldReason::NoRule, Some(policy.id())));
-    }
+    let (agreement, carried) = nothing_in_the_way(case, recipient, dialect, today, released)
+        .map_err(|(reason, policy)| Refusal { reason, policy, withheld: everything(case) })?;
 
     let value = |field: Field| case.facts().get(&field).map(Personal::disclose);
     let all_clean = |_: Field| true;
@@ -222,21 +205,18 @@ pub fn minimise<'case>(
         for (kind, count) in redacted.counts() {
             masked.add(field, kind.tag(), count);
         }
-        let (text, fate) = match left(redacted, masked_percent, limits) {
+        let (text, fate) = match left(redacted, masked_percent, limits, masked.has(field)) {
             Left::Nothing => {
                 rulings.insert(field, Ruling::Withheld(Because::NothingLeft(rule)));
                 not_carried.insert(field);
                 continue;
             }
             Left::Sieve if limits.over == TextOverLimit::Hold => {
-                return Err(refuse(HoldReason::TextNeedsReview, Some(policy.id())));
+                let (reason, policy) = (HoldReason::TextNeedsReview, Some(policy.id()));
+                return Err(Refusal { reason, policy, withheld: everything(case) });
             }
             Left::Sieve => (TEXT_REPLACED.to_owned(), TextFate::Replaced),
-            Left::Text(Cow::Owned(text)) => (text, TextFate::Cut),
-            Left::Text(Cow::Borrowed(text)) if masked.of(field).is_empty() => {
-                (text.to_owned(), TextFate::AsWritten)
-            }
-            Left::Text(Cow::Borrowed(text)) => (text.to_owned(), TextFate::Masked),
+            Left::Text(text, fate) => (text, fate),
         };
         fields.insert(field, Zeroizing::new(text));
         let masked_percent_max = limits.masked_percent_max;
@@ -266,6 +246,39 @@ pub fn minimise<'case>(
         masked,
         texts: told,
     })
+}
+
+/// Under which agreement something may leave, and what there is a place for.
+type Opened<'r> = (&'r Agreement, &'static [Field]);
+
+/// What must hold before any field is looked at: under which agreement, and what there is a place
+/// for.
+fn nothing_in_the_way<'r>(
+    case: &Case,
+    recipient: &'r Recipient,
+    dialect: &'static dyn Dialect,
+    today: Date,
+    released: bool,
+) -> Result<Opened<'r>, (HoldReason, Option<PolicyId>)> {
+    let asked = Some(recipient.policy.id());
+    // First of all: no other obstacle, once out of the way, may decide this in passing.
+    if case.handling() == Handling::Special && !released {
+        return Err((HoldReason::SpecialHandling, asked));
+    }
+    if !recipient.enabled || case.recipient() != &recipient.id {
+        return Err((HoldReason::RecipientDisabled, None));
+    }
+    let Some(agreement) = recipient.agreement_on(today) else {
+        return Err((HoldReason::NoAgreement, asked));
+    };
+    let carried = dialect.carries(case.purpose());
+    if carried.is_empty() {
+        return Err((HoldReason::NotOffered, asked));
+    }
+    if !recipient.policy.opens(case.purpose()) {
+        return Err((HoldReason::NoRule, asked));
+    }
+    Ok((agreement, carried))
 }
 
 /// What the policy opens, less what the dialect has no place for, and what it leaves empty without a

@@ -68,6 +68,11 @@ impl Masks {
         here.map(|((_, kind), count)| (kind.as_str(), *count)).collect()
     }
 
+    /// Whether anything was taken out of one text.
+    pub(super) fn has(&self, field: Field) -> bool {
+        self.0.keys().any(|(of, _)| *of == field)
+    }
+
     /// All that was taken out of the texts that leave; of a text that stays nothing need be said.
     pub(super) fn of_texts(self, leaves: impl Fn(Field) -> bool) -> Vec<MaskCount> {
         let masks = self.0.into_iter().filter(|((field, _), _)| leaves(*field));
@@ -140,21 +145,23 @@ pub struct ToldText {
 }
 
 /// What is left of a text.
-pub(super) enum Left<'t> {
+pub(super) enum Left {
     /// Something to be told.
-    Text(Cow<'t, str>),
+    Text(String, TextFate),
     /// Tags, greetings and punctuation.
     Nothing,
     /// So little that it tells more about a person than about a fault.
     Sieve,
 }
 
-/// What is left of a text, of which so many percent were personal.
+/// What is left of a text, of which so many percent were personal. `masked` says whether anything
+/// was taken out of it, by the guard or by intake before.
 pub(super) fn left(
     redacted: &guard::Redacted,
     masked_percent: usize,
     limits: TextLimits,
-) -> Left<'_> {
+    masked: bool,
+) -> Left {
     // A text that was not read may hold anything.
     let unread = redacted.spans().iter().any(|span| span.kind == Kind::Unread);
     if !unread && !says_something(redacted.text()) {
@@ -163,7 +170,11 @@ pub(super) fn left(
     if unread || masked_percent > usize::from(limits.masked_percent_max) {
         return Left::Sieve;
     }
-    Left::Text(cut(redacted.text(), limits.length_max))
+    match cut(redacted.text(), limits.length_max) {
+        Cow::Owned(text) => Left::Text(text, TextFate::Cut),
+        Cow::Borrowed(text) if masked => Left::Text(text.to_owned(), TextFate::Masked),
+        Cow::Borrowed(text) => Left::Text(text.to_owned(), TextFate::AsWritten),
+    }
 }
 
 /// Whether a masked text has a word in it that is neither a tag nor mere courtesy.

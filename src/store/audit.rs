@@ -29,7 +29,10 @@ pub enum Opens {
 
 impl Store {
     /// What each of these leaves leads to, in order.
-    pub async fn links(&self, leaves: &[Leaf]) -> Result<Vec<Linked>, StoreError> {
+    pub async fn links(
+        &self,
+        leaves: impl Iterator<Item = &Leaf>,
+    ) -> Result<Vec<Linked>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.links(leaves).await
     }

@@ -84,6 +84,15 @@ impl CheckpointFile {
         root_at: impl FnOnce(TreeSize) -> Result<Hash, StoreError>,
     ) -> Result<(), StoreError> {
         let _lock = self.lock()?;
+        self.advance_locked(checkpoint, note, root_at)
+    }
+
+    fn advance_locked(
+        &mut self,
+        checkpoint: &Checkpoint,
+        note: &Note,
+        root_at: impl FnOnce(TreeSize) -> Result<Hash, StoreError>,
+    ) -> Result<(), StoreError> {
         match self.read()? {
             Some(last) => {
                 self.on_our_tree(&last, checkpoint, root_at)?;
@@ -100,6 +109,21 @@ impl CheckpointFile {
         Ok(())
     }
 
+    /// Makes sure that the file is as far as a checkpoint that is about to be handed out. Where it is
+    /// further, whoever has moved it has looked; a reader's view may be older than that.
+    pub(super) fn ensure(
+        &mut self,
+        checkpoint: &Checkpoint,
+        note: &Note,
+        root_at: impl FnOnce(TreeSize) -> Result<Hash, StoreError>,
+    ) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
+        match self.read()? {
+            Some(last) if last.size > checkpoint.size => Ok(()),
+            _ => self.advance_locked(checkpoint, note, root_at),
+        }
+    }
+
     fn on_our_tree(
         &self,
         last: &Checkpoint,
@@ -110,10 +134,7 @@ impl CheckpointFile {
         if self.known.as_ref().is_some_and(|(_, known)| known == last && last.size <= ours.size) {
             return Ok(());
         }
-        let root = match last.size == ours.size {
-            true => Ok(ours.root),
-            false => root_at(last.size),
-        };
+        let root = if last.size == ours.size { Ok(ours.root) } else { root_at(last.size) };
         match root {
             Ok(root) if root == last.root => Ok(()),
             Ok(_) => Err(StoreError::Diverged(HaltReason::Forked)),

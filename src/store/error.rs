@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::crash::Injected;
 use crate::domain::{CaseId, HaltReason, StateError, Timestamp};
+use crate::log::LeafError;
 
 /// Why the store did not do what was asked. Cloned to everyone who shared the failed commit.
 #[derive(Clone, Debug, Error)]
@@ -73,6 +74,9 @@ pub enum StoreError {
     /// Nothing is recorded or sent until the cause is gone.
     #[error("nothing is recorded or sent ({0}): {advice}", advice = .0.advice())]
     Halted(HaltReason),
+    /// A leaf that has no form in the log; nothing was kept.
+    #[error("a leaf cannot be written: {0}")]
+    Leaf(#[from] LeafError),
     /// A log that is not halted cannot be resumed.
     #[error("the log is not halted: there is nothing to resume")]
     NotHalted,

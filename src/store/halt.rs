@@ -111,15 +111,8 @@ impl Halt {
     pub(super) fn waits_for_a_write(&self) -> bool {
         let state = self.state();
         let mut reasons = state.standing.iter().map(|standing| standing.halted.reason);
-        reasons.any(|reason| {
-            matches!(
-                reason,
-                HaltReason::AppendFailed
-                    | HaltReason::DeadlinePassed
-                    | HaltReason::DiskReserve
-                    | HaltReason::ClockBehind
-            )
-        })
+        reasons
+            .any(|reason| matches!(reason, HaltReason::AppendFailed | HaltReason::DeadlinePassed))
     }
 
     /// Looks at the marker: another process may have halted the store, or resumed it. What this

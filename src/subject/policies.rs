@@ -1,73 +1,50 @@
 //! The reasons that a policy gives, from the form of it that is kept by its hash.
 
-use serde::Deserialize;
+use crate::domain::{Field, Handling, PolicyId, Purpose};
+use crate::log::{ConditionName, Intent};
+use crate::recipients::{Because, Effect, KeptPolicy, Policy, Rule, leaves_by_hand};
 
-use crate::domain::{Field, PolicyId, Purpose};
-use crate::recipients::Condition;
-
-/// The rules of one policy, as far as they say why.
-#[derive(Clone, Debug, Default)]
-pub struct Reasons {
-    id: Option<PolicyId>,
-    rules: Vec<Rule>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Canonical {
-    rules: Vec<Rule>,
-}
-
-/// What is read of a rule; the rest is for machines.
-#[derive(Clone, Debug, Deserialize)]
-struct Rule {
-    id: String,
-    fields: Vec<String>,
-    purposes: Vec<String>,
-    effect: String,
-    when: Vec<String>,
-    why_sv: String,
-}
+/// Why a policy opened what it opened, and kept what it kept: as it was when it decided.
+#[derive(Clone, Debug)]
+pub struct Reasons(Policy);
 
 impl Reasons {
     /// Reads a policy's canonical form, if it is the one that the hash names.
     pub fn read(id: PolicyId, canonical: &[u8]) -> Option<Self> {
-        use sha2::Digest as _;
-        let hash: [u8; 32] = sha2::Sha256::digest(canonical).into();
-        let policy: Canonical = serde_json::from_slice(canonical).ok()?;
-        (PolicyId::new(hash) == id).then_some(Self { id: Some(id), rules: policy.rules })
+        let policy = KeptPolicy::read(canonical).ok()?.policy;
+        (policy.id() == id).then_some(Self(policy))
     }
 
-    /// Which policy it is; `None` where it is not kept.
-    pub const fn policy(&self) -> Option<PolicyId> {
-        self.id
+    /// The rule that opened a field.
+    pub fn opened(&self, purpose: Purpose, field: Field) -> Option<&Rule> {
+        self.0.rule(purpose, field)
     }
 
-    /// The rule that opened a field, and why.
-    pub fn opened(&self, purpose: Purpose, field: Field) -> Option<(&str, &str)> {
-        let rule = self.rule(purpose, field)?;
-        Some((rule.id.as_str(), rule.why_sv.as_str()))
+    /// Why a field stayed: in the words that the person would have had then.
+    pub fn withheld(&self, intent: &Intent, field: Field) -> String {
+        self.because(intent, field).why_sv()
     }
 
-    /// Why a field stayed.
-    pub fn withheld(&self, purpose: Purpose, field: Field) -> String {
-        let Some(rule) = self.rule(purpose, field) else {
-            return "ingen regel tillåter uppgiften för ändamålet".to_owned();
+    fn because(&self, intent: &Intent, field: Field) -> Because<'_> {
+        let Some(rule) = self.0.rule(intent.purpose, field) else {
+            return Because::NoRule;
         };
-        match (rule.effect.as_str(), rule.when.as_slice()) {
-            ("never", _) => rule.why_sv.clone(),
-            ("conditional", [one]) => match Condition::parse(one) {
-                Some(condition) => condition.failed_sv().to_owned(),
-                None => "regelns villkor var inte uppfyllt".to_owned(),
-            },
-            ("conditional", _) => "regelns villkor var inte uppfyllda".to_owned(),
-            _ => "uppgiften behövdes inte i meddelandet".to_owned(),
+        if rule.effect == Effect::Never {
+            return Because::Never(rule);
         }
-    }
-
-    fn rule(&self, purpose: Purpose, field: Field) -> Option<&Rule> {
-        self.rules.iter().find(|rule| {
-            rule.purposes.iter().any(|one| one == purpose.as_str())
-                && rule.fields.iter().any(|one| one == field.as_str())
-        })
+        if intent.handling == Handling::Special && !leaves_by_hand(field) {
+            return Because::SpecialHandling;
+        }
+        if intent.not_carried.contains(&field) {
+            return Because::NotCarried(rule);
+        }
+        let failed = rule.when.iter().find(|condition| {
+            let name = ConditionName::parse(&condition.to_string());
+            name.and_then(|name| intent.conditions.get(&name)) != Some(&true)
+        });
+        match failed {
+            Some(condition) => Because::Condition(rule, condition),
+            None => Because::NotKept,
+        }
     }
 }

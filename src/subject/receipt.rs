@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::swedish;
 use crate::domain::{Field, Personal};
 use crate::log::{
-    Checkpoint, Event, Intent, Leaf, Opening, Outcome, Receipt, ReceiptError, VerifierKey,
+    Checkpoint, Event, Intent, Leaf, Note, Opening, Outcome, Receipt, ReceiptError, VerifierKey,
     leaf_hash,
 };
 
@@ -87,6 +87,10 @@ pub struct PersonalReceipt(File);
 pub struct Proved {
     /// The head of the log that vouches for it.
     pub checkpoint: Checkpoint,
+    /// That head as it was signed, with the lines of witnesses.
+    pub note: Note,
+    /// The keys that were believed.
+    pub keys: Vec<VerifierKey>,
     /// The disclosure.
     pub leaf: Leaf,
     /// Its position.
@@ -138,6 +142,12 @@ impl PersonalReceipt {
         if file.format == FORMAT { Ok(Self(file)) } else { Err(ReceiptFault::Form) }
     }
 
+    /// The keys that it says are the log's. Anybody can write a key into a file.
+    pub fn keys(&self) -> Result<Vec<VerifierKey>, ReceiptFault> {
+        let keys = self.0.keys.iter().map(|key| VerifierKey::parse(key).ok());
+        keys.collect::<Option<_>>().ok_or(ReceiptFault::Keys)
+    }
+
     /// The file.
     pub fn to_json(&self) -> String {
         // Strings and lists of strings only: there is nothing that could not be written.
@@ -147,9 +157,7 @@ impl PersonalReceipt {
     /// Checks that it is what it says, with the log's keys; with those in the receipt where none
     /// are given.
     pub fn verify(&self, trusted: Option<&[VerifierKey]>) -> Result<Proved, ReceiptFault> {
-        let own: Option<Vec<VerifierKey>> =
-            self.0.keys.iter().map(|key| VerifierKey::parse(key).ok()).collect();
-        let own = own.ok_or(ReceiptFault::Keys)?;
+        let own = self.keys()?;
         let keys = trusted.unwrap_or(&own);
         let proof = Receipt::parse(&self.0.proof).map_err(ReceiptFault::Leaf)?;
         let body = self.0.leaf.as_bytes();
@@ -177,6 +185,8 @@ impl PersonalReceipt {
         });
         Ok(Proved {
             checkpoint,
+            note: proof.checkpoint().clone(),
+            keys: keys.to_vec(),
             index: proof.index(),
             opened,
             outcome: outcome.transpose()?,

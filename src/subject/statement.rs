@@ -171,13 +171,13 @@ fn utterance<'a>(
         value: told.values.get(&field),
         rule: reasons
             .and_then(|reasons| reasons.opened(purpose, field))
-            .map(|(rule, why)| (rule.to_owned(), why.to_owned())),
+            .map(|rule| (rule.id.to_string(), rule.why_sv.clone())),
     });
     let withheld = intent.withheld.iter().map(|&field| Withheld {
         field,
         why_sv: reasons.map_or_else(
             || "regelverket från den tiden finns inte kvar här".to_owned(),
-            |reasons| reasons.withheld(purpose, field),
+            |reasons| reasons.withheld(&intent, field),
         ),
     });
     Utterance {

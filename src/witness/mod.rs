@@ -17,5 +17,5 @@ mod server;
 
 pub use client::{Client, ClientError, Cosigning, OpenError};
 pub use folder::{Denied, Folder, FolderError};
-pub use rounds::{Plan, Rounds, Standing};
+pub use rounds::{Plan, Rounds, SKEW, Standing};
 pub use server::{Limits, serve};

@@ -11,7 +11,7 @@ use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::client::{Client, ClientError, Cosigning, OpenError};
 use crate::domain::{Clock, HaltReason, Timestamp};
@@ -31,13 +31,15 @@ const REFRESH: Duration = Duration::from_hours(1);
 const PAUSE_MAX: Duration = Duration::from_mins(1);
 
 /// A witness's clock may be ahead of ours by so much.
-const SKEW: Duration = Duration::from_mins(5);
+pub const SKEW: Duration = Duration::from_mins(5);
 
 /// Whom to ask, and how often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// Which witnesses, and how many of them.
     pub policy: Policy,
+    /// The policy as it is written, for those who verify the log.
+    pub file: Vec<u8>,
     /// A grown log is shown to them no more often than this.
     pub every: Duration,
     /// How old the word of a quorum may be while something is sent. Zero: as old as it is.
@@ -297,13 +299,19 @@ impl Rounds {
         };
         // Read after that: what another process of this store has shown is in it by now.
         let size = parts.store.size().await?;
+        let told = |what| {
+            let (witness, shown) = (client.name().to_string(), shown.size.0);
+            error!(witness, shown, stored = size.0, "{what}");
+        };
         if shown.size > size {
+            told("A witness shows more leaves under our signature than the store has");
             // As after an old backup was restored.
             parts.halt.pull(HaltReason::OldBackup);
             return Err(Trouble::Diverged);
         }
         let root = parts.store.root_at(shown.size).await?;
         if shown.root != root {
+            told("A witness shows another history under our signature");
             parts.halt.pull(HaltReason::Forked);
             return Err(Trouble::Diverged);
         }

@@ -197,3 +197,18 @@ fn every_rule_is_explained_and_says_what_to_look_at() {
         assert!(rule.look().len() > 20, "{rule}");
     }
 }
+
+#[test]
+fn every_rule_is_broken_by_a_test() {
+    let tests = [
+        include_str!("audit/broken.rs"),
+        include_str!("audit/command.rs"),
+        include_str!("audit/operators.rs"),
+        include_str!("audit/reconciled.rs"),
+    ]
+    .concat();
+    for rule in Rule::ALL {
+        let named = tests.contains(&format!("Rule::{rule:?}"));
+        assert!(named || tests.contains(&format!("\"{rule}\"")), "{rule}");
+    }
+}

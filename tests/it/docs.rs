@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::civil::date;
 use sluss::commands::Cli;
-use sluss::domain::{CaseState, Field, HoldReason, Purpose};
+use sluss::domain::{CaseState, Field, HaltReason, HoldReason, Purpose};
 use sluss::recipients::{self, lint, run_tests};
 
 const DOCUMENTS: [&str; 3] = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"];
@@ -114,6 +114,17 @@ fn reasons_and_states_are_those_that_there_are() {
     for state in CaseState::ALL {
         assert!(states.contains(&format!("`{state}`")), "{state}");
     }
+}
+
+#[test]
+fn reasons_to_stop_are_those_that_there_are() {
+    let architecture = text("ARCHITECTURE.md");
+    let told: BTreeSet<_> = table(&architecture, "| reason | noticed by")
+        .into_iter()
+        .flat_map(|row| quoted(first_cell(row)))
+        .collect();
+    let ours: BTreeSet<_> = HaltReason::ALL.iter().map(|reason| reason.as_str()).collect();
+    assert_eq!(told, ours);
 }
 
 #[test]

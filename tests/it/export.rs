@@ -11,9 +11,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use sluss::domain::{ManualClock, SeededEntropy, Timestamp};
-use sluss::export::{Exported, FileWhat, Report, Trust, VerifyError, WriteError, verify, write};
+use sluss::export::{
+    Exported, FileWhat, Report, Trust, VerifyError, WriteError, verify, witnessed, write,
+};
+use sluss::log::quorum::Policy;
 use sluss::log::{
-    Checkpoint, Event, Fingerprint, LeafIndex, Note, Role, Tile, TileOf, TreeSize, What,
+    Checkpoint, CosigningKey, Event, Fingerprint, KeyName, LeafIndex, Note, Role, Tile, TileOf,
+    TreeSize, What,
 };
 use sluss::store::{Limits, Opening, Store};
 use tempfile::TempDir;
@@ -33,9 +37,9 @@ impl Place {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&dir.path().join("state"), 1);
         let place = Self { dir, store };
-        let shipped = sluss::config::load(&root().join("config"), &BTreeMap::new()).unwrap();
-        for recipient in shipped.recipients().into_values() {
-            place.store.keep_policy(&recipient).await.unwrap();
+        let config = sluss::config::load(&root().join("config"), &BTreeMap::new()).unwrap();
+        for recipient in config.recipients().values() {
+            place.store.keep_policy(recipient).await.unwrap();
         }
         place.grow_to(leaves).await;
         place
@@ -298,7 +302,7 @@ async fn whom_to_believe() {
     let key = place.store.verifier_key();
     let report = verify(&place.folder(), &Trust::Folder).unwrap();
     assert!(report.is_sound() && !report.compared);
-    assert_eq!(report.keys, [key.clone()]);
+    assert_eq!(report.keys, std::slice::from_ref(&key));
     let report = verify(&place.folder(), &Trust::Keys(vec![key.clone()])).unwrap();
     assert!(report.is_sound() && report.compared);
     let stranger = open(&place.dir.path().join("other"), 2).verifier_key();
@@ -310,13 +314,51 @@ async fn whom_to_believe() {
     assert!(matches!(report.log.faults[..], [fault] if matches!(fault.what, What::Checkpoint(_))));
 }
 
+/// What witnesses have signed goes along, and a reader's own policy says whether it is enough.
 #[tokio::test]
-async fn a_witness_policy_goes_along() {
-    let place = Place::with(3).await;
-    let policy = "log log.example.se+00000000+AAAA\nquorum none\n";
-    write(&place.store, &place.folder(), Role::Auditor, Some(policy)).await.unwrap();
-    assert_eq!(fs::read_to_string(place.folder().join("witness-policy")).unwrap(), policy);
+async fn witnesses_vouch_for_as_much_as_they_saw() {
+    let place = Place::with(300).await;
+    let second = |second: i64| Timestamp::from_micros(second * 1_000_000);
+    let witness = |n: u8| {
+        let name = KeyName::parse(&format!("witness.example.se/w{n}")).unwrap();
+        CosigningKey::new(name, &[n; 32])
+    };
+    let policy = |quorum: &str| {
+        let keys = [1, 2].map(|n| witness(n).witness_key());
+        let [one, two] = keys.map(|key| key.to_string());
+        let text = format!(
+            "witness one {one}\nwitness two {two}\ngroup both all one two\nquorum {quorum}\n"
+        );
+        Policy::parse(text.as_bytes()).unwrap()
+    };
+    let note = place.store.checkpoint(None).await.unwrap().unwrap();
+    let note = Note::parse(&note).unwrap();
+    let keys = [place.store.verifier_key()];
+    let seen = Checkpoint::open(&note, &keys).unwrap();
+    let line = witness(1).cosign(&seen, second(1_772_373_950));
+    place.store.keep_cosigned(seen.size, vec![line]).await.unwrap();
+    place.grow_to(320).await;
+
+    let ours = policy("both");
+    write(&place.store, &place.folder(), Role::Auditor, Some(&ours)).await.unwrap();
+    let kept = fs::read(place.folder().join("witness-policy")).unwrap();
+    assert_eq!(Policy::parse(&kept), Ok(ours.clone()));
     place.sound();
+    let vouched = |policy: Policy, now| {
+        let found = witnessed(&place.folder(), &keys, &policy, second(now)).unwrap();
+        found.map(|(_, witnessed)| (witnessed.checkpoint.size, witnessed.by.len()))
+    };
+    assert_eq!(vouched(policy("one"), 1_772_374_000), Some((TreeSize(300), 1)));
+    assert_eq!(vouched(policy("both"), 1_772_374_000), None);
+    assert_eq!(vouched(policy("one"), 1_772_373_949), None, "a word from the future");
+    assert_eq!(vouched(policy("none"), 1_772_374_000), Some((TreeSize(321), 0)));
+
+    // The second has signed since: the next export to the folder has both lines.
+    let line = witness(2).cosign(&seen, second(1_772_373_960));
+    place.store.keep_cosigned(seen.size, vec![line]).await.unwrap();
+    write(&place.store, &place.folder(), Role::Auditor, Some(&ours)).await.unwrap();
+    place.sound();
+    assert_eq!(vouched(policy("both"), 1_772_374_000), Some((TreeSize(300), 2)));
 }
 
 #[tokio::test]

@@ -129,6 +129,11 @@ impl App {
         told
     }
 
+    /// Something that must stand nowhere in the end, as what is handed in must not.
+    pub(crate) fn must_not_tell(&mut self, value: &str) {
+        self.personal.insert(value.to_owned());
+    }
+
     /// Hands in, and gives the cases. What is personal in it is remembered.
     pub(crate) async fn submit(&mut self, kind: Kind, body: &Value) -> Vec<CaseId> {
         self.remember(body);

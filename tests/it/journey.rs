@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sluss::domain::{CaseState, Field, HaltReason, Step};
 use sluss::intake::Kind;
 use sluss::log::{Event, OutcomeResult};
@@ -71,8 +71,7 @@ async fn what_leaves_is_what_the_leaf_names() {
     let withheld = [Field::ContactName, Field::Personnummer, Field::Street, Field::Note];
     assert!(withheld.iter().all(|field| intent.withheld.contains(field)));
     assert_eq!(intent.recipient.legal_name, "GlobalConnect AB");
-    let body: serde_json::Value =
-        serde_json::from_slice(&app.messages(GLOBALCONNECT)[0].body).unwrap();
+    let body: Value = serde_json::from_slice(&app.messages(GLOBALCONNECT)[0].body).unwrap();
     let mut members: Vec<_> = body.as_object().unwrap().keys().cloned().collect();
     members.sort();
     let expected = ["accessId", "operation", "requestedDateTime", "service", "spReference"];
@@ -319,6 +318,13 @@ async fn with_the_clock_behind_the_log_nothing_is_recorded_and_nothing_sent() {
     app.deployment.store.note(Event::Heartbeat).await.unwrap();
     app.clock.set(now);
     assert_eq!(app.fail().await.halt(), Some(HaltReason::ClockBehind));
+    // The door says so too, and takes nothing in that could not be recorded.
+    let (status, body) = app.ask("GET", "/health/ready", &Value::Null).await;
+    assert_eq!((status, &body["haltReason"]), (503, &"clock-behind".into()));
+    let body = order(GLOBALCONNECT, "ORD-3", "STTA0103");
+    let path = "/tmf-api/serviceOrdering/v4/serviceOrder";
+    let (status, body) = app.ask("POST", path, &body).await;
+    assert_eq!((status, &body["haltReason"]), (503, &"clock-behind".into()));
     assert_eq!(app.messages(GLOBALCONNECT).len(), sent);
     app.clock.set(tomorrow);
     app.pass(120).await;

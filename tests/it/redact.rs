@@ -71,11 +71,12 @@ fn why_a_span_went_is_told_on_the_side() {
     let text = "Ring 070-174 06 05.";
     let ended = Ended::of(run(&["--explain"], text.as_bytes())).code(0);
     assert_eq!(ended.out, "Ring [telefon].");
-    assert_eq!(ended.err, "5-18 PHONE by identifier\n");
+    assert!(ended.err.starts_with("5-18 PHONE by identifier: "), "{}", ended.err);
     let line = json!({ "id": 7, "text": text });
     let (answers, _) = answers(&["--explain"], line.to_string().as_bytes());
-    let span = json!({ "start": 5, "end": 18, "type": "PHONE", "layer": "identifier" });
-    assert_eq!(answers, [json!({ "id": 7, "redacted": "Ring [telefon].", "spans": [span] })]);
+    let span = &answers[0]["spans"][0];
+    assert_eq!((&span["type"], &span["layer"]), (&json!("PHONE"), &json!("identifier")));
+    assert!(span["why"].as_str().is_some_and(|why| !why.is_empty()), "{span}");
     let data = Ended::of(run(&["--format", "json"], text.as_bytes())).code(0).json();
     assert_eq!(data["redacted"], "Ring [telefon].");
 }
@@ -135,24 +136,21 @@ fn what_the_record_says_goes_and_what_it_says_of_the_service_stays() {
 
 #[test]
 fn a_contact_that_a_visit_may_have_stays_and_nobody_elses() {
-    let text = "Ring Astrid Lindqvist 070-174 06 05 eller Bosse Ekdahl 070-174 06 12";
-    for (who, fields, expected) in [
-        ("customer", json!(["phone"]), "Ring [namn] 070-174 06 05 eller [namn] [telefon]"),
-        (
-            "customer",
-            json!(["phone", "name"]),
-            "Ring Astrid Lindqvist 070-174 06 05 eller [namn] [telefon]",
-        ),
-        (
-            "third_party",
-            json!(["name", "phone"]),
-            "Ring [namn] [telefon] eller Bosse Ekdahl 070-174 06 12",
-        ),
-        ("everybody", json!(["name", "phone"]), "Ring [namn] [telefon] eller [namn] [telefon]"),
-        ("customer", json!([]), "Ring [namn] [telefon] eller [namn] [telefon]"),
+    let (astrids, bosses) = (["Lindqvist", "070-174 06 05"], ["Ekdahl", "070-174 06 12"]);
+    let text = "Kunden Astrid Lindqvist har 070-174 06 05. Grannen Bosse Ekdahl har 070-174 06 12.";
+    let nothing: &[&str] = &[];
+    for (who, fields, stays) in [
+        ("customer", json!(["phone"]), &astrids[1..]),
+        ("customer", json!(["phone", "name"]), &astrids[..]),
+        ("third_party", json!(["name", "phone"]), &bosses[..]),
+        ("everybody", json!(["name", "phone"]), nothing),
+        ("customer", json!([]), nothing),
     ] {
         let allowed = json!({ "who": who, "fields": fields });
-        assert_eq!(redacted(text, &astrid(), &allowed), expected, "{allowed}");
+        let left = redacted(text, &astrid(), &allowed);
+        for value in astrids.iter().chain(&bosses) {
+            assert_eq!(left.contains(value), stays.contains(value), "{value}: {left}: {allowed}");
+        }
     }
 }
 

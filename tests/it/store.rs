@@ -165,12 +165,21 @@ impl Place {
 }
 
 fn open_seeded(dir: &Path, clock: Arc<dyn Clock>, seed: u64) -> Result<Store, StoreError> {
+    open_limited(dir, clock, seed, Limits::default())
+}
+
+fn open_limited(
+    dir: &Path,
+    clock: Arc<dyn Clock>,
+    seed: u64,
+    limits: Limits,
+) -> Result<Store, StoreError> {
     Store::open(&Opening {
         dir,
         origin: ORIGIN,
         clock,
         entropy: Arc::new(SeededEntropy::new(seed)),
-        limits: Limits::default(),
+        limits,
     })
 }
 

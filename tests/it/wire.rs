@@ -240,6 +240,43 @@ async fn what_is_told_at_the_door_is_nothing_that_was_handed_in() {
     line.close(0).await;
 }
 
+/// Operators explain themselves in free text, and name people in it. Codes, states and ids of ours
+/// are made of an answer; its words are kept, traced and shown nowhere.
+#[tokio::test]
+async fn what_an_operator_says_in_words_reaches_nobody() {
+    const ORDERS: &str = "/tmf-api/serviceOrdering/v4/serviceOrder";
+    let mut line = Line::open().await;
+    let words = "Kontakta Kerstin Fraemling 070-174 06 77 om 19121212-1212";
+    for value in ["Kerstin", "Fraemling", "070-174 06 77", "1212-1212"] {
+        line.app.must_not_tell(value);
+    }
+    let said = json!({
+        "message": words, "error": words, "reason": words, "orderId": words, "subscriptionId": words,
+        "path": words, "state": words, "status": words, "operation": "ACTIVATE",
+    });
+    let says = |status| {
+        let template = ResponseTemplate::new(status).set_body_json(&said);
+        template.insert_header("Retry-After", words).insert_header("X-Reason", words)
+    };
+    for (n, status) in [400, 401, 404, 405, 409, 422].into_iter().enumerate() {
+        line.answer(says(status), 1).await;
+        let body = order(GLOBALCONNECT, &format!("ORD-{n}"), &format!("STTA020{n}"));
+        line.app.submit(Kind::Order, &body).await;
+        line.app.work().await;
+    }
+    line.answer(says(201).insert_header("Location", "/on/orders/o-7"), 1).await;
+    line.app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-7", "STTA0207")).await;
+    line.app.work().await;
+    assert_eq!(line.received("POST").await.len(), 7);
+    for row in line.app.rows().await.values() {
+        assert_ne!(row.state, CaseState::Accepted);
+        let told = format!("{:?} {:?} {:?}", row.answer, row.reason, row.subscription);
+        assert!(!told.contains("Kontakta"), "{told}");
+    }
+    assert_eq!(line.app.ask("GET", ORDERS, &Value::Null).await.0, 200);
+    line.close(0).await;
+}
+
 /// An operator that takes as many messages as it is told to, and then resets each connection in
 /// the middle of one. Says how many messages began.
 async fn resetting(taken: usize) -> (String, Arc<AtomicUsize>) {

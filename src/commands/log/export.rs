@@ -6,12 +6,18 @@ use serde_json::json;
 
 use crate::commands::{Failure, Output};
 use crate::export::{self, Exported, WriteError};
+use crate::log::quorum::Policy;
 use crate::log::{Fingerprint, Role};
 use crate::store::Store;
 
-pub(super) async fn export(store: &Store, folder: &Path, output: &Output) -> Result<(), Failure> {
+pub(super) async fn export(
+    store: &Store,
+    witness_policy: Option<&Policy>,
+    folder: &Path,
+    output: &Output,
+) -> Result<(), Failure> {
     let Exported { before, size, tiles, checkpoints, policies, key } =
-        export::write(store, folder, Role::Operations, None).await?;
+        export::write(store, folder, Role::Operations, witness_policy).await?;
     let fingerprint = Fingerprint::of(&key);
     output.line(format!("{} has {size} leaves, {before} of them from before:", folder.display()));
     output.line(format!(

@@ -1,5 +1,6 @@
 //! `sluss log`: look at the disclosure log, prove, verify; one file per verb. Looking is itself logged.
 
+mod access;
 mod audit;
 mod export;
 mod fsck;
@@ -70,6 +71,8 @@ pub(super) enum Command {
     },
     /// Verify the whole log, from the first leaf to the signed checkpoint; or an exported folder, alone
     Verify(verify::Arguments),
+    /// Say who has read the log, when, and which of it
+    Access,
     /// Hold the log to the auditor's rules: outcomes, agreements, decisions replayed, silence, reads
     Audit(audit::Arguments),
     /// Export everything that an auditor needs to a folder: a new one, or an earlier export
@@ -127,10 +130,14 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
         Command::Verify(arguments) => {
             verify::run(store, &*deployment.clock, &arguments, output).await
         }
+        Command::Access => access::access(store, output).await,
         Command::Audit(arguments) => audit::deployment(&deployment, &arguments, output).await,
         Command::Fsck => fsck::fsck(store, output).await,
         Command::Resume { reason } => fsck::resume(store, &reason, output).await,
-        Command::Export { folder } => export::export(store, &folder, output).await,
+        Command::Export { folder } => {
+            let policy = config.witnesses.as_ref().map(|plan| &plan.policy);
+            export::export(store, policy, &folder, output).await
+        }
     }
 }
 

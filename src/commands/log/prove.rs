@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{note, one};
+use super::{note, one, read};
 use crate::commands::{Failure, Output, witnessed};
 use crate::domain::Clock;
 use crate::log::{Checkpoint, Hash, InclusionProof, LeafIndex, Receipt, TreeSize, leaf_hash};
@@ -49,6 +49,8 @@ pub(super) async fn prove(
     proof
         .verify(&leaf_hash(&stored.body), index, checkpoint.size, &checkpoint.root)
         .map_err(|error| Failure::Log(error.to_string()))?;
+    // Behind the proof, which is of the tree as it was asked for.
+    read(store, "prove", index, 1).await?;
     if let Some(file) = cose {
         write_cose(store, index, &checkpoint, &stored.body, file).await?;
     }

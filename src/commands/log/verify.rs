@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 
 use super::note;
 use crate::commands::{Failure, Output, receipts, witnessed};
-use crate::domain::Clock;
+use crate::domain::{Clock, SystemClock};
 use crate::export::{self, Trust};
 use crate::log::{Checkpoint, Fingerprint, LeafIndex, Report, Verifier, VerifierKey};
 use crate::store::Store;
+use crate::witness::{SKEW, Standing};
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
@@ -27,7 +28,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "HEX", requires = "path", conflicts_with = "key")]
     fingerprint: Option<String>,
     /// Demand the quorum of witnesses in this policy file (C2SP tlog-policy)
-    #[arg(long, value_name = "FILE", conflicts_with = "path")]
+    #[arg(long, value_name = "FILE")]
     witness_policy: Option<PathBuf>,
 }
 
@@ -78,8 +79,8 @@ pub(super) async fn run(
     print(&report, report.is_sound(), output);
     let mut data = data_of(&report);
     if let Some(standing) = &standing {
-        output.line(format!("  witnessed: {}", witnessed::told(standing)));
-        data["witnessed"] = witnessed::data(standing);
+        output.line(format!("  witnessed: {}", witnessed::told(&standing.witnessed)));
+        data["witnessed"] = witnessed::data(&standing.witnessed);
     }
     output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
@@ -89,8 +90,8 @@ pub(super) async fn run(
 pub(crate) fn verify_path(arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let Some(path) = &arguments.path else { return Ok(()) };
     if receipts::are_at(path) {
-        let key = arguments.key.first().map(String::as_str);
-        return receipts::verify(path, key, output);
+        let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
+        return receipts::verify(path, &trust, arguments.witness_policy.as_deref(), output);
     }
     verify_folder(path, arguments, output)
 }
@@ -98,6 +99,10 @@ pub(crate) fn verify_path(arguments: &Arguments, output: &Output) -> Result<(), 
 fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Result<(), Failure> {
     let trust = trust(arguments.fingerprint.as_deref(), &arguments.key)?;
     let report = export::verify(folder, &trust).map_err(|error| Failure::Log(error.to_string()))?;
+    let vouched = match &arguments.witness_policy {
+        Some(file) if report.is_sound() => Some(witnesses_of(folder, file, &report)?),
+        _ => None,
+    };
     print(&report.log, report.is_sound(), output);
     output.line(format!(
         "  {} bundles, {} tiles, {} earlier checkpoints and {} policies fit",
@@ -105,6 +110,9 @@ fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Resul
     ));
     for fault in &report.files {
         output.line(format!("  {}: {}", fault.file, fault.what));
+    }
+    if let Some(vouched) = &vouched {
+        output.line(format!("  witnessed: {}", witnessed::told(&vouched.witnessed)));
     }
     for key in &report.keys {
         output.line(format!("Verified with the key {key}\n  {}", Fingerprint::of(key)));
@@ -115,8 +123,29 @@ fn verify_folder(folder: &Path, arguments: &Arguments, output: &Output) -> Resul
              there:\ncompare its fingerprint with the one on paper, or give that with --fingerprint.",
         );
     }
-    output.data(&folder_data(&report));
+    let mut data = folder_data(&report);
+    if let Some(vouched) = &vouched {
+        data["witnessed"] = witnessed::data(&vouched.witnessed);
+    }
+    output.data(&data);
     if report.is_sound() { Ok(()) } else { Err(Failure::Said) }
+}
+
+/// The newest checkpoint of a sound folder that satisfies the reader's own policy.
+fn witnesses_of(folder: &Path, file: &Path, report: &export::Report) -> Result<Standing, Failure> {
+    let policy = witnessed::policy(file)?;
+    let unfit = |what: &str| Failure::Log(format!("{}: {what}", file.display()));
+    let names = |key: &VerifierKey| policy.logs().contains(key);
+    if !policy.logs().is_empty() && !report.keys.iter().any(names) {
+        return Err(unfit("the policy does not name this log's key"));
+    }
+    // As with the log in the store, a witness's clock may be somewhat ahead.
+    let now = SystemClock.now().after(SKEW);
+    let found = export::witnessed(folder, &report.keys, &policy, now).map_err(Failure::Folder)?;
+    let (note, witnessed) = found.ok_or_else(|| {
+        unfit("no checkpoint in the folder is cosigned by the quorum of the policy")
+    })?;
+    Ok(Standing { note, witnessed })
 }
 
 fn folder_data(report: &export::Report) -> Value {

@@ -115,6 +115,9 @@ struct Found {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<&'static str>,
+    /// The reason in Swedish, as a preview shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
 }
 
 impl<'a> Answer<'a> {
@@ -125,6 +128,7 @@ impl<'a> Answer<'a> {
             end: span.end,
             kind: span.kind.label(),
             layer: explain.then(|| span.layer.as_str()),
+            why: explain.then(|| span.why.reason()),
         });
         Self { id, redacted: redacted.text(), spans: spans.collect() }
     }
@@ -132,10 +136,10 @@ impl<'a> Answer<'a> {
     /// The spans, one a line, for people.
     pub(super) fn told(&self) -> String {
         self.spans.iter().fold(String::new(), |mut told, span| {
-            let Found { start, end, kind, layer } = span;
-            let by = layer.unwrap_or_default();
+            let Found { start, end, kind, layer, why } = span;
+            let (by, why) = (layer.unwrap_or_default(), why.unwrap_or_default());
             // Writing to a String cannot fail.
-            let _ = writeln!(told, "{start}-{end} {kind} by {by}");
+            let _ = writeln!(told, "{start}-{end} {kind} by {by}: {why}");
             told
         })
     }

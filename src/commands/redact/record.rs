@@ -117,6 +117,7 @@ impl<'l> Record<'l> {
         };
         known.place(place, true, true);
         known.line(format!("{} {}", part("postcode"), part("city")), true);
+        known.line(part("city").to_owned(), true);
         known.line(part("property").to_owned(), true);
     }
 

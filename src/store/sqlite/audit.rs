@@ -21,8 +21,11 @@ fn committed(leaf: &Leaf) -> Committed {
 }
 
 impl Sqlite {
-    pub(in crate::store) async fn links(&self, leaves: &[Leaf]) -> Result<Vec<Linked>, StoreError> {
-        let leaves: Vec<Committed> = leaves.iter().map(committed).collect();
+    pub(in crate::store) async fn links(
+        &self,
+        leaves: impl Iterator<Item = &Leaf>,
+    ) -> Result<Vec<Linked>, StoreError> {
+        let leaves: Vec<Committed> = leaves.map(committed).collect();
         self.read_both(move |database, keys, vault| {
             leaves.iter().map(|leaf| link(database, keys, vault, leaf)).collect()
         })

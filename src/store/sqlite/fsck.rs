@@ -100,7 +100,7 @@ impl Check {
         self.nodes(database)?;
         self.ids(database)?;
         match copy {
-            Ok(Some(copy)) if copy.size <= size && self.is_ours(database, &copy)? => {}
+            Ok(Some(copy)) if copy.size <= size && is_ours(database, &copy)? => {}
             Err(StoreError::Unavailable { what, source }) => {
                 return Err(StoreError::Unavailable { what, source });
             }
@@ -280,15 +280,6 @@ impl Check {
         Ok(())
     }
 
-    fn is_ours(&self, database: &Connection, copy: &Checkpoint) -> Result<bool, StoreError> {
-        match log::root_at(database, copy.size) {
-            Ok(root) => Ok(root == copy.root),
-            // A hash that is missing was told by itself.
-            Err(StoreError::Diverged(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
-    }
-
     fn cases(&mut self, database: &Connection) -> Result<(), StoreError> {
         let mut waiting = self.open.clone();
         let mut select = database
@@ -324,6 +315,16 @@ impl Check {
             self.findings.add(Wrong::Policy);
         }
         Ok(())
+    }
+}
+
+/// Whether a checkpoint is of the stored tree.
+fn is_ours(database: &Connection, copy: &Checkpoint) -> Result<bool, StoreError> {
+    match log::root_at(database, copy.size) {
+        Ok(root) => Ok(root == copy.root),
+        // A hash that is missing was told by itself.
+        Err(StoreError::Diverged(_)) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

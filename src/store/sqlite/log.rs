@@ -40,8 +40,9 @@ pub(super) fn put_head(
         database
             .prepare_cached("UPDATE head SET size = ?1, last_us = ?2")?
             .execute(params![signed(size.0)?, last.micros()])?;
-        put_checkpoint(database, size, note)
-    })
+        Ok::<_, StoreError>(())
+    })?;
+    put_checkpoint(database, size, note)
 }
 
 /// One tree has one checkpoint: signing is deterministic, and an export may have signed it already.
@@ -50,12 +51,14 @@ pub(super) fn put_checkpoint(
     size: TreeSize,
     note: &str,
 ) -> Result<(), StoreError> {
-    database
-        .prepare_cached(
-            "INSERT INTO checkpoint (size, note) VALUES (?1, ?2) ON CONFLICT (size) DO NOTHING",
-        )?
-        .execute(params![signed(size.0)?, note])?;
-    Ok(())
+    crash::write(Write::Checkpoint, || {
+        database
+            .prepare_cached(
+                "INSERT INTO checkpoint (size, note) VALUES (?1, ?2) ON CONFLICT (size) DO NOTHING",
+            )?
+            .execute(params![signed(size.0)?, note])?;
+        Ok(())
+    })
 }
 
 /// Writes the head as it is: shows that the database takes a write.

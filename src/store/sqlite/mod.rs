@@ -14,6 +14,7 @@ mod lease;
 mod log;
 mod read;
 mod retention;
+mod standing;
 mod subjects;
 mod thread;
 mod tx;
@@ -29,7 +30,6 @@ use tokio::sync::Notify;
 
 use super::checkpoint_file::CheckpointFile;
 use super::erased::ErasedList;
-use super::fsck::Findings;
 use super::halt::{self, Halt};
 use super::processes::{Epoch, Processes};
 use super::rows::{
@@ -37,8 +37,7 @@ use super::rows::{
     SubmissionRow, Work,
 };
 use super::seal::Vault;
-use super::watch::{self, Volume};
-use super::{Opening, StoreError, files, scrubbed};
+use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
     CaseId, ClientId, Clock, Entropy, HaltReason, HoldReason, LeafId, OperatorReference, PolicyId,
@@ -47,8 +46,8 @@ use crate::domain::{
 use crate::intake::{Kind, Submission};
 use crate::log::{
     AgreementRecord, Checkpoint, Code, CoseReceipt, Draft, Event, Hash, KeyName, Leaf, LeafIndex,
-    Note, PolicyInForce, RegistryEntry, Resume, Role, SignatureLine, SigningKey, Stopped, Tile,
-    TreeSize, VerifierKey, digest,
+    Note, PolicyInForce, RegistryEntry, Role, SignatureLine, SigningKey, Stopped, Tile, TreeSize,
+    VerifierKey, digest,
 };
 use crate::recipients::Recipient;
 use writer::Writer;
@@ -189,36 +188,6 @@ impl Sqlite {
             folders,
             checkpoints,
         })
-    }
-
-    pub(super) fn halt(&self) -> Halt {
-        self.halt.clone()
-    }
-
-    pub(super) fn volumes(&self) -> Result<Vec<Volume>, StoreError> {
-        let named = ["store", "checkpoint"].into_iter().zip(&self.folders);
-        named.map(|(name, folder)| Ok(Volume { name, free_bytes: watch::free(folder)? })).collect()
-    }
-
-    /// When the copy of the checkpoint last moved.
-    pub(super) fn checkpoint_moved(&self) -> Option<Timestamp> {
-        CheckpointFile::moved(&self.folders[1].join(CHECKPOINT))
-    }
-
-    /// Lets a halted log go on. The leaf is durable before the marker goes: whoever is killed in
-    /// between has resumed nothing, and says so twice.
-    pub(super) async fn resume(&self, reason: Code, actor: Role) -> Result<Appended, StoreError> {
-        let halted = match self.halt.latched() {
-            Some(halted) if !self.halt.noticed_here() => halted.reason,
-            // It may hold files that are gone: another process must look.
-            Some(halted) => return Err(StoreError::Diverged(halted.reason)),
-            None => return Err(StoreError::NotHalted),
-        };
-        let leaf = LeafId::draw(&*self.entropy);
-        let event = Event::Resume(Resume { halted, reason, actor });
-        let appended = self.writer.run_halted(move |tx| tx.append(leaf, event)).await?;
-        self.halt.resume()?;
-        Ok(appended)
     }
 
     pub(super) fn verifier_key(&self) -> VerifierKey {
@@ -424,41 +393,6 @@ impl Sqlite {
             .map_err(|error| StoreError::unavailable("reading", error))?
     }
 
-    /// Reads both files, in a snapshot each.
-
-    pub(super) async fn fsck(&self) -> Result<Findings, StoreError> {
-        let mut check = fsck::Check::new(self.key.clone());
-        check = self.read(move |database| check.file(database).map(|()| check)).await?;
-        loop {
-            let (more, checked) = self
-                .read_both(move |database, keys, _| Ok((check.page(database, keys)?, check)))
-                .await?;
-            check = checked;
-            if !more {
-                break;
-            }
-        }
-        let copy = CheckpointFile::clone(&self.copy());
-        self.read_both(move |database, keys, _| check.finish(database, keys, &copy)).await
-    }
-
-    pub(super) async fn scrub(&self, first: LeafIndex) -> Result<Option<LeafIndex>, StoreError> {
-        let scrubbed = self.read(move |database| fsck::scrub(database, first)).await;
-        scrubbed.inspect_err(|error| {
-            if error.halts() {
-                self.halt.pull(HaltReason::Damaged);
-            }
-        })
-    }
-
-    pub(super) fn scrubbed(&self) -> Option<Timestamp> {
-        scrubbed::read(&self.folders[0].join(SCRUBBED))
-    }
-
-    pub(super) fn note_scrubbed(&self, now: Timestamp) -> Result<(), StoreError> {
-        scrubbed::write(&self.folders[0].join(SCRUBBED), now)
-    }
-
     fn copy(&self) -> MutexGuard<'_, CheckpointFile> {
         self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -540,7 +474,7 @@ impl Sqlite {
             let open = Checkpoint::open(&note, std::slice::from_ref(&key));
             let checkpoint = open.map_err(|_| StoreError::Corrupt { table: "checkpoint" })?;
             let mut checkpoints = checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
-            checkpoints.advance(&checkpoint, &note, |size| log::root_at(database, size))?;
+            checkpoints.ensure(&checkpoint, &note, |size| log::root_at(database, size))?;
             Ok(Some(text))
         })
         .await

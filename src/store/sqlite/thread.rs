@@ -43,7 +43,7 @@ pub(super) struct Thread {
     watch: Watch,
     frontier: Frontier,
     copies: SyncSender<Copied>,
-    _copier: Joined,
+    _behind: Joined,
 }
 
 /// How a commit ended.
@@ -68,8 +68,8 @@ impl Thread {
         parts.keys.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         let watch = Watch::of(parts.files, parts.folders, parts.reserve_bytes)?;
         let (copies, copying) = sync_channel(copier::WAITING_MAX);
-        let copier = Copier { checkpoints, reader: parts.reader, halt: parts.halt.clone() };
-        let copier = spawn("store-copier", move || copier.run(&copying))?;
+        let behind = Copier { checkpoints, reader: parts.reader, halt: parts.halt.clone() };
+        let behind = spawn("store-copier", move || behind.run(&copying))?;
         Ok(Self {
             database: parts.database,
             keys: parts.keys,
@@ -81,7 +81,7 @@ impl Thread {
             watch,
             frontier,
             copies,
-            _copier: copier,
+            _behind: behind,
         })
     }
 
@@ -128,13 +128,16 @@ impl Thread {
     /// lift is tried, with one that changes nothing.
     fn look(&mut self) {
         if self.halt.waits_for_a_write() {
-            self.commit(Vec::new(), false);
-        } else if let Err(error) = self.may_write(false).and_then(|()| {
-            let head = log::head(&self.database)?;
-            self.clock_is_right(&head);
-            self.watch.reserve()
-        }) {
-            notice(&self.halt, &error);
+            return self.commit(Vec::new(), false);
+        }
+        let looked = self.may_write(false).and_then(|()| log::head(&self.database));
+        match looked {
+            Ok(head) => {
+                self.clock_is_right(&head);
+                // Told in [`Halt`], to whoever asks.
+                let _ = self.has_reserve();
+            }
+            Err(error) => notice(&self.halt, &error),
         }
     }
 
@@ -174,11 +177,7 @@ impl Thread {
             }
         };
         let proves = self.halt.waits_for_a_write();
-        let reserve = self.watch.reserve();
-        match &reserve {
-            Ok(()) => self.halt.lift(HaltReason::DiskReserve),
-            Err(error) => notice(&self.halt, error),
-        }
+        let reserve = self.has_reserve();
         let mut tx = Tx {
             database: &self.database,
             keys: &self.keys,
@@ -232,9 +231,19 @@ impl Thread {
     fn may_write(&self, resumes: bool) -> Result<(), StoreError> {
         self.halt.look()?;
         match self.halt.latched() {
-            Some(halted) if !resumes => return Err(StoreError::Diverged(halted.reason)),
+            Some(halted) if !resumes => Err(StoreError::Diverged(halted.reason)),
             _ => self.watch.files(),
         }
+    }
+
+    /// Whether something new may begin. What has begun is settled out of the reserve.
+    fn has_reserve(&self) -> Result<(), StoreError> {
+        let reserve = self.watch.reserve();
+        match &reserve {
+            Ok(()) => self.halt.lift(HaltReason::DiskReserve),
+            Err(error) => notice(&self.halt, error),
+        }
+        reserve
     }
 
     /// What appends nothing goes on with a wrong clock: the leaf itself is refused, in [`Tx`].

@@ -11,7 +11,7 @@ use super::thread::notice;
 use crate::crash::{self, Write};
 use crate::domain::{Clock, Entropy, LeafId, Timestamp};
 use crate::log::{
-    Checkpoint, Draft, Event, Frontier, LeafError, LeafIndex, Note, SigningKey, TreeSize, leaf_hash,
+    Checkpoint, Draft, Event, Frontier, LeafIndex, Note, SigningKey, TreeSize, leaf_hash,
 };
 
 /// One job's view of the transaction.
@@ -123,6 +123,7 @@ impl Tx<'_> {
     }
 
     /// Appends a leaf.
+    #[expect(clippy::needless_pass_by_value, reason = "it is made for this one leaf")]
     pub(super) fn append(&mut self, id: LeafId, event: Event) -> Result<Appended, StoreError> {
         self.append_draft(&draft(id, &event)?)
     }
@@ -130,7 +131,7 @@ impl Tx<'_> {
     /// Appends a leaf that was written before the commit began, but for its time. Leaves never run
     /// backwards.
     pub(super) fn append_draft(&mut self, draft: &Draft) -> Result<Appended, StoreError> {
-        let body = draft.at(self.forward()?).map_err(unwritable)?;
+        let body = draft.at(self.forward()?)?;
         let hash = leaf_hash(&body);
         let index = LeafIndex(self.frontier.size().0);
         // The frontier moves with the first row: whoever fails behind it has written something.
@@ -152,11 +153,7 @@ impl Tx<'_> {
 /// A leaf in the making. On the caller's own thread where that can be: writing it is most of the
 /// work, and the thread that commits has everybody's leaves to write.
 pub(super) fn draft(id: LeafId, event: &Event) -> Result<Draft, StoreError> {
-    Draft::new(id, event).map_err(unwritable)
-}
-
-fn unwritable(error: LeafError) -> StoreError {
-    StoreError::unavailable("a leaf cannot be written", error)
+    Ok(Draft::new(id, event)?)
 }
 
 /// On a full disk SQLite undoes the whole transaction by itself. What came after it would be

@@ -140,13 +140,11 @@ impl Writer {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => stopped(),
         })?;
-        match tokio::time::timeout(self.deadline, answered).await {
-            Ok(answer) => answer.map_err(|_| stopped())?,
-            Err(_) => {
-                self.halt.pull(HaltReason::DeadlinePassed);
-                Err(StoreError::Halted(HaltReason::DeadlinePassed))
-            }
+        if let Ok(answer) = tokio::time::timeout(self.deadline, answered).await {
+            return answer.map_err(|_| stopped())?;
         }
+        self.halt.pull(HaltReason::DeadlinePassed);
+        Err(StoreError::Halted(HaltReason::DeadlinePassed))
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use sluss::domain::Clock;
 use sluss::export;
 use sluss::intake::Kind as Submitted;
-use sluss::log::{Event, Hash, LeafIndex, Outcome, OutcomeResult, Read, Role};
+use sluss::log::{Event, Hash, LeafIndex, Outcome, OutcomeResult, Read, Role, SigningKey};
 
 use crate::cli::{Ended, Place, sluss};
 use crate::harness::{App, GLOBALCONNECT, order};
@@ -164,5 +164,35 @@ async fn a_folder_that_is_no_record_of_itself() {
     export::write(store, &whole, Role::Auditor, None).await.unwrap();
     let report = audit(&whole, &[]);
     assert_eq!(report.code, 0, "{report:?}");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn keys_and_bytes_that_are_not_the_logs() {
+    let mut app = App::start().await;
+    app.submit(Submitted::Order, &order(GLOBALCONNECT, "ORD-1", "STTA0101")).await;
+    app.to_the_end().await;
+    let folder = tempfile::tempdir().unwrap();
+    let export = folder.path().join("export");
+    export::write(&app.deployment.store, &export, Role::Auditor, None).await.unwrap();
+    let ours = app.deployment.store.verifier_key();
+    let other = SigningKey::new(ours.name().clone(), &[7; 32]).verifier().to_string();
+    let counts = |more: &[&str]| {
+        let more = [more, &["--format", "json"]].concat();
+        audit(&export, &more).json()["findingCounts"].clone()
+    };
+    let ours = ours.to_string();
+    assert_eq!(counts(&["--key", &ours]), json!({}));
+    // A second key under the log's name, which the log has never announced.
+    assert_eq!(counts(&["--key", &ours, "--key", &other]), json!({ "key-unannounced": 1 }));
+    assert!(counts(&["--key", &other])["log-unsound"].as_u64().unwrap() > 0);
+
+    let bundle = export.join("tile/entries/000.p");
+    let bundle = std::fs::read_dir(bundle).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = std::fs::read(&bundle).unwrap();
+    let at = bytes.windows(8).position(|window| window == b"accepted").unwrap();
+    bytes[at..at + 8].copy_from_slice(b"rejected");
+    std::fs::write(&bundle, bytes).unwrap();
+    assert!(counts(&[])["log-unsound"].as_u64().unwrap() > 0);
     app.close().await;
 }

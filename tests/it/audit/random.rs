@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::json;
-use sluss::domain::CaseState;
+use sluss::domain::{CaseState, Clock};
 use sluss::intake::Kind;
 use sluss::sandbox::Trouble;
 
@@ -12,6 +12,7 @@ use super::{Story, TERMS};
 use crate::harness::{App, GLOBALCONNECT, IP_ONLY, fault, order};
 
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn for itself")]
 struct Submitted {
     order: bool,
     recipient: usize,
@@ -116,4 +117,33 @@ proptest! {
         prop_assert!(report.is_clean(), "{:?}", report.findings.first);
         prop_assert_eq!(story.faults(), 0);
     }
+}
+
+#[tokio::test]
+async fn workers_with_nothing_to_do_prove_that_nothing_happened() {
+    let mut app = App::start().await;
+    app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-1", "STTA0101")).await;
+    app.to_the_end().await;
+    let (stopper, stop) = tokio::sync::watch::channel(false);
+    let run = || {
+        let (worker, stop) = (app.worker.clone(), stop.clone());
+        tokio::spawn(async move { worker.run(stop).await })
+    };
+    let running = [run(), run()];
+    for _ in 0..3 {
+        app.clock.advance(Duration::from_hours(1));
+        let now = app.clock.now();
+        while app.deployment.store.last().await.unwrap() < now {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    stopper.send(true).unwrap();
+    for worker in running {
+        worker.await.unwrap().unwrap();
+    }
+    let story = Story::of(&app).await;
+    let report = story.audit(TERMS);
+    assert_eq!(report.kinds[&sluss::log::Kind::Heartbeat], 3, "two workers, one heartbeat an hour");
+    assert!(report.is_clean(), "{:?}", report.findings.first);
+    app.close().await;
 }

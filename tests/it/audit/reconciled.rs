@@ -78,6 +78,50 @@ fn a_disclosure_whose_case_is_gone() {
     assert!(found(&place).contains(&"disclosure-unowned".to_owned()));
 }
 
+#[test]
+fn what_should_have_been_wiped() {
+    let place = demo();
+    assert_eq!(place.data(&["log", "audit"])["overdue"], 0);
+    // As if everything had ended in 1970, and nobody had come to wipe it.
+    changed(&place, "sluss.db", "UPDATE case_ SET changed_us = 0; UPDATE keep SET until_us = 0;");
+    assert_eq!(found(&place), ["retention-overdue"]);
+    place.run(&["retention", "run"]).code(0);
+    let audit = place.data(&["log", "audit"]);
+    assert_eq!((&audit["clean"], &audit["overdue"]), (&Value::from(true), &Value::from(0)));
+    assert_eq!(audit["erasures"][0]["reason"], "retention");
+}
+
+#[test]
+fn after_an_erasure_it_is_said_what_cannot_be_held_together_any_more() {
+    let place = demo();
+    let before = place.data(&["log", "audit"]);
+    let erased = place.cases().iter().any(|case| {
+        let id = case["id"].as_str().unwrap();
+        let ended = case["state"] == "completed";
+        ended && place.run(&["subject", "erase", id, "--reason", "request"]).code == 0
+    });
+    assert!(erased, "somebody's cases have all ended");
+    let audit = place.data(&["log", "audit"]);
+    assert_eq!(audit["clean"], true, "{audit}");
+    assert_eq!(audit["erasures"][0]["reason"], "request");
+    let (was, is) = (&before["cases"], &audit["cases"]);
+    let number = |value: &Value| value.as_u64().unwrap();
+    assert!(number(&is["cut"]) > 0 && number(&is["erased"]) > 0, "{is}");
+    assert_eq!(number(&is["disclosures"]) + number(&is["cut"]), number(&was["disclosures"]));
+    // All that the log says of it is replayed as before.
+    assert_eq!(audit["decisionsReplayed"], before["decisionsReplayed"]);
+
+    // What the operator has received of it cannot be matched, and is not held against anybody.
+    let journal = std::fs::read_to_string(place.state().join("received.jsonl")).unwrap();
+    let lines = super::operators::lines(&journal);
+    let path = place.write("acknowledged.jsonl", &super::operators::file(&lines));
+    let path = path.to_str().unwrap();
+    let told = place.data(&["log", "audit", "--acknowledgements", path])["acknowledged"].clone();
+    assert_eq!(told["unclear"], told["cut"], "{told}");
+    assert_eq!(number(&told["matched"]) + number(&told["cut"]), lines.len() as u64, "{told}");
+    assert_eq!(number(&told["cut"]), number(&is["cut"]));
+}
+
 fn case(n: u64) -> CaseId {
     CaseId::draw(&SeededEntropy::new(n))
 }

@@ -44,6 +44,21 @@ fn looking_is_itself_a_leaf() {
 }
 
 #[test]
+fn who_has_looked_is_told_by_the_log() {
+    let place = with_a_log();
+    assert_eq!(place.data(&["log", "access"])["reads"], json!([]));
+    place.run(&["log", "list", "--from", "1"]).code(0);
+    place.run(&["log", "show", "2"]).code(0);
+    let told = place.data(&["log", "access"]);
+    let reads: Vec<_> = told["reads"].as_array().unwrap().iter().collect();
+    let what: Vec<_> = reads.iter().map(|read| read["what"].as_str().unwrap()).collect();
+    assert_eq!(what, ["access", "list", "show"]);
+    assert_eq!((&reads[1]["first"], &reads[1]["count"]), (&json!(1), &json!(3)));
+    let text = place.run(&["log", "access"]).code(0).out;
+    assert!(text.contains("operations  show      1 leaves from 2"), "{text}");
+}
+
+#[test]
 fn proofs_and_checkpoints_are_given_for_what_is_there() {
     let place = with_a_log();
     let checkpoint = place.run(&["log", "checkpoint"]).code(0).out;
@@ -52,7 +67,10 @@ fn proofs_and_checkpoints_are_given_for_what_is_there() {
     assert_eq!(told["checkpoint"].as_str().unwrap().trim_end(), checkpoint.trim_end());
     let proof = place.data(&["log", "prove", "1"]);
     assert_eq!((&proof["index"], &proof["size"]), (&json!(1), &json!(3)));
-    let receipt = place.run(&["log", "prove", "1"]).code(0).out;
+    // That it was proved is the log's next leaf, outside of the tree of the proof.
+    let read = place.data(&["log", "show", "3"]);
+    assert_eq!((&read["leaf"]["what"], &read["leaf"]["first"]), (&json!("prove"), &json!(1)));
+    let receipt = place.run(&["log", "prove", "1", "--size", "3"]).code(0).out;
     assert_eq!(receipt.trim_end(), proof["receipt"].as_str().unwrap().trim_end());
     assert!(receipt.contains(checkpoint.trim_end()));
     let older = place.data(&["log", "prove", "0", "--size", "2"]);
@@ -69,7 +87,7 @@ fn proofs_and_checkpoints_are_given_for_what_is_there() {
         &["log", "show", "9007199254740992"],
         &["log", "prove", "18446744073709551615"],
         &["log", "checkpoint", "--size", "18446744073709551615"],
-        &["log", "prove", "3"],
+        &["log", "prove", "30"],
         &["log", "prove", "2", "--size", "2"],
         &["log", "prove", "0", "--size", "99"],
         &["log", "checkpoint", "--size", "99"],

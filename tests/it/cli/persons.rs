@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use rusqlite::Connection;
 use serde_json::json;
 
 use super::running::Running;
@@ -142,6 +143,19 @@ fn retention_says_what_is_kept_and_what_is_due() {
     );
     assert!(report["next"].is_string());
     assert_eq!(place.data(&["retention", "run"])["wiped"], 0);
+    // As it stands after two months without a worker.
+    let database = Connection::open(place.state().join("sluss.db")).unwrap();
+    let two_months = 60 * 86_400 * 1_000_000_i64;
+    let aged = "UPDATE case_ SET changed_us = changed_us - ?1 WHERE state = 'cancelled'";
+    assert_eq!(database.execute(aged, [two_months]).unwrap(), 1);
+    let overdue = place.run(&["retention", "report"]).code(1);
+    assert!(overdue.out.contains("1 overdue"), "{}", overdue.out);
+    let audit = place.run(&["log", "audit", "--format", "json"]).code(1);
+    assert!(audit.out.contains("retention-overdue"), "{}", audit.out);
+    assert_eq!(place.data(&["retention", "run"])["wiped"], 1);
+    assert_eq!(place.data(&["retention", "report"])["kept"], 0);
+    let audit = place.run(&["log", "audit", "--format", "json"]);
+    assert!(!audit.out.contains("retention-overdue"), "{}", audit.out);
     place.replace("sluss.toml", "case_days = ", "case_days = 0");
     place.run(&["retention", "report"]).code(2);
 }
@@ -166,7 +180,9 @@ fn receipts_are_verified_by_whoever_has_them_also_after_erasure() {
     let count = written["receipts"].as_array().unwrap().len();
     assert!(count >= 1);
     assert_eq!(json!(count), written["disclosures"]);
-    let key = place.data(&["log", "checkpoint", "--key"])["key"].as_str().unwrap().to_owned();
+    let keys = place.data(&["log", "checkpoint", "--key"]);
+    let word = |name: &str| keys[name].as_str().unwrap().to_owned();
+    let (key, fingerprint) = (word("key"), word("fingerprint"));
     place.run(&["subject", "erase", order, "--reason", "request"]).code(0);
     place.run(&["subject", "report", order]).code(2);
     // Somebody else's machine: no configuration, no state.
@@ -179,6 +195,10 @@ fn receipts_are_verified_by_whoever_has_them_also_after_erasure() {
         assert_eq!(receipts[0]["recipient"], "GlobalConnect AB");
         assert!(receipts[0]["opened"].as_array().unwrap().contains(&json!("access.id")));
     }
+    let verify =
+        |fingerprint: &str| place.run(&["log", "verify", dir, "--fingerprint", fingerprint]);
+    verify(&fingerprint).code(0);
+    verify(&"ab".repeat(32)).code(1);
     let first = written["receipts"][0].as_str().unwrap();
     let path = folder.join(first);
     let told = place.run(&["log", "verify", path.to_str().unwrap()]).code(0).out;

@@ -56,7 +56,7 @@ impl Running {
         self.out.read_to_string(&mut out).unwrap();
         let mut said = self.child.stderr.take().unwrap();
         said.read_to_string(&mut err).unwrap();
-        let code = status.code().expect("no signal ended it");
+        let code = status.code().unwrap_or_else(|| panic!("ended by a signal: {status}, {err}"));
         Ended { code, out, err }
     }
 }

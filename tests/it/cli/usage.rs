@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{Place, sluss};
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "",
     "demo",
     "serve",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 23] = [
     "case release",
     "case cancel",
     "explain",
+    "gazetteer",
     "redact",
     "log",
     "log list",
@@ -34,6 +35,8 @@ const COMMANDS: [&str; 23] = [
 fn every_command_explains_itself() {
     for command in COMMANDS.into_iter().chain([
         "log checkpoint",
+        "log access",
+        "log audit",
         "witness",
         "witness init",
         "witness serve",

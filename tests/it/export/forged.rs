@@ -1,6 +1,6 @@
 //! Forgeries of an exported folder: each is made of an export that verifies, and each is found.
 
-use sluss::log::{KeyName, PathNumber, SigningKey, bundle, leaf_hash};
+use sluss::log::{PathNumber, SigningKey, bundle, leaf_hash};
 
 use super::*;
 
@@ -123,7 +123,9 @@ async fn swapped_leaves_show_though_their_hashes_were_swapped_too() {
             bundle::leaves(bytes, 256).unwrap().into_iter().map(<[u8]>::to_vec).collect();
         leaves.swap(10, 200);
         bytes.clear();
-        leaves.iter().for_each(|leaf| bundle::add(bytes, leaf).unwrap());
+        for leaf in &leaves {
+            bundle::add(bytes, leaf).unwrap();
+        }
     };
     let report = with(&place, "tile/entries/001", swap).unwrap();
     let bodies: Vec<_> = report.log.faults.iter().map(|fault| (fault.index, fault.what)).collect();

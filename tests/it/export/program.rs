@@ -91,7 +91,7 @@ fn an_export_that_was_killed_is_made_whole_by_the_next() {
         assert_eq!(killed.status.code(), None, "{point}: {killed:?}");
         // What is there verifies as what it was, or is not there yet.
         let ended = verify(&place, &[]);
-        assert_eq!(ended.code, if n < 2 { 1 } else { 0 }, "{point}: {ended:?}");
+        assert_eq!(ended.code, i32::from(n < 2), "{point}: {ended:?}");
         assert!(n == 2 || ended.err.contains("checkpoint"), "{point}: {ended:?}");
     }
     export(&place).code(0);
@@ -142,4 +142,25 @@ fn a_cose_receipt_is_written_to_a_file() {
     let root = receipt.verify(&leaf, &[key]).unwrap();
     let proof = place.data(&["log", "prove", "1", "--size", "3"]);
     assert_eq!(proof["root"], root.base64());
+}
+
+#[test]
+fn an_auditor_may_demand_witnesses_of_their_own() {
+    let place = with_a_log();
+    export(&place).code(0);
+    let key = sluss::log::KeyName::parse("witness.example.se/w1").unwrap();
+    let witness = sluss::log::CosigningKey::new(key, &[1; 32]).witness_key();
+    for (quorum, code) in [("none", 0), ("w", 1)] {
+        let text = format!("witness w {witness}\nquorum {quorum}\n");
+        place.write("mine.policy", &text);
+        let ended = verify(&place, &["--witness-policy", "mine.policy", "--format", "json"]);
+        assert_eq!(ended.code, code, "{ended:?}");
+        if code == 0 {
+            assert_eq!(ended.json()["witnessed"]["size"], 4);
+        } else {
+            assert!(ended.err.contains("cosigned by the quorum"), "{ended:?}");
+        }
+    }
+    place.write("mine.policy", "nonsense");
+    verify(&place, &["--witness-policy", "mine.policy"]).code(2);
 }

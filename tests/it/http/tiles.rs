@@ -185,7 +185,7 @@ async fn a_bundle_with_a_changed_leaf_is_not_handed_out_and_stops_everything() {
         )
         .unwrap();
     let heard = get(&house, "/log/tile/entries/000.p/3", &bearer(TOKEN)).await;
-    refused(&heard.json(), 503, "unavailable");
+    refused(&heard.json(), 503, "halted");
     assert_eq!(house.get("/ready").await.0, 503);
 }
 

@@ -63,8 +63,8 @@ fn vkey(kind: u8, bytes: &[u8; 32]) -> String {
     use sha2::{Digest as _, Sha256};
     let id = Sha256::new().chain_update(ORIGIN).chain_update(b"\n").chain_update([kind]);
     let id: [u8; 32] = id.chain_update(bytes).finalize().into();
-    let id: String = id[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{ORIGIN}+{id}+{}", STANDARD.encode([&[kind], &bytes[..]].concat()))
+    let id = u32::from_be_bytes([id[0], id[1], id[2], id[3]]);
+    format!("{ORIGIN}+{id:08x}+{}", STANDARD.encode([&[kind], &bytes[..]].concat()))
 }
 
 #[test]

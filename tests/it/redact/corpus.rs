@@ -12,34 +12,34 @@ use super::run_with;
 use crate::cli::sluss;
 
 /// Kinds of values, and how many percent of them must be covered whole. The floors stand just below
-/// what is measured: they are there to fall over, not to be proud of.
+/// what is measured without a gazetteer: they are there to fall over, not to be proud of.
 const COVERED_MIN: &[(&str, f64)] = &[
     ("PERSONNUMMER", 99.0),
     ("PHONE", 99.0),
     ("EMAIL", 99.0),
-    ("IP", 98.0),
+    ("IP", 97.0),
     ("MAC", 98.0),
     ("BANK", 98.0),
     ("CUSTOMER_NO", 98.0),
     ("URL", 97.0),
     ("VEHICLE", 98.0),
-    ("DATE_OF_BIRTH", 96.0),
-    ("PERSON", 88.0),
+    ("DATE_OF_BIRTH", 95.0),
+    ("PERSON", 98.0),
     ("ADDRESS", 96.0),
     ("CREDENTIAL", 98.0),
     ("HEALTH", 98.0),
 ];
 /// People that the record names, and others.
 const KNOWN_PERSON_MIN: f64 = 99.5;
-const OTHER_PERSON_MIN: f64 = 75.0;
+const OTHER_PERSON_MIN: f64 = 97.0;
 /// Contacts that a booked visit may have, and that were left.
-const ALLOWED_KEPT_MIN: f64 = 80.0;
+const ALLOWED_KEPT_MIN: f64 = 96.0;
 /// What was taken out that was personal indeed, by characters.
-const PRECISION_MIN: f64 = 94.0;
+const PRECISION_MIN: f64 = 90.0;
 /// What operators need and was taken out.
-const NEEDED_GONE_MAX: f64 = 2.0;
+const NEEDED_GONE_MAX: f64 = 3.5;
 /// Texts that leak anything at all.
-const LEAKING_MAX: f64 = 16.0;
+const LEAKING_MAX: f64 = 3.0;
 
 fn corpus() -> Option<PathBuf> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");

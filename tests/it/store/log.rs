@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sluss::log::{Checkpoint, ConsistencyProof, InclusionProof, Kind as LeafKind, Note, TreeSize};
+use sluss::recipients::Recipient;
 use sluss::store::{Accepted, Settlement, StoreError};
 
 use super::settling::completed;
@@ -99,6 +100,36 @@ async fn two_processes_write_one_tree() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_checkpoint_is_handed_out_beside_those_who_write() {
+    let place = Place::new();
+    let stores = [place.open(), place.open()];
+    let writing = stores.clone().map(|store| {
+        tokio::spawn(async move {
+            for _ in 0..60 {
+                store.note(Event::Heartbeat).await.unwrap();
+            }
+        })
+    });
+    let copy = || {
+        let text = std::fs::read_to_string(place.path().join("checkpoint")).unwrap();
+        text.lines().nth(1).unwrap().parse::<u64>().unwrap()
+    };
+    let mut handed = 0;
+    while writing.iter().any(|task| !task.is_finished()) {
+        for store in &stores {
+            if let Some(note) = store.checkpoint(None).await.unwrap() {
+                let size = note.lines().nth(1).unwrap().parse::<u64>().unwrap();
+                assert!(copy() >= size, "none goes out before its copy is there");
+                handed += 1;
+            }
+        }
+    }
+    assert!(handed > 0);
+    assert_eq!(stores[0].halt().reason(), None);
+    sound(&audit(&stores[1]).await);
+}
+
 #[tokio::test]
 async fn opening_again_changes_nothing() {
     let place = Place::new();
@@ -189,14 +220,18 @@ async fn reading_the_log_is_logged() {
     assert_eq!(report.kinds.get(&LeafKind::Read), Some(&2));
 }
 
-#[tokio::test]
-async fn a_policy_stands_in_the_log_once() {
-    let place = Place::new();
+/// A recipient as its file ships.
+fn shipped() -> Recipient {
     let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     let file = config.join("recipients/globalconnect.toml");
     let text = std::fs::read_to_string(&file).unwrap();
-    let read = sluss::recipients::read(&file, &config, &text).unwrap();
-    let recipient = read.recipient;
+    sluss::recipients::read(&file, &config, &text).unwrap().recipient
+}
+
+#[tokio::test]
+async fn a_policy_stands_in_the_log_once() {
+    let place = Place::new();
+    let recipient = shipped();
     let (one, other) = (place.open(), place.open());
     for store in [&one, &other, &one] {
         store.keep_policy(&recipient).await.unwrap();
@@ -207,5 +242,96 @@ async fn a_policy_stands_in_the_log_once() {
     };
     assert_eq!(kept.policy, recipient.policy.id());
     assert_eq!(kept.version, recipient.policy.version());
+    assert_eq!(kept.registered.legal_name, "GlobalConnect AB");
+    assert_eq!(kept.registered.endpoint, "on-api 2.6 api.globalconnect.example");
+    let agreement = kept.registered.agreement.as_ref().unwrap();
+    assert_eq!(agreement.reference, "PUB-2026-02");
+    assert_eq!(agreement.valid_to, jiff::civil::date(2027, 12, 31));
     sound(&audit(&other).await);
+}
+
+#[tokio::test]
+async fn whatever_changes_in_the_registry_stands_in_the_log_also_when_it_changes_back() {
+    let place = Place::new();
+    let store = place.open();
+    let first = shipped();
+    let changes: [fn(&mut Recipient); 5] = [
+        |recipient| recipient.enabled = false,
+        |recipient| recipient.agreement = None,
+        |recipient| recipient.legal_name = "GlobalConnect Sverige AB".to_owned(),
+        |recipient| recipient.channel.base_url = "https://other.example.se/".parse().unwrap(),
+        |recipient| {
+            recipient.agreement.as_mut().unwrap().valid_to = jiff::civil::date(2026, 12, 31);
+        },
+    ];
+    let mut expected = 0;
+    for change in changes {
+        let mut entry = first.clone();
+        change(&mut entry);
+        for recipient in [&first, &first, &entry, &entry] {
+            store.keep_policy(recipient).await.unwrap();
+        }
+        expected += 2;
+        assert_eq!(size(&store).await, expected);
+    }
+    // What is no part of the entry is not told again.
+    let mut other = first.clone();
+    store.keep_policy(&first).await.unwrap();
+    other.contact = "someone@example.se".to_owned();
+    other.channel.requests_per_second += 1;
+    store.keep_policy(&other).await.unwrap();
+    assert_eq!(size(&store).await, expected + 1);
+    sound(&audit(&store).await);
+}
+
+#[tokio::test]
+async fn nothing_is_disclosed_under_a_file_that_another_has_replaced() {
+    let place = Place::new();
+    let store = place.open();
+    // What the intent of this suite names.
+    let recipient = shipped();
+    let claimed = place.claimed(&store, "a").await;
+    store.keep_policy(&recipient).await.unwrap();
+    let refused = place.append(&store, &claimed).await;
+    assert!(matches!(refused, Err(StoreError::Superseded)), "{refused:?}");
+    assert_eq!(size(&store).await, 1, "only the policy's own leaf");
+    assert_eq!(state(&store, claimed.claim.case()).await, CaseState::Accepted);
+    sound(&audit(&store).await);
+}
+
+#[tokio::test]
+async fn what_was_decided_before_midnight_is_not_written_after_it() {
+    let place = Place::new();
+    let store = place.open();
+    let claimed = place.claimed(&store, "a").await;
+    let day = place.clock.now().date();
+    let late = place.disclosure(&claimed).decided(day.yesterday().unwrap());
+    let refused = store.append(vec![late], LEASE).await.unwrap().remove(0);
+    assert!(matches!(refused, Err(StoreError::Fenced)), "{refused:?}");
+    let today = place.disclosure(&claimed).decided(day);
+    store.append(vec![today], LEASE).await.unwrap().remove(0).unwrap();
+    assert_eq!(size(&store).await, 1);
+}
+
+#[tokio::test]
+async fn silence_is_broken_once_by_whoever_comes_first() {
+    const HOUR: Duration = Duration::from_hours(1);
+    let place = Place::new();
+    let (one, other) = (place.open(), place.open());
+    // An empty log has been silent since for ever.
+    assert!(one.heartbeat(HOUR).await.unwrap());
+    assert!(!other.heartbeat(HOUR).await.unwrap());
+    place.pass(HOUR);
+    let (a, b) = tokio::join!(one.heartbeat(HOUR), other.heartbeat(HOUR));
+    assert_ne!(a.unwrap(), b.unwrap(), "one of the two");
+    place.pass(Duration::from_mins(59));
+    assert!(!one.heartbeat(HOUR).await.unwrap());
+    // Whatever else is written breaks the silence as well.
+    one.keep_policy(&shipped()).await.unwrap();
+    place.pass(Duration::from_mins(59));
+    assert!(!other.heartbeat(HOUR).await.unwrap());
+    let silent = place.clock.now().since(other.last().await.unwrap());
+    assert_eq!(silent, Duration::from_mins(59));
+    let kinds = audit(&one).await.kinds;
+    assert_eq!(kinds.get(&LeafKind::Heartbeat), Some(&2));
 }

@@ -366,3 +366,64 @@ async fn what_is_due_is_wiped_and_the_rest_is_not() {
     drop(store);
     place.open();
 }
+
+/// Backups, restores, rotations and erasures in any order: who is erased stays erased, everybody
+/// else opens, and the log stands.
+#[tokio::test]
+async fn in_whatever_order_the_erased_stay_erased_and_the_others_open() {
+    for seed in 0..8 {
+        let entropy = SeededEntropy::new(seed);
+        let pick = |below: usize| {
+            let below = u64::try_from(below).unwrap();
+            usize::try_from((&entropy as &dyn sluss::domain::Entropy).below(below)).unwrap()
+        };
+        let place = Place::new();
+        let mut store = place.open();
+        let mut alive = Vec::new();
+        for n in 0..5 {
+            let customer = format!("cust-{n}");
+            let leaf = place.ended(&store, &format!("ORD-{n}"), &customer).await;
+            alive.push((customer, leaf));
+        }
+        let (mut erased, mut backups) = (Vec::new(), vec![place.copy_keys()]);
+        for _ in 0..12 {
+            match pick(6) {
+                0 if alive.len() > 1 => {
+                    let (customer, leaf) = alive.remove(pick(alive.len()));
+                    let subjects = person(&store, &customer).await;
+                    store.erase(&subjects, ErasureReason::Request).await.unwrap();
+                    erased.push((customer, leaf));
+                }
+                1 => assert!(store.rotate_epoch().await.unwrap().destroyed >= 1),
+                2 => backups.push(place.copy_keys()),
+                3 => {
+                    drop(store);
+                    place.restore_keys(&backups[pick(backups.len())]);
+                    store = place.open();
+                }
+                4 => {
+                    // The list was lost, and the key store is the one in use.
+                    drop(store);
+                    let _ = fs::remove_file(place.list());
+                    store = place.open();
+                }
+                _ => {
+                    drop(store);
+                    store = place.open();
+                }
+            }
+            for (customer, leaf) in &erased {
+                assert_eq!(find(&store, customer).await, Found::Nobody, "seed {seed}");
+                assert!(!commits(&store, leaf).await, "seed {seed}");
+            }
+            for (customer, leaf) in &alive {
+                person(&store, customer).await;
+                assert!(commits(&store, leaf).await, "seed {seed}");
+            }
+        }
+        let report = audit(&store).await;
+        sound(&report);
+        let logged = report.kinds.get(&LeafKind::Erasure).copied().unwrap_or_default();
+        assert_eq!(logged, erased.len() as u64, "once each, seed {seed}");
+    }
+}

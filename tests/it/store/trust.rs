@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use sluss::domain::Step;
+use sluss::domain::{HaltReason, Step};
 use sluss::log::{Checkpoint, Code, SigningKey, TreeSize, What, empty_root};
-use sluss::store::StoreError;
+use sluss::store::{StoreError, Wrong};
 
+use super::settling::completed;
 use super::*;
 
 impl Place {
@@ -403,4 +404,79 @@ async fn a_transaction_that_is_lost_half_way_keeps_nothing() {
     sound(&audit(&store).await);
     drop(store);
     sound(&audit(&place.open()).await);
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_settled_out_of_the_reserve() {
+    let place = Place::new();
+    let store = place.open();
+    let (claim, _) = place.recorded(&store, "ORD-1").await;
+    place.accepted(&store, "ORD-2").await;
+    drop(store);
+    let limits = Limits { reserve_bytes: u64::MAX, ..Limits::default() };
+    let store = open_limited(place.path(), place.clock.clone(), 77, limits).unwrap();
+    store.settle(claim, completed()).await.unwrap();
+    let full = |error: &StoreError| error.halt() == Some(HaltReason::DiskReserve);
+    assert!(full(&store.check().await.unwrap_err()));
+    assert!(full(&store.accept(place.order("ORD-3")).await.unwrap_err()));
+    let claimed = deliver(&store).await;
+    assert!(full(&place.append(&store, &claimed).await.unwrap_err()), "nothing new is recorded");
+    assert_eq!(store.halt().reason(), Some(HaltReason::DiskReserve));
+    assert_eq!(size(&store).await, 2);
+    drop(store);
+    let store = place.open();
+    assert_eq!(store.halt().reason(), None, "no trust was lost");
+    beat(&store, 1).await;
+    sound(&audit(&store).await);
+}
+
+#[tokio::test]
+async fn a_scrub_finds_what_nobody_has_asked_for() {
+    let place = Place::new();
+    let store = place.open();
+    beat(&store, 1_500).await;
+    let scrub = async || {
+        let (mut next, mut pages) = (Some(LeafIndex(0)), 0);
+        while let Some(first) = next {
+            next = store.scrub(first).await?;
+            pages += 1;
+        }
+        Ok::<_, StoreError>(pages)
+    };
+    assert_eq!(scrub().await.unwrap(), 2);
+    place.tamper("UPDATE leaf SET body = CAST(CAST(body AS TEXT) || ' ' AS BLOB) WHERE idx = 1200");
+    let error = scrub().await.unwrap_err();
+    assert!(error.halts());
+    diverged(&store.note(Event::Heartbeat).await.unwrap_err());
+    assert_eq!(store.halt().reason(), Some(HaltReason::Damaged));
+    // Nobody resumes a log that is still damaged; the command looks first, as this does.
+    drop(store);
+    let store = place.open();
+    let wrong = store.fsck().await.unwrap().wrong;
+    assert_eq!(wrong.first(), Some(&Wrong::Body(LeafIndex(1200))));
+    assert_eq!(store.halt().reason(), Some(HaltReason::Damaged), "over a restart");
+}
+
+#[tokio::test]
+async fn reasons_stand_beside_each_other_and_the_gravest_is_told() {
+    let place = Place::new();
+    let halt = place.open().halt();
+    halt.pull(HaltReason::WitnessesStale);
+    halt.pull(HaltReason::PartFailed);
+    assert_eq!(halt.reason(), Some(HaltReason::PartFailed));
+    halt.lift(HaltReason::PartFailed);
+    assert_eq!(halt.reason(), Some(HaltReason::PartFailed), "until a restart");
+    halt.lift(HaltReason::WitnessesStale);
+    halt.pull(HaltReason::Forked);
+    assert_eq!(halt.reason(), Some(HaltReason::Forked));
+    halt.lift(HaltReason::Forked);
+    assert_eq!(halt.reason(), Some(HaltReason::Forked), "until a person resumes");
+    let pulled: Vec<_> = halt.pulled().into_iter().map(|(_, times)| times).collect();
+    assert_eq!(pulled, [1, 1, 1]);
+    let again = place.open().halt();
+    assert_eq!(again.reason(), Some(HaltReason::Forked));
+    for reason in HaltReason::ALL {
+        assert_eq!(HaltReason::parse(reason.as_str()), Some(*reason));
+        assert!(reason.advice().len() > 20, "{reason}");
+    }
 }

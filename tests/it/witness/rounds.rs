@@ -71,6 +71,7 @@ impl Place {
         let halt = store.halt();
         let plan = Plan {
             policy: Policy::parse(policy.as_bytes()).unwrap(),
+            file: policy.as_bytes().to_vec(),
             every: Duration::from_secs(1),
             age_max: Duration::from_mins(1),
             timeout: Duration::from_secs(20),
@@ -250,7 +251,9 @@ async fn a_second_history_under_one_key_is_found_out_by_a_witness() {
     drop(store);
     // As long, and longer.
     let others = [("as long", 2), ("longer", 4)];
-    others.iter().for_each(|(other, _)| copy(&place.path("log"), &place.path(other)));
+    for (other, _) in others {
+        copy(&place.path("log"), &place.path(other));
+    }
     let store = place.store("log", 2);
     beat(&store, 2).await;
     let (rounds, _) = place.rounds(&store, &policy);

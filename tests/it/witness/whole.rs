@@ -61,6 +61,26 @@ fn a_deployment_is_witnessed_and_an_auditor_demands_it() {
     let listed = place.run(&["log", "checkpoint", "--size", &checkpoint.size.to_string()]).code(0);
     assert_eq!(Note::parse(&listed.out).unwrap(), *receipt.checkpoint());
 
+    // An exported folder too: it has the newest checkpoint that they have cosigned, and the policy.
+    let folder = place.path("export");
+    let folder = folder.to_str().unwrap();
+    place.run(&["log", "export", folder]).code(0);
+    let beside = format!("{folder}/witness-policy");
+    let offline = place.data(&["log", "verify", folder, "--witness-policy", &beside]);
+    assert_eq!(offline["witnessed"]["size"], verified["witnessed"]["size"], "{offline}");
+    assert!(offline["size"].as_u64() > verified["size"].as_u64(), "{offline}");
+
+    // So do the receipts that a person is given.
+    let receipts = place.path("receipts");
+    let receipts = receipts.to_str().unwrap();
+    place.run(&["subject", "report", "ORD-2026-000101", "--receipts", receipts]).code(0);
+    let kept = ["log", "verify", receipts, "--key", &log];
+    let told = place.data(&[&kept[..], &["--witness-policy", policy.to_str().unwrap()]].concat());
+    assert_eq!(
+        (&told["refused"], told["receipts"].as_array().unwrap().len()),
+        (&Value::from(0), 1)
+    );
+
     // With somebody in it who was never asked, the same log does not pass.
     let stranger = CosigningKey::new(name("third.example.se"), &[3; 32]).witness_key();
     let more =
@@ -68,6 +88,10 @@ fn a_deployment_is_witnessed_and_an_auditor_demands_it() {
     let demanding = place.write("demanding", &more);
     let ended = place.run(&["log", "verify", "--witness-policy", demanding.to_str().unwrap()]);
     assert!(ended.code(1).err.contains("no checkpoint of this log is cosigned"));
+    let offline = ["log", "verify", folder, "--witness-policy", demanding.to_str().unwrap()];
+    assert!(place.run(&offline).code(1).err.contains("no checkpoint in the folder is cosigned"));
+    let asking = [&kept[..], &["--witness-policy", demanding.to_str().unwrap()]].concat();
+    assert!(place.run(&asking).code(1).out.contains("the quorum is not reached"));
 
     // And with a policy for another log it is not even looked at.
     let other = key().verifier().to_string();

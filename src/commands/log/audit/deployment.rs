@@ -2,13 +2,13 @@
 
 use super::{Arguments, Audit, announced, print, unsound};
 use crate::audit::cases::is_about_a_case;
-use crate::audit::{Acknowledgements, Auditor, Cases, Kept, Link, Mark};
+use crate::audit::{Acknowledgements, Auditor, Cases, Kept, Link, Mark, Rule};
 use crate::commands::log::{leaf, read, verify};
 use crate::commands::{Deployment, Failure, Output};
 use crate::domain::{CaseId, Field};
-use crate::log::{Event, Leaf, LeafIndex, TreeSize};
+use crate::log::{Event, Hash, Leaf, LeafIndex, TreeSize};
 use crate::record::MESSAGE;
-use crate::store::{CaseFilter, CaseRow, Linked, Opens, Store};
+use crate::store::{CaseFilter, CaseRow, Linked, Opens, Store, StoredLeaf};
 
 /// How many leaves or cases are read at a time.
 const PAGE: usize = 1_000;
@@ -42,20 +42,20 @@ async fn audit(deployment: &Deployment, arguments: &Arguments) -> Result<Audit, 
         let Some(last) = page.last() else { break };
         next = last.index.0 + 1;
         // One that cannot be read is told by the verification.
-        let leaves: Vec<Leaf> = page.iter().filter_map(|stored| leaf(stored).ok()).collect();
-        let about: Vec<Leaf> =
-            leaves.iter().filter(|leaf| is_about_a_case(leaf)).cloned().collect();
-        let mut links = store.links(&about).await?.into_iter();
-        for (stored, leaf) in page.iter().filter_map(|stored| Some((stored, leaf(stored).ok()?))) {
-            if let Some(id) = auditor.wants(&leaf) {
+        let read = |stored: StoredLeaf| Some((stored.index, stored.hash, leaf(&stored).ok()?));
+        let leaves: Vec<(LeafIndex, Hash, Leaf)> = page.into_iter().filter_map(read).collect();
+        let about = leaves.iter().map(|(_, _, leaf)| leaf).filter(|leaf| is_about_a_case(leaf));
+        let mut links = store.links(about).await?.into_iter();
+        for (index, hash, leaf) in &leaves {
+            if let Some(id) = auditor.wants(leaf) {
                 auditor.policy(id, store.policy(id).await?.as_deref());
             }
-            auditor.leaf(stored.index, stored.hash, &leaf);
-            let link = if is_about_a_case(&leaf) { links.next() } else { None };
+            auditor.leaf(*index, *hash, leaf);
+            let link = if is_about_a_case(leaf) { links.next() } else { None };
             if let Some(acknowledgements) = &mut acknowledgements {
-                acknowledge(store, acknowledgements, stored.index, &leaf, link).await?;
+                acknowledge(store, acknowledgements, *index, leaf, link).await?;
             }
-            cases.leaf(stored.index, &leaf, link.map(link_of));
+            cases.leaf(*index, leaf, link.map(link_of));
         }
     }
     let mut report = auditor.finish();
@@ -65,6 +65,11 @@ async fn audit(deployment: &Deployment, arguments: &Arguments) -> Result<Audit, 
     compare(store, &mut cases, grown).await?;
     let (reconciled, findings) = cases.finish(!report.erasures.is_empty());
     report.findings.extend(findings);
+    let overdue = store.retention(deployment.config.upkeep.case_minimum).await?.overdue;
+    if overdue > 0 {
+        let what = format!("{overdue} cases hold what should have been wiped a day ago");
+        report.findings.add(Rule::RetentionOverdue, None, what);
+    }
     let acknowledged = acknowledgements.map(Acknowledgements::finish).map(|(told, findings)| {
         report.findings.extend(findings);
         told
@@ -76,7 +81,7 @@ async fn audit(deployment: &Deployment, arguments: &Arguments) -> Result<Audit, 
         report,
         cases: Some(reconciled),
         acknowledged,
-        overdue: None,
+        overdue: Some(overdue),
     })
 }
 
@@ -139,10 +144,10 @@ async fn acknowledge(
         Mark::Reference(reference) => (Field::CaseReference.to_string(), reference.to_string()),
     });
     let opens = store.opens(leaf, values.collect()).await?;
-    let line = match opens {
+    let matched = match opens {
         Opens::To(at) => candidates.get(at).map(|(line, _)| *line),
         Opens::ToNone | Opens::Cut => None,
     };
-    acknowledgements.leaf(index, leaf, line, opens == Opens::Cut);
+    acknowledgements.leaf(index, leaf, matched, opens == Opens::Cut);
     Ok(())
 }

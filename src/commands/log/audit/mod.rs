@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
     /// A disclosure has its outcome within so many hours
     #[arg(long, value_name = "N", default_value_t = 48, value_parser = value_parser!(u32).range(1..=87_600))]
     deadline_hours: u32,
-    /// The log is silent no longer than this [default: log.heartbeat_seconds; of a folder 3600]
+    /// The log is silent no longer than this [default: as configured; of a folder 3600]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=86_400))]
     heartbeat_seconds: Option<u32>,
     /// What operators say that they have received: JSON Lines, as schemas/log/acknowledgement.json

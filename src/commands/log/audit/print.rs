@@ -86,7 +86,7 @@ fn disclosures(report: &Report, lines: &mut Lines) {
         ),
     );
     if report.open.is_empty() {
-        lines.row("open", "none".to_owned());
+        lines.row("open", "none");
     }
     for (index, since) in report.open.iter().take(NAMED_MAX) {
         lines.row("open", format!("leaf {index} has no outcome yet, since {}", since.rfc3339()));
@@ -108,9 +108,8 @@ fn cases(audit: &Audit, lines: &mut Lines) {
     if told.moving > 0 {
         lines.row("moving", format!("{} cases moved on meanwhile: audit again", told.moving));
     }
-    match audit.overdue {
-        Some(overdue) => lines.row("retention", format!("{overdue} cases overdue")),
-        None => lines.row("retention", "not looked at"),
+    if let Some(overdue) = audit.overdue {
+        lines.row("retention", format!("{overdue} cases overdue"));
     }
 }
 
