@@ -16,6 +16,7 @@ use sluss::sandbox::{EffectKind, Pace, Sandbox, SimulatedOperator, Speaks, Troub
 
 use super::exceptions::unsigned;
 use super::{changed, slussnat};
+use crate::audit::{Story, TERMS};
 use crate::harness::{App, PASSWORD, fault, id, order};
 use crate::raw;
 
@@ -130,6 +131,9 @@ async fn the_customer_is_told_within_the_days_of_the_exception_only() {
         assert_eq!(there(&intent.sent), told, "{now}");
         assert_eq!(there(&intent.withheld) && there(&intent.not_carried), !told, "{now}");
         app.to_the_end().await;
+        // Whoever replays the decision comes to the same one.
+        let report = Story::of(&app).await.audit(TERMS);
+        assert!(report.is_clean(), "{now}: {:?}", report.findings.first);
         app.close().await;
     }
 }
