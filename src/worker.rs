@@ -380,7 +380,14 @@ impl Worker {
         }
         for ((case, key, released), claim) in kept.iter().zip(claims) {
             match minimise(case, recipient, dialect, today, *released) {
-                Ok(minimised) => ready.push(Ready { claim, key, minimised }),
+                Ok(minimised) => match minimised.waits_until(parts.clock.now()) {
+                    None => ready.push(Ready { claim, key, minimised }),
+                    // Nothing has happened yet, and nothing is written: it is decided on its day.
+                    Some(day) => {
+                        let given_back = parts.store.give_back(claim, day).await;
+                        failed = ignore_fenced(given_back).err().or(failed);
+                    }
+                },
                 Err(stop) => {
                     failed = self.refuse(recipient, claim, case, key, &stop).await.err().or(failed);
                 }

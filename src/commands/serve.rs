@@ -171,6 +171,7 @@ pub(crate) fn simulated(
 ) -> Option<SimulatedOperator> {
     let speaks = match recipient.channel.dialect.as_str() {
         "on-api" => Speaks::OnApi,
+        "pi-api" => Speaks::PiApi,
         "soap" => Speaks::Soap,
         _ => return None,
     };

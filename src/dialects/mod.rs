@@ -10,6 +10,7 @@
 //! Adding an operator that speaks a known dialect needs no code: one file in `config/recipients/`.
 
 pub mod on_api;
+pub mod pi_api;
 pub mod soap;
 
 use std::fmt;
@@ -18,8 +19,8 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::domain::{
-    AccessId, Field, OpaqueReference, OperatorReference, Purpose, RejectReason, SubscriptionId,
-    Timestamp,
+    AccessId, Field, HoldReason, OpaqueReference, OperatorReference, Purpose, RejectReason,
+    ServiceId, SubscriptionId, Timestamp,
 };
 use crate::minimise::Minimised;
 
@@ -31,6 +32,12 @@ pub trait Dialect: Send + Sync {
     /// The fields that a message for this purpose has a place for; empty where the dialect has no
     /// message for it. The policy of the day opens some of them; nothing else is ever put in.
     fn carries(&self, purpose: Purpose) -> &'static [Field];
+
+    /// Those of them that a message has room for and leaves empty all the same: they are filled only
+    /// while the recipient's file has a signed exception for them.
+    fn by_exception(&self, _: Purpose) -> &'static [Field] {
+        &[]
+    }
 
     /// The finished message. It holds every field of the minimised case, and each only where
     /// [`Dialect::carries`] says so. Deterministic: the same case gives the same bytes.
@@ -66,13 +73,14 @@ pub trait Dialect: Send + Sync {
 pub fn dialect(name: &str, version: Option<&str>) -> Option<&'static dyn Dialect> {
     match (name, version) {
         ("on-api", None | Some("2.6")) => Some(&on_api::OnApi),
+        ("pi-api", None | Some("2.2")) => Some(&pi_api::PiApi),
         ("soap", None | Some("1")) => Some(&soap::Soap),
         _ => None,
     }
 }
 
 /// Names of the dialects that [`dialect`] knows, for messages to people.
-pub const KNOWN: &str = "on-api (version 2.6), soap (version 1)";
+pub const KNOWN: &str = "on-api (version 2.6), pi-api (version 2.2), soap (version 1)";
 
 /// HTTP method of a request to an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,6 +191,8 @@ pub struct Sought {
     pub access: AccessId,
     /// The operator's id of the service, where the message named one.
     pub subscription: Option<SubscriptionId>,
+    /// The operator's code of what it is about, where the case names one.
+    pub service: Option<ServiceId>,
     /// When the disclosure was recorded: nothing older is ours.
     pub since: Timestamp,
 }
@@ -243,6 +253,8 @@ pub enum Verdict {
     Accepted(Placement),
     /// The operator understood and refused.
     Rejected(RejectReason),
+    /// The operator refused in a way that a person must look at; nothing was done.
+    Puzzling(HoldReason),
     /// The operator says that it did not look at it: come back, not before this long.
     Busy(Option<Duration>),
     /// Our user name or password is refused; nothing was done.

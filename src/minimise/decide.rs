@@ -9,8 +9,10 @@ use zeroize::Zeroizing;
 use super::TEXT_REPLACED;
 use super::texts::{Left, Masks, TextFate, ToldText, guarded_texts, left, masked_share};
 use crate::dialects::Dialect;
+use crate::dialects::pi_api::Question;
 use crate::domain::{
     Case, Field, Handling, HoldReason, LegalBasis, MaskCount, Personal, PolicyId, Purpose, RuleId,
+    Timestamp,
 };
 use crate::recipients::{Agreement, Because, Recipient, Ruling, Situation, TextOverLimit};
 
@@ -104,10 +106,26 @@ impl<'case> Minimised<'case> {
         &self.conditions
     }
 
-    /// The fields that stay although a rule opens them: the dialect has no place for them,
-    /// intake does not keep them, or behind the guard nothing was left to be told.
+    /// The fields that stay although a rule opens them: the dialect has no place for them, or only
+    /// with a signed exception, intake does not keep them, or behind the guard nothing was left to
+    /// be told.
     pub fn not_carried(&self) -> &BTreeSet<Field> {
         &self.not_carried
+    }
+
+    /// What the operator asks in a ticket.
+    pub fn questions(&self) -> &'case [Question] {
+        &self.recipient.channel.questions
+    }
+
+    /// When it may be sent, where that is later than now: the order is for a later day, and the
+    /// dialect has no word for a day, so that the operator would act at once.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.dialect.carries(self.purpose()).contains(&Field::RequestedDate) {
+            return None;
+        }
+        let requested = self.case.facts().get(&Field::RequestedDate)?;
+        Timestamp::parse(requested.disclose()).filter(|day| *day > now)
     }
 
     /// The names of the fields that stay.
@@ -158,19 +176,15 @@ pub fn minimise<'case>(
         value: &value,
         text_clean: &all_clean,
     };
-    let mut rulings: BTreeMap<Field, Ruling<'case>> = case
-        .facts()
-        .keys()
-        .map(|&field| (field, narrowed(field, policy.rule_on(field, &first), carried)))
-        .collect();
+    let mut unsigned = dialect.by_exception(case.purpose()).to_vec();
+    unsigned.retain(|&field| policy.exception_on(field, today).is_none());
+    let ruled =
+        |&field| (field, narrowed(field, policy.rule_on(field, &first), carried, &unsigned));
+    let mut rulings: BTreeMap<Field, Ruling<'case>> = case.facts().keys().map(ruled).collect();
 
     let names = case.facts().keys().chain(case.dropped()).copied();
     let conditions = policy.asked(names, &first);
-    let mut not_carried: BTreeSet<Field> = rulings
-        .iter()
-        .filter(|(_, ruling)| matches!(ruling, Ruling::Withheld(Because::NotCarried(_))))
-        .map(|(field, _)| *field)
-        .collect();
+    let mut not_carried = opened_and_kept_back(&rulings);
 
     let texts = guarded_texts(case, &rulings);
     let limits = policy.text();
@@ -267,14 +281,32 @@ fn nothing_in_the_way<'r>(
     Ok((agreement, carried))
 }
 
-/// What the policy opens, less what the dialect has no place for.
-fn narrowed<'case>(field: Field, ruling: Ruling<'case>, carried: &[Field]) -> Ruling<'case> {
+/// What the policy opens, less what the dialect has no place for, and what it leaves empty without a
+/// signature.
+fn narrowed<'case>(
+    field: Field,
+    ruling: Ruling<'case>,
+    carried: &[Field],
+    unsigned: &[Field],
+) -> Ruling<'case> {
     match ruling {
         Ruling::Sent(rule) if !carried.contains(&field) => {
             Ruling::Withheld(Because::NotCarried(rule))
         }
+        Ruling::Sent(rule) if unsigned.contains(&field) => {
+            Ruling::Withheld(Because::NoException(rule))
+        }
         ruling => ruling,
     }
+}
+
+/// The fields that a rule opens, and that the dialect has no place for, or none without a signature.
+fn opened_and_kept_back(rulings: &BTreeMap<Field, Ruling<'_>>) -> BTreeSet<Field> {
+    let kept_back = |(field, ruling): (&Field, &Ruling<'_>)| match ruling {
+        Ruling::Withheld(Because::NotCarried(_) | Because::NoException(_)) => Some(*field),
+        _ => None,
+    };
+    rulings.iter().filter_map(kept_back).collect()
 }
 
 fn everything(case: &Case) -> Vec<Field> {

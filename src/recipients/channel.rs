@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::dialects::pi_api::Question;
+
 /// Where a secret is kept. Secrets are never in configuration, only files that hold them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretFile(pub PathBuf);
@@ -58,6 +60,8 @@ pub struct Channel {
     pub timeout: Duration,
     /// How often the operator is asked how far it is.
     pub poll: Duration,
+    /// What the operator asks in a ticket, where its dialect has such questions.
+    pub questions: Vec<Question>,
 }
 
 /// Credentials of the operator at our `contacts` endpoint.

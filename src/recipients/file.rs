@@ -5,13 +5,15 @@
 use std::path::Path;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use url::{Host, Url};
 
 use super::channel::{Auth, Channel, Inbound, SecretFile};
 use super::condition::Condition;
+use super::exception::Exception;
 use super::policy::{Effect, Policy, Rule, TextLimits, TextOverLimit, Transform};
 use super::retain::Retain;
-use super::{Agreement, Recipient, Role, kept};
+use super::{Agreement, Recipient, Role, kept, question};
 use crate::dialects;
 use crate::domain::{Field, Handling, LegalBasis, Purpose, RecipientId, RuleId, SubjectKind};
 pub use crate::table::Fault;
@@ -96,7 +98,9 @@ impl Reading<'_> {
         let policy = root.table("policy", self.faults);
         let rules = root.tables("rule", self.faults);
         let tests = root.tables("test", self.faults);
-        let policy = self.policy(id.as_ref(), policy, rules);
+        let exceptions = root.tables("exception", self.faults);
+        let exceptions = exceptions.into_iter().filter_map(|one| self.exception(one)).collect();
+        let policy = self.policy(id.as_ref(), policy, rules, exceptions);
         let tests = tests.into_iter().filter_map(|test| self.test(test)).collect();
         root.nothing_else(self.faults);
         let recipient = Recipient {
@@ -121,20 +125,35 @@ impl Reading<'_> {
             return None;
         }
         let reference = table.required("reference", self.faults);
+        let days = self.days(&mut table);
+        table.nothing_else(self.faults);
+        let (valid_from, valid_to) = days?;
+        Some(Agreement { reference: reference?, valid_from, valid_to })
+    }
+
+    fn exception(&mut self, mut table: Table<'_>) -> Option<Exception> {
+        let reference = table.required("reference", self.faults);
+        let fields = self.members(&mut table, "field", Field::parse, "a field of the catalogue");
+        let days = self.days(&mut table);
+        table.nothing_else(self.faults);
+        let (valid_from, valid_to) = days?;
+        Some(Exception { reference: reference?, fields, valid_from, valid_to })
+    }
+
+    /// A first and a last day, which must both be there.
+    fn days(&mut self, table: &mut Table<'_>) -> Option<(Date, Date)> {
         let valid_from = table.date("valid_from", self.faults);
         let valid_to = table.date("valid_to", self.faults);
-        table.nothing_else(self.faults);
         for (name, date) in [("valid_from", valid_from), ("valid_to", valid_to)] {
             if date.is_none() && table.value(name).is_none() {
                 self.faults.add(table.key(name), "is missing");
             }
         }
-        let agreement =
-            Agreement { reference: reference?, valid_from: valid_from?, valid_to: valid_to? };
-        if agreement.valid_to < agreement.valid_from {
+        let (valid_from, valid_to) = (valid_from?, valid_to?);
+        if valid_to < valid_from {
             self.faults.add(table.key("valid_to"), "is before valid_from");
         }
-        Some(agreement)
+        Some((valid_from, valid_to))
     }
 
     fn channel(&mut self, mut table: Table<'_>) -> Option<Channel> {
@@ -156,6 +175,14 @@ impl Reading<'_> {
         let in_flight_max = table.number("in_flight_max", 8, 1..=1_000, self.faults);
         let timeout = table.number("timeout_seconds", 20, 1..=300, self.faults);
         let poll = table.number("poll_seconds", 60, 1..=86_400, self.faults);
+        let questions = table.tables("question", self.faults);
+        if dialect.as_deref() != Some("pi-api") && !questions.is_empty() {
+            self.faults.add(table.key("question"), "is for pi-api only");
+        }
+        let questions = questions
+            .into_iter()
+            .filter_map(|question| question::read(question, self.faults))
+            .collect();
         table.nothing_else(self.faults);
         Some(Channel {
             dialect: dialect?,
@@ -168,6 +195,7 @@ impl Reading<'_> {
             in_flight_max,
             timeout: Duration::from_secs(timeout.into()),
             poll: Duration::from_secs(poll.into()),
+            questions,
         })
     }
 
@@ -216,8 +244,8 @@ impl Reading<'_> {
         };
         match word.as_deref().unwrap_or(default) {
             // There is no place for the header in it: nothing would show who we are.
-            "ws-security" if dialect == Some("on-api") => {
-                let what = "ws-security is for soap: on-api has basic or client-certificate";
+            "ws-security" if dialect != Some("soap") => {
+                let what = "ws-security is for soap: the others have basic or client-certificate";
                 self.faults.add(table.key("auth"), what);
                 None
             }
@@ -260,6 +288,7 @@ impl Reading<'_> {
         recipient: Option<&RecipientId>,
         mut table: Table<'_>,
         rules: Vec<Table<'_>>,
+        exceptions: Vec<Exception>,
     ) -> Option<Policy> {
         let version = table.required("version", self.faults);
         let notice = table.text("notice", self.faults).unwrap_or_default();
@@ -284,7 +313,7 @@ impl Reading<'_> {
             self.faults.add("rule", "a policy without rules opens nothing: write at least one");
         }
         let (recipient, version) = (recipient?, version?);
-        let canonical = match kept::write(recipient, &version, &notice, text, &rules) {
+        let canonical = match kept::write(recipient, &version, &notice, text, &rules, &exceptions) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.faults.add("policy", error.to_string());
@@ -292,7 +321,7 @@ impl Reading<'_> {
             }
         };
         let id = kept::id_of(&canonical);
-        Some(Policy::new(id, version, notice, text, rules, canonical))
+        Some(Policy::new(id, version, notice, text, rules, exceptions, canonical))
     }
 
     fn rule(&mut self, mut table: Table<'_>) -> Option<Rule> {

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::condition::Condition;
+use super::exception::Exception;
 use super::policy::{Effect, Policy, Rule, TextLimits, TextOverLimit, Transform};
 use crate::domain::{Field, LegalBasis, PolicyId, Purpose, RecipientId, RuleId};
 use crate::log::CanonicalError;
@@ -51,8 +52,10 @@ impl KeptPolicy {
         if form.schema != SCHEMA {
             return Err(KeptError::Word("schema"));
         }
+        let exceptions = form.exceptions.iter().map(FormException::read);
+        let exceptions = exceptions.collect::<Result<Vec<_>, _>>()?;
         let (id, canonical) = (id_of(bytes), bytes.to_vec());
-        let policy = Policy::new(id, form.version, form.notice, text, rules, canonical);
+        let policy = Policy::new(id, form.version, form.notice, text, rules, exceptions, canonical);
         Ok(Self { recipient, policy })
     }
 }
@@ -69,9 +72,12 @@ pub(super) fn write(
     notice: &str,
     text: TextLimits,
     rules: &[Rule],
+    exceptions: &[Exception],
 ) -> Result<Vec<u8>, CanonicalError> {
     let mut rules: Vec<FormRule> = rules.iter().map(FormRule::of).collect();
     rules.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    let mut exceptions: Vec<FormException> = exceptions.iter().map(FormException::of).collect();
+    exceptions.sort_unstable();
     canonical::to_bytes(&Form {
         schema: SCHEMA,
         recipient: recipient.to_string(),
@@ -84,6 +90,7 @@ pub(super) fn write(
             TextOverLimit::Replace => "replace".to_owned(),
         },
         rules,
+        exceptions,
     })
 }
 
@@ -101,6 +108,38 @@ struct Form {
     text_masked_percent_max: u8,
     text_over_limit: String,
     rules: Vec<FormRule>,
+    /// Absent where there is none, so that policies without one keep their id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    exceptions: Vec<FormException>,
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FormException {
+    reference: String,
+    fields: Vec<String>,
+    valid_from: String,
+    valid_to: String,
+}
+
+impl FormException {
+    fn of(exception: &Exception) -> Self {
+        Self {
+            reference: exception.reference.clone(),
+            fields: sorted(exception.fields.iter().map(ToString::to_string)),
+            valid_from: exception.valid_from.to_string(),
+            valid_to: exception.valid_to.to_string(),
+        }
+    }
+
+    fn read(&self) -> Result<Exception, KeptError> {
+        Ok(Exception {
+            reference: self.reference.clone(),
+            fields: words("field", &self.fields, Field::parse)?,
+            valid_from: word("valid_from", &self.valid_from, |text| text.parse().ok())?,
+            valid_to: word("valid_to", &self.valid_to, |text| text.parse().ok())?,
+        })
+    }
 }
 
 #[derive(Serialize, Deserialize)]

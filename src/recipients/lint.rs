@@ -6,8 +6,10 @@ use std::fmt;
 use jiff::civil::Date;
 
 use super::condition::Situation;
+use super::exception::Exception;
 use super::file::RecipientFile;
 use super::policy::{Effect, Ruling};
+use crate::dialects;
 use crate::domain::{Field, Purpose, RecipientId, Sensitivity};
 
 /// How bad a finding is.
@@ -47,6 +49,8 @@ pub fn lint(file: &RecipientFile, today: Date, agreement_warning_days: u32) -> V
     let mut findings = Findings { recipient: &file.recipient.id, found: Vec::new() };
     agreement(file, today, agreement_warning_days, &mut findings);
     rules(file, &mut findings);
+    exceptions(file, today, agreement_warning_days, &mut findings);
+    questions(file, &mut findings);
     coverage(file, &mut findings);
     findings.found
 }
@@ -175,6 +179,75 @@ fn rules(file: &RecipientFile, findings: &mut Findings<'_>) {
                     findings.error(place, what);
                 }
             }
+        }
+    }
+}
+
+/// What the dialect has room for and leaves empty, a rule may open only with a signed exception.
+fn exceptions(file: &RecipientFile, today: Date, warning_days: u32, findings: &mut Findings<'_>) {
+    let (channel, policy) = (&file.recipient.channel, &file.recipient.policy);
+    let dialect = dialects::dialect(&channel.dialect, channel.version.as_deref());
+    let by_exception =
+        |purpose| dialect.map_or([].as_slice(), |dialect| dialect.by_exception(purpose));
+    for rule in policy.rules().iter().filter(|rule| rule.effect != Effect::Never) {
+        let mut needed: Vec<Field> = rule.fields.clone();
+        needed.retain(|field| rule.purposes.iter().any(|&p| by_exception(p).contains(field)));
+        for field in needed {
+            if policy.exception_on(field, today).is_some() {
+                continue;
+            }
+            let named = policy.exceptions().iter().find(|one| one.fields.contains(&field));
+            let what = match named {
+                Some(Exception { reference, valid_to, .. }) if *valid_to < today => {
+                    format!(
+                        "{field} is opened here, and its exception {reference} ended on {valid_to}"
+                    )
+                }
+                Some(Exception { reference, valid_from, .. }) => {
+                    format!(
+                        "{field} is opened here, and its exception {reference} begins on {valid_from}"
+                    )
+                }
+                None => format!(
+                    "{field} is opened here, and {} has it by a signed exception only: [[exception]]",
+                    channel.dialect
+                ),
+            };
+            findings.error(rule.id.as_str(), what);
+        }
+    }
+    for one in policy.exceptions() {
+        let place = format!("exception {}", one.reference);
+        for field in &one.fields {
+            if !Purpose::ALL.iter().any(|&purpose| by_exception(purpose).contains(field)) {
+                let what = format!("{field} is nothing that {} has by exception", channel.dialect);
+                findings.error(&place, what);
+            }
+        }
+        let left = (one.valid_to - today).get_days();
+        if one.covers(today) && i64::from(left) < i64::from(warning_days) {
+            let what = format!("ends on {}, in {left} days", one.valid_to);
+            findings.add(Severity::Warning, &place, what);
+        }
+    }
+}
+
+/// A question that must be answered and cannot be would hold every fault report.
+fn questions(file: &RecipientFile, findings: &mut Findings<'_>) {
+    let policy = &file.recipient.policy;
+    let mut names = BTreeSet::new();
+    for question in &file.recipient.channel.questions {
+        let place = format!("question {}", question.name);
+        // The same name may stand for another service or kind of fault.
+        if !names.insert(format!("{question:?}")) {
+            findings.error(&place, "stands twice".to_owned());
+        }
+        let Some(fact) = question.answer.filter(|_| question.mandatory) else { continue };
+        let rule = policy.rule(Purpose::FaultReport, fact);
+        let opened = rule.is_some_and(|rule| rule.effect != Effect::Never);
+        if !opened && question.otherwise.is_none() {
+            let what = format!("must be answered, and no rule opens {fact} for a fault report");
+            findings.error(&place, what);
         }
     }
 }

@@ -5,10 +5,12 @@
 
 mod channel;
 mod condition;
+mod exception;
 mod file;
 mod kept;
 mod lint;
 mod policy;
+mod question;
 mod retain;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use jiff::civil::Date;
 
 pub use channel::{Auth, Channel, Inbound, SecretFile};
 pub use condition::{Condition, Situation};
+pub use exception::Exception;
 pub use file::{Fault, RecipientFile, read};
 pub use kept::{KeptError, KeptPolicy, id_of};
 pub use lint::{Finding, Severity, lint, run_tests};

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::condition::{Condition, Situation};
+use super::exception::Exception;
 use crate::domain::{Field, Handling, LegalBasis, PolicyId, Purpose, RuleId};
 
 /// What a rule says about its fields.
@@ -110,6 +113,7 @@ pub struct Policy {
     notice: String,
     text: TextLimits,
     rules: Vec<Rule>,
+    exceptions: Vec<Exception>,
     by_field: BTreeMap<(Purpose, Field), usize>,
     canonical: Vec<u8>,
 }
@@ -125,6 +129,8 @@ pub enum Because<'p> {
     Condition(&'p Rule, &'p Condition),
     /// The policy would open it, and the dialect has no place for it.
     NotCarried(&'p Rule),
+    /// The policy would open it, and no signed exception covers it today.
+    NoException(&'p Rule),
     /// The policy would open it, and behind the guard there is nothing left to be told.
     NothingLeft(&'p Rule),
     /// Intake does not keep it.
@@ -151,6 +157,7 @@ impl Policy {
         notice: String,
         text: TextLimits,
         rules: Vec<Rule>,
+        exceptions: Vec<Exception>,
         canonical: Vec<u8>,
     ) -> Self {
         let mut by_field = BTreeMap::new();
@@ -161,7 +168,7 @@ impl Policy {
                 }
             }
         }
-        Self { id, version, notice, text, rules, by_field, canonical }
+        Self { id, version, notice, text, rules, exceptions, by_field, canonical }
     }
 
     /// SHA-256 of the canonical form; stands in every leaf that this policy decided.
@@ -187,6 +194,16 @@ impl Policy {
     /// Every rule, in the order of the file.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// Every signed exception, in the order of the file.
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
+
+    /// The signed exception that opens a field on a day, of those fields that need one.
+    pub fn exception_on(&self, field: Field, day: Date) -> Option<&Exception> {
+        self.exceptions.iter().find(|one| one.fields.contains(&field) && one.covers(day))
     }
 
     /// The RFC 8785 form that the id is the hash of; kept, so that old decisions can be replayed.
@@ -251,6 +268,7 @@ impl Because<'_> {
             Self::Never(_) => "never",
             Self::Condition(..) => "condition",
             Self::NotCarried(_) => "not-carried",
+            Self::NoException(_) => "no-exception",
             Self::NothingLeft(_) => "nothing-left",
             Self::NotKept => "not-kept",
             Self::SpecialHandling => "special-handling",
@@ -263,6 +281,7 @@ impl Because<'_> {
             Self::Never(rule)
             | Self::Condition(rule, _)
             | Self::NotCarried(rule)
+            | Self::NoException(rule)
             | Self::NothingLeft(rule) => Some(rule),
             Self::NoRule | Self::NotKept | Self::SpecialHandling => None,
         }
@@ -276,6 +295,9 @@ impl Because<'_> {
             Self::Condition(_, condition) => condition.failed_sv().to_owned(),
             Self::NotCarried(_) => {
                 "operatörens gränssnitt har ingen plats för uppgiften".to_owned()
+            }
+            Self::NoException(_) => {
+                "inget undertecknat undantag som gäller i dag öppnar uppgiften".to_owned()
             }
             Self::NothingLeft(_) => {
                 "utan personuppgifter och hälsningar är inget kvar av texten".to_owned()

@@ -1,7 +1,7 @@
 //! Simulated operators: what `sluss sandbox` and `sluss demo` talk to, and what tests break on
 //! purpose.
 //!
-//! Each operator listens on this machine only and speaks ON-API 2.6 or our SOAP contract. They are
+//! Each operator listens on this machine only and speaks ON-API 2.6, PI-API 2.2 or our SOAP contract. They are
 //! written from those texts and share no code with [`crate::dialects`], so that a misreading on
 //! either side shows. They are strict where a real operator may be lenient: a member that the text
 //! does not have is refused, because it may be more than an operator should be told.
@@ -24,6 +24,7 @@ mod identity;
 mod journal;
 mod line;
 mod on_api;
+mod pi_api;
 mod server;
 mod soap;
 
@@ -68,6 +69,8 @@ pub struct SimulatedOperator {
 pub enum Speaks {
     /// ON-API 2.6: JSON, HTTP Basic.
     OnApi,
+    /// PI-API 2.2: JSON, HTTP Basic.
+    PiApi,
     /// Our SOAP 1.1 contract, with a WS-Security user name and password.
     Soap,
 }
@@ -118,7 +121,8 @@ pub struct Effect {
     /// At which access; `None` where a subscription was named whose access the operator does not
     /// know.
     pub access: Option<AccessId>,
-    /// Our reference in it: `spReference` of an order, `spTicketReference` of a ticket.
+    /// Our reference in it: `spReference` of an order, `spTicketReference` of a ticket. Orders in
+    /// PI-API have none.
     pub reference: Option<String>,
     /// Its state, in the words of ON-API.
     pub state: &'static str,

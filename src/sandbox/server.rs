@@ -21,7 +21,7 @@ use super::engine::Engine;
 use super::exchange::{Asked, Reply};
 use super::journal::{Journal, Received};
 use super::line::{Breakable, Fate, Line};
-use super::{Effect, SimulatedOperator, Speaks, Trouble, on_api, soap};
+use super::{Effect, SimulatedOperator, Speaks, Trouble, on_api, pi_api, soap};
 use crate::domain::{Clock, RecipientId};
 
 /// Largest body, in bytes. The largest message of a real order is a hundredth of it.
@@ -79,6 +79,7 @@ impl Desk {
     pub(super) fn base_path(&self) -> &'static str {
         match self.operator.speaks {
             Speaks::OnApi => on_api::BASE_PATH,
+            Speaks::PiApi => pi_api::BASE_PATH,
             Speaks::Soap => soap::BASE_PATH,
         }
     }
@@ -111,7 +112,7 @@ impl Desk {
 
     fn is_message(&self, asked: &Asked<'_>) -> bool {
         match self.operator.speaks {
-            Speaks::OnApi => on_api::is_message(asked),
+            Speaks::OnApi | Speaks::PiApi => on_api::is_message(asked),
             Speaks::Soap => soap::is_message(asked),
         }
     }
@@ -125,14 +126,17 @@ impl Desk {
             Speaks::OnApi if on_api::is_from(asked, username, password) => {
                 on_api::answer(&mut engine, asked)
             }
-            Speaks::OnApi => on_api::unauthorized(),
+            Speaks::PiApi if on_api::is_from(asked, username, password) => {
+                pi_api::answer(&mut engine, asked)
+            }
+            Speaks::OnApi | Speaks::PiApi => on_api::unauthorized(),
             Speaks::Soap => soap::answer(&mut engine, asked, username, password),
         }
     }
 
     fn failing(&self, status: u16, retry_after: Option<u64>) -> Reply {
         match self.operator.speaks {
-            Speaks::OnApi => on_api::trouble(status, retry_after),
+            Speaks::OnApi | Speaks::PiApi => on_api::trouble(status, retry_after),
             Speaks::Soap => soap::trouble(status, retry_after),
         }
     }

@@ -55,6 +55,9 @@ impl Consequence {
             Verdict::Credentials => {
                 Self::Hold { result: OutcomeResult::Rejected, reason: HoldReason::Credentials }
             }
+            Verdict::Puzzling(reason) => {
+                Self::Hold { result: OutcomeResult::Rejected, reason: *reason }
+            }
             Verdict::NotOffered | Verdict::Rejected(_) => {
                 Self::Hold { result: OutcomeResult::Rejected, reason: HoldReason::NotOffered }
             }

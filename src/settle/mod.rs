@@ -18,8 +18,8 @@ pub use timing::Timing;
 
 use crate::dialects::{Answer, Dialect, Finding, Placement, Progress, Sought, Standing, Verdict};
 use crate::domain::{
-    AccessId, CaseState, Entropy, Field, HoldReason, Personal, Purpose, RejectReason, Step,
-    SubscriptionId, Timestamp,
+    AccessId, CaseState, Entropy, Field, HoldReason, Personal, Purpose, RejectReason, ServiceId,
+    Step, SubscriptionId, Timestamp,
 };
 use crate::log::OutcomeResult;
 use crate::store::{Claim, Doubt, Settlement, Store, StoreError};
@@ -299,6 +299,7 @@ pub fn sought(doubt: &Doubt) -> Option<Sought> {
         reference: doubt.case.reference().clone(),
         access: AccessId::parse(text(Field::AccessId)?).ok()?,
         subscription: text(Field::SubscriptionId).and_then(|id| SubscriptionId::parse(id).ok()),
+        service: text(Field::ServiceId).and_then(|id| ServiceId::parse(id).ok()),
         since: doubt.recorded,
     })
 }

@@ -24,19 +24,19 @@ use sluss::sandbox::Trouble;
 
 use crate::harness::{App, GLOBALCONNECT, IP_ONLY, fault, order};
 
-const TERMS: Terms =
+pub(crate) const TERMS: Terms =
     Terms { deadline: Duration::from_hours(48), heartbeat: Duration::from_hours(1), now: None };
 
 /// A log as its leaves, and the policies that are kept beside it.
 #[derive(Clone)]
-struct Story {
+pub(crate) struct Story {
     leaves: Vec<Leaf>,
     policies: BTreeMap<PolicyId, Vec<u8>>,
 }
 
 impl Story {
     /// What a deployment has really written.
-    async fn of(app: &App) -> Self {
+    pub(crate) async fn of(app: &App) -> Self {
         let leaves: Vec<Leaf> = app.leaves().await.into_iter().map(|(_, leaf)| leaf).collect();
         let mut policies = BTreeMap::new();
         for leaf in &leaves {
@@ -114,7 +114,7 @@ impl Story {
         self.leaves.iter().position(|leaf| leaf.event.kind() == kind).unwrap()
     }
 
-    fn audit(&self, terms: Terms) -> Report {
+    pub(crate) fn audit(&self, terms: Terms) -> Report {
         let mut auditor = Auditor::new(terms);
         for (index, leaf) in (0..).map(LeafIndex).zip(&self.leaves) {
             if let Some(id) = auditor.wants(leaf) {

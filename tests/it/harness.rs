@@ -23,7 +23,7 @@ use sluss::domain::{
 use sluss::http::{local_client, serve};
 use sluss::intake::{self, Context, Kind};
 use sluss::log::{Code, Event, KeyName, Leaf, LeafIndex, Note, Outcome, Release, Role, Verifier};
-use sluss::recipients::{Auth, SecretFile};
+use sluss::recipients::{Auth, RecipientFile, SecretFile};
 use sluss::record::{MESSAGE, message_hash};
 use sluss::sandbox::{Effect, Pace, Received, Sandbox, SimulatedOperator, Speaks, Trouble};
 use sluss::store::{Accepted, CaseFilter, CaseRow, StoreError};
@@ -61,6 +61,14 @@ impl App {
 
     /// The same, with its configuration changed before anything is opened.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_also(Vec::new(), change).await
+    }
+
+    /// The same, with recipients beside those that ship.
+    pub(crate) async fn start_also(
+        recipients: Vec<RecipientFile>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let traces = Traces::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
@@ -70,7 +78,7 @@ impl App {
         let guard = tracing::subscriber::set_default(subscriber);
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00Z").unwrap()));
-        let mut config = configuration(dir.path());
+        let mut config = configuration_also(dir.path(), recipients);
         let sandbox = simulators(&mut config, clock.clone()).await;
         change(&mut config);
         let entropy = Arc::new(SeededEntropy::new(1));
@@ -413,12 +421,17 @@ pub(crate) fn id(recipient: &str) -> RecipientId {
 
 /// The configuration that ships, with its state in a folder, and a recipient whose agreement ended.
 pub(crate) fn configuration(folder: &Path) -> Config {
+    configuration_also(folder, Vec::new())
+}
+
+fn configuration_also(folder: &Path, recipients: Vec<RecipientFile>) -> Config {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     let mut config = config::load(&shipped, &BTreeMap::new()).unwrap();
     config.state = folder.join("state");
     let expired = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo/exempelnat.toml");
     let text = std::fs::read_to_string(&expired).unwrap();
     config.recipients.push(sluss::recipients::read(&expired, folder, &text).unwrap());
+    config.recipients.extend(recipients);
     let secret = folder.join("password");
     private(&secret, PASSWORD);
     for file in &mut config.recipients {
@@ -439,7 +452,11 @@ pub(crate) fn configuration(folder: &Path) -> Config {
 async fn simulators(config: &mut Config, clock: Arc<ManualClock>) -> Sandbox {
     let operators = config.recipients.iter().map(|file| SimulatedOperator {
         recipient: file.recipient.id.clone(),
-        speaks: if file.recipient.channel.dialect == "soap" { Speaks::Soap } else { Speaks::OnApi },
+        speaks: match file.recipient.channel.dialect.as_str() {
+            "soap" => Speaks::Soap,
+            "pi-api" => Speaks::PiApi,
+            _ => Speaks::OnApi,
+        },
         username: "sluss".to_owned(),
         password: SecretString::from(PASSWORD.to_owned()),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),

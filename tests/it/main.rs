@@ -19,6 +19,7 @@ mod log;
 mod minimise;
 mod on_api;
 mod people;
+mod pi_api;
 mod raw;
 mod recipients;
 mod redact;

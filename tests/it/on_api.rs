@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test itself may")]
 
-mod http;
+pub(crate) mod http;
 mod noise;
 mod reading;
 mod spec;
@@ -85,6 +85,7 @@ fn sought(purpose: Purpose) -> Sought {
         reference: OpaqueReference::parse(OURS).unwrap(),
         access: AccessId::parse("STTA0001").unwrap(),
         subscription: Some(SubscriptionId::parse("SUB-1").unwrap()),
+        service: None,
         since: Timestamp::parse("2026-11-20T08:00:00Z").unwrap(),
     }
 }

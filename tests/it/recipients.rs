@@ -91,7 +91,10 @@ fn the_schema_says_the_same_of_what_we_ship() {
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     let schema = jsonschema::validator_for(&schema).unwrap();
     let files = SHIPPED.iter().map(|id| shipped(id));
-    for file in files.chain([text("fixtures/demo/exempelnat.toml")]) {
+    for file in files.chain([
+        text("fixtures/demo/exempelnat.toml"),
+        text("fixtures/dialects/pi-api/slussnat.toml"),
+    ]) {
         let table: toml::Table = file.parse().unwrap();
         let told: Vec<String> = schema
             .iter_errors(&json(&table.into()))

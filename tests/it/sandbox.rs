@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod on_api;
+mod pi_api;
 mod soap;
 mod troubles;
 

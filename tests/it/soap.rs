@@ -38,6 +38,7 @@ fn sought(purpose: Purpose) -> Sought {
         reference: OpaqueReference::parse(REFERENCE).expect("a reference"),
         access: AccessId::parse("STTA0001").expect("an access id"),
         subscription: None,
+        service: None,
         since: Timestamp::from_micros(0),
     }
 }

@@ -113,7 +113,7 @@ fn taken(purpose: Purpose, answer: &Answer) -> Verdict {
     let resource = Resource::of(purpose);
     let is_new = answer.status == 201;
     let location = answer.location.as_deref().filter(|_| is_new);
-    let located = location.and_then(|location| path::reference(resource, location));
+    let located = location.and_then(|location| path::reference(resource.as_str(), location));
     match (single(resource, answer), located) {
         (Some(entry), _) if is_other(purpose, &entry) => {
             // An order of another kind is in the way of ours, and was shown instead of it. That a

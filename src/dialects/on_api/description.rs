@@ -22,10 +22,10 @@ pub(super) const TEXT_MAX: usize = 255;
 const VALUE_MAX: usize = 60;
 
 /// Label, field, and how the field's codes read.
-type Fact = (&'static str, Field, fn(&str) -> &str);
+pub(in crate::dialects) type Fact = (&'static str, Field, fn(&str) -> &str);
 
 /// Most useful first: the last ones are those left out where there is no room.
-const FACTS: &[Fact] = &[
+pub(in crate::dialects) const FACTS: &[Fact] = &[
     ("Sedan", Field::FaultSince, as_it_is),
     ("Mönster", Field::FaultPattern, pattern),
     ("Lampor", Field::FaultLamps, as_it_is),
@@ -40,29 +40,33 @@ const FACTS: &[Fact] = &[
     ("Utrustning", Field::CpeModel, as_it_is),
 ];
 
-/// The description, of at most [`TEXT_MAX`] characters; empty where there is nothing to say.
-pub(super) fn describe(text: Text<'_, '_>) -> String {
+/// The description, of at most so many characters; empty where there is nothing to say.
+pub(in crate::dialects) fn describe(
+    list: impl Iterator<Item = Fact>,
+    text: Text<'_, '_>,
+    length_max: usize,
+) -> String {
     let mut description = String::new();
-    for &(label, field, spell) in FACTS {
+    for (label, field, spell) in list {
         let Some(value) = text(field) else { continue };
         let value = cut(&one_line(spell(value)), VALUE_MAX).into_owned();
         if !value.is_empty() {
-            append(&mut description, &format!("{label}: {value}."));
+            append(&mut description, &format!("{label}: {value}."), length_max);
         }
     }
     if let Some(told) = text(Field::FaultDescription) {
         let told = one_line(told);
-        let room = room(&description);
+        let room = room(&description, length_max);
         let told = cut(&told, room);
         if !told.is_empty() {
-            append(&mut description, &told);
+            append(&mut description, &told, length_max);
         }
     }
     description
 }
 
 /// White space and control characters, line ends among them, become single spaces.
-pub(super) fn one_line(text: &str) -> String {
+pub(in crate::dialects) fn one_line(text: &str) -> String {
     text.split(|character: char| character.is_whitespace() || character.is_control())
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
@@ -70,8 +74,8 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 /// Adds a part and the space before it, if there is room for the whole of it.
-fn append(description: &mut String, part: &str) {
-    if part.chars().count() <= room(description) {
+fn append(description: &mut String, part: &str, length_max: usize) {
+    if part.chars().count() <= room(description, length_max) {
         if !description.is_empty() {
             description.push(' ');
         }
@@ -80,18 +84,18 @@ fn append(description: &mut String, part: &str) {
 }
 
 /// How many characters the next part may have.
-fn room(description: &str) -> usize {
+fn room(description: &str, length_max: usize) -> usize {
     let space = usize::from(!description.is_empty());
-    TEXT_MAX.saturating_sub(description.chars().count() + space)
+    length_max.saturating_sub(description.chars().count() + space)
 }
 
 // A code that is not in the catalogue's list stands as it is: the policy let it through.
 
-fn as_it_is(code: &str) -> &str {
+pub(in crate::dialects) fn as_it_is(code: &str) -> &str {
     code
 }
 
-fn yes_or_no(code: &str) -> &str {
+pub(in crate::dialects) fn yes_or_no(code: &str) -> &str {
     match code {
         "true" => "ja",
         "false" => "nej",
@@ -125,7 +129,7 @@ mod tests {
     fn check(fields: &[(Field, &str)], expected: &str) {
         let text =
             |sought| fields.iter().find(|(field, _)| *field == sought).map(|(_, text)| *text);
-        let got = describe(&text);
+        let got = describe(FACTS.iter().copied(), &text, TEXT_MAX);
         assert_eq!(got, expected);
         assert!(got.chars().count() <= TEXT_MAX);
     }

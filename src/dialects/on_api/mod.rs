@@ -22,10 +22,11 @@
 //! - `spReference` is of type `ID`, yet tickets show it with `#`: we write none, we read it.
 
 mod answer;
-mod description;
-mod path;
-mod read;
-mod write;
+// PI-API is the predecessor: its JSON, its addresses and its readers are the same.
+pub(super) mod description;
+pub(super) mod path;
+pub(super) mod read;
+pub(super) mod write;
 
 use super::{
     Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,

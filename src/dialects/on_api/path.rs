@@ -14,7 +14,7 @@ use crate::domain::{OperatorReference, Timestamp};
 const CLOCK_SKEW: Duration = Duration::from_hours(1);
 
 /// A question.
-pub(super) fn get(path: String) -> Request {
+pub(in crate::dialects) fn get(path: String) -> Request {
     Request {
         method: Method::Get,
         path,
@@ -43,7 +43,7 @@ pub(super) fn entry(resource: Resource, reference: &OperatorReference) -> String
 }
 
 /// Where the event feed is, from the event behind this one.
-pub(super) fn events(since: Option<&str>) -> String {
+pub(in crate::dialects) fn events(since: Option<&str>) -> String {
     match since {
         Some(event) => format!("orderevents/?since={}", encode(event)),
         None => "orderevents/".to_owned(),
@@ -52,18 +52,18 @@ pub(super) fn events(since: Option<&str>) -> String {
 
 /// The operator's id at the end of a path or an address, such as `Location`; `None` where it ends
 /// with the resource itself, or with what cannot be an id.
-pub(super) fn reference(resource: Resource, path: &str) -> Option<OperatorReference> {
+pub(in crate::dialects) fn reference(resource: &str, path: &str) -> Option<OperatorReference> {
     let path = path.split('?').next()?.trim().trim_end_matches('/');
     let (parents, last) = path.rsplit_once('/').unwrap_or(("", path));
     // `https://op.example.com` is no order.
-    if last.eq_ignore_ascii_case(resource.as_str()) || parents.ends_with('/') {
+    if last.eq_ignore_ascii_case(resource) || parents.ends_with('/') {
         return None;
     }
     OperatorReference::parse(&decode(last)?).ok()
 }
 
 /// All but RFC 3986's unreserved characters as `%XX`. An operator's id may hold `#`.
-fn encode(text: &str) -> String {
+pub(in crate::dialects) fn encode(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
@@ -97,7 +97,7 @@ mod tests {
 
     #[track_caller]
     fn check(path: &str, expected: Option<&str>) {
-        let got = reference(Resource::Orders, path);
+        let got = reference("orders", path);
         assert_eq!(got.as_ref().map(OperatorReference::as_str), expected);
     }
 

@@ -16,14 +16,14 @@ const WRAPPERS: &[&str] = &["orders", "tickets", "orderevents", "events", "items
 
 /// The body as JSON. An error text in another character set must not hide the ids beside it, so
 /// bytes that are not UTF-8 are read as replacement characters.
-pub(super) fn json(body: &[u8]) -> Option<Value> {
+pub(in crate::dialects) fn json(body: &[u8]) -> Option<Value> {
     let text = String::from_utf8_lossy(body);
     serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
 }
 
 /// The rows of a list: of an array, of an array in a wrapper, or the one object there is. `None`
 /// where it is none of these, or a row is not an object.
-pub(super) fn rows(value: &Value) -> Option<Vec<Row<'_>>> {
+pub(in crate::dialects) fn rows(value: &Value) -> Option<Vec<Row<'_>>> {
     let rows = match value {
         Value::Array(rows) => rows,
         Value::Object(members) => {
@@ -38,16 +38,27 @@ pub(super) fn rows(value: &Value) -> Option<Vec<Row<'_>>> {
 }
 
 /// The members of one object.
-pub(super) struct Row<'v>(&'v Map<String, Value>);
+pub(in crate::dialects) struct Row<'v>(&'v Map<String, Value>);
 
 impl<'v> Row<'v> {
+    /// Of members that were found elsewhere.
+    pub(in crate::dialects) fn of(members: &'v Map<String, Value>) -> Self {
+        Self(members)
+    }
+
     /// A member that is an object.
-    pub(super) fn object(&self, member: &str) -> Option<Self> {
+    pub(in crate::dialects) fn object(&self, member: &str) -> Option<Self> {
         self.0.get(member)?.as_object().map(Row)
     }
 
+    /// A member that is a list, as its objects; anything else in it is passed over.
+    pub(in crate::dialects) fn list(&self, member: &str) -> Option<Vec<Self>> {
+        let rows = self.0.get(member)?.as_array()?;
+        Some(rows.iter().filter_map(Value::as_object).map(Row).collect())
+    }
+
     /// A member that is a text. Ids have been seen as whole numbers.
-    pub(super) fn text(&self, member: &str) -> Option<Cow<'v, str>> {
+    pub(in crate::dialects) fn text(&self, member: &str) -> Option<Cow<'v, str>> {
         let text = match self.0.get(member)? {
             Value::String(text) => Cow::Borrowed(text.trim()),
             Value::Number(number) if number.is_u64() => Cow::Owned(number.to_string()),
@@ -82,7 +93,7 @@ impl Entry {
         };
         let reference = own
             .and_then(|id| OperatorReference::parse(&id).ok())
-            .or_else(|| path::reference(resource, &row.text("path")?));
+            .or_else(|| path::reference(resource.as_str(), &row.text("path")?));
         let (first, second) = match resource {
             Resource::Orders => ("state", "status"),
             Resource::Tickets => ("status", "state"),

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::super::{EncodeError, Method, Request};
-use super::description::{TEXT_MAX, describe, one_line};
+use super::description::{FACTS, TEXT_MAX, describe, one_line};
 use super::operation;
 use crate::domain::{
     AccessId, Field, OpaqueReference, Purpose, ServiceId, SubscriptionId, Timestamp,
@@ -18,7 +18,7 @@ use crate::domain::{
 use crate::minimise::cut;
 
 /// Looks up the text of a field that may leave.
-pub(super) type Text<'t, 'a> = &'t dyn Fn(Field) -> Option<&'a str>;
+pub(in crate::dialects) type Text<'t, 'a> = &'t dyn Fn(Field) -> Option<&'a str>;
 
 /// Whoever reports faults, as the operator is told: a role, never one of our staff.
 const CREATED_BY: &str = "support";
@@ -182,7 +182,7 @@ impl<'a> Ticket<'a> {
             Some(heading) => Cow::Owned(heading),
             None => Cow::Borrowed(name),
         };
-        let description = match describe(fields.0) {
+        let description = match describe(FACTS.iter().copied(), fields.0, TEXT_MAX) {
             nothing if nothing.is_empty() => Cow::Borrowed(name),
             description => Cow::Owned(description),
         };
@@ -225,10 +225,10 @@ impl<'a> AdditionalInfo<'a> {
 
 /// The fields that may leave, read by the data formats of the specification.
 #[derive(Clone, Copy)]
-struct Fields<'t, 'a>(Text<'t, 'a>);
+pub(in crate::dialects) struct Fields<'t, 'a>(pub(in crate::dialects) Text<'t, 'a>);
 
 impl<'a> Fields<'_, 'a> {
-    fn optional<T>(
+    pub(in crate::dialects) fn optional<T>(
         self,
         field: Field,
         format: impl Fn(&'a str) -> Option<T>,
@@ -236,7 +236,7 @@ impl<'a> Fields<'_, 'a> {
         (self.0)(field).map(|text| format(text).ok_or(EncodeError::Missing(field))).transpose()
     }
 
-    fn required<T>(
+    pub(in crate::dialects) fn required<T>(
         self,
         field: Field,
         format: impl Fn(&'a str) -> Option<T>,
@@ -246,7 +246,7 @@ impl<'a> Fields<'_, 'a> {
 }
 
 #[expect(clippy::expect_used, reason = "strings and booleans in structs: nothing in it can fail")]
-fn post(path: &str, message: &impl Serialize) -> Request {
+pub(in crate::dialects) fn post(path: &str, message: &impl Serialize) -> Request {
     Request {
         method: Method::Post,
         path: path.to_owned(),
@@ -267,15 +267,15 @@ fn subscription_id(text: &str) -> Option<&str> {
     SubscriptionId::parse(text).is_ok().then_some(text)
 }
 
-fn service(text: &str) -> Option<&str> {
+pub(in crate::dialects) fn service(text: &str) -> Option<&str> {
     ServiceId::parse(text).is_ok().then_some(text)
 }
 
-fn reference(text: &str) -> Option<&str> {
+pub(in crate::dialects) fn reference(text: &str) -> Option<&str> {
     OpaqueReference::parse(text).is_some().then_some(text)
 }
 
-fn boolean(text: &str) -> Option<bool> {
+pub(in crate::dialects) fn boolean(text: &str) -> Option<bool> {
     text.parse().ok()
 }
 
@@ -313,19 +313,19 @@ fn ip_address(text: &str) -> Option<&str> {
 }
 
 /// `text` that names something: cut short it would name something else.
-fn short_text(text: &str) -> Option<&str> {
+pub(in crate::dialects) fn short_text(text: &str) -> Option<&str> {
     let fits = (1..=TEXT_MAX).contains(&text.chars().count()) && !text.contains(char::is_control);
     fits.then_some(text)
 }
 
 /// `text` for people to read.
-fn line(text: &str) -> Option<String> {
+pub(in crate::dialects) fn line(text: &str) -> Option<String> {
     let line = one_line(text);
     (!line.is_empty()).then(|| cut(&line, TEXT_MAX).into_owned())
 }
 
 /// The code, and what it says in Swedish.
-fn problem_type(text: &str) -> Option<(&str, &'static str)> {
+pub(in crate::dialects) fn problem_type(text: &str) -> Option<(&str, &'static str)> {
     match text {
         "NO_LINK" => Some((text, "Ingen länk")),
         "NO_ACCESS" => Some((text, "Ingen förbindelse")),

@@ -156,6 +156,29 @@ impl Engine {
         }
     }
 
+    /// The services that are active at an access, oldest first.
+    pub(in crate::sandbox) fn active_at(&self, access: &AccessId) -> Vec<&str> {
+        let here = self.at_access.get(access).into_iter().flatten();
+        here.filter_map(|id| self.subscriptions.get(id))
+            .filter(|subscription| subscription.standing == Standing::Active)
+            .filter_map(|subscription| subscription.service.as_deref())
+            .collect()
+    }
+
+    /// The subscription of a service at an access that is not gone.
+    pub(in crate::sandbox) fn subscription_of(
+        &self,
+        access: &AccessId,
+        service: &str,
+    ) -> Option<&SubscriptionId> {
+        let mut here = self.at_access.get(access)?.iter();
+        here.find(|id| {
+            self.subscriptions.get(id).is_some_and(|one| {
+                one.standing != Standing::Gone && one.service.as_deref() == Some(service)
+            })
+        })
+    }
+
     /// All orders, oldest first.
     pub(in crate::sandbox) fn orders(&self) -> &[Order] {
         &self.orders

@@ -10,14 +10,14 @@ use super::super::identity::holds_identity_number;
 use super::{Complaint, shortened};
 
 /// A JSON object whose members have all been asked for by name.
-pub(super) struct Members<'a> {
+pub(in crate::sandbox) struct Members<'a> {
     /// What stands before a member's name in a cause, such as `characteristics.`.
     within: &'static str,
     members: &'a Map<String, Value>,
 }
 
 /// The posted object. Refused whole where it holds an identity number anywhere.
-pub(super) fn posted(asked: &Asked<'_>) -> Result<Map<String, Value>, Complaint> {
+pub(in crate::sandbox) fn posted(asked: &Asked<'_>) -> Result<Map<String, Value>, Complaint> {
     if !asked.has_content_type("application/json") {
         return Err(Complaint::invalid("Content-Type must be application/json"));
     }
@@ -33,7 +33,7 @@ pub(super) fn posted(asked: &Asked<'_>) -> Result<Map<String, Value>, Complaint>
 
 impl<'a> Members<'a> {
     /// Opens an object that has these members and no others.
-    pub(super) fn of(
+    pub(in crate::sandbox) fn of(
         members: &'a Map<String, Value>,
         within: &'static str,
         known: &[&str],
@@ -48,12 +48,12 @@ impl<'a> Members<'a> {
     }
 
     /// The value; `None` where it is absent or `null`.
-    pub(super) fn value(&self, name: &str) -> Option<&'a Value> {
+    pub(in crate::sandbox) fn value(&self, name: &str) -> Option<&'a Value> {
         self.members.get(name).filter(|value| !value.is_null())
     }
 
     /// A string in a format of the caller's.
-    pub(super) fn string(
+    pub(in crate::sandbox) fn string(
         &self,
         name: &str,
         fits: impl Fn(&str) -> bool,
@@ -66,17 +66,17 @@ impl<'a> Members<'a> {
     }
 
     /// Format `text`.
-    pub(super) fn text(&self, name: &str) -> Result<Option<&'a str>, Complaint> {
+    pub(in crate::sandbox) fn text(&self, name: &str) -> Result<Option<&'a str>, Complaint> {
         self.string(name, is_text)
     }
 
     /// Format `ID`.
-    pub(super) fn id(&self, name: &str) -> Result<Option<&'a str>, Complaint> {
+    pub(in crate::sandbox) fn id(&self, name: &str) -> Result<Option<&'a str>, Complaint> {
         self.string(name, is_id)
     }
 
     /// Format `boolean`.
-    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, Complaint> {
+    pub(in crate::sandbox) fn boolean(&self, name: &str) -> Result<Option<bool>, Complaint> {
         match self.value(name) {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
@@ -85,7 +85,10 @@ impl<'a> Members<'a> {
     }
 
     /// An object.
-    pub(super) fn object(&self, name: &str) -> Result<Option<&'a Map<String, Value>>, Complaint> {
+    pub(in crate::sandbox) fn object(
+        &self,
+        name: &str,
+    ) -> Result<Option<&'a Map<String, Value>>, Complaint> {
         match self.value(name) {
             None => Ok(None),
             Some(Value::Object(members)) => Ok(Some(members)),
@@ -94,7 +97,7 @@ impl<'a> Members<'a> {
     }
 
     /// An array.
-    pub(super) fn array(&self, name: &str) -> Result<&'a [Value], Complaint> {
+    pub(in crate::sandbox) fn array(&self, name: &str) -> Result<&'a [Value], Complaint> {
         match self.value(name) {
             None => Ok(&[]),
             Some(Value::Array(values)) => Ok(values),
@@ -103,19 +106,23 @@ impl<'a> Members<'a> {
     }
 
     /// Insists on a member.
-    pub(super) fn needed<T>(&self, name: &str, value: Option<T>) -> Result<T, Complaint> {
+    pub(in crate::sandbox) fn needed<T>(
+        &self,
+        name: &str,
+        value: Option<T>,
+    ) -> Result<T, Complaint> {
         let within = self.within;
         value.ok_or_else(|| Complaint::invalid(format!("Missing field: '{within}{name}'")))
     }
 
     /// The complaint that a member is not in its format.
-    pub(super) fn wrong(&self, name: &str) -> Complaint {
+    pub(in crate::sandbox) fn wrong(&self, name: &str) -> Complaint {
         Complaint::invalid(format!("Data in the field '{}{name}' is invalid", self.within))
     }
 }
 
 /// Format `ID`: `^[-0-9a-zA-Z\.]{1,36}$`.
-pub(super) fn is_id(text: &str) -> bool {
+pub(in crate::sandbox) fn is_id(text: &str) -> bool {
     (1..=36).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
 }

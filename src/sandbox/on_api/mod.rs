@@ -4,7 +4,7 @@
 //! the text writes them; whatever else is asked for is answered 501. What an order or a ticket may
 //! hold is in [`orders`] and [`tickets`]; what the members look like is in [`members`].
 
-mod members;
+pub(super) mod members;
 mod orders;
 mod tickets;
 
@@ -20,7 +20,7 @@ pub(super) const BASE_PATH: &str = "/onapi/2.6/";
 
 /// An error answer: a status, and the free text `cause`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Complaint {
+pub(super) struct Complaint {
     status: u16,
     cause: String,
 }
@@ -97,21 +97,21 @@ fn endpoints() -> Value {
 }
 
 impl Complaint {
-    fn new(status: u16, cause: impl Into<String>) -> Self {
+    pub(super) fn new(status: u16, cause: impl Into<String>) -> Self {
         Self { status, cause: cause.into() }
     }
 
     /// 400: "Invalid data posted".
-    fn invalid(cause: impl Into<String>) -> Self {
+    pub(super) fn invalid(cause: impl Into<String>) -> Self {
         Self::new(400, cause)
     }
 
     /// 404: "Object not found (on valid API endpoint)".
-    fn not_found() -> Self {
+    pub(super) fn not_found() -> Self {
         Self::new(404, "Object not found")
     }
 
-    fn reply(&self) -> Reply {
+    pub(super) fn reply(&self) -> Reply {
         json_reply(self.status, &json!({ "cause": self.cause }))
     }
 }
@@ -133,7 +133,7 @@ impl From<Refusal> for Complaint {
     }
 }
 
-fn json_reply(status: u16, body: &Value) -> Reply {
+pub(super) fn json_reply(status: u16, body: &Value) -> Reply {
     Reply {
         status,
         content_type: "application/json",
@@ -143,7 +143,7 @@ fn json_reply(status: u16, body: &Value) -> Reply {
 }
 
 /// The one parameter of each name; a name that the text does not have is refused.
-fn parameters<'a, const N: usize>(
+pub(super) fn parameters<'a, const N: usize>(
     asked: &Asked<'a>,
     names: [&str; N],
 ) -> Result<[Option<&'a str>; N], Complaint> {
@@ -158,6 +158,6 @@ fn parameters<'a, const N: usize>(
 }
 
 /// Enough of a foreign name to recognise it by.
-fn shortened(name: &str) -> String {
+pub(super) fn shortened(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(40).collect()
 }

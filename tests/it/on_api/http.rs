@@ -5,7 +5,7 @@ use std::time::Duration;
 use sluss::dialects::{Answer, Request};
 
 /// A request, with one line end behind its body.
-pub(super) fn show(request: &Request) -> String {
+pub(crate) fn show(request: &Request) -> String {
     let content_type = request.content_type.unwrap_or_default();
     let body = std::str::from_utf8(&request.body).unwrap();
     let (method, path) = (request.method.as_str(), &request.path);
@@ -13,7 +13,7 @@ pub(super) fn show(request: &Request) -> String {
 }
 
 /// An answer, from its status line on.
-pub(super) fn answer(text: &str) -> Answer {
+pub(crate) fn answer(text: &str) -> Answer {
     let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap().parse().unwrap();

@@ -1,0 +1,134 @@
+//! Whatever an operator sends and whatever people write: nothing panics, and what is written
+//! keeps to the schema.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use sluss::dialects::pi_api::{PiApi, write};
+use sluss::dialects::{Answer, Dialect, Finding, Verdict};
+use sluss::domain::{Field, Purpose};
+
+use super::{SPOKEN, http, questions, root, schema, sought, value, written};
+
+/// Every reader, on one answer.
+fn read(answer: &Answer) {
+    for &purpose in Purpose::ALL {
+        let _ = PiApi.decode(purpose, answer);
+        let _ = PiApi.found(&sought(purpose), answer);
+        let _ = PiApi.followed(purpose, answer);
+    }
+    let _ = PiApi.fed(answer);
+    let ours = questions();
+    for template in PiApi::templates(answer).unwrap_or_default() {
+        let _ = template.unanswered(&ours).count();
+    }
+}
+
+fn statuses() -> impl Strategy<Value = u16> {
+    prop_oneof![Just(200), Just(201), Just(400), Just(404), any::<u16>()]
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_panic(
+        status in statuses(),
+        location in proptest::option::of(".{0,60}"),
+        body in proptest::collection::vec(any::<u8>(), 0..300),
+    ) {
+        read(&Answer { status, retry_after: None, location, body });
+    }
+
+    /// Valid answers with bytes replaced, or cut short, or with a number where a text was.
+    #[test]
+    fn no_near_miss_panics(
+        which: Index,
+        status in statuses(),
+        changes in proptest::collection::vec((any::<Index>(), any::<u8>()), 0..6),
+        length in proptest::option::of(any::<Index>()),
+    ) {
+        let mut answer = which.get(&answers()).clone();
+        answer.status = status;
+        if !answer.body.is_empty() {
+            for (at, byte) in changes {
+                let at = at.index(answer.body.len());
+                answer.body[at] = byte;
+            }
+            if let Some(length) = length {
+                answer.body.truncate(length.index(answer.body.len()));
+            }
+        }
+        read(&answer);
+    }
+
+    /// Free text and facts of any length and in any script still make a ticket that the schema
+    /// accepts.
+    #[test]
+    fn any_text_makes_a_well_formed_ticket(
+        description in "\\PC{0,400}|.{0,3000}",
+        lamps in ".{0,80}",
+        model in ".{0,300}",
+        heading in "\\PC{1,300}",
+    ) {
+        let texts = [
+            (Field::FaultDescription, description),
+            (Field::FaultLamps, lamps),
+            (Field::CpeModel, model),
+            (Field::FaultHeading, format!("Fel {heading}")),
+        ];
+        let mut fields: BTreeMap<Field, String> = PiApi
+            .carries(Purpose::FaultReport)
+            .iter()
+            .map(|&field| (field, value(field).to_owned()))
+            .collect();
+        fields.extend(texts);
+        let body = written(Purpose::FaultReport, &fields).unwrap().body;
+        let message = serde_json::from_slice(&body).unwrap();
+        prop_assert!(schema(Purpose::FaultReport).is_valid(&message), "{message}");
+    }
+
+    /// Whatever the fields hold, a message that is made keeps to the schema, and no text of a field
+    /// that the dialect does not carry is in it.
+    #[test]
+    fn what_is_written_keeps_to_the_schema(
+        fields in proptest::collection::btree_map(
+            proptest::sample::select(Field::ALL),
+            prop_oneof!["\\PC{0,40}", "[A-F0-9:.+/-]{1,40}", "true", "\\+46[0-9]{4,12}"],
+            0..8,
+        ),
+        which: Index,
+    ) {
+        let purpose = *which.get(SPOKEN);
+        let carries = PiApi.carries(purpose);
+        let made = write(purpose, &|field| match fields.get(&field) {
+            Some(text) if carries.contains(&field) => Some(text.as_str()),
+            _ => Some(value(field)),
+        }, &questions());
+        if let Ok(request) = made {
+            let message = serde_json::from_slice(&request.body).unwrap();
+            prop_assert!(schema(purpose).is_valid(&message), "{message}");
+            let body = String::from_utf8(request.body).unwrap();
+            prop_assert!(!body.contains("!never!"), "{body}");
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    let deep = "[".repeat(200_000);
+    let body = format!(r#"{{ "path": "/orders/a", "x": {deep}"#).into_bytes();
+    let answer = Answer { status: 201, retry_after: None, location: None, body };
+    assert_eq!(PiApi.decode(Purpose::Activate, &answer), Verdict::Unclear);
+    assert_eq!(PiApi.found(&sought(Purpose::Activate), &answer), Finding::Unclear);
+}
+
+/// The answers of all wire examples.
+fn answers() -> Vec<Answer> {
+    let folder = root().join("fixtures/dialects/pi-api");
+    let examples = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path().join("answer.http"));
+    let traps = fs::read_dir(folder.join("traps")).unwrap().map(|e| e.unwrap().path());
+    let text = |path: &Path| fs::read_to_string(path).ok();
+    examples.chain(traps).filter_map(|path| text(&path)).map(|text| http::answer(&text)).collect()
+}
