@@ -7,7 +7,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write as _};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt as _, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::{StoreError, files};
@@ -15,6 +15,8 @@ use crate::crash::{self, Write};
 use crate::domain::{HaltReason, Timestamp};
 use crate::log::{Checkpoint, Hash, Note, TreeSize, VerifierKey};
 
+/// What a disk writes whole or not at all.
+const SECTOR_BYTES: usize = 512;
 /// The longest file that is read.
 const BYTES_MAX: u64 = 64 * 1024;
 
@@ -146,10 +148,30 @@ impl CheckpointFile {
         }
     }
 
-    /// Written beside and moved over, so that a reader sees the old or the new. The folder is not
+    /// Overwritten where it stands, if that is the same one sector of the disk: a sector is written
+    /// whole or not at all, and the file system has nothing to note down, which costs more than the
+    /// write. Whether it was.
+    fn overwrite(&self, note: &str) -> std::io::Result<bool> {
+        let file = match OpenOptions::new().write(true).open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        if note.len() > SECTOR_BYTES || file.metadata()?.len() != note.len() as u64 {
+            return Ok(false);
+        }
+        crash::write(Write::CopyWrite, || file.write_all_at(note.as_bytes(), 0))?;
+        crash::write(Write::CopySync, || file.sync_data())?;
+        Ok(true)
+    }
+
+    /// Else written beside and moved over, so that a reader sees the old or the new. The folder is not
     /// synced but for the first: should the power fail, an older checkpoint of the same history is
     /// left, which the check at the next start accepts. Having none would be refused.
     fn replace(&self, note: &str) -> std::io::Result<()> {
+        if self.overwrite(note)? {
+            return Ok(());
+        }
         let first = !self.path.exists();
         let new = self.path.with_extension("new");
         let file = crash::write(Write::CopyWrite, || {

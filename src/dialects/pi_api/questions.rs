@@ -190,7 +190,9 @@ pub(super) fn answers(
     let mut answers = Map::new();
     let mut told = Vec::new();
     for question in questions.iter().filter(|question| question.concerns(problem, service)) {
-        let fact = question.answer.and_then(|field| Some((field, question.told(text(field)?)?)));
+        // A fact without a word in it answers nothing.
+        let known = |field| text(field).filter(|text| !text.trim().is_empty());
+        let fact = question.answer.and_then(|field| Some((field, question.told(known(field)?)?)));
         let otherwise = || question.otherwise.as_deref().map(|word| question.chosen(word));
         if let Some((field, answer)) = fact {
             told.push(field);

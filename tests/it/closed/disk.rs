@@ -171,7 +171,8 @@ async fn behind_a_disk_that_hangs_nothing_is_sent() {
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]);
     command.args(["-e", "inject=fdatasync:delay_enter=3000000", "-P"]);
-    command.arg(deployed.state().join("checkpoint.new"));
+    command.arg(deployed.state().join("checkpoint"));
+    command.arg("-P").arg(deployed.state().join("checkpoint.new"));
     command.arg(worker.get_program()).args(worker.get_args());
     command.env("SLUSS__LOG__DEADLINE_SECONDS", "1");
     command.stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);

@@ -103,7 +103,8 @@ async fn child() {
         Err(error) => println!("\n{}", chain(&error)),
     };
     println!();
-    for n in 0..3 {
+    // Past ten leaves: the checkpoint gets longer then, and its copy is written anew.
+    for n in 0..5 {
         acknowledged(store.note(Event::Heartbeat).await);
         let accepted = store.accept(place.order(&format!("ORD-{n}"))).await;
         match accepted {
