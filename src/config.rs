@@ -296,7 +296,7 @@ fn witnesses(file: &Path, log: &mut Table<'_>, faults: &mut Faults) -> Option<Pl
         faults.add(log.key("witness_age_max_seconds"), what);
     }
     let (every, age_max, timeout) = (seconds(every), seconds(age_max), seconds(timeout));
-    Some(Plan { policy, file: written, every, age_max, timeout })
+    Some(Plan { policy, every, age_max, timeout })
 }
 
 /// Sets the keys that the environment names. A value that reads as TOML is that, else a text.

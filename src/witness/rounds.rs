@@ -38,8 +38,6 @@ pub const SKEW: Duration = Duration::from_mins(5);
 pub struct Plan {
     /// Which witnesses, and how many of them.
     pub policy: Policy,
-    /// The policy as it is written, for those who verify the log.
-    pub file: Vec<u8>,
     /// A grown log is shown to them no more often than this.
     pub every: Duration,
     /// How old the word of a quorum may be while something is sent. Zero: as old as it is.

@@ -71,7 +71,6 @@ impl Place {
         let halt = store.halt();
         let plan = Plan {
             policy: Policy::parse(policy.as_bytes()).unwrap(),
-            file: policy.as_bytes().to_vec(),
             every: Duration::from_secs(1),
             age_max: Duration::from_mins(1),
             timeout: Duration::from_secs(20),
