@@ -5,6 +5,8 @@
 //! window that could be one; the longest that has a meaning wins. A check digit raises confidence and
 //! never clears a number.
 
+mod years;
+
 use std::ops::Range;
 
 use super::lexicon::Says;
@@ -55,6 +57,7 @@ fn number(page: &Page<'_>, at: usize) -> Option<Hit> {
         .or_else(|| customer(page, at))
         .or_else(|| spoken(page, at))
         .or_else(|| birth(page, at, &window))
+        .or_else(|| years::born(page, at))
         .or_else(|| last_four(page, at))
 }
 

@@ -108,7 +108,13 @@ fn version(page: &Page<'_>, at: usize) -> bool {
 }
 
 fn well_known_v4(address: Ipv4Addr) -> bool {
-    const RESOLVERS: [[u8; 4]; 8] = [
+    const RESOLVERS: [[u8; 4]; 14] = [
+        [1, 1, 1, 2],
+        [1, 1, 1, 3],
+        [9, 9, 9, 10],
+        [94, 140, 14, 14],
+        [94, 140, 15, 15],
+        [4, 2, 2, 2],
         [8, 8, 8, 8],
         [8, 8, 4, 4],
         [1, 1, 1, 1],
@@ -119,12 +125,14 @@ fn well_known_v4(address: Ipv4Addr) -> bool {
         [208, 67, 220, 220],
     ];
     let octets = address.octets();
-    let gateway = address.is_private() && matches!(octets[3], 0 | 1 | 254 | 255);
+    // What many homes and every operator's own network share names nobody; nor does the space
+    // between a carrier's translator and its customers (RFC 6598).
+    let shared = address.is_private() || octets[0] == 100 && octets[1] & 0xc0 == 0x40;
     let nobody = address.is_loopback()
         || address.is_unspecified()
         || address.is_link_local()
         || octets[0] == 255;
-    RESOLVERS.contains(&octets) || gateway || nobody
+    RESOLVERS.contains(&octets) || shared || nobody
 }
 
 /// Hexadecimal groups and colons from a token on; a line may break anywhere.
@@ -227,6 +235,21 @@ fn mac(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         } else {
             break;
         }
+    }
+    // `mac slutar på 53:C2`: a part tells enough.
+    let told = page.tokens[..at].iter().rev().take(4).any(|token| {
+        matches!(
+            page.text[token.range()].to_ascii_lowercase().as_str(),
+            "mac" | "macadress" | "macen"
+        )
+    });
+    if told
+        && (2..=5).contains(&groups.len())
+        && groups.iter().all(|length| *length == 2)
+        && telling
+        && letters
+    {
+        return Some(start..end);
     }
     let shape = match groups.as_slice() {
         [12] | [6, 6] | [4, 4, 4] | [2, 2, 2, 2, 2, 2] => true,

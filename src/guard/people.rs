@@ -506,7 +506,9 @@ impl People<'_> {
         let gap = if next < self.page.len() { self.page.gap(next) } else { "" };
         let near = gap.len() <= 5 && (gap.trim() == "." || matches!(gap, " " | "\n" | "-" | "- "));
         let after = next < self.page.len() && near && self.company(next) && (upper || dotted);
-        let pair = upper && dotted && {
+        // Capitals tell something where small letters are: `M.H. återkommer`.
+        let small = || self.page.tokens.iter().any(|token| token.case == Case::Lower);
+        let pair = token.case == Case::Upper && dotted && (upper || small()) && {
             let single = |at: usize| {
                 self.page
                     .tokens
@@ -514,9 +516,8 @@ impl People<'_> {
                     .is_some_and(|token| token.length == 1 && token.case == Case::Upper)
                     && self.page.gap_after(at).starts_with('.')
             };
-            let beside = single(next) && self.page.gap(next).trim() == "."
-                || at > 0 && single(at - 1) && self.page.gap(at).trim() == ".";
-            beside && !self.page.caseless
+            single(next) && self.page.gap(next).trim() == "."
+                || at > 0 && single(at - 1) && self.page.gap(at).trim() == "."
         };
         let cued = upper && (self.sure(at)) && !self.page.follows(at, Says::TECHNICAL);
         (before && likely) || after || pair || cued

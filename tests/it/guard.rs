@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+mod classes;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

@@ -1,0 +1,225 @@
+//! Words that a code or a password follows.
+
+use super::super::lexicon::Says;
+use super::super::page::Page;
+use super::Strength;
+use super::words::PLAIN;
+
+/// Where the value of a cue is to be looked for.
+///
+/// A weak cue is a verb or a thing as often as a code: its value must look like one.
+#[expect(clippy::too_many_lines, reason = "the cues, kind by kind")]
+pub(super) fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
+    let token = &page.tokens[at];
+    if token.is_digits() || token.shielded {
+        return None;
+    }
+    let word = page.lower(at);
+    if token.says.any(Says::CREDENTIAL) {
+        // `felkod`, `error code`, `zip code`, `pass` as a verb.
+        let before = at.checked_sub(1).map_or("", |before| page.lower(before));
+        let plain = matches!(word, "kod" | "koden" | "koder" | "code" | "codes")
+            && matches!(
+                before,
+                "fel"
+                    | "error"
+                    | "status"
+                    | "zip"
+                    | "qr"
+                    | "fault"
+                    | "post"
+                    | "source"
+                    | "response"
+                    | "exit"
+                    | "alarm-"
+                    | "led"
+                    | "area"
+                    | "country"
+                    | "blink"
+                    | "reason"
+            );
+        let weak = matches!(
+            word,
+            "pass"
+                | "slå"
+                | "slår"
+                | "login"
+                | "combination"
+                | "knappa"
+                | "alarm"
+                | "larm"
+                | "inlogg"
+                | "inloggning"
+        ) && !page.gap_after(at).contains([':', '='])
+            && !(word == "pass" && account_before(page, at));
+        let word = matches!(
+            word,
+            "lösen"
+                | "lösenord"
+                | "lösenordet"
+                | "pw"
+                | "pwd"
+                | "passw"
+                | "pass"
+                | "passwd"
+                | "password"
+                | "passphrase"
+                | "lösenfras"
+                | "lösenfrasen"
+                | "engångslösen"
+                | "losen"
+                | "losenord"
+                | "wifipass"
+        );
+        let strength = if weak {
+            Strength::Weak
+        } else if word {
+            Strength::Password
+        } else {
+            Strength::Code
+        };
+        return (!plain).then_some((token.end, strength));
+    }
+    let stem = [
+        "kod",
+        "koden",
+        "koder",
+        "koderna",
+        "lösen",
+        "lösenord",
+        "lösenordet",
+        "nyckel",
+        "password",
+    ]
+    .iter()
+    .any(|ending| word.strip_suffix(ending).is_some_and(|rest| rest.len() > 1));
+    if stem
+        && !PLAIN.iter().any(|plain| word.starts_with(plain))
+        && (!word.ends_with("nyckel") || page.gap_after(at).contains([':', '=']))
+    {
+        return Some((
+            token.end,
+            if word.contains("lösen") { Strength::Password } else { Strength::Code },
+        ));
+    }
+    // `Ny nyckel till nätet: ...`
+    if matches!(word, "nyckel" | "nyckeln" | "key") {
+        // `trådlösa nyckeln är ..`.
+        let net = at.checked_sub(1).is_some_and(|before| {
+            matches!(
+                page.lower(before),
+                "trådlösa"
+                    | "trådlös"
+                    | "wifi"
+                    | "fi"
+                    | "wlan"
+                    | "wireless"
+                    | "network"
+                    | "nätets"
+                    | "wpa"
+                    | "security"
+            )
+        }) || (at.saturating_sub(5)..at).any(|at| {
+            matches!(
+                page.lower(at),
+                "ssid" | "wifi" | "wlan" | "network" | "nätverksnamn" | "nätnamn"
+            )
+        });
+        if net {
+            return Some((token.end, Strength::Password));
+        }
+        let line = &page.text[token.end..];
+        let line = &line[..line.find(['\n', '.']).unwrap_or(line.len())];
+        if let Some(colon) = line.find([':', '=']).filter(|colon| {
+            *colon < 24
+                && ["nät", "wifi", "wi-fi", "router", "network", "wpa"]
+                    .iter()
+                    .any(|net| line[..*colon].to_lowercase().contains(net))
+        }) {
+            return Some((token.end + colon, Strength::Code));
+        }
+    }
+    // `admin/hemligt`, `wifi: Hemma2024`, `SSID: X / nyckel`.
+    let account = matches!(
+        word,
+        "admin" | "root" | "user" | "anv" | "användare" | "användarnamn" | "username"
+    ) && page.gap_after(at).trim() == "/";
+    let network = matches!(
+        word,
+        "wifi"
+            | "wlan"
+            | "ssid"
+            | "fi"
+            | "nätverk"
+            | "network"
+            | "nyckel"
+            | "nyckeln"
+            | "key"
+            | "wifinamn"
+    ) && matches!(page.gap_after(at).trim(), ":" | "=" | "/");
+    (account || network).then_some((token.end, Strength::Code))
+}
+
+/// Whether an account or a network is named a few words before: then `pass` is no verb.
+fn account_before(page: &Page<'_>, at: usize) -> bool {
+    (at.saturating_sub(4)..at).any(|at| {
+        matches!(
+            page.lower(at),
+            "user"
+                | "username"
+                | "anv"
+                | "användare"
+                | "login"
+                | "inlogg"
+                | "wifi"
+                | "fi"
+                | "ssid"
+                | "admin"
+                | "wlan"
+                | "router"
+                | "account"
+                | "konto"
+                | "nät"
+                | "network"
+        )
+    })
+}
+
+/// `byt till Vinter25!`, `set to Vinter25!`: what a password was changed to looks like one.
+pub(super) fn changed(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
+    let to = matches!(page.lower(at), "till" | "to") && at > 0;
+    let verb = to
+        && matches!(
+            page.lower(at - 1),
+            "byt"
+                | "bytt"
+                | "bytte"
+                | "byter"
+                | "ändra"
+                | "ändrat"
+                | "ändrade"
+                | "ändrar"
+                | "changed"
+                | "change"
+                | "reset"
+                | "återställt"
+                | "återställde"
+                | "satt"
+                | "satte"
+        );
+    if !verb || page.gap_after(at) != " " {
+        return None;
+    }
+    let rest = &page.text[page.tokens[at].end + 1..];
+    let value = rest.split(char::is_whitespace).next()?.trim_end_matches(['.', ',', ';', ')']);
+    let has = |test: fn(char) -> bool| value.contains(test);
+    let looks = value.chars().count() >= 6
+        && has(|c| c.is_ascii_digit())
+        && has(char::is_lowercase)
+        && (has(|c| matches!(c, '!' | '@' | '#' | '$' | '%' | '&' | '*' | '_' | '+' | '?'))
+            || value.starts_with(char::is_uppercase)
+                && value.ends_with(|c: char| c.is_ascii_digit()));
+    let first = page.says(at + 1);
+    (looks && !first.any(Says::BRAND.and(Says::TECHNICAL).and(Says::REFERENCE).and(Says::DOMAIN)))
+        .then(|| (page.tokens[at].end, Strength::Code))
+}

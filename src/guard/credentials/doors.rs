@@ -1,0 +1,217 @@
+//! What opens doors, gates and boxes: the code before the thing, or the thing before the code.
+
+use std::ops::Range;
+
+use super::super::lexicon::Says;
+use super::super::page::Page;
+
+/// `4711 opens the gate`, `Bamse&30 is the wifi`, `1234 öppnar grinden`.
+pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let word = page.lower(at);
+    if at == 0 || page.gap(at) != " " && !page.gap(at).starts_with(['#', '*', '!']) {
+        return None;
+    }
+    let follows = |words: &[&str]| {
+        (1..=3).any(|on| at + on < page.len() && words.contains(&page.lower(at + on)))
+    };
+    let opens = matches!(word, "opens" | "öppnar" | "låser" | "unlocks")
+        && follows(&[
+            "gate", "door", "dörren", "grinden", "porten", "bommen", "entrén", "garaget", "skåpet",
+            "låset", "lock", "box",
+        ]);
+    let is = matches!(word, "is" | "är")
+        && follows(&[
+            "wifi",
+            "password",
+            "code",
+            "pin",
+            "koden",
+            "lösenordet",
+            "portkoden",
+            "lösen",
+            "pinkoden",
+            "larmkoden",
+        ]);
+    let to = matches!(word, "till" | "to" | "for")
+        && follows(&[
+            "porten",
+            "dörren",
+            "hissen",
+            "grinden",
+            "entrén",
+            "larmet",
+            "garaget",
+            "källaren",
+            "gate",
+            "door",
+            "alarm",
+        ]);
+    if !(opens || is || to) {
+        return None;
+    }
+    let before = &page.text[..page.tokens[at].start];
+    let bare = before.trim_end_matches(' ');
+    let start = bare.rfind([' ', '\n', ',', '(', '"']).map_or(0, |at| at + 1);
+    let value = &bare[start..];
+    if is && page.lower(at - 1) != "koden" {
+        // A phrase: from the start of the clause.
+        let clause = bare.rfind([',', '\n', '.', ':', '(', '"']).map_or(0, |at| at + 1);
+        let phrase = bare[clause..].trim_start();
+        let digits = phrase.bytes().filter(u8::is_ascii_digit).count();
+        if digits > 0
+            && phrase.split(' ').count() <= 4
+            && phrase.split(' ').count() > 1
+            && !page.says(page.token_at(bare.len() - phrase.len())).any(Says::BUILT_IN)
+        {
+            return Some(bare.len() - phrase.len()..bare.len());
+        }
+    }
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let signs = value.chars().any(|c| !c.is_alphabetic()) && (!to || digits >= 3);
+    (signs && value.len() >= 3 && value.len() < 40).then_some(start..bare.len())
+}
+
+/// Things that are opened with a code, and what a code is keyed in on.
+const OPENED: &str = "porten portdörr portdörren ytterporten innerporten huvudporten porttelefon \
+    porttelefonen portelefon porttele portkoden entré entrén entre entren huvudentré huvudentrén \
+    ytterdörr ytterdörren dörr dörren källardörr källardörren gårdsporten gårdsport grind grinden \
+    bom bommen trapphus trapphuset trapphusdörren garage garaget garageport garageporten \
+    garagedörr garagedörren nyckelskåp nyckelskåpet nyckelbox nyckelboxen nyckelgömma nyckelgömman \
+    nyckellåda nyckellådan nyckeltub nyckeltuben nyckelförvaring hänglås hänglåset kodlås kodlåset \
+    låset lås kodskåp värdeskåp kassaskåp cykelrum cykelrummet cykelförråd soprum soprummet \
+    miljörum miljörummet källare källaren tvättstuga tvättstugan vindsdörr vindsdörren förråd \
+    förrådet elcentral elcentralen elrum elrummet teknikrum teknikrummet undercentral \
+    undercentralen hissen portklocka ringklocka larmet larmdosa larmdosan larmpanel larmpanelen \
+    larm knappsats knappsatsen intercom intercomen pk pkod uppgång uppgången passersystem \
+    gate door doors frontdoor backdoor entry entrance lobby garage stairwell stairs buzzer buzz \
+    lockbox keybox keysafe keypad padlock safe key-safe shed basement cellar barrier alarm \
+    elevator lift lock gates dial";
+
+/// What may stand between the thing and its code.
+const BETWEEN: &str = "är is med with av off på on kod koden code till to i in at the vid för for \
+    öppnas öppnar opens stängs stäng tryck press slå knappa in då sen then och use använd box dag \
+    natt day night number nr no on ring nedre övre inre yttre bottom top lower upper safe key front \
+    back main of stavas blir new ny nya";
+
+/// `porten: 4711#`, `entré 2580`, `tryck 1 4 7 9`, `{code} i porten`: a short number, or letters and
+/// a number, beside a thing that is opened.
+pub(super) fn opened(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let word = page.lower(at);
+    if page.tokens[at].shielded || page.tokens[at].is_digits() {
+        return None;
+    }
+    // `Port 4711` is a port of a switch; `port: 4711#` is not.
+    let keyed = matches!(
+        word,
+        "tryck"
+            | "tryckt"
+            | "trycker"
+            | "press"
+            | "slå"
+            | "slår"
+            | "knappa"
+            | "dial"
+            | "buzz"
+            | "knappar"
+            | "punch"
+            | "enter"
+            | "type"
+    );
+    let thing = listed(OPENED, word);
+    if (keyed || thing)
+        && let Some(found) = behind(page, at, keyed && !thing)
+    {
+        return Some(found);
+    }
+    if thing && word != "larm" && word != "alarm" { ahead(page, at) } else { None }
+}
+
+fn listed(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|listed| listed == word)
+}
+
+/// The code after the thing: no more than a few small words in between.
+fn behind(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
+    const WORDS_MAX: usize = 4;
+    let mut here = at + 1;
+    while here < page.len() && here <= at + WORDS_MAX {
+        let gap = page.gap(here);
+        if gap.contains(['.', ';', '!', '?', '\n', ',', '/']) {
+            return None;
+        }
+        let code = code_at(page, here, keyed);
+        if code.is_some() {
+            return code;
+        }
+        if page.tokens[here].is_digits()
+            || !(listed(BETWEEN, page.lower(here)) || listed(OPENED, page.lower(here)))
+        {
+            return None;
+        }
+        here += 1;
+    }
+    None
+}
+
+/// The code before the thing: `2580 i porten`, `2580# till dörren`.
+fn ahead(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let before = at.checked_sub(2)?;
+    let joined =
+        matches!(page.lower(at - 1), "i" | "på" | "till" | "för" | "vid" | "to" | "for" | "at")
+            || matches!(page.lower(at - 1), "the") && at > 2;
+    let number = if page.lower(at - 1) == "the" { before.checked_sub(1)? } else { before };
+    if !joined || !page.tokens[number].is_digits() || page.gap(at) != " " {
+        return None;
+    }
+    code_at(page, number, false)
+}
+
+/// The code that begins at a token: three to eight digits, a letter before or behind, `#` and `*`.
+fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
+    const DIGITS: std::ops::RangeInclusive<usize> = 3..=8;
+    let token = page.tokens.get(at)?;
+    if token.shielded {
+        return None;
+    }
+    let lettered = token.is_word()
+        && token.length == 1
+        && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_digits());
+    let first = if lettered { at + 1 } else { at };
+    if !page.tokens[first].is_digits() || page.tokens[first].settled && page.tokens[first].shielded
+    {
+        return None;
+    }
+    // `1 4 7 9`, `14 78`: groups.
+    let mut last = first;
+    let mut digits = page.tokens[first].length;
+    while last + 1 < page.len()
+        && page.tokens[last + 1].is_digits()
+        && matches!(page.gap(last + 1), " " | "-" | "")
+        && page.tokens[last + 1].length <= 2
+        && page.tokens[last].length <= 2
+        && digits < *DIGITS.end()
+    {
+        last += 1;
+        digits += page.tokens[last].length;
+    }
+    let start = token.start;
+    let mut end = page.tokens[last].end;
+    if let Some(next) = page.tokens.get(last + 1).filter(|next| next.glued) {
+        if next.is_word() && next.length == 1 {
+            end = next.end;
+        } else {
+            return None;
+        }
+    }
+    let behind = &page.text[end..];
+    let signs = behind.len() - behind.trim_start_matches(['#', '*']).len();
+    let unit = page.says(last + 1).any(Says::UNIT) && page.gap(last + 1).len() <= 1;
+    let clock = page.gap(first).ends_with([':', '.'])
+        && !page.gap(first).contains(' ')
+        && at > 0
+        && page.tokens[at - 1].is_digits()
+        || behind.starts_with([':', '.', ',', '/', '%', '-'])
+            && behind[1..].starts_with(|c: char| c.is_ascii_digit());
+    let enough = DIGITS.contains(&digits) && (digits > 3 || signs > 0 || !keyed || lettered);
+    (enough && !unit && !clock).then(|| start..end + signs)
+}
