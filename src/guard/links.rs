@@ -149,6 +149,8 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         || page.gap(first).len() > 3
         || last + 1 >= page.len()
         || page.gap(last + 1).len() > 3
+        || begins_tag(page, last + 1)
+        || super::tags::end(&page.text[..page.span(first..first + 1).start])
     {
         return None;
     }
@@ -195,6 +197,11 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         }
     }
     Some(page.span(start..end + 1))
+}
+
+/// Whether a tag begins here: what was taken out before is nobody's domain.
+fn begins_tag(page: &Page<'_>, at: usize) -> bool {
+    page.gap(at).ends_with('[') && super::tags::begin(&page.text[page.span(at..at + 1).start..])
 }
 
 /// A link that begins with this token: `https://..`, `www...`, `example.se/..`.

@@ -47,6 +47,22 @@ pub(super) fn is_tag(word: &str) -> bool {
     TAGGED.iter().any(|kind| kind.tag() == word)
 }
 
+/// Whether a text goes on with what stands between the brackets of a tag.
+pub(super) fn begin(text: &str) -> bool {
+    let closed =
+        |kind: &Kind| text.strip_prefix(kind.tag()).is_some_and(|rest| rest.starts_with(']'));
+    TAGGED.iter().any(closed)
+}
+
+/// Whether a text ends with a tag, but for an opening bracket behind it.
+pub(super) fn end(text: &str) -> bool {
+    let text = text.trim_end_matches(['(', '[', '{', ' ']).strip_suffix(']');
+    let opened = |text: &str, kind: &Kind| {
+        text.strip_suffix(kind.tag()).is_some_and(|rest| rest.ends_with('['))
+    };
+    text.is_some_and(|text| TAGGED.iter().any(|kind| opened(text, kind)))
+}
+
 /// Where tags stand, in code points.
 fn standing(chars: &[char]) -> Vec<Range<usize>> {
     const LENGTH_MAX: usize = 16;

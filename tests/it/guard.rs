@@ -376,3 +376,11 @@ proptest! {
         prop_assert_eq!(redacted.text(), "ok [namn] har inget ljus");
     }
 }
+
+/// Behind an `(at)`, a tag that stands where a number was is no domain.
+#[test]
+fn a_tag_is_no_domain() {
+    let redacted = redact("skriv till o(at)19121212-1212. 0", &astrid());
+    assert_eq!(redacted.text(), "skriv till o(at)[personnummer]. 0");
+    assert_eq!(redact(redacted.text(), &astrid()).spans(), []);
+}

@@ -309,7 +309,7 @@ proptest! {
             "20", "februari", "99:99", "-", "/", "å", "nivå", "rx",
         ]), 1..40),
     ) {
-        let facts = of(&words.join(" "), &[("siteVisit", json!(true))]);
+        let facts = of(&format!("hej {}", words.join(" ")), &[("siteVisit", json!(true))]);
         let mut stated = vec![("siteVisit", json!(true))];
         for (name, field) in [
             ("restarted", "fault.restarted"),
