@@ -8,6 +8,7 @@ use super::Failure;
 use crate::config::{self, Config};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
 use crate::http::{App, AuditorToken, Shared, local_client};
+use crate::notify::Notifier;
 use crate::recipients::Recipients;
 use crate::settle::Halt;
 use crate::store::{Opening, Store};
@@ -79,6 +80,7 @@ impl Deployment {
         let wire = Wire::open(&self.recipients, Arc::clone(&self.clock), self.halt.clone())
             .map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(Worker::new(Parts {
+            notifier: self.notifier()?,
             store: self.store.clone(),
             recipients: Arc::clone(&self.recipients),
             wire: Arc::new(wire),
@@ -91,6 +93,13 @@ impl Deployment {
             halt: self.halt.clone(),
             scrub: self.config.scrub,
         }))
+    }
+
+    /// What tells ordering systems.
+    pub fn notifier(&self) -> Result<Notifier, Failure> {
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        Notifier::open(self.config.notify.clone(), self.store.clone(), clock, entropy)
+            .map_err(|error| Failure::Usage(error.to_string()))
     }
 
     /// The rounds to the witnesses; `None`: there are none.
@@ -123,6 +132,7 @@ impl Deployment {
             body_bytes_max: self.config.http.body_bytes_max,
             request_timeout: self.config.http.request_timeout,
             auditor,
+            doors: self.config.notify.doors.clone(),
             reserve_bytes: self.config.limits.reserve_bytes,
         }))
     }

@@ -4,9 +4,12 @@
 //! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
 //! Neither ever repeats what was submitted.
 
+mod answer;
 mod auditor;
 mod body;
 mod health;
+mod hub;
+mod lists;
 mod log;
 mod metrics;
 mod problem;
@@ -30,6 +33,7 @@ pub use tmf::render;
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
 use crate::settle::Halt;
 use crate::store::Store;
+use crate::tmf::Doors;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -55,6 +59,8 @@ pub struct Shared {
     pub request_timeout: Duration,
     /// By what an auditor is known; without it nobody reads leaves.
     pub auditor: Option<AuditorToken>,
+    /// Which callbacks may be registered.
+    pub doors: Doors,
     /// What is to stay free on each volume, in bytes: told beside what is free.
     pub reserve_bytes: u64,
 }
@@ -72,8 +78,8 @@ impl App {
 
     /// All routes.
     pub fn router(self) -> Router {
-        let orders = get(submissions::list_orders).post(submissions::post_order);
-        let tickets = get(submissions::list_tickets).post(submissions::post_ticket);
+        let orders = get(lists::orders).post(submissions::post_order);
+        let tickets = get(lists::tickets).post(submissions::post_ticket);
         Router::new()
             .route("/health", get(health::health))
             .route("/health/ready", get(health::ready))
@@ -84,6 +90,22 @@ impl App {
             .route("/tmf-api/serviceOrdering/v4/serviceOrder/{id}", get(submissions::get_order))
             .route("/tmf-api/troubleTicket/v4/troubleTicket", tickets)
             .route("/tmf-api/troubleTicket/v4/troubleTicket/{id}", get(submissions::get_ticket))
+            .route(
+                "/tmf-api/serviceOrdering/v4/hub",
+                get(hub::list_of_orders).post(hub::post_of_orders),
+            )
+            .route(
+                "/tmf-api/serviceOrdering/v4/hub/{id}",
+                get(hub::get_of_orders).delete(hub::delete_of_orders),
+            )
+            .route(
+                "/tmf-api/troubleTicket/v4/hub",
+                get(hub::list_of_tickets).post(hub::post_of_tickets),
+            )
+            .route(
+                "/tmf-api/troubleTicket/v4/hub/{id}",
+                get(hub::get_of_tickets).delete(hub::delete_of_tickets),
+            )
             .route("/log/checkpoint", get(log::checkpoint))
             .route("/log/tile/{*path}", get(log::tile))
             .fallback(problem::no_such_path)

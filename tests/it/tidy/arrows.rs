@@ -25,8 +25,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The journey.
     ("intake", &["domain", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
+    // TM Forum's words for states, events and lists.
+    ("tmf", &["domain", "intake"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
-    ("store", &["crash", "domain", "telemetry", "log", "dialects", "recipients", "intake"]),
+    ("store", &["crash", "domain", "telemetry", "log", "dialects", "recipients", "intake", "tmf"]),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
@@ -37,13 +39,26 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
     // Tells of what the store kept; the reasons are a policy's.
     ("subject", &["domain", "log", "recipients", "store"]),
+    // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
+    ("notify", &["domain", "telemetry", "store", "tmf"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     (
         "config",
-        &["domain", "table", "telemetry", "log", "recipients", "store", "settle", "witness"],
+        &[
+            "domain",
+            "table",
+            "telemetry",
+            "log",
+            "recipients",
+            "tmf",
+            "store",
+            "settle",
+            "witness",
+            "notify",
+        ],
     ),
-    ("http", &["domain", "telemetry", "log", "intake", "store", "settle"]),
+    ("http", &["domain", "telemetry", "log", "intake", "tmf", "store", "settle", "notify"]),
     ("sandbox", &["domain"]),
     (
         "worker",
@@ -59,6 +74,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "notify",
             "config",
         ],
     ),
@@ -82,6 +98,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "settle",
             "export",
             "subject",
+            "notify",
             "config",
             "http",
             "sandbox",
