@@ -22,7 +22,7 @@ pub use halt::{HaltReason, Lifts};
 pub use ids::{
     AccessId, CancellationId, CaseId, ClientId, ExternalId, IdError, LeafId, NoticeId,
     OpaqueReference, OperatorReference, PolicyId, RecipientId, RegistrationId, RuleId, ServiceId,
-    SubjectId, SubmissionId, SubscriptionId,
+    SubjectId, SubmissionId, SubscriptionId, TokenId,
 };
 pub use personal::Personal;
 pub(crate) use purpose::closed_list;

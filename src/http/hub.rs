@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, PathId, answer, id_of};
 use super::problem::not_found;
 use super::{App, Problem, body};
+use crate::auth::Caller;
 use crate::domain::RegistrationId;
 use crate::intake::{self, Kind};
 use crate::notify::shown_secret;
@@ -18,7 +19,13 @@ use crate::store::{HubSecret, Registered, Registration};
 use crate::tmf::{Callback, HubQuery, hub_href};
 
 /// 201 with the secret that messages are signed with: this once.
-pub(super) async fn register(app: &App, kind: Kind, headers: &HeaderMap, body: Body) -> Answer {
+async fn register(
+    app: &App,
+    kind: Kind,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: Body,
+) -> Answer {
     let shared = &*app.0;
     let bytes = body::read(shared, headers, body).await?;
     let now = shared.clock.now();
@@ -29,7 +36,7 @@ pub(super) async fn register(app: &App, kind: Kind, headers: &HeaderMap, body: B
         .map_err(|error| Problem::of_member("query", &error.to_string()))?;
     let registration = Registration {
         id: RegistrationId::draw(&*shared.entropy),
-        client: shared.client.clone(),
+        client: caller.client().clone(),
         kind,
         callback: callback.as_str().to_owned(),
         query: asked.query,
@@ -62,22 +69,22 @@ pub(super) async fn register(app: &App, kind: Kind, headers: &HeaderMap, body: B
 }
 
 /// A client's own, oldest first.
-pub(super) async fn list(app: &App, kind: Kind) -> Answer {
-    let own = app.0.store.registrations(Some(&app.0.client), Some(kind)).await?;
+async fn list(app: &App, kind: Kind, caller: &Caller) -> Answer {
+    let own = app.0.store.registrations(Some(caller.client()), Some(kind)).await?;
     Ok(answer(StatusCode::OK, &own.iter().map(shown).collect()))
 }
 
 /// One of them.
-pub(super) async fn get(app: &App, kind: Kind, id: PathId) -> Answer {
+async fn get(app: &App, kind: Kind, caller: &Caller, id: PathId) -> Answer {
     let id = id_of(id)?.and_then(|id| RegistrationId::parse(&id)).ok_or_else(not_found)?;
-    let found = app.0.store.registration(&app.0.client, kind, id).await?;
+    let found = app.0.store.registration(caller.client(), kind, id).await?;
     Ok(answer(StatusCode::OK, &shown(&found.ok_or_else(not_found)?)))
 }
 
 /// 204. What was still to be told is not told any more.
-pub(super) async fn unregister(app: &App, kind: Kind, id: PathId) -> Answer {
+async fn unregister(app: &App, kind: Kind, caller: &Caller, id: PathId) -> Answer {
     let id = id_of(id)?.and_then(|id| RegistrationId::parse(&id)).ok_or_else(not_found)?;
-    if app.0.store.unregister(&app.0.client, kind, id).await? {
+    if app.0.store.unregister(caller.client(), kind, id).await? {
         Ok(StatusCode::NO_CONTENT.into_response())
     } else {
         Err(not_found())
@@ -101,19 +108,20 @@ macro_rules! routes {
     ($kind:expr, $post:ident, $list:ident, $get:ident, $delete:ident) => {
         pub(super) async fn $post(
             State(app): State<App>,
+            caller: Caller,
             headers: HeaderMap,
             body: Body,
         ) -> Answer {
-            register(&app, $kind, &headers, body).await
+            register(&app, $kind, &caller, &headers, body).await
         }
-        pub(super) async fn $list(State(app): State<App>) -> Answer {
-            list(&app, $kind).await
+        pub(super) async fn $list(State(app): State<App>, caller: Caller) -> Answer {
+            list(&app, $kind, &caller).await
         }
-        pub(super) async fn $get(State(app): State<App>, id: PathId) -> Answer {
-            get(&app, $kind, id).await
+        pub(super) async fn $get(State(app): State<App>, caller: Caller, id: PathId) -> Answer {
+            get(&app, $kind, &caller, id).await
         }
-        pub(super) async fn $delete(State(app): State<App>, id: PathId) -> Answer {
-            unregister(&app, $kind, id).await
+        pub(super) async fn $delete(State(app): State<App>, caller: Caller, id: PathId) -> Answer {
+            unregister(&app, $kind, &caller, id).await
         }
     };
 }

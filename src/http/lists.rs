@@ -9,23 +9,24 @@ use serde_json::Value;
 use super::answer::{Answer, answer};
 use super::tmf::render;
 use super::{App, Problem};
+use crate::auth::Caller;
 use crate::intake::Kind;
 use crate::store::SubmissionRow;
 use crate::tmf::{Cursor, Page, QueryError, Window};
 
 /// `GET /serviceOrder`.
-pub(super) async fn orders(State(app): State<App>, uri: Uri) -> Answer {
-    list(&app, Kind::Order, &uri).await
+pub(super) async fn orders(State(app): State<App>, caller: Caller, uri: Uri) -> Answer {
+    list(&app, Kind::Order, &caller, &uri).await
 }
 
 /// `GET /troubleTicket`.
-pub(super) async fn tickets(State(app): State<App>, uri: Uri) -> Answer {
-    list(&app, Kind::Ticket, &uri).await
+pub(super) async fn tickets(State(app): State<App>, caller: Caller, uri: Uri) -> Answer {
+    list(&app, Kind::Ticket, &caller, &uri).await
 }
 
-async fn list(app: &App, kind: Kind, uri: &Uri) -> Answer {
+async fn list(app: &App, kind: Kind, caller: &Caller, uri: &Uri) -> Answer {
     let page = Page::parse(kind, uri.query().unwrap_or_default())?;
-    let (total, rows) = app.0.store.submissions(kind, &app.0.client, &page).await?;
+    let (total, rows) = app.0.store.submissions(kind, caller.client(), &page).await?;
     let shown: Vec<Value> = rows.iter().map(|row| page.fields.of(render(row))).collect();
     let count = shown.len();
     let mut response = answer(StatusCode::OK, &Value::Array(shown));

@@ -9,29 +9,46 @@ use super::answer::{Answer, PathId, answer, id_of};
 use super::problem::{halted, not_found};
 use super::tmf::render;
 use super::{App, Problem, body};
+use crate::auth::Caller;
 use crate::domain::SubmissionId;
 use crate::intake::{self, Context, Kind};
 use crate::store::{Accepted, SubmissionRow};
 use crate::tmf::{Fields, href};
 
-pub(super) async fn post_order(app: State<App>, headers: HeaderMap, body: Body) -> Answer {
-    post(app, Kind::Order, &headers, body).await
+pub(super) async fn post_order(
+    app: State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    post(app, Kind::Order, &caller, &headers, body).await
 }
 
-pub(super) async fn post_ticket(app: State<App>, headers: HeaderMap, body: Body) -> Answer {
-    post(app, Kind::Ticket, &headers, body).await
+pub(super) async fn post_ticket(
+    app: State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    post(app, Kind::Ticket, &caller, &headers, body).await
 }
 
-pub(super) async fn get_order(app: State<App>, uri: Uri, id: PathId) -> Answer {
-    get(app, Kind::Order, &uri, id).await
+pub(super) async fn get_order(app: State<App>, caller: Caller, uri: Uri, id: PathId) -> Answer {
+    get(app, Kind::Order, &caller, &uri, id).await
 }
 
-pub(super) async fn get_ticket(app: State<App>, uri: Uri, id: PathId) -> Answer {
-    get(app, Kind::Ticket, &uri, id).await
+pub(super) async fn get_ticket(app: State<App>, caller: Caller, uri: Uri, id: PathId) -> Answer {
+    get(app, Kind::Ticket, &caller, &uri, id).await
 }
 
 /// 201 after the durable commit; the same again gives 200 and the first answer.
-async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Body) -> Answer {
+async fn post(
+    State(app): State<App>,
+    kind: Kind,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: Body,
+) -> Answer {
     let shared = &*app.0;
     if let Some(reason) = shared.halt.reason() {
         return Err(halted(reason));
@@ -41,7 +58,7 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
         kind,
         &bytes,
         &Context {
-            client: &shared.client,
+            client: caller.client(),
             recipients: &shared.recipients,
             now: shared.clock.now(),
             entropy: &*shared.entropy,
@@ -63,19 +80,24 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
     Ok(response)
 }
 
-async fn get(State(app): State<App>, kind: Kind, uri: &Uri, id: PathId) -> Answer {
+async fn get(State(app): State<App>, kind: Kind, caller: &Caller, uri: &Uri, id: PathId) -> Answer {
     let fields = Fields::of_query(uri.query().unwrap_or_default())?;
-    let row = find(&app, kind, id).await?;
+    let row = find(&app, kind, caller, id).await?;
     let mut response = answer(StatusCode::OK, &fields.of(render(&row)));
     response.headers_mut().insert(header::ETAG, etag(&row));
     Ok(response)
 }
 
-/// One of the client's own.
-pub(super) async fn find(app: &App, kind: Kind, id: PathId) -> Result<SubmissionRow, Problem> {
+/// One of the caller's own. What another client has handed in is not there.
+pub(super) async fn find(
+    app: &App,
+    kind: Kind,
+    caller: &Caller,
+    id: PathId,
+) -> Result<SubmissionRow, Problem> {
     let id = id_of(id)?.and_then(|id| SubmissionId::parse(&id)).ok_or_else(not_found)?;
     let row = app.0.store.submission(kind, id).await?;
-    row.filter(|row| row.client == app.0.client).ok_or_else(not_found)
+    row.filter(|row| row.client == *caller.client()).ok_or_else(not_found)
 }
 
 /// The version of what is shown, as a strong entity tag.

@@ -50,12 +50,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
             (a, b, c),
             // This network, shared addresses of carriers, protocol assignments, 6to4 relays,
             // benchmarks, and all that is reserved.
-            (0, ..)
-                | (100, 64..=127, _)
-                | (192, 0, 0)
-                | (192, 88, 99)
-                | (198, 18..=19, _)
-                | (240.., ..)
+            (0 | 240.., ..) | (100, 64..=127, _) | (192, 0, 0) | (192, 88, 99) | (198, 18..=19, _)
         );
     !special
 }

@@ -21,7 +21,7 @@ pub struct Message {
 impl Message {
     /// Signs what an event says: id, time of this attempt, and body (Standard Webhooks, "Signature
     /// scheme").
-    pub fn new(notice: &Notice, fields: &Fields, secret: &HubSecret, now: Timestamp) -> Self {
+    pub fn signed(notice: &Notice, fields: &Fields, secret: &HubSecret, now: Timestamp) -> Self {
         let (id, timestamp, body) = (notice.id, now.seconds(), notice.body(fields));
         let mac = Hmac::<Sha256>::new_from_slice(secret.expose_secret());
         // HMAC takes a key of any length.

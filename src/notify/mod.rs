@@ -149,7 +149,7 @@ impl Notifier {
         let Ok(query) = HubQuery::parse(errand.kind, &errand.query) else {
             return dead("query-unreadable");
         };
-        let message = Message::new(&telling.notice, query.fields(), &errand.secret, now);
+        let message = Message::signed(&telling.notice, query.fields(), &errand.secret, now);
         let (code, silent) = match client.deliver(&callback, &message).await {
             Ok(200..=299) => return (Fate::Told, false),
             Ok(410) => return dead("http-410"),

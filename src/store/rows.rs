@@ -1,6 +1,7 @@
 //! What goes into the store and comes out of it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::subjects::Keep;
 use super::{StoreError, seal};
@@ -325,7 +326,12 @@ impl SubmissionRow {
                 hash.update(text);
             }
         }
-        hash.finalize()[..12].iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut version = String::new();
+        for byte in &hash.finalize()[..12] {
+            // A string takes whatever is written to it.
+            let _ = write!(version, "{byte:02x}");
+        }
+        version
     }
 }
 

@@ -18,9 +18,9 @@ impl Fields {
     /// Reads names of members, separated by commas, with spaces around them or without. `none`
     /// (TMF630) wants nothing beyond what always is there.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
-        let named = text.split(',').map(str::trim).filter(|path| !path.is_empty());
+        let wanted = text.split(',').map(str::trim).filter(|path| !path.is_empty());
         let mut paths = Vec::new();
-        for path in named {
+        for path in wanted {
             let names: Vec<String> = path.split('.').map(|name| name.trim().to_owned()).collect();
             let plain = |name: &String| {
                 !name.is_empty()

@@ -161,7 +161,7 @@ async fn what_is_not_taken_is_tried_again_in_order_with_the_same_bytes() {
     app.to_the_end().await;
     let tried = heard(&server).await;
     // All that came later waits behind the first.
-    assert!(tried.len() > 2, "{}", tried.len());
+    assert!(tried.len() >= 2, "{}", tried.len());
     for request in &tried {
         verify(request, &told["secret"]);
         assert_eq!(request.body, tried[0].body);

@@ -1,5 +1,7 @@
 //! Lists of submissions: a window, filters, and how many there are in all.
 
+use std::fmt::Write as _;
+
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -74,7 +76,7 @@ impl Wanted {
             Filter::Accepted(from, until) => {
                 for (operator, moment) in [(">=", from), ("<", until)] {
                     if let Some(moment) = moment {
-                        self.sql.push_str(&format!(" AND accepted_us {operator} ?"));
+                        let _ = write!(self.sql, " AND accepted_us {operator} ?");
                         self.values.push(moment.micros().into());
                     }
                 }
@@ -95,14 +97,14 @@ impl Wanted {
     }
 
     fn any(&mut self, column: &str, values: impl Iterator<Item = Value>) {
-        self.sql.push_str(&format!(" AND {column} IN ("));
+        let _ = write!(self.sql, " AND {column} IN (");
         self.list(values);
         self.sql.push(')');
     }
 
     fn item(&mut self, column: &str, values: impl Iterator<Item = Value>) {
         let of = " AND EXISTS (SELECT 1 FROM case_ c WHERE c.submission = s.id AND ";
-        self.sql.push_str(&format!("{of}{column} IN ("));
+        let _ = write!(self.sql, "{of}{column} IN (");
         self.list(values);
         self.sql.push_str("))");
     }

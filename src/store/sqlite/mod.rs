@@ -7,7 +7,9 @@ mod cases;
 mod copier;
 mod cosigned;
 mod database;
+mod door;
 mod erase;
+mod errands;
 mod fsck;
 mod hub;
 mod keys;
@@ -34,7 +36,6 @@ use tokio::sync::Notify;
 use super::checkpoint_file::CheckpointFile;
 use super::erased::ErasedList;
 use super::halt::{self, Halt};
-use super::notices::{Errand, Fate, HubSecret, NoticeRow, Registered, Registration};
 use super::processes::{Epoch, Processes};
 use super::rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement, StoredLeaf,
@@ -45,7 +46,7 @@ use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
     CaseId, ClientId, Clock, Entropy, HaltReason, HoldReason, LeafId, OperatorReference, PolicyId,
-    Purpose, RecipientId, RegistrationId, Step, SubmissionId, SubscriptionId, Timestamp,
+    Purpose, RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
@@ -436,73 +437,6 @@ impl Sqlite {
         page: Page,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
         self.read(move |database| list::submissions(database, kind, &client, &page)).await
-    }
-
-    pub(super) async fn register(
-        &self,
-        registration: Registration,
-        secret: &HubSecret,
-    ) -> Result<Registered, StoreError> {
-        let sealed = self.vault.seal_hub_secret(registration.id, secret, &*self.entropy)?;
-        self.writer.run(move |tx| hub::register(tx, &registration, &sealed)).await
-    }
-
-    pub(super) async fn unregister(
-        &self,
-        client: ClientId,
-        kind: Kind,
-        id: RegistrationId,
-    ) -> Result<bool, StoreError> {
-        self.writer.run(move |tx| hub::unregister(tx, &client, kind, id)).await
-    }
-
-    pub(super) async fn registration(
-        &self,
-        client: ClientId,
-        kind: Kind,
-        id: RegistrationId,
-    ) -> Result<Option<Registration>, StoreError> {
-        self.read(move |database| hub::find(database, &client, kind, id)).await
-    }
-
-    pub(super) async fn registrations(
-        &self,
-        client: Option<ClientId>,
-        kind: Option<Kind>,
-    ) -> Result<Vec<Registration>, StoreError> {
-        self.read(move |database| hub::registrations(database, client.as_ref(), kind)).await
-    }
-
-    pub(super) async fn is_anything_to_tell(&self, now: Timestamp) -> Result<bool, StoreError> {
-        self.read(move |database| hub::is_due(database, now)).await
-    }
-
-    pub(super) async fn claim_errands(&self, lease: Duration) -> Result<Vec<Errand>, StoreError> {
-        let epoch: Epoch = self.processes.epoch();
-        let leased = self.writer.run(move |tx| hub::claim(tx, lease, epoch)).await?;
-        leased.into_iter().map(|one| one.open(&self.vault)).collect()
-    }
-
-    pub(super) async fn settle_errand(
-        &self,
-        errand: (RegistrationId, i64),
-        fates: Vec<(u64, Fate)>,
-        pause: Option<Timestamp>,
-    ) -> Result<(), StoreError> {
-        self.writer.run(move |tx| hub::settle(tx, errand, &fates, pause)).await
-    }
-
-    pub(super) async fn outbox(
-        &self,
-        of: Option<RegistrationId>,
-        dead: bool,
-        most: u32,
-    ) -> Result<Vec<NoticeRow>, StoreError> {
-        self.read(move |database| outbox::list(database, of, dead, most)).await
-    }
-
-    pub(super) async fn replay(&self, of: Option<RegistrationId>) -> Result<usize, StoreError> {
-        self.writer.run(move |tx| hub::replay(tx, of)).await
     }
 
     pub(super) async fn case_of(

@@ -16,6 +16,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
     ("guard", &["domain"]),
     ("log", &["domain"]),
+    // Who may do what: roles are the log's words for who acted.
+    ("auth", &["domain", "log"]),
     // Who may receive, and in whose words. A recipient's file names a dialect, and its policy is
     // hashed in the log's canonical form.
     ("dialects", &["domain", "minimise"]),
@@ -28,11 +30,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     // TM Forum's words for states, events and lists.
     ("tmf", &["domain", "intake"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
-    ("store", &["crash", "domain", "telemetry", "log", "dialects", "recipients", "intake", "tmf"]),
+    (
+        "store",
+        &["crash", "domain", "telemetry", "log", "auth", "dialects", "recipients", "intake", "tmf"],
+    ),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
+    // Who is let in: what is shown at the door against what is kept.
+    ("gate", &["domain", "telemetry", "auth", "store"]),
     // The log as files: written from the store, and verified without it.
     ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
@@ -58,7 +65,21 @@ const ROOMS: &[(&str, &[&str])] = &[
             "notify",
         ],
     ),
-    ("http", &["domain", "telemetry", "log", "intake", "tmf", "store", "settle", "notify"]),
+    (
+        "http",
+        &[
+            "domain",
+            "telemetry",
+            "log",
+            "auth",
+            "intake",
+            "tmf",
+            "store",
+            "settle",
+            "gate",
+            "notify",
+        ],
+    ),
     ("sandbox", &["domain"]),
     (
         "worker",
@@ -87,15 +108,18 @@ const ROOMS: &[(&str, &[&str])] = &[
             // The guard as a filter, and nothing but.
             "guard",
             "log",
+            "auth",
             "dialects",
             "recipients",
             "audit",
             "intake",
             "minimise",
+            "tmf",
             "store",
             "record",
             "transmit",
             "settle",
+            "gate",
             "export",
             "subject",
             "notify",

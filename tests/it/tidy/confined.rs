@@ -85,6 +85,7 @@ const PURE: &[&str] = &[
     "table",
     "guard",
     "log",
+    "auth",
     "dialects",
     "recipients",
     "audit",
