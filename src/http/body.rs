@@ -17,19 +17,34 @@ const PASSED_OVER_MAX: usize = 16 * 1024 * 1024;
 pub(super) async fn read(
     shared: &Shared,
     headers: &HeaderMap,
-    mut body: Body,
+    body: Body,
 ) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let kind =
-        kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-    if kind.as_deref() != Some("application/json") {
+    if kind_of(headers).as_deref() != Some("application/json") {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Problem::new(status, "mediaType", "the body must be application/json"));
     }
-    let too_large = || {
-        let reason = format!("the body is longer than {} bytes", shared.body_bytes_max);
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", reason)
-    };
+    collect_all(shared, headers, body).await
+}
+
+/// The media type of a body, in small letters and without parameters.
+pub(super) fn kind_of(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// More than this deployment takes.
+pub(super) fn too_large(shared: &Shared) -> Problem {
+    let reason = format!("the body is longer than {} bytes", shared.body_bytes_max);
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", reason)
+}
+
+/// The bytes of a body of any type.
+pub(super) async fn collect_all(
+    shared: &Shared,
+    headers: &HeaderMap,
+    mut body: Body,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let too_large = || too_large(shared);
     // What is announced as too long is not read at all.
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced
@@ -57,7 +72,8 @@ pub(super) async fn read(
     }
 }
 
-enum Cut {
+/// Why a body is not read to its end.
+pub(super) enum Cut {
     TooLarge,
     Broken,
 }
@@ -94,7 +110,7 @@ async fn pass_over(mut body: Body, patience: Duration) {
 }
 
 /// The next piece of data; `None` at the end. Trailers are passed over.
-async fn next(body: &mut Body) -> Result<Option<Bytes>, Cut> {
+pub(super) async fn next(body: &mut Body) -> Result<Option<Bytes>, Cut> {
     loop {
         match poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
             None => return Ok(None),

@@ -5,7 +5,9 @@
 //! Neither ever repeats what was submitted.
 
 mod answer;
+mod batch;
 mod body;
+mod docs;
 mod guard;
 mod health;
 mod hub;

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{App, guard, health, hub, lists, log, metrics, problem, status, submissions};
+use super::{App, docs, guard, health, hub, lists, log, metrics, problem, status, submissions};
 use crate::auth::Action;
 
 /// One thing at the door.
@@ -39,6 +39,8 @@ pub const ROUTES: &[Route] = routes! {
     GET "/health" Health => health::health;
     GET "/health/ready" Health => health::ready;
     GET "/ready" Health => health::ready;
+    GET "/openapi.json" ReadApi => docs::openapi;
+    GET "/docs" ReadApi => docs::docs;
     GET "/metrics" Watch => metrics::metrics;
     GET "/status" Watch => status::status;
 

@@ -3,8 +3,10 @@
 #![cfg(test)]
 
 mod bad;
+mod lists;
 mod matrix;
 mod official;
+mod openapi;
 mod tiles;
 mod tokens;
 

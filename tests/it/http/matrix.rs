@@ -24,6 +24,8 @@ const MATRIX: &[(&str, &str, &[Role])] = &[
     ("GET", "/health", ANYBODY),
     ("GET", "/health/ready", ANYBODY),
     ("GET", "/ready", ANYBODY),
+    ("GET", "/openapi.json", ANYBODY),
+    ("GET", "/docs", ANYBODY),
     ("GET", "/metrics", WATCHERS),
     ("GET", "/status", WATCHERS),
     ("GET", "/tmf-api/serviceOrdering/v4/serviceOrder", DESKS),
