@@ -20,12 +20,11 @@ use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
 use super::body::next;
-use super::submissions::take_in;
-use super::{App, Problem};
+use super::{App, Problem, submissions};
 use crate::auth::Caller;
 use crate::domain::SubmissionId;
 use crate::intake::Kind;
-use crate::store::Accepted;
+use crate::store::{Accepted, StoreError};
 use crate::tmf::href;
 
 /// The type of the body and of the answer.
@@ -39,7 +38,6 @@ const LINES_MAX: usize = 100_000;
 /// The answer begins at once, and ends when the last line has its result.
 pub(super) fn batch(app: App, kind: Kind, caller: Caller, body: Body) -> Response {
     let (results, told) = mpsc::channel(WINDOW);
-    let caller = Arc::new(caller);
     let taking = Taking { app, kind, caller, results, waiting: VecDeque::new(), counts: [0; 3] };
     tokio::spawn(taking.run(body));
     let mut response = Response::new(Body::new(Told(told)));
@@ -70,14 +68,19 @@ enum End {
     Cut(&'static str),
 }
 
-type Taken = Result<Accepted, Problem>;
+/// One line, read.
+enum Line {
+    /// On its way into keeping.
+    Way(JoinHandle<Result<Accepted, StoreError>>),
+    Refused(Problem),
+}
 
 struct Taking {
     app: App,
     kind: Kind,
-    caller: Arc<Caller>,
+    caller: Caller,
     results: mpsc::Sender<Bytes>,
-    waiting: VecDeque<(usize, JoinHandle<Taken>)>,
+    waiting: VecDeque<(usize, Line)>,
     /// Taken in, there already, refused.
     counts: [u64; 3],
 }
@@ -153,22 +156,27 @@ impl Taking {
         {
             self.tell(first).await?;
         }
-        let (app, kind, caller) = (self.app.clone(), self.kind, Arc::clone(&self.caller));
-        let taking = tokio::spawn(async move {
-            if too_long {
-                return Err(super::body::too_large(&app.0));
-            }
-            take_in(&app, kind, caller.client(), &bytes).await
-        });
-        self.waiting.push_back((number, taking));
+        let submission = if too_long {
+            Err(super::body::too_large(&self.app.0))
+        } else {
+            submissions::read(&self.app, self.kind, self.caller.client(), &bytes)
+        };
+        let under_way = match submission {
+            Ok(submission) => Line::Way(self.app.0.store.begin_accept(submission).await),
+            Err(problem) => Line::Refused(problem),
+        };
+        self.waiting.push_back((number, under_way));
         Ok(())
     }
 
-    async fn tell(&mut self, (number, taking): (usize, JoinHandle<Taken>)) -> Result<(), Gone> {
-        let result = taking.await.unwrap_or_else(|_| {
-            let reason = "this line met with a fault of ours";
-            Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", reason))
-        });
+    async fn tell(&mut self, (number, line): (usize, Line)) -> Result<(), Gone> {
+        let result = match line {
+            Line::Refused(problem) => Err(problem),
+            Line::Way(taking) => match taking.await {
+                Ok(taken) => taken.map_err(Problem::from),
+                Err(error) => Err(StoreError::interrupted(error).into()),
+            },
+        };
         let place = match &result {
             Ok(Accepted::New(_)) => 0,
             Ok(Accepted::Existing(_)) => 1,

@@ -36,14 +36,15 @@ async fn the_next_page_begins_where_this_one_ended_whatever_comes_in() {
     let house = House::open().await;
     fill(&house, 7).await;
     let (all, _) = page(&house, ORDERS).await;
-    let (mut seen, mut next) = (Vec::new(), format!("{ORDERS}?limit=2&fields=state"));
+    let (mut seen, mut new, mut next) = (Vec::new(), 0, format!("{ORDERS}?limit=2&fields=state"));
     loop {
         let (rows, links) = page(&house, &next).await;
         seen.extend(ids(&rows));
         // Something new stands in front of all pages from now on.
-        let mut new = order();
-        new["externalId"] = json!(format!("NEW-{}", seen.len()));
-        assert_eq!(house.post(ORDERS, new.to_string()).await.0, 201);
+        let mut one = order();
+        one["externalId"] = json!(format!("NEW-{new}"));
+        assert_eq!(house.post(ORDERS, one.to_string()).await.0, 201);
+        new += 1;
         match links.into_iter().find(|(relation, _)| relation == "next") {
             Some((_, target)) => next = target,
             None => break,
