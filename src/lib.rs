@@ -45,9 +45,6 @@ pub mod transmit;
 
 pub mod settle;
 
-// Who is let in.
-pub mod gate;
-
 // What an auditor takes along.
 pub mod export;
 // Who else vouches for the log.
@@ -57,6 +54,7 @@ pub mod subject;
 
 // The shells.
 pub mod config;
+pub mod gate;
 pub mod http;
 pub mod sandbox;
 pub mod worker;

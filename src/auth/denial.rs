@@ -18,6 +18,18 @@ closed_list! {
         Expired = "expired",
         /// A token that was taken back.
         Revoked = "revoked",
+        /// A token of an issuer that is none, or of an algorithm that is not taken: `none` is not.
+        NoJwt = "no-jwt",
+        /// A token of an issuer by a key that it does not have, or no longer.
+        UnknownKey = "unknown-key",
+        /// A token that its issuer has not signed.
+        Signature = "signature",
+        /// A token of another issuer, or for another audience.
+        NotForUs = "not-for-us",
+        /// A token that has not begun.
+        NotYet = "not-yet",
+        /// A token that lacks a claim, or whose client has a name that cannot be one here.
+        Claims = "claims",
         /// Known, and without a role that may do this.
         Role = "role",
     }

@@ -8,15 +8,19 @@
 //! good: what strangers can make it say without end does not belong there. What somebody who *is* let
 //! in reads of the log is a leaf, as before.
 
+mod issuer;
 mod notes;
 
 use std::sync::Arc;
 
+use crate::auth::jwt::Flaw;
 use crate::auth::{Action, Caller, Denial, Roles, Token, Who};
-use crate::domain::Clock;
+use crate::domain::{ClientId, Clock};
 use crate::store::{Store, StoreError};
+use issuer::Refused;
 use notes::Notes;
 
+pub use issuer::{Issuer, IssuerError};
 pub use notes::run;
 
 /// What a request shows to be known by.
@@ -35,6 +39,9 @@ pub enum Closed {
     /// Whoever asks may not.
     #[error("denied: {0}")]
     Denied(Denial),
+    /// The issuer's keys cannot be had now.
+    #[error("the issuer of the token cannot be asked for its keys")]
+    Issuer,
     /// It cannot be told now.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,13 +54,14 @@ pub struct Gate(Arc<Parts>);
 struct Parts {
     store: Store,
     clock: Arc<dyn Clock>,
+    issuer: Option<Issuer>,
     notes: Notes,
 }
 
 impl Gate {
-    /// Over the tokens of a store.
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Parts { store, clock, notes: Notes::default() }))
+    /// Over the tokens of a store, and those of an issuer.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, issuer: Option<Issuer>) -> Self {
+        Self(Arc::new(Parts { store, clock, issuer, notes: Notes::default() }))
     }
 
     /// Who may do this; `None` where anybody may. A no is noted.
@@ -78,9 +86,31 @@ impl Gate {
         self.0.notes.totals()
     }
 
-    async fn bearer(&self, text: &str) -> Result<(crate::domain::ClientId, Roles), Closed> {
+    async fn bearer(&self, text: &str) -> Result<(ClientId, Roles), Closed> {
+        match (Token::parse(text), &self.0.issuer) {
+            (Some(token), _) => self.ours(&token).await,
+            // Only what can be one: two dots.
+            (None, Some(issuer)) if text.bytes().filter(|byte| *byte == b'.').count() == 2 => {
+                self.issued(issuer, text).await
+            }
+            (None, _) => Err(Closed::Denied(Denial::Malformed)),
+        }
+    }
+
+    /// A token of the issuer. Its client is `client_id` (RFC 9068), else `azp`, else `sub`.
+    async fn issued(&self, issuer: &Issuer, text: &str) -> Result<(ClientId, Roles), Closed> {
+        let claims = issuer.verify(text, self.0.clock.now()).await.map_err(closed)?;
+        let client = claims.text("client_id").or_else(|| claims.text("azp"));
+        let client = client.or_else(|| claims.subject()).ok_or(Closed::Denied(Denial::Claims))?;
+        let client = ClientId::parse(client).map_err(|_| Closed::Denied(Denial::Claims))?;
+        let map = &issuer.plan().roles;
+        let roles = map.roles(&claims.words(map.claim()));
+        Ok((client, roles.ok_or(Closed::Denied(Denial::Role))?))
+    }
+
+    /// A token that we have made.
+    async fn ours(&self, token: &Token) -> Result<(ClientId, Roles), Closed> {
         let denied = |reason| Err(Closed::Denied(reason));
-        let Some(token) = Token::parse(text) else { return denied(Denial::Malformed) };
         let Some(kept) = self.0.store.token(token.id()).await? else {
             return denied(Denial::UnknownToken);
         };
@@ -98,4 +128,17 @@ impl Gate {
         let roles = Roles::new([kept.role]).ok_or(Closed::Denied(Denial::Role))?;
         Ok((kept.name, roles))
     }
+}
+
+fn closed(refused: Refused) -> Closed {
+    Closed::Denied(match refused {
+        Refused::Unreachable => return Closed::Issuer,
+        Refused::Flaw(Flaw::Malformed | Flaw::Algorithm) => Denial::NoJwt,
+        Refused::Flaw(Flaw::UnknownKey) => Denial::UnknownKey,
+        Refused::Flaw(Flaw::Signature) => Denial::Signature,
+        Refused::Flaw(Flaw::Issuer | Flaw::Audience) => Denial::NotForUs,
+        Refused::Flaw(Flaw::Expired) => Denial::Expired,
+        Refused::Flaw(Flaw::NotYet) => Denial::NotYet,
+        Refused::Flaw(Flaw::Claims) => Denial::Claims,
+    })
 }

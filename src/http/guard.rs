@@ -1,13 +1,16 @@
 //! Stands before every handler: who is it, and may they?
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::App;
 use super::problem::Problem;
+use super::server::Peer;
+use super::{App, rate};
 use crate::auth::{Action, Caller, Denial};
 use crate::gate::{Closed, Shown};
 
@@ -20,7 +23,17 @@ pub(super) async fn admit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match app.0.gate.admit(action, shown(request.headers())).await {
+    let admitted = app.0.gate.admit(action, shown(request.headers())).await;
+    let rate = &app.0.rate;
+    let counted = match &admitted {
+        Ok(Some(caller)) => rate.client(caller),
+        // Who is not known is told apart by where they come from.
+        Ok(None) | Err(_) => rate.address(address(&app, &request)),
+    };
+    if let Err(problem) = counted {
+        return problem.into_response();
+    }
+    match admitted {
         Ok(Some(caller)) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -28,6 +41,12 @@ pub(super) async fn admit(
         Ok(None) => next.run(request).await,
         Err(closed) => Problem::from(closed).into_response(),
     }
+}
+
+fn address(app: &App, request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<Peer>().copied();
+    let peer = peer.unwrap_or(Peer(SocketAddr::from(([127, 0, 0, 1], 0))));
+    rate::address(peer, request.headers(), app.0.behind_proxy)
 }
 
 /// What a request shows. Two headers of the kind are nobody's: which would count?
@@ -71,6 +90,10 @@ impl From<Closed> for Problem {
             Closed::Denied(_) => {
                 let reason = "the token is not one that is good here and now";
                 Self::new(StatusCode::UNAUTHORIZED, "unauthorized", reason)
+            }
+            Closed::Issuer => {
+                let reason = "the issuer of tokens cannot be asked for its keys now";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", reason).retry_after(10)
             }
             Closed::Store(error) => error.into(),
         }

@@ -27,6 +27,13 @@ impl Problem {
         Self { status, code, reason: reason.into(), faults, retry_after_seconds, halted }
     }
 
+    /// And when to come back.
+    #[must_use]
+    pub(super) fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
     /// The HTTP status.
     pub const fn status(&self) -> StatusCode {
         self.status

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{App, guard, health, log, metrics, problem, status, submissions};
+use super::{App, guard, headers, health, log, metrics, problem, status, submissions};
 use crate::auth::Action;
 
 /// One thing at the door.
@@ -65,6 +65,7 @@ pub(super) fn router(app: App) -> Router {
     router
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(from_fn_with_state(app.clone(), headers::put))
         .with_state(app)
 }
 

@@ -118,7 +118,7 @@ fn what_the_environment_must_not_say() {
         ("SLUSS__LISTEN", "127.0.0.1:1", "sluss.toml: SLUSS__LISTEN: must name a section"),
         ("SLUSS__COLOUR__RED", "1", "sluss.toml: colour: is not a key"),
         ("SLUSS__HTTP__COLOUR", "1", "sluss.toml: http.colour: is not a key"),
-        ("SLUSS__HTTP__LISTEN", "here", "sluss.toml: http.listen: must be a loopback"),
+        ("SLUSS__HTTP__LISTEN", "here", "sluss.toml: http.listen: must be an address"),
         ("SLUSS__WORKER__BATCH_MAX", "many", "sluss.toml: worker.batch_max: must be a whole"),
         ("SLUSS__WORKER__BATCH_MAX", "0", "sluss.toml: worker.batch_max: must be a whole"),
         ("SLUSS__WORKER__BATCH_MAX", "7\nx = 1", "sluss.toml: worker.batch_max: must be a whole"),
@@ -135,10 +135,10 @@ fn what_the_environment_must_not_say() {
 #[test]
 fn what_the_file_must_not_say() {
     for (text, expected) in [
-        ("[http]\nlisten = \"0.0.0.0:8080\"", "sluss.toml: http.listen: must be a loopback"),
-        ("[http]\nlisten = \"192.0.2.1:8080\"", "sluss.toml: http.listen: must be a loopback"),
-        ("[http]\nlisten = \"[::]:8080\"", "sluss.toml: http.listen: must be a loopback"),
-        ("[http]\nlisten = \"localhost:8080\"", "sluss.toml: http.listen: must be a loopback"),
+        ("[http]\nlisten = \"0.0.0.0:8080\"", "sluss.toml: http.listen: other than a loopback"),
+        ("[http]\nlisten = \"192.0.2.1:8080\"", "sluss.toml: http.listen: other than a loopback"),
+        ("[http]\nlisten = \"[::]:8080\"", "sluss.toml: http.listen: other than a loopback"),
+        ("[http]\nlisten = \"localhost:8080\"", "sluss.toml: http.listen: must be an address"),
         ("[http]\nlisten = 8080", "sluss.toml: http.listen: must be a text"),
         ("[log]\norigin = \"our log\"", "sluss.toml: log.origin: must be a name"),
         ("[log]\norigin = \"a+b\"", "sluss.toml: log.origin: must be a name"),

@@ -3,9 +3,12 @@
 #![cfg(test)]
 
 mod bad;
+mod hostile;
+mod issuer;
 mod matrix;
 mod official;
 mod tiles;
+mod tls;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -75,6 +78,7 @@ impl House {
         let dir = TempDir::new().unwrap();
         let mut config = config::load(&root().join("config"), &BTreeMap::new()).unwrap();
         config.state = dir.path().join("state");
+        config.http.limits.stop_pause = Duration::ZERO;
         let further = fs::read_to_string(root().join("fixtures/demo/exempelnat.toml")).unwrap();
         let further = recipients::read(Path::new("exempelnat.toml"), Path::new(""), &further);
         config.recipients.push(further.unwrap());

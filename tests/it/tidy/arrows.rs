@@ -33,8 +33,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
-    // Who is let in: what is shown at the door against what is kept.
-    ("gate", &["domain", "telemetry", "auth", "store"]),
     // The log as files: written from the store, and verified without it.
     ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
@@ -45,9 +43,24 @@ const ROOMS: &[(&str, &[&str])] = &[
     // with the program but the words, so that no misreading can hide on both sides.
     (
         "config",
-        &["domain", "table", "telemetry", "log", "recipients", "store", "settle", "witness"],
+        &[
+            "domain",
+            "table",
+            "telemetry",
+            "log",
+            "auth",
+            "recipients",
+            "store",
+            "settle",
+            "witness",
+        ],
     ),
-    ("http", &["domain", "telemetry", "log", "auth", "intake", "store", "settle", "gate"]),
+    // Who is let in: what is shown at the door against what is kept.
+    ("gate", &["domain", "telemetry", "auth", "store", "config"]),
+    (
+        "http",
+        &["domain", "telemetry", "log", "auth", "intake", "store", "settle", "config", "gate"],
+    ),
     ("sandbox", &["domain"]),
     (
         "worker",
@@ -85,10 +98,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
-            "gate",
             "export",
             "subject",
             "config",
+            "gate",
             "http",
             "sandbox",
             "witness",

@@ -6,8 +6,9 @@ use super::{names, none, sources};
 const CONFINED: &[(&str, &[&str], &str)] = &[
     (
         "reqwest",
-        &["src/transmit/", "src/witness/client.rs"],
-        "one way out, and one to witnesses, which takes nothing but a checkpoint",
+        &["src/transmit/", "src/witness/client.rs", "src/gate/issuer.rs"],
+        "one way out, one to witnesses, which takes nothing but a checkpoint, and one to issuers, \
+         which is asked for keys",
     ),
     ("rusqlite", &["src/store/"], "one keeper"),
     (
