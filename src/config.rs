@@ -12,7 +12,7 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 pub use door::{DoorLimits, Http, TlsFiles};
-pub use sign_in::{Issuer, RoleMap, safe_address};
+pub use sign_in::{Issuer, Provider, RoleMap, Session, safe_address};
 
 use crate::log::quorum::Policy;
 use crate::recipients::{self, RecipientFile, Recipients};
@@ -32,6 +32,10 @@ pub struct Config {
     pub http: Http,
     /// Whose tokens are taken beside our own; `None`: nobody's.
     pub oauth: Option<Issuer>,
+    /// Whom people sign in with; `None`: they have accounts here.
+    pub oidc: Option<Provider>,
+    /// How long people's sessions last.
+    pub session: Session,
     /// The folder with everything that is kept.
     pub state: PathBuf,
     /// Name of the disclosure log.
@@ -99,6 +103,7 @@ pub fn load(folder: &Path, environment: &BTreeMap<String, String>) -> Result<Con
     let deployment = deployment.map(|mut config| {
         // Secrets stand below the configuration, as those of recipients do.
         config.http.tls = config.http.tls.map(|files| files.below(folder));
+        config.oidc = config.oidc.map(|provider| provider.below(folder));
         config
     });
     if let Some(config) = &deployment {
@@ -129,6 +134,8 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
 
     let http = door::read(root.table("http", faults), faults);
     let oauth = sign_in::oauth(root.table("oauth", faults), faults);
+    let oidc = sign_in::oidc(root.table("oidc", faults), faults);
+    let session = sign_in::session(root.table("session", faults), faults);
 
     let mut store = root.table("store", faults);
     let state = store.text("dir", faults).unwrap_or_else(|| "state".to_owned());
@@ -190,6 +197,8 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     Config {
         http,
         oauth,
+        oidc,
+        session,
         state: PathBuf::from(state),
         origin,
         heartbeat: seconds(heartbeat),
@@ -350,6 +359,14 @@ fn between(file: &Path, config: &Config, recipients: &[RecipientFile], faults: &
     let lease = config.timing.lease;
     if config.http.request_timeout >= lease {
         found.add("http.request_timeout_seconds", "must be below worker.lease_seconds");
+    }
+    let audience = |issuer: &Issuer| issuer.expected.audience.clone();
+    if let (Some(oauth), Some(oidc)) = (&config.oauth, &config.oidc)
+        && audience(oauth) == audience(&oidc.issuer)
+    {
+        let what = "must not be oidc.client_id: what a person's browser may see would be a system's \
+                    token";
+        found.add("oauth.audience", what);
     }
     if config.timing.retry_first > config.timing.retry_max {
         found.add("worker.retry_first_seconds", "must not be above worker.retry_max_seconds");

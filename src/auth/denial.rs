@@ -30,6 +30,12 @@ closed_list! {
         NotYet = "not-yet",
         /// A token that lacks a claim, or whose client has a name that cannot be one here.
         Claims = "claims",
+        /// A name and a password that do not belong together.
+        Password = "password",
+        /// Back from a provider without having been sent there by this browser.
+        State = "state",
+        /// A browser that another site has made ask.
+        CrossSite = "cross-site",
         /// Known, and without a role that may do this.
         Role = "role",
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Failure;
 use crate::config::{self, Config};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
-use crate::gate::{Gate, Issuer, IssuerError};
+use crate::gate::{Gate, GateParts, Issuer, IssuerError, Lifetimes};
 use crate::http::{App, Shared, Tls};
 use crate::recipients::Recipients;
 use crate::settle::Halt;
@@ -112,7 +112,17 @@ impl Deployment {
     pub fn gate(&self) -> Result<Gate, Failure> {
         let failed = |error: IssuerError| Failure::Usage(telemetry::chain(&error));
         let issuer = self.config.oauth.clone().map(Issuer::open).transpose().map_err(failed)?;
-        Ok(Gate::new(self.store.clone(), Arc::clone(&self.clock), issuer))
+        let provider = self.config.oidc.clone().map(Issuer::open_provider);
+        let provider = provider.transpose().map_err(failed)?;
+        let config::Session { idle, whole } = self.config.session;
+        Ok(Gate::new(GateParts {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            issuer,
+            provider,
+            lifetimes: Lifetimes { idle, whole },
+        }))
     }
 
     /// The HTTP API.

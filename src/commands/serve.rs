@@ -46,6 +46,14 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
     let app = deployment.app()?;
     let scheme = if deployment.config.http.tls.is_some() { "https" } else { "http" };
     said_where(&listener, scheme, output)?;
+    if let Some(token) = app.first_token().await {
+        let token = token?;
+        output.line(format!(
+            "nobody can sign in yet: make the first account at /sign-in with this one-time token\n{}",
+            *token
+        ));
+        output.data(&json!({ "oneTimeToken": *token }));
+    }
     // Before anything is sent: a witness may know that an old backup was restored.
     if let Some(rounds) = &rounds {
         rounds.begin().await;

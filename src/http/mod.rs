@@ -10,10 +10,12 @@ mod headers;
 mod health;
 mod log;
 mod metrics;
+mod page;
 mod problem;
 mod rate;
 mod routes;
 mod server;
+mod sign_in;
 mod status;
 mod submissions;
 mod tmf;
@@ -25,6 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use zeroize::Zeroizing;
 
 pub use problem::Problem;
 pub use routes::{ROUTES, Route};
@@ -35,7 +38,7 @@ use crate::config::DoorLimits;
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
 use crate::gate::Gate;
 use crate::settle::Halt;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use rate::Rate;
 
 /// What the handlers share.
@@ -102,6 +105,11 @@ impl App {
     /// All routes.
     pub fn router(self) -> Router {
         routes::router(self)
+    }
+
+    /// The one-time token of a deployment where nobody can sign in yet; `None`: somebody can.
+    pub async fn first_token(&self) -> Option<Result<Zeroizing<String>, StoreError>> {
+        self.0.gate.first_token().await.transpose()
     }
 
     /// Says in `/health/ready` that no more should be sent here.

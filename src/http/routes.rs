@@ -9,7 +9,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{App, guard, headers, health, log, metrics, problem, status, submissions};
+use super::{App, guard, headers, health, log, metrics, problem, sign_in, status, submissions};
 use crate::auth::Action;
 
 /// One thing at the door.
@@ -41,6 +41,14 @@ pub const ROUTES: &[Route] = routes! {
     GET "/ready" Health => health::ready;
     GET "/metrics" Watch => metrics::metrics;
     GET "/status" Watch => status::status;
+
+    GET "/" OwnSession => sign_in::home;
+    GET "/sign-in" SignIn => sign_in::page;
+    POST "/sign-in" SignIn => sign_in::enter;
+    POST "/sign-in/first" SignIn => sign_in::first;
+    GET "/sign-in/provider" SignIn => sign_in::away;
+    GET "/sign-in/callback" SignIn => sign_in::back;
+    POST "/sign-out" OwnSession => sign_in::leave;
 
     GET "/tmf-api/serviceOrdering/v4/serviceOrder" SeeOrders => submissions::list_orders;
     POST "/tmf-api/serviceOrdering/v4/serviceOrder" HandInOrder => submissions::post_order;

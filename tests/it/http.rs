@@ -7,6 +7,7 @@ mod hostile;
 mod issuer;
 mod matrix;
 mod official;
+mod staff;
 mod tiles;
 mod tls;
 mod tokens;

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use proptest::prelude::*;
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _,
 };
 use serde_json::{Value, json};
-use sluss::auth::Denial;
+use sluss::auth::jwt::{self, Algorithm, Expected};
+use sluss::auth::{Denial, KeySet, Token};
 use sluss::config::load;
+use sluss::domain::Timestamp;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -276,4 +279,33 @@ async fn an_issuer_that_says_it_is_another_is_not_believed() {
     Mock::given(method("GET")).respond_with(discovery).mount(&issued.server).await;
     let token = issued.token("one", &key, &issued.claims());
     assert_eq!(issued.status(&token).await, 503);
+}
+
+proptest! {
+    /// Whatever is sent, it is read without a panic; and no token that differs from a good one in one
+    /// character is good.
+    #[test]
+    fn noise_is_no_token(text in ".{0,200}", parts in "[A-Za-z0-9_.-]{0,120}", at in 0_usize..400, letter in "[A-Za-z0-9_.=-]") {
+        let now = Timestamp::from_micros(1_000_000_000_000_000);
+        let key = ed25519(1);
+        let keys = KeySet::parse(json!({ "keys": [jwk("one", &key)] }).to_string().as_bytes()).unwrap();
+        let expected = Expected {
+            issuer: "https://issuer.example".to_owned(),
+            audience: AUDIENCE.to_owned(),
+            algorithms: Algorithm::ALL.to_vec(),
+        };
+        for noise in [&text, &parts, &format!("{parts}.{parts}.{parts}")] {
+            prop_assert!(jwt::verify(noise, &keys, &expected, now).is_err());
+            prop_assert!(Token::parse(noise).is_none());
+            let _ = KeySet::parse(noise.as_bytes());
+        }
+        let claims = json!({ "iss": expected.issuer, "aud": AUDIENCE, "exp": now.seconds() + 300 });
+        let good = token("one", &key, &claims);
+        prop_assert!(jwt::verify(&good, &keys, &expected, now).is_ok());
+        let at = at % good.len();
+        if good[at..=at] != letter {
+            let changed = format!("{}{letter}{}", &good[..at], &good[at + 1..]);
+            prop_assert!(jwt::verify(&changed, &keys, &expected, now).is_err(), "{changed}");
+        }
+    }
 }
