@@ -139,23 +139,18 @@ pub fn safe_address(text: &str) -> Option<Url> {
     (is_safe && is_plain).then_some(url)
 }
 
-pub(super) fn algorithms(table: &mut Table<'_>, faults: &mut Faults) -> Vec<Algorithm> {
-    let named = table.texts("algorithms", faults);
-    let mut algorithms = Vec::new();
-    for name in &named {
-        match Algorithm::parse(name) {
-            Some(algorithm) => algorithms.push(algorithm),
-            None => {
-                let known: Vec<_> = Algorithm::ALL.iter().map(|one| one.as_str()).collect();
-                let what = format!("must be of {}", known.join(", "));
-                faults.add(table.key("algorithms"), what);
-            }
-        }
-    }
-    if algorithms.is_empty() { Algorithm::ALL.to_vec() } else { algorithms }
+fn algorithms(table: &mut Table<'_>, faults: &mut Faults) -> Vec<Algorithm> {
+    let Some(named) = table.text("algorithms", faults) else { return Algorithm::ALL.to_vec() };
+    let read: Option<Vec<_>> = named.split_ascii_whitespace().map(Algorithm::parse).collect();
+    read.filter(|read| !read.is_empty()).unwrap_or_else(|| {
+        let known: Vec<_> = Algorithm::ALL.iter().map(|one| one.as_str()).collect();
+        let what = format!("must be some of these, with spaces between them: {}", known.join(" "));
+        faults.add(table.key("algorithms"), what);
+        Algorithm::ALL.to_vec()
+    })
 }
 
-pub(super) fn role_map(table: &mut Table<'_>, faults: &mut Faults) -> RoleMap {
+fn role_map(table: &mut Table<'_>, faults: &mut Faults) -> RoleMap {
     let claim = table.text("roles_claim", faults).unwrap_or_else(|| "roles".to_owned());
     let mut told = table.table("roles", faults);
     let words = ROLES.map(|role| {

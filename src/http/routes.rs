@@ -84,7 +84,7 @@ fn filter(method: &str) -> MethodFilter {
         "PUT" => MethodFilter::PUT,
         "PATCH" => MethodFilter::PATCH,
         "DELETE" => MethodFilter::DELETE,
-        // A word that is none of these is found by whoever adds it: the test asks every route.
+        // A word that is none of these is found by the test that asks every route.
         _ => MethodFilter::OPTIONS,
     }
 }

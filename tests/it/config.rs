@@ -221,3 +221,47 @@ fn what_is_no_text_is_told_and_the_rest_read_on() {
     assert!(told[1].starts_with("recipients/ip-only.toml: cannot be read: "), "{told:#?}");
     assert_eq!(told.len(), 2);
 }
+
+#[test]
+fn whoever_may_vouch_for_others_is_held_to_it() {
+    for (text, expected) in [
+        ("[oauth]\nissuer = \"http://idp.example/\"", "oauth.issuer: must be an https"),
+        ("[oauth]\nissuer = \"https://idp.example/?x\"", "oauth.issuer: must be an https"),
+        ("[oauth]\nissuer = \"https://idp.example\"\naudience = \" \"", "oauth.audience: must not"),
+        ("[oauth]\nalgorithms = \"none\"", "oauth.algorithms: must be some of these"),
+        ("[oauth]\nalgorithms = \"HS256\"", "oauth.algorithms: must be some of these"),
+        ("[oauth.roles]\nsystem = \"all\"", "oauth.roles.system: is not a key"),
+        (
+            "[oidc]\nissuer = \"https://idp.example\"\nclient_id = \"x\"",
+            "oidc.public_url: must be where",
+        ),
+        (
+            "[oidc]\nissuer = \"https://idp.example\"\npublic_url = \"https://sluss.example.se/\"",
+            "oidc.client_id: is missing",
+        ),
+        (
+            "[oidc]\nissuer = \"https://idp.example\"\nclient_id = \"x\"\n\
+             public_url = \"https://sluss.example.se/\"\n[oauth]\nissuer = \"https://idp.example\"\n\
+             audience = \"x\"",
+            "oauth.audience: must not be oidc.client_id",
+        ),
+        (
+            "[http]\ntls_certificate_file = \"chain.pem\"",
+            "http.tls_certificate_file: tls_certificate",
+        ),
+        ("[http]\ntls_client_ca_file = \"ca.pem\"", "http.tls_certificate_file: tls_certificate"),
+        ("[session]\nhours = 0", "session.hours: must be"),
+    ] {
+        refused(text, &[], &format!("sluss.toml: {expected}"));
+    }
+    let tls =
+        "[http]\nlisten = \"0.0.0.0:443\"\ntls_certificate_file = \"c\"\ntls_key_file = \"k\"";
+    assert!(loaded(tls, &[]).http.tls.is_some());
+    assert!(loaded("[http]\nlisten = \"0.0.0.0:80\"\nbehind_proxy = true", &[]).http.behind_proxy);
+    let map =
+        "[oauth]\nissuer = \"https://idp.example\"\n[oauth.roles]\nordering = [\"order\", \"o\"]";
+    let roles = loaded(map, &[]).oauth.unwrap().roles;
+    let of = |words: &[&str]| roles.roles(words).map(|roles| roles.to_string());
+    assert_eq!(of(&["o", "support"]).as_deref(), Some("ordering support"));
+    assert_eq!(of(&["ordering"]), None, "it goes by another word");
+}

@@ -195,7 +195,7 @@ async fn lists_are_told_in_pages() {
 async fn what_is_not_offered_is_refused_in_the_same_words() {
     let house = House::open().await;
     let none = "00000000000000000000000000000000";
-    for path in ["/", "/tmf-api", "/tmf-api/serviceOrdering/v4/serviceOrder/"] {
+    for path in ["/nowhere", "/tmf-api", "/tmf-api/serviceOrdering/v4/serviceOrder/"] {
         refused(&house.get(path).await, 404, "notFound");
     }
     for id in [none, "1", "19121212-1212", "%00", "..%2f..%2fkeys"] {

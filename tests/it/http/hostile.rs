@@ -288,3 +288,24 @@ async fn every_answer_says_how_it_may_be_used() {
     let heard = house.raw(&http("GET", "/health", "", "")).await;
     assert!(heard.header("strict-transport-security").unwrap().starts_with("max-age="));
 }
+
+#[tokio::test]
+async fn behind_a_proxy_the_address_is_what_the_proxy_has_added() {
+    let house = House::with(|config| {
+        config.http.behind_proxy = true;
+        config.http.requests_per_second = 3;
+    })
+    .await;
+    let from = |told: &str| {
+        let request = http("GET", "/health", &format!("x-forwarded-for: {told}"), "");
+        let address = house.address;
+        async move { ask(address, &request).await.text().0 }
+    };
+    let mut seen = Vec::new();
+    for n in 0..12 {
+        // What a client says itself stands before what the proxy has added.
+        seen.push(from(&format!("198.51.100.{n}, 192.0.2.1")).await);
+    }
+    assert!(seen.contains(&429), "{seen:?}");
+    assert_eq!(from("192.0.2.1, 192.0.2.2").await, 200);
+}
