@@ -172,7 +172,8 @@ impl Gate {
 
     /// A token of the issuer. Its client is `client_id` (RFC 9068), else `azp`, else `sub`.
     async fn issued(&self, issuer: &Issuer, text: &str) -> Result<(ClientId, Roles), Closed> {
-        let claims = issuer.verify(text, self.0.clock.now()).await.map_err(closed)?;
+        let claims =
+            issuer.verify(text, self.0.clock.now()).await.map_err(|refused| closed(&refused))?;
         let client = claims.text("client_id").or_else(|| claims.text("azp"));
         let client = client.or_else(|| claims.subject()).ok_or(Closed::Denied(Denial::Claims))?;
         let client = ClientId::parse(client).map_err(|_| Closed::Denied(Denial::Claims))?;
@@ -203,7 +204,7 @@ impl Gate {
     }
 }
 
-fn closed(refused: Refused) -> Closed {
+fn closed(refused: &Refused) -> Closed {
     Closed::Denied(match refused {
         Refused::Unreachable => return Closed::Issuer,
         Refused::Flaw(Flaw::Malformed | Flaw::Algorithm) => Denial::NoJwt,

@@ -1,4 +1,4 @@
-//! How people sign in: with a local account, with a provider (OpenID Connect: code and PKCE), or, the
+//! How people sign in: with a local account, with a provider (`OpenID` Connect: code and PKCE), or, the
 //! very first time, with the one-time token that `serve` has printed.
 
 use std::collections::BTreeMap;
@@ -195,7 +195,10 @@ impl Gate {
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(&verifier));
         let (state, nonce, browser) = (drawn(entropy), drawn(entropy), drawn(entropy));
         let now = self.0.clock.now();
-        let to = provider.authorization(&state, &nonce, &challenge, now).await.map_err(closed)?;
+        let to = provider
+            .authorization(&state, &nonce, &challenge, now)
+            .await
+            .map_err(|refused| closed(&refused))?;
         let mut pending = self.0.people.pending.lock().unwrap_or_else(PoisonError::into_inner);
         pending.retain(|_, one| now.since(one.since) < AWAY_MAX);
         if pending.len() >= PENDING_MAX {
@@ -224,7 +227,7 @@ impl Gate {
         let Redeemed { claims } = provider
             .redeem(returned.code, &pending.verifier, now)
             .await
-            .map_err(|refused| self.noted(closed(refused)))?;
+            .map_err(|refused| self.noted(closed(&refused)))?;
         if claims.text("nonce") != Some(pending.nonce.as_str()) {
             return Err(self.note(Denial::State));
         }

@@ -41,7 +41,7 @@ impl Rate {
     /// Takes one request of a client that is known.
     pub(super) fn client(&self, caller: &Caller) -> Result<(), Problem> {
         // As many as there are tokens and clients of the issuer.
-        self.take(Key::Client(caller.client().clone()))
+        self.take(&Key::Client(caller.client().clone()))
     }
 
     /// Takes one request of somebody who is not.
@@ -50,11 +50,11 @@ impl Rate {
             self.buckets.retain_recent();
         }
         let has_room = self.buckets.len() < KEYS_MAX;
-        self.take(if has_room { Key::Address(share(address)) } else { Key::Everybody })
+        self.take(&if has_room { Key::Address(share(address)) } else { Key::Everybody })
     }
 
-    fn take(&self, key: Key) -> Result<(), Problem> {
-        self.buckets.check_key(&key).map_err(|full| {
+    fn take(&self, key: &Key) -> Result<(), Problem> {
+        self.buckets.check_key(key).map_err(|full| {
             let wait = full.wait_time_from(self.clock.now());
             let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
             let reason = "this is more than anybody may ask in so short a time";

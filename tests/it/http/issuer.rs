@@ -14,6 +14,7 @@ use sluss::auth::jwt::{self, Algorithm, Expected};
 use sluss::auth::{Denial, KeySet, Token};
 use sluss::config::load;
 use sluss::domain::Timestamp;
+use sluss::store::CaseFilter;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -114,7 +115,7 @@ async fn a_token_of_the_issuer_is_taken_and_its_client_hands_in() {
     let body = super::order().to_string();
     let answer = ask(issued.house.address, &http("POST", ORDERS, &head, body)).await.json();
     assert_eq!(answer.0, 201, "{}", answer.1);
-    let rows = issued.house.deployment.store.cases(Default::default()).await.unwrap();
+    let rows = issued.house.deployment.store.cases(CaseFilter::default()).await.unwrap();
     assert_eq!(rows[0].client.as_str(), "orders-of-provider");
     // Scopes and audiences in the other form that there is.
     let mut claims = issued.claims();

@@ -184,6 +184,11 @@ async fn guessing_is_slow_says_nothing_and_is_counted() {
     assert!(metrics.contains(&counted), "{metrics}");
 }
 
+async fn begin(house: &House, pairs: &[(&str, String)]) -> Heard {
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    post(house, "/sign-in/first", "", &pairs).await
+}
+
 #[tokio::test]
 async fn the_first_account_is_made_with_the_one_time_token_once() {
     let house = House::open().await;
@@ -199,10 +204,6 @@ async fn the_first_account_is_made_with_the_one_time_token_once() {
             ("role", "auditor".to_owned()),
         ]
     };
-    async fn begin(house: &House, pairs: &[(&str, String)]) -> Heard {
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        post(house, "/sign-in/first", "", &pairs).await
-    }
     assert_eq!(begin(&house, &pairs(&other)).await.text().0, 403);
     assert!(!get(&house, "/sign-in", "").await.text().1.contains("/sign-in/first"));
     assert!(house.deployment.store.accounts().await.unwrap().is_empty());
@@ -322,6 +323,9 @@ async fn a_provider_vouches_for_a_person_and_their_roles() {
     assert_eq!(provided.back(&cookie, &asked["state"], "").await.text().0, 403);
 }
 
+/// What a provider that lies says otherwise.
+type Change = fn(&mut Value);
+
 #[tokio::test]
 async fn an_answer_that_is_not_this_browsers_signs_nobody_in() {
     let provided = Provided::open().await;
@@ -346,7 +350,6 @@ async fn an_answer_that_is_not_this_browsers_signs_nobody_in() {
     refused(provided.back(&mine, &asked["state"], "").await, "too late");
 
     // What the provider says is held against what it was asked.
-    type Change = fn(&mut Value);
     let changes: [(&str, Change); 6] = [
         ("nonce", |claims| claims["nonce"] = json!("another")),
         ("no nonce", |claims| drop(claims.as_object_mut().unwrap().remove("nonce"))),
