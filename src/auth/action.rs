@@ -28,6 +28,8 @@ closed_list! {
         SignIn = "sign-in",
         /// See as whom one has signed in, and sign out.
         OwnSession = "own-session",
+        /// Register a callback for notifications, look at one's own, end one.
+        Subscribe = "subscribe",
     }
 }
 
@@ -48,7 +50,7 @@ impl Action {
             Self::OwnSession => Who::Roles(&super::ROLES),
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),
-            Self::HandInOrder => Who::Roles(&[Role::Ordering]),
+            Self::HandInOrder | Self::Subscribe => Who::Roles(&[Role::Ordering]),
             Self::SeeOrders | Self::HandInTicket | Self::SeeTickets => {
                 Who::Roles(&[Role::Ordering, Role::Support])
             }

@@ -4,10 +4,13 @@
 //! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
 //! Neither ever repeats what was submitted.
 
+mod answer;
 mod body;
 mod guard;
 mod headers;
 mod health;
+mod hub;
+mod lists;
 mod log;
 mod metrics;
 mod page;
@@ -39,6 +42,7 @@ use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
 use crate::gate::Gate;
 use crate::settle::Halt;
 use crate::store::{Store, StoreError};
+use crate::tmf::Doors;
 use rate::Rate;
 
 /// What the handlers share.
@@ -86,6 +90,8 @@ pub struct Shared {
     pub tls: Option<Arc<Tls>>,
     /// Whether a proxy in front ends TLS, and tells addresses truly.
     pub behind_proxy: bool,
+    /// Which callbacks may be registered.
+    pub doors: Doors,
     /// What is to stay free on each volume, in bytes: told beside what is free.
     pub reserve_bytes: u64,
 }

@@ -27,8 +27,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The journey.
     ("intake", &["domain", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
+    // TM Forum's words for states, events and lists.
+    ("tmf", &["domain", "intake"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
-    ("store", &["crash", "domain", "telemetry", "log", "auth", "dialects", "recipients", "intake"]),
+    (
+        "store",
+        &["crash", "domain", "telemetry", "log", "auth", "dialects", "recipients", "intake", "tmf"],
+    ),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
@@ -39,6 +44,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
     // Tells of what the store kept; the reasons are a policy's.
     ("subject", &["domain", "log", "recipients", "store"]),
+    // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
+    ("notify", &["domain", "telemetry", "store", "tmf"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     (
@@ -50,16 +57,30 @@ const ROOMS: &[(&str, &[&str])] = &[
             "log",
             "auth",
             "recipients",
+            "tmf",
             "store",
             "settle",
             "witness",
+            "notify",
         ],
     ),
     // Who is let in: what is shown at the door against what is kept.
     ("gate", &["domain", "telemetry", "auth", "store", "config"]),
     (
         "http",
-        &["domain", "telemetry", "log", "auth", "intake", "store", "settle", "config", "gate"],
+        &[
+            "domain",
+            "telemetry",
+            "log",
+            "auth",
+            "intake",
+            "tmf",
+            "store",
+            "settle",
+            "notify",
+            "config",
+            "gate",
+        ],
     ),
     ("sandbox", &["domain"]),
     (
@@ -76,6 +97,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "notify",
             "config",
         ],
     ),
@@ -94,12 +116,14 @@ const ROOMS: &[(&str, &[&str])] = &[
             "audit",
             "intake",
             "minimise",
+            "tmf",
             "store",
             "record",
             "transmit",
             "settle",
             "export",
             "subject",
+            "notify",
             "config",
             "gate",
             "http",

@@ -6,9 +6,15 @@ use super::{names, none, sources};
 const CONFINED: &[(&str, &[&str], &str)] = &[
     (
         "reqwest",
-        &["src/transmit/", "src/witness/client.rs", "src/gate/issuer.rs"],
-        "one way out, one to witnesses, which takes nothing but a checkpoint, and one to issuers, \
-         which is asked for keys",
+        &[
+            "src/transmit/",
+            "src/witness/client.rs",
+            "src/notify/addresses.rs",
+            "src/notify/client.rs",
+            "src/gate/issuer.rs",
+        ],
+        "one way out, one to witnesses, which takes nothing but a checkpoint, one to callbacks, \
+         which takes nothing but a notice, and one to issuers, which is asked for keys",
     ),
     ("rusqlite", &["src/store/"], "one keeper"),
     (
@@ -35,7 +41,16 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "expose_secret",
-        &["src/transmit/", "src/sandbox/", "src/gate/issuer.rs"],
+        &[
+            "src/transmit/",
+            "src/sandbox/",
+            // What a provider knows us by.
+            "src/gate/issuer.rs",
+            // What notifications are signed with: sealed, used, and shown once.
+            "src/store/seal.rs",
+            "src/notify/message.rs",
+            "src/http/hub.rs",
+        ],
         "a password is read where it is put on the wire, or checked there",
     ),
     (
