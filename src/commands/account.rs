@@ -47,8 +47,9 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
         Command::Add { name, role } => {
             let deployment = Deployment::open(config.clone())?;
             let roles = Roles::new(role);
-            let roles =
-                roles.ok_or_else(|| Failure::Usage("an account needs a role".to_owned()))?;
+            let roles = roles.ok_or_else(|| {
+                Failure::Usage("an account has a role, and not every one".to_owned())
+            })?;
             let password = read(&deployment, output)?;
             let created = deployment.clock.now();
             let account = AccountRow { name: name.clone(), roles, password, created };

@@ -78,6 +78,9 @@ fn a_token_is_the_last_word_printed_and_good_until_it_is_revoked() {
 fn accounts_are_made_changed_and_removed() {
     let place = Place::unreachable();
     let add = ["account", "add", "tolvan", "--role", "support", "--role", "privacy"];
+    let every = ["ordering", "support", "auditor", "privacy", "policy", "operations"];
+    let every: Vec<_> = every.iter().flat_map(|role| ["--role", role]).collect();
+    place.run_with(&[&["account", "add", "all"][..], &every].concat(), WORD).code(2);
     place.run_with(&add, "short\n").code(2);
     place.run_with(&add, "").code(2);
     place.run_with(&add, &format!("{WORD}\n")).code(0);
