@@ -4,11 +4,12 @@
 //! nothing is said is unknown, and unknown words are denied: see `deny`.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::{LazyLock, OnceLock};
 
 use super::compact::skeleton;
 use super::gazetteer::Gazetteer;
+use super::word_list::Fnv;
 
 /// What is known of a word: a set of properties.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,24 +118,6 @@ const ENDINGS: [&str; 40] = [
 const WORD_MAX: usize = 48;
 
 type Table = HashMap<Box<str>, Says, BuildHasherDefault<Fnv>>;
-
-/// FNV-1a: the keys are short and are our own.
-#[derive(Default)]
-struct Fnv(u64);
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        let mut hash = if self.0 == 0 { 0xcbf2_9ce4_8422_2325 } else { self.0 };
-        for byte in bytes {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
 
 static BUILT_IN: LazyLock<Table> = LazyLock::new(built_in);
 

@@ -41,6 +41,7 @@ mod people;
 mod places;
 mod tags;
 mod vocabulary;
+mod word_list;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
