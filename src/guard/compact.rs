@@ -172,11 +172,8 @@ pub(super) fn skeleton(value: &str) -> Zeroizing<String> {
 
 fn skeleton_into(char: char, text: &mut String) {
     match char {
-        _ if char.is_ascii() => {
-            if char.is_ascii_alphanumeric() {
-                text.push(char.to_ascii_lowercase());
-            }
-        }
+        _ if char.is_ascii_alphanumeric() => text.push(char.to_ascii_lowercase()),
+        _ if char.is_ascii() => {}
         'å' | 'ä' | 'Å' | 'Ä' => text.push('a'),
         'ö' | 'Ö' => text.push('o'),
         'é' | 'É' => text.push('e'),

@@ -110,7 +110,7 @@ impl Word {
 
 /// The words of a text, without case and accents.
 pub(super) struct Words {
-    words: Vec<Word>,
+    runs: Vec<Word>,
     /// None begins with a capital.
     caseless: bool,
     letters: Zeroizing<Vec<char>>,
@@ -138,11 +138,11 @@ impl Words {
             words.push(Word { range: start..end, letters: from..letters.len(), has, capital });
         }
         let caseless = !words.iter().any(|word| word.capital);
-        Self { words, caseless, letters }
+        Self { runs: words, caseless, letters }
     }
 
     fn letters(&self, at: usize) -> &[char] {
-        &self.letters[self.words[at].letters.clone()]
+        &self.letters[self.runs[at].letters.clone()]
     }
 }
 
@@ -164,7 +164,7 @@ fn bare(char: char, letters: &mut Vec<char>) {
 
 /// Every place of any of the names in words of its own, as byte ranges of the folded text.
 pub(super) fn find(read: &Read<'_>, names: &[Name]) -> Vec<Range<usize>> {
-    let mut hit = vec![false; read.words.words.len()];
+    let mut hit = vec![false; read.words.runs.len()];
     let mut found = Vec::new();
     for Name(parts) in names {
         found.extend(spoken(read.text, &read.words, parts, &mut hit));
@@ -174,7 +174,7 @@ pub(super) fn find(read: &Read<'_>, names: &[Name]) -> Vec<Range<usize>> {
 
 /// One name in words of its own. `hit` is room for as many as there are words.
 fn spoken(text: &str, all: &Words, parts: &[Spelling], hit: &mut [bool]) -> Vec<Range<usize>> {
-    let words = all.words.as_slice();
+    let words = all.runs.as_slice();
     for (at, (word, hit)) in words.iter().zip(&mut *hit).enumerate() {
         *hit = parts
             .iter()
@@ -223,16 +223,16 @@ fn monogram(text: &str, all: &Words, at: usize, parts: &[Spelling]) -> bool {
     if !fits {
         return false;
     }
-    let starts = text[..all.words[at].range.start].trim().is_empty();
+    let starts = text[..all.runs[at].range.start].trim().is_empty();
     let cued = at > 0
         && CUES.iter().any(|cue| cue.chars().eq(all.letters(at - 1).iter().copied()))
-        && gap(text, &all.words, at - 1, at).len() <= 3;
+        && gap(text, &all.runs, at - 1, at).len() <= 3;
     starts || cued
 }
 
 /// `A.L.` for Astrid Lindqvist, or `L.A.`; both letters with their dots.
 fn initials(text: &str, all: &Words, at: usize, parts: &[Spelling]) -> bool {
-    let (first, second) = (&all.words[at], &all.words[at + 1]);
+    let (first, second) = (&all.runs[at], &all.runs[at + 1]);
     let starts = |at: usize, part: Option<&Spelling>| {
         part.is_some_and(|part| part.letters.starts_with(all.letters(at)))
     };
