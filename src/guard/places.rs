@@ -8,7 +8,7 @@ use super::page::{Case, Page};
 use super::{Finding, Kind, Layer, Why};
 
 /// What Swedish streets end in.
-const ENDINGS: [&str; 48] = [
+const ENDINGS: [&str; 55] = [
     "gatan",
     "gata",
     "vägen",
@@ -57,6 +57,13 @@ const ENDINGS: [&str; 48] = [
     "trappor",
     "terrassen",
     "hällan",
+    "promenaden",
+    "promenad",
+    "vreten",
+    "hedar",
+    "gårdsvägen",
+    "kroken",
+    "backarna",
 ];
 
 /// Every finding of this layer.
@@ -67,7 +74,6 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
             street(page, at)
                 .or_else(|| english(page, at))
                 .or_else(|| postcode(page, at))
-                .or_else(|| apartment(page, at))
                 .or_else(|| property(page, at))
         } else {
             None
@@ -160,15 +166,51 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let unknown = !says.is_word() && !says.is_name();
         let bare = token.length <= 3;
         if plain || !bare || !(raised(last) && (!opens || unknown) || posted) {
-            // In a text without capitals: behind a word of place.
-            let placed = page.caseless
-                && unknown
-                && bare
-                && last > 0
+            // In a text without capitals: behind a word of place, or with a letter on the number.
+            let at_place = last > 0
                 && matches!(
                     page.lower(last - 1),
-                    "på" | "vid" | "adress" | "adressen" | "at" | "från" | "till" | "i" | "bor"
+                    "på" | "vid"
+                        | "adress"
+                        | "adressen"
+                        | "at"
+                        | "från"
+                        | "till"
+                        | "i"
+                        | "bor"
+                        | "postadress"
+                        | "fakturaadress"
+                        | "fakturaadressen"
+                        | "hemadress"
+                        | "address"
+                        | "besöksadress"
+                        | "from"
+                        | "to"
+                        | "ej"
+                        | "gamla"
+                        | "nya"
+                        | "avsändare"
                 );
+            let lettered = number_end(page, at) > token.end
+                && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_word());
+            let plain = says.any(
+                Says::TECHNICAL
+                    .and(Says::BRAND)
+                    .and(Says::UNIT)
+                    .and(Says::REFERENCE)
+                    .and(Says::TIME)
+                    .and(Says::VERSION)
+                    .and(Says::CREDENTIAL)
+                    .and(Says::PHONE)
+                    .and(Says::FUNCTION)
+                    .and(Says::APARTMENT)
+                    .and(Says::MONTH),
+            );
+            let lower = page.tokens[last].case == Case::Lower;
+            let placed = bare
+                && page.tokens[last].length > 2
+                && (page.caseless && (unknown && at_place || lettered && !plain)
+                    || lower && unknown && lettered && at_place);
             if !placed {
                 return None;
             }
@@ -187,6 +229,8 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             )
         {
             first = last - 1;
+        } else if page.gap(last) == " " {
+            first = run(page, last, 2).min(first);
         }
     }
     let mut end = tail(page, number_end(page, at));
@@ -231,6 +275,21 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
             && (says.is_name() && !says.any(Says::FUNCTION)
                 || says.any(Says::DIRECTION)
                 || (!says.is_word() && token.length > 2));
+        // `Öster om Sjön 35`, `Natt och Dags väg`.
+        let small = !page.caseless
+            && matches!(page.lower(before), "om" | "och" | "under" | "the")
+            && before > 0
+            && page.gap(before) == " "
+            && page.tokens[before - 1].case == Case::Title
+            && !page.tokens[before - 1].shielded
+            && (!page.tokens[before - 1].opens || page.says(before - 1).any(Says::DIRECTION))
+            && !page
+                .says(before - 1)
+                .any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL).and(Says::TIME));
+        if small {
+            first = before - 1;
+            break;
+        }
         let titled = says.any(Says::DIRECTION);
         let role = !titled
             && says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL))
@@ -285,12 +344,14 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
             // `49, Ängeltorp`: a town that no list has.
             _ => {
                 let comma = page.text[end..token.start].trim_end() == ",";
-                let written =
-                    !page.caseless && token.case == Case::Title || page.caseless && token.is_word();
+                let written = page.caseless && token.is_word()
+                    || token.case == Case::Title
+                    || token.case == Case::Upper && !token.says.any(Says::DOMAIN);
+                // The town of the delivery address may be that of another.
                 let town = comma
                     && written
                     && token.length > 3
-                    && !token.says.any(Says::WORD)
+                    && (token.shielded || !token.says.any(Says::WORD))
                     && !token.glued;
                 if !town {
                     break;
@@ -328,7 +389,9 @@ fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         return cued.then(|| page.span(at..last + 1));
     };
     let says = town.says;
-    let likely = !page.caseless && town.case == Case::Title
+    let shouted = town.case == Case::Upper && town.length > 3 && !says.any(Says::DOMAIN);
+    let likely = !page.caseless && (town.case == Case::Title || shouted)
+        || town.shielded
         || page.caseless
             && !says.any(Says::UNIT.and(Says::FUNCTION).and(Says::TIME).and(Says::SPEECH))
             && (!says.any(Says::WORD) || says.any(Says::DOMAIN));
@@ -344,27 +407,6 @@ fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         end += 1;
     }
     Some(page.span(at..end))
-}
-
-/// `lgh 1101`, by itself.
-fn apartment(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
-    let before = at.checked_sub(1)?;
-    let word = page.lower(before);
-    let named = matches!(
-        word,
-        "lgh"
-            | "lght"
-            | "lägenhet"
-            | "lägenheten"
-            | "apt"
-            | "apartment"
-            | "flat"
-            | "lägenhetsnr"
-            | "lghnr"
-    );
-    let near = matches!(page.gap(at), " " | "" | "." | ". " | ": " | " nr " | "\n");
-    (named && near && page.tokens[at].length == 4 && !page.tokens[at].shielded)
-        .then(|| page.span(before..at + 1))
 }
 
 /// `14 Acacia Avenue`.
@@ -430,7 +472,12 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let unit = page.tokens.get(at + 1).filter(|unit| unit.is_digits() && page.gap(at + 1) == ":");
-    let cued = page.cued(at, Says::PROPERTY, 4);
+    let cued = page.cued(at, Says::PROPERTY, 4)
+        || (at.saturating_sub(4)..at).any(|near| {
+            ["tomt", "tomten", "fastighet", "fastigheten", "skifte", "skiftet"]
+                .iter()
+                .any(|ending| page.lower(near).ends_with(ending))
+        });
     let (hour, minute) = (page.str(at), unit.map_or("", |_| page.str(at + 1)));
     let clock = minute.len() == 2 && hour.len() <= 2 && hour < "24" && minute < "60";
     let says = word.says;
