@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::compact::{Compact, Edge, Needles, skeleton, token_around};
 use super::fold::Folded;
+use super::lexicon::Says;
 use super::names::{self, Name};
 use super::{Finding, Kind, Layer, Vocabulary, Why, numbers};
 
@@ -211,11 +212,20 @@ impl Shields {
     }
 }
 
+/// The findings without the names that somebody who may be named shares with somebody else: alone,
+/// `Lindqvist` may be either of two.
+pub(super) fn without_shared(found: Vec<Finding>, protected: &[Range<usize>]) -> Vec<Finding> {
+    let shared =
+        |finding: &Finding| finding.kind == Kind::Person && protected.contains(&finding.range);
+    found.into_iter().filter(|finding| !shared(finding)).collect()
+}
+
 /// Every place where a protected value stands whole.
 pub(super) fn protected(read: &Read<'_>, vocabulary: &Vocabulary<'_>) -> Vec<Range<usize>> {
     let text = read.text;
     let allowed = vocabulary.allowed().find(read).into_iter().map(|finding| finding.range);
-    let mut found: Vec<_> = allowed.filter(|range| !somebody_else(text, range)).collect();
+    let given = |word: &str| vocabulary.lexicon().says(&word.to_lowercase()).any(Says::GIVEN);
+    let mut found: Vec<_> = allowed.filter(|range| !somebody_else(text, range, given)).collect();
     vocabulary.shields().needles.find(&read.compact, |range, shield| match shield {
         Shield::Phone(_) => found.push(phone(text, range)),
         Shield::Value { literal } => {
@@ -242,7 +252,7 @@ impl<'t> Read<'t> {
 
 /// Whether one word of an allowed name stands beside a word with a capital that is none of it: a
 /// relative of the same family name.
-fn somebody_else(text: &str, range: &Range<usize>) -> bool {
+fn somebody_else(text: &str, range: &Range<usize>, given: impl Fn(&str) -> bool) -> bool {
     let single = !text[range.clone()].contains([' ', '.', ',', '-', '\n']);
     let before = text[..range.start]
         .strip_suffix([' ', '-'])
@@ -259,10 +269,12 @@ fn somebody_else(text: &str, range: &Range<usize>) -> bool {
             && word.chars().skip(1).any(char::is_lowercase)
     };
     let opens = before.is_some_and(|before| {
-        let head = before[..before.len() - word.len()].trim_end();
-        head.is_empty() || head.ends_with(['.', ':', '!', '?', '\n', '>'])
+        let head = before[..before.len() - word.len()].trim_end_matches(' ');
+        head.is_empty() || head.ends_with(['.', ':', '!', '?', '\n', '>', '"', '('])
     });
-    single && (capital(word) && !opens || capital(next) && text[range.end..].starts_with(", "))
+    single
+        && (capital(word) && !opens
+            || capital(next) && text[range.end..].starts_with(", ") && given(next))
 }
 
 /// A national number with whatever stands for its trunk zero or its country code.

@@ -185,7 +185,12 @@ fn all_layers(
     vouched.extend(allowed.into_iter().map(|finding| finding.range));
     page.vouch(&vouched);
     findings.extend(numbers);
-    findings.extend(vocabulary.known().find(read));
+    let known = vocabulary.known().find(read);
+    findings.extend(if vocabulary.allows_names() {
+        known::without_shared(known, protected)
+    } else {
+        known
+    });
     page.settle_all(&findings, from);
     let layers: [fn(&Page<'_>) -> Vec<Finding>; 6] = [
         credentials::find,

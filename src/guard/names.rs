@@ -17,10 +17,15 @@ const EMBEDDED: usize = 6;
 const FORGIVING_TWICE: usize = 8;
 
 /// Words of a name that name nobody when they stand alone.
-const PARTICLES: [&str; 16] = [
+const PARTICLES: [&str; 19] = [
     "von", "van", "af", "av", "de", "del", "della", "der", "den", "di", "da", "la", "le", "el",
-    "al", "bin",
+    "al", "bin", "och", "of", "and",
 ];
+
+/// Particles that are names of their own where a name begins or ends with them (`Van Tran`, `Minh
+/// Le`), and are too common as words to be taken for one without a capital.
+const COMMON: [&str; 13] =
+    ["av", "de", "den", "der", "di", "da", "la", "le", "al", "el", "och", "of", "and"];
 
 /// A name, taken apart once for all the texts that are searched for it:
 /// `Ann-Sofie von Hartman` has `ann`, `sofie`, `von`, `hartman`.
@@ -32,7 +37,16 @@ impl Name {
         let folded = super::fold::Folded::new(name);
         let words = folded.as_str().split(|c: char| !c.is_alphabetic());
         let parts = words.map(Spelling::new);
-        Self(parts.filter(|part| part.letters.len() >= 2).collect())
+        let mut parts: Vec<_> = parts.filter(|part| part.letters.len() >= 2).collect();
+        let many = parts.len() > 1;
+        let last = parts.len().saturating_sub(1);
+        for (at, part) in parts.iter_mut().enumerate() {
+            if part.particle && many && (at == 0 || at == last) {
+                part.particle = false;
+                part.raised = COMMON.contains(&part.skeleton.as_str());
+            }
+        }
+        Self(parts)
     }
 
     /// The name run together (`astridlindqvist`), broken up (`Lind-\nqvist`), or inside another
@@ -75,6 +89,8 @@ struct Spelling {
     /// Which letters it has.
     has: u64,
     particle: bool,
+    /// Only with a capital.
+    raised: bool,
 }
 
 impl Spelling {
@@ -83,7 +99,7 @@ impl Spelling {
         let letters = Zeroizing::new(skeleton.chars().collect::<Vec<char>>());
         let particle = PARTICLES.contains(&skeleton.as_str());
         let has = has(&letters);
-        Self { skeleton, letters, has, particle }
+        Self { skeleton, letters, has, particle, raised: false }
     }
 }
 
@@ -195,6 +211,22 @@ fn spoken(text: &str, all: &Words, parts: &[Spelling], hit: &mut [bool]) -> Vec<
             hit[at] = true;
         }
     }
+    // `Duk Pham`: a short part is mistyped beside another.
+    for at in 0..words.len() {
+        if hit[at] {
+            continue;
+        }
+        let letters = all.letters(at);
+        let beside = |near: usize| {
+            hit.get(near).is_some_and(|hit| *hit) && gap(text, words, at, near) == " "
+        };
+        let near = at > 0 && beside(at - 1) || beside(at + 1);
+        if near && letters.len() >= 3 && (words[at].capital || caseless) {
+            let mistyped =
+                |part: &&Spelling| part.letters.len() >= 3 && one_mistake(letters, &part.letters);
+            hit[at] = parts.iter().filter(|part| !part.particle).any(|part| mistyped(&part));
+        }
+    }
     for at in 0..words.len() {
         if words[at].letters.len() > 2 {
             continue;
@@ -223,7 +255,14 @@ fn monogram(text: &str, all: &Words, at: usize, parts: &[Spelling]) -> bool {
     if !fits {
         return false;
     }
-    let starts = text[..all.runs[at].range.start].trim().is_empty();
+    let start = all.runs[at].range.start;
+    let before = text[..start].trim_end_matches(' ');
+    let shouted = text[all.runs[at].range.clone()].chars().all(char::is_uppercase);
+    let starts = before.is_empty()
+        || shouted
+            && !all.caseless
+            && before.ends_with([':', '/', '(', '\n', '"', ','])
+            && !text[all.runs[at].range.end..].starts_with(['-', '_', '.', '/']);
     let cued = at > 0
         && CUES.iter().any(|cue| cue.chars().eq(all.letters(at - 1).iter().copied()))
         && gap(text, &all.runs, at - 1, at).len() <= 3;
@@ -275,6 +314,9 @@ fn says(of: &Word, word: &[char], part: &Spelling) -> bool {
     // Two letters instead of two others, and the genitive's.
     const LETTERS_APART: u32 = 5;
     if (of.has ^ part.has).count_ones() > LETTERS_APART {
+        return false;
+    }
+    if part.raised && !of.capital {
         return false;
     }
     let name = &part.letters[..];

@@ -62,6 +62,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     layer.brands();
     layer.signatures();
     layer.spelled();
+    layer.staff();
     // What is found first makes the next one clearer.
     for _ in 0..2 {
         for at in 0..page.len() {
@@ -74,6 +75,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
                 };
         }
     }
+    layer.noble();
     layer.echoes();
     layer.findings()
 }
@@ -123,6 +125,18 @@ impl People<'_> {
         let beside = |near: usize| self.hit[near] && self.capital(near) == self.capital(at);
         at > 0 && self.page.gap(at) == " " && beside(at - 1)
             || at + 1 < self.hit.len() && self.page.gap(at + 1) == " " && beside(at + 1)
+    }
+
+    /// `Natt och Dag`: the one family name with an "and" in it.
+    fn noble(&mut self) {
+        let page = self.page;
+        for at in 2..page.len() {
+            let words = (page.lower(at - 2), page.lower(at - 1));
+            let family = words == ("natt", "och") && matches!(page.lower(at), "dag" | "dags");
+            if family && (self.capital(at) || self.hit[at - 2]) {
+                self.hit[at - 2..=at].fill(true);
+            }
+        }
     }
 
     /// Who is named once is meant wherever the same word is written so again.

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::lexicon::Says;
 use super::page::{Case, Page};
+use super::word_list::WordList;
 use super::{Finding, Kind, Layer, Why};
 
 /// What Swedish streets end in.
@@ -66,6 +67,12 @@ const ENDINGS: [&str; 55] = [
     "backarna",
 ];
 
+/// What stands before an address.
+static PLACED: WordList = WordList::new(
+    "på vid adress adressen at från till i bor postadress fakturaadress fakturaadressen hemadress \
+    address besöksadress from to ej gamla nya avsändare leveransadress hos adr",
+);
+
 /// Every finding of this layer.
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -117,6 +124,11 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     if page.follows(last, Says::BRAND) {
         return None;
     }
+    let lettered = page.tokens.get(at + 1).is_some_and(|next| {
+        next.glued && next.is_word() && next.length == 1 && page.lower(at + 1) <= "l"
+    });
+    let at_place =
+        last > 0 && PLACED.has(page.lower(last - 1)) && matches!(page.gap(last), " " | ": " | "  ");
     let ended = is_street(word) && !says.any(Says::TECHNICAL);
     let alone = says.any(Says::STREET) && page.tokens[last].length > 1;
     let raised = |at: usize| {
@@ -129,7 +141,8 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let start = run(page, last, 3);
         if start == last {
             // `Torget 3`, `Gränden 12`: a street by itself.
-            if !raised(last)
+            let placed = page.caseless && lettered && at_place;
+            if !placed && !raised(last)
                 || page.tokens[last].opens && token.length > 3
                 || says.any(Says::TECHNICAL)
             {
@@ -167,32 +180,6 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let bare = token.length <= 3;
         if plain || !bare || !(raised(last) && (!opens || unknown) || posted) {
             // In a text without capitals: behind a word of place, or with a letter on the number.
-            let at_place = last > 0
-                && matches!(
-                    page.lower(last - 1),
-                    "på" | "vid"
-                        | "adress"
-                        | "adressen"
-                        | "at"
-                        | "från"
-                        | "till"
-                        | "i"
-                        | "bor"
-                        | "postadress"
-                        | "fakturaadress"
-                        | "fakturaadressen"
-                        | "hemadress"
-                        | "address"
-                        | "besöksadress"
-                        | "from"
-                        | "to"
-                        | "ej"
-                        | "gamla"
-                        | "nya"
-                        | "avsändare"
-                );
-            let lettered = number_end(page, at) > token.end
-                && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_word());
             let plain = says.any(
                 Says::TECHNICAL
                     .and(Says::BRAND)
@@ -207,10 +194,23 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
                     .and(Says::MONTH),
             );
             let lower = page.tokens[last].case == Case::Lower;
+            let foreign = !says.any(Says::BUILT_IN);
+            // `Tors hammare 158b`.
+            let owned = last > 0
+                && lower
+                && raised(last - 1)
+                && foreign
+                && page.gap(last) == " "
+                && page.lower(last - 1).ends_with('s')
+                && !page.says(last - 1).any(Says::TECHNICAL.and(Says::BRAND));
             let placed = bare
                 && page.tokens[last].length > 2
-                && (page.caseless && (unknown && at_place || lettered && !plain)
-                    || lower && unknown && lettered && at_place);
+                && (page.caseless && ((unknown || foreign) && at_place || lettered && !plain)
+                    || lower && unknown && lettered && at_place
+                    || owned);
+            if owned {
+                first = last - 1;
+            }
             if !placed {
                 return None;
             }
@@ -238,7 +238,8 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let next = page.token_at(end);
     if next + 1 < page.len()
         && page.text[end..].starts_with(" i ")
-        && page.tokens[next + 1].case == Case::Title
+        && (page.tokens[next + 1].case == Case::Title
+            || page.caseless && !page.says(next + 1).is_word())
         && !page.says(next + 1).any(Says::WORD)
     {
         end = page.tokens[next + 1].end;
@@ -366,7 +367,8 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
 /// `413 69 Göteborg`; with the town, or behind `postnr`.
 fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let first = &page.tokens[at];
-    if first.glued || page.text[..first.start].ends_with(['-', '/', '.', '+']) {
+    if !first.is_digits() || first.glued || page.text[..first.start].ends_with(['-', '/', '.', '+'])
+    {
         return None;
     }
     let last = match first.length {
@@ -474,7 +476,7 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let unit = page.tokens.get(at + 1).filter(|unit| unit.is_digits() && page.gap(at + 1) == ":");
     let cued = page.cued(at, Says::PROPERTY, 4)
         || (at.saturating_sub(4)..at).any(|near| {
-            ["tomt", "tomten", "fastighet", "fastigheten", "skifte", "skiftet"]
+            ["bet", "tomt", "tomten", "fastighet", "fastigheten", "skifte", "skiftet"]
                 .iter()
                 .any(|ending| page.lower(near).ends_with(ending))
         });

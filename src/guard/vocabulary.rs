@@ -85,6 +85,11 @@ impl<'a> Vocabulary<'a> {
         self.spared.get_or_init(|| Known::names(self.allowed.clone()))
     }
 
+    /// Whether somebody may be named.
+    pub(super) const fn allows_names(&self) -> bool {
+        !self.allowed.is_empty()
+    }
+
     /// Whether a telephone number may stand, by its digits behind the zero.
     pub(super) fn allows(&self, national: &str) -> bool {
         self.shields().allow(national)

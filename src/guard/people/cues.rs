@@ -15,7 +15,7 @@ static SHORTENED: WordList = WordList::new(
 
 /// What only somebody does.
 pub(super) static TALKS: WordList = WordList::new(
-    "felsöker felsökte åker återkopplar återkopplade messar messade tipsar tipsade skickade kollar kollade undersöker undersökte skrev skriver mailade mejlade attesterar attesterade ringer ringde ringt säger sade sa svarar svarade pratar pratade uppger uppgav undrar berättar meddelar hälsar called calls says said answered told rang phoned",
+    "vill ville önskar tycker tyckte tror trodde hävdar hävdade påstår påstod bekräftar bekräftade lovade bad ber jobbar bor bodde flyttade öppnar öppnade hämtar hämtade undrade ringer återkommer återkom felanmäler felanmälde meddelade berättade emailed texted phoned wants wanted thinks insists confirmed confirms lives works felsöker felsökte åker återkopplar återkopplade messar messade tipsar tipsade skickade kollar kollade undersöker undersökte skrev skriver mailade mejlade attesterar attesterade ringer ringde ringt säger sade sa svarar svarade pratar pratade uppger uppgav undrar berättar meddelar hälsar called calls says said answered told rang phoned",
 );
 
 impl People<'_> {
@@ -49,7 +49,10 @@ impl People<'_> {
             let spoken = before > 0
                 && matches!(word, "med" | "with" | "to" | "till")
                 && self.page.says(before - 1).any(Says::SURE.and(Says::SPEECH).and(Says::PERSON));
-            spoken || !PREPOSITIONS.has(word)
+            let given = self.page.says(at).any(Says::GIVEN);
+            spoken
+                || !PREPOSITIONS.has(word)
+                || given && matches!(word, "hos" | "enligt" | "åt" | "enl")
         }
     }
 

@@ -2,6 +2,8 @@
 
 use super::super::lexicon::Says;
 use super::super::page::{Case, Page};
+use super::super::word_list::WordList;
+use super::cues::TALKS;
 use super::{Class, People};
 
 /// Abbreviations of single letters, without their dots.
@@ -10,6 +12,29 @@ const ABBREVIATIONS: [&str; 38] = [
     "eg", "am", "pm", "kl", "fn", "ua", "od", "ed", "iaf", "mao", "vgv", "resp", "sa", "st", "iom",
     "eom", "isf", "po", "fm", "em", "fl", "nr", "osa", "fkl",
 ];
+
+/// What short words in capitals are, when they are nobody.
+const ACRONYMS: Says = Says::DOMAIN
+    .and(Says::UNIT)
+    .and(Says::TECHNICAL)
+    .and(Says::BRAND)
+    .and(Says::MONTH)
+    .and(Says::REFERENCE)
+    .and(Says::SERIAL)
+    .and(Says::VERSION)
+    .and(Says::CUSTOMER)
+    .and(Says::BANK)
+    .and(Says::PHONE)
+    .and(Says::CREDENTIAL)
+    .and(Says::TIME);
+
+/// Short words that people write in capitals.
+static SHOUTED: WordList = WordList::new(
+    "ja nej ej ok nu inte inga vi du på om av så då se no yes not now all och men för är har att \
+    den det man ny nya alla aldrig endast bara obs nb ps tv pc it hr vd gd ceo faq asap eta etc os \
+    re sv vb fw fwd cc up on off out of to is in at by ab hb kb tl ko so rma sla kam noc soc usa eu \
+    sv en uk se fi dk",
+);
 
 /// Whether a letter is one of an abbreviation: `t.o.m.`, `m.fl.`, `f. 1958`, `v.24`.
 fn abbreviates(page: &Page<'_>, at: usize) -> bool {
@@ -127,8 +152,16 @@ impl People<'_> {
             single(next) && self.page.gap(next).trim() == "."
                 || at > 0 && single(at - 1) && self.page.gap(at).trim() == "."
         };
+        // `Nordin, S`.
+        let turned = at > 0
+            && self.comma(at)
+            && self.hit[at - 1]
+            && (upper
+                || self.page.caseless && !matches!(letter, "i" | "å" | "o" | "e" | "a" | "x"))
+            && !dotted
+            && (self.class[at - 1] != Class::Either || self.page.says(at - 1).any(Says::FAMILY));
         let cued = upper && (self.sure(at)) && !self.page.follows(at, Says::TECHNICAL);
-        (before && likely) || after || pair || cued
+        (before && likely) || after || pair || cued || turned
     }
 
     /// In a row of people: `grannar: m. ma, j edlund`.
@@ -178,26 +211,105 @@ impl People<'_> {
         !plain || after_name || self.raised(at)
     }
 
-    /// A name letter by letter: `E - D - I - N`.
+    /// A name letter by letter: `E - D - I - N`, `E som i Erik`.
     pub(super) fn spelled(&mut self) {
-        const LETTERS_MIN: usize = 3;
         let page = self.page;
         let single = |at: usize| {
             page.tokens[at].is_word() && page.tokens[at].length == 1 && !page.tokens[at].settled
         };
         let mut at = 0;
         while at < page.len() {
+            if !single(at) {
+                at += 1;
+                continue;
+            }
             let mut end = at;
             while end < page.len()
                 && single(end)
-                && (end == at || matches!(page.gap(end), "-" | " - " | " " | "." | ". "))
+                && (end == at
+                    || matches!(page.gap(end), "-" | " - " | " " | "." | ". " | ", " | "/"))
             {
                 end += 1;
             }
-            if end - at >= LETTERS_MIN && !abbreviates(page, at) {
+            let told = page.cued(at, Says::SURE, 4);
+            let least = if told { 2 } else { 3 };
+            if end - at >= least && !abbreviates(page, at) {
                 self.hit[at..end].fill(true);
+            }
+            // `E som i Erik, D as in David`.
+            let like = end + 2 < page.len()
+                && matches!(
+                    (page.lower(end), page.lower(end + 1)),
+                    ("som", "i") | ("as", "in") | ("for", _)
+                )
+                && page.gap(end) == " ";
+            if like && page.lower(end) != "for" && page.tokens[end + 2].is_word() {
+                self.hit[end - 1..=end + 2].fill(true);
             }
             at = end.max(at + 1);
         }
+    }
+
+    /// Two or three letters for somebody of the staff: `/BÖ`, `14:05 AH: ringde`, `sign JSV`.
+    pub(super) fn staff(&mut self) {
+        for at in 0..self.page.len() {
+            let token = &self.page.tokens[at];
+            if matches!(token.length, 2 | 3) && !token.settled && !token.glued && self.signs(at) {
+                self.hit[at] = true;
+            }
+        }
+    }
+
+    fn signs(&self, at: usize) -> bool {
+        let page = self.page;
+        let token = &page.tokens[at];
+        let says = token.says;
+        let upper = token.case == Case::Upper && !page.caseless;
+        let lower =
+            token.case == Case::Lower && page.caseless && token.length == 2 && !says.is_word();
+        if token.shielded || !(upper || lower) || says.any(ACRONYMS) || SHOUTED.has(page.lower(at))
+        {
+            return false;
+        }
+        let (gap, behind) = (page.gap(at), page.gap_after(at));
+        if behind.is_empty() && at + 1 < page.len() {
+            return false;
+        }
+        let starts = at == 0 || gap.contains('\n');
+        let ends = at + 1 == page.len() || behind.contains('\n');
+        let closed = behind.trim_matches(['.', ' ', '\n', '*']).is_empty();
+        let slashed = gap.ends_with('/') && (gap.len() > 1 || at == 0);
+        let bracketed = gap.ends_with(['(', '[']) && behind.starts_with([')', ']']);
+        let apart = matches!(gap, ", " | ". " | " - " | "! " | "? " | ") " | "; " | " -" | " -- ")
+            || gap.contains('\n') && gap.len() <= 3;
+        if slashed && (ends || upper && behind.starts_with(['.', ',', ' ', ':', '/', ')']))
+            || ends && closed && apart
+        {
+            return true;
+        }
+        if !upper {
+            return false;
+        }
+        // Behind the date or the time of a line of a log.
+        let logged = at > 0
+            && page.tokens[at - 1].is_digits()
+            && page.tokens[at - 1].settled
+            && matches!(gap, " " | ", " | " - " | "] " | ": ");
+        let talks = at + 1 < page.len()
+            && behind == " "
+            && (TALKS.has(page.lower(at + 1))
+                || page.says(at + 1).any(Says::SPEECH) && page.tokens[at + 1].case == Case::Lower);
+        let word = says.any(Says::BUILT_IN);
+        bracketed && !word
+            || (starts || logged) && behind.starts_with(':')
+            || logged && (talks || ends)
+            || (starts || token.opens) && talks && !says.is_word()
+            || self.sure(at) && !word
+            || at > 0
+                && matches!(
+                    page.lower(at - 1),
+                    "anm" | "not" | "note" | "sign" | "signatur" | "handl" | "enl" | "enligt"
+                )
+                && matches!(gap, " " | ": " | ". ")
     }
 }

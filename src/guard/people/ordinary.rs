@@ -1,6 +1,7 @@
 //! Names that are ordinary words as well: what stands around them decides.
 
 use super::super::lexicon::Says;
+use super::super::page::Case;
 use super::super::word_list::WordList;
 use super::cues::TALKS;
 use super::{Class, People, ROLES};
@@ -81,7 +82,30 @@ impl People<'_> {
             && matches!(page.gap(at), " " | "")
             && says.any(Says::GIVEN)
             && page.gap_after(at).starts_with([',', '!', '\n', '.']);
-        if greeted || self.device(at) || self.speaker(at) || self.turned(at) {
+        // `björn som är hennes granne`, `Sky (barnet)`, `My W. ringde`, `namn på dörren: Duva`.
+        let clause = page.tokens.get(at + 2).is_some()
+            && page.lower(at + 1) == "som"
+            && page.gap(at + 1) == " "
+            && matches!(
+                page.lower(at + 2),
+                "är" | "var" | "va" | "bor" | "heter" | "jobbar" | "äger"
+            );
+        let next_says = page.says(at + 1);
+        let bracketed = page.gap_after(at) == " ("
+            && next_says.any(Says::RELATION)
+            && page.gap_after(at + 1).starts_with(')');
+        let lettered = page.tokens.get(at + 1).is_some_and(|next| {
+            next.case == Case::Upper && next.length == 1 && page.gap(at + 1) == " "
+        }) && page.gap_after(at + 1).starts_with(". ")
+            && page.tokens.get(at + 2).is_some_and(|next| next.case == Case::Lower);
+        let labelled = page.gap(at) == ": " && page.cued(at, Says::SURE, 4);
+        let capital = self.capital(at) && !page.caseless;
+        if clause && says.any(Says::GIVEN) && page.lower(at) != "mark"
+            || capital && (bracketed || labelled || lettered && says.any(Says::GIVEN))
+        {
+            return true;
+        }
+        if self.reached(at) || greeted || self.device(at) || self.speaker(at) || self.turned(at) {
             return true;
         }
         if self.alone(at) {
@@ -94,6 +118,23 @@ impl People<'_> {
 
         let function = says.any(Says::FUNCTION);
         let next = at + 1;
+        // `sten och lisa`, `mark rosén`: small letters beside a name in small letters.
+        if !self.capital(at) && says.any(Says::GIVEN) && !PRONOUNS.has(page.lower(at)) {
+            let and = |at: usize| matches!(page.lower(at), "och" | "o" | "and" | "&");
+            let named = |near: usize| self.hit[near] && self.class[near] != Class::Either;
+            let paired = !function
+                && (at + 2 < page.len() && and(next) && named(at + 2) && page.gap(next) == " "
+                    || at > 1 && and(at - 1) && named(at - 2) && page.gap(at) == " ");
+            let whole = next < page.len()
+                && page.gap(next) == " "
+                && self.class[next] == Class::Name
+                && !self.capital(next)
+                && page.says(next).any(Says::FAMILY)
+                && (!function || self.cue(at));
+            if paired || whole {
+                return true;
+            }
+        }
         let written = self.capital(at) || page.caseless;
         let next_joined = next < page.len() && self.joined(next);
         let measure = next_joined && page.gap(next) == " " && page.tokens[next].is_digits();
@@ -133,7 +174,8 @@ impl People<'_> {
         let led = at > 0
             && page.tokens[at - 1].length == 1
             && page.tokens[at - 1].is_word()
-            && matches!(page.gap(at), ". " | "." | ".\n");
+            && page.gap(at).trim() == "."
+            && page.gap(at).len() <= 5;
         if led
             && written
             && (says.any(Says::FAMILY) || self.capital(at))
@@ -191,6 +233,23 @@ impl People<'_> {
         self.cue(at) && !(function && !self.capital(at) && !self.sure(at))
     }
 
+    /// Before a telephone number: `(Tindra, 070-174 06 05)`.
+    pub(super) fn reached(&self, at: usize) -> bool {
+        let page = self.page;
+        let next = at + 1;
+        let near = next < page.len()
+            && matches!(page.gap(next).trim_end_matches('+'), " " | ", " | ": " | " (" | "/" | ",");
+        let word = near
+            && page.says(next).any(Says::PHONE)
+            && page.tokens.get(next + 1).is_some_and(|token| token.phone);
+        near && (page.tokens[next].phone || word && page.gap(next) == ", ")
+            && !page.caseless
+            && page.tokens[at].case == Case::Title
+            && !page.says(at).any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND))
+            && (page.says(at).is_name() || !page.says(at).any(Says::BUILT_IN))
+            && (!page.tokens[at].opens || page.says(at).is_name() || page.gap(at).ends_with('('))
+    }
+
     /// A month beside a number, or in a language that writes it with a capital.
     fn dated(&self, at: usize) -> bool {
         let page = self.page;
@@ -203,8 +262,22 @@ impl People<'_> {
         let near = |at: usize| at < page.len() && page.gap(at).len() <= 3;
         number(at.checked_sub(1)) && near(at)
             || number(Some(at + 1)) && near(at + 1)
-            || page.says(at).any(Says::ENGLISH)
-            || page.follows(at, Says::TIME.and(Says::NUMBER))
+            || matches!(
+                page.lower(at),
+                "january"
+                    | "february"
+                    | "march"
+                    | "april"
+                    | "may"
+                    | "june"
+                    | "july"
+                    | "august"
+                    | "september"
+                    | "october"
+                    | "november"
+                    | "december"
+            )
+            || page.follows(at, Says::TIME)
     }
 
     /// `Juni på larmcentralen ringer`, `Bo från Telia hör av sig`: who is somewhere and says something.
@@ -225,6 +298,9 @@ impl People<'_> {
     pub(super) fn surname(&self, at: usize) -> bool {
         if self.hit[at] || self.class[at] != Class::Word || at == 0 {
             return false;
+        }
+        if self.page.tokens[at].case == Case::Title && self.reached(at) {
+            return true;
         }
         let says = self.page.says(at);
         if says.any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND)) {
@@ -323,25 +399,41 @@ impl People<'_> {
     /// `Sagas iPhone`, `max-laptop`.
     pub(super) fn device(&self, at: usize) -> bool {
         let next = at + 1;
-        next < self.page.len()
-            && matches!(self.page.gap(next), "-" | " ")
-            && (self.page.gap(next) == "-" || self.page.says(at).any(Says::GENITIVE))
-            && matches!(
-                self.page.lower(next),
-                "laptop"
-                    | "iphone"
-                    | "ipad"
-                    | "dator"
-                    | "mobil"
-                    | "pc"
-                    | "telefon"
-                    | "macbook"
-                    | "phone"
-                    | "samsung"
-                    | "galaxy"
-                    | "nät"
-                    | "wifi"
-                    | "router"
-            )
+        let related = next < self.page.len()
+            && self.page.gap(next) == " "
+            && self.page.says(at).any(Says::GENITIVE)
+            && self.page.says(at).any(Says::GIVEN)
+            && self.page.says(next).any(Says::RELATION);
+        related
+            || next < self.page.len()
+                && matches!(self.page.gap(next), "-" | " ")
+                && (self.page.gap(next) == "-" || self.page.says(at).any(Says::GENITIVE))
+                && matches!(
+                    self.page.lower(next),
+                    "laptop"
+                        | "iphone"
+                        | "ipad"
+                        | "dator"
+                        | "mobil"
+                        | "pc"
+                        | "telefon"
+                        | "macbook"
+                        | "phone"
+                        | "samsung"
+                        | "galaxy"
+                        | "nät"
+                        | "wifi"
+                        | "router"
+                        | "routern"
+                        | "wifit"
+                        | "nätverk"
+                        | "tv"
+                        | "konto"
+                        | "lägenhet"
+                        | "nummer"
+                        | "surfplatta"
+                        | "box"
+                        | "modem"
+                )
     }
 }
