@@ -128,8 +128,7 @@ fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>], known: &Kn
     let ends = spans.iter().map(|span| (span.start, span.end));
     for (end, next) in ends.chain(std::iter::once((chars.len(), chars.len()))) {
         if start < end && may_tell(chars, start..end) {
-            let piece: String = chars[start..end].iter().collect();
-            let folded = Folded::new(&piece);
+            let folded = Folded::of(&chars[start..end]);
             let text = folded.as_str();
             // A text without spans has been looked through like this already.
             let record = if spans.is_empty() { Vec::new() } else { known.find(&Read::new(text)) };

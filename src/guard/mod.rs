@@ -117,7 +117,7 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
         let whole = Span { start: 0, end: chars.len(), kind, layer, why };
         vec![whole]
     } else {
-        let folded = Folded::new(text);
+        let folded = Folded::of(&chars);
         let read = Read::new(folded.as_str());
         let protected = known::protected(&read, vocabulary);
         let (findings, vouched) = all_layers(&read, vocabulary, &protected);
@@ -135,7 +135,7 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
 /// the text and the values.
 pub fn redact_known(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
     let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
-    let folded = Folded::new(text);
+    let folded = Folded::of(&chars);
     let read = Read::new(folded.as_str());
     let protected = known::protected(&read, vocabulary);
     let (spans, _) = spans(&folded, vocabulary.known().find(&read), &protected);

@@ -388,7 +388,9 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, name: &str, expected: &[&str]) {
-        let mut found = find(&Read::new(text), &[Name::new(name)]);
+        let known = super::super::known::Known::names(vec![Name::new(name)]);
+        let found = known.find(&Read::new(text)).into_iter();
+        let mut found: Vec<_> = found.map(|finding| finding.range).collect();
         found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         found.dedup_by(|later, earlier| later.end <= earlier.end);
         let found: Vec<_> = found.into_iter().map(|range| &text[range]).collect();

@@ -115,7 +115,9 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     {
         return None;
     }
-    if is_measure(page, at) || page.tokens[last].is_digits() || page.tokens[last].shielded {
+    let dated = page.says(at + 1).any(Says::MONTH) && page.gap_after(at) == " ";
+    if dated || is_measure(page, at) || page.tokens[last].is_digits() || page.tokens[last].shielded
+    {
         return None;
     }
     let word = page.lower(last);
@@ -199,11 +201,15 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             let owned = last > 0
                 && lower
                 && raised(last - 1)
-                && foreign
+                && !plain
+                && !says.any(Says::DOMAIN)
                 && page.gap(last) == " "
                 && page.lower(last - 1).ends_with('s')
                 && !page.says(last - 1).any(Says::TECHNICAL.and(Says::BRAND));
+            // `MLB 84A` is a plate.
+            let plate = page.tokens[last].length == 3 && page.tokens[last].case == Case::Upper;
             let placed = bare
+                && !plate
                 && page.tokens[last].length > 2
                 && (page.caseless && ((unknown || foreign) && at_place || lettered && !plain)
                     || lower && unknown && lettered && at_place
@@ -352,7 +358,9 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
                 let town = comma
                     && written
                     && token.length > 3
-                    && (token.shielded || !token.says.any(Says::WORD))
+                    && (token.shielded
+                        || !token.says.any(Says::WORD)
+                        || !page.caseless && !token.says.any(Says::BUILT_IN))
                     && !token.glued;
                 if !town {
                     break;
@@ -476,9 +484,10 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let unit = page.tokens.get(at + 1).filter(|unit| unit.is_digits() && page.gap(at + 1) == ":");
     let cued = page.cued(at, Says::PROPERTY, 4)
         || (at.saturating_sub(4)..at).any(|near| {
-            ["bet", "tomt", "tomten", "fastighet", "fastigheten", "skifte", "skiftet"]
+            ["tomt", "tomten", "fastighet", "fastigheten", "skifte", "skiftet"]
                 .iter()
                 .any(|ending| page.lower(near).ends_with(ending))
+                || page.lower(near) == "bet"
         });
     let (hour, minute) = (page.str(at), unit.map_or("", |_| page.str(at + 1)));
     let clock = minute.len() == 2 && hour.len() <= 2 && hour < "24" && minute < "60";

@@ -301,7 +301,7 @@ impl People<'_> {
                 || page.says(at + 1).any(Says::SPEECH) && page.tokens[at + 1].case == Case::Lower);
         let word = says.any(Says::BUILT_IN);
         bracketed && !word
-            || (starts || logged) && behind.starts_with(':')
+            || (starts || logged) && behind.starts_with(':') && !word
             || logged && (talks || ends)
             || (starts || token.opens) && talks && !says.is_word()
             || self.sure(at) && !word

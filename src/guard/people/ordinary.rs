@@ -41,8 +41,9 @@ const PLAIN_ENDINGS: [&str; 14] = [
 ];
 
 /// Given names somewhere, and hardly ever here.
-static PRONOUNS: WordList =
-    WordList::new("han hon man min hans en du vi de den i so can will per van");
+static PRONOUNS: WordList = WordList::new(
+    "ingen inga ville my old and be no best god lan han hon man min hans en du vi de den i so can will per van",
+);
 
 impl People<'_> {
     /// A name that is an ordinary word as well.
@@ -116,6 +117,9 @@ impl People<'_> {
             return true;
         }
 
+        if !self.capital(at) && PRONOUNS.has(page.lower(at)) && !self.sure(at) {
+            return false;
+        }
         let function = says.any(Says::FUNCTION);
         let next = at + 1;
         // `sten och lisa`, `mark rosén`: small letters beside a name in small letters.
@@ -227,6 +231,10 @@ impl People<'_> {
             && next < page.len()
             && page.gap(next) == " "
             && TALKS.has(page.lower(next))
+            && !matches!(
+                page.lower(at),
+                "han" | "hon" | "man" | "ingen" | "inga" | "du" | "vi" | "de" | "den" | "en" | "i"
+            )
         {
             return true;
         }
@@ -247,7 +255,9 @@ impl People<'_> {
             && page.tokens[at].case == Case::Title
             && !page.says(at).any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND))
             && (page.says(at).is_name() || !page.says(at).any(Says::BUILT_IN))
-            && (!page.tokens[at].opens || page.says(at).is_name() || page.gap(at).ends_with('('))
+            && (!page.tokens[at].opens
+                || page.says(at).is_name() && !page.says(at).any(Says::FUNCTION)
+                || page.gap(at).ends_with('('))
     }
 
     /// A month beside a number, or in a language that writes it with a capital.

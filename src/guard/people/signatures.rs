@@ -21,7 +21,8 @@ impl People<'_> {
             }
             let gap = page.gap(at);
             let signing = at > 0 && page.says(at - 1).any(Says::SIGN);
-            if !signing && !gap.ends_with('/') {
+            // `br-lan` is a bridge.
+            if !signing && !gap.ends_with('/') || gap == "-" {
                 continue;
             }
             let slashed = gap.ends_with('/')
