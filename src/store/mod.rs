@@ -9,6 +9,7 @@ mod checkpoint_file;
 mod erased;
 mod error;
 mod files;
+mod follow;
 mod fsck;
 mod halt;
 mod processes;
@@ -28,8 +29,8 @@ pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
 pub use halt::{Halt, Halted};
 pub use rows::{
-    Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,
-    Settlement, StoredLeaf, SubmissionRow, Work,
+    Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
+    FeedFrom, Placed, Settlement, StoredLeaf, SubmissionRow, Work,
 };
 pub use watch::Volume;
 

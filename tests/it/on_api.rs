@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sluss::dialects::on_api::{OnApi, write};
 use sluss::dialects::{Dialect, EncodeError, Request, Sought};
-use sluss::domain::{AccessId, Field, OpaqueReference, Purpose, SubscriptionId, Timestamp};
+use sluss::domain::{AccessId, Act, Field, OpaqueReference, Purpose, SubscriptionId, Timestamp};
 
 const OURS: &str = "bcdfghjkmnpqrstvbcdfghjkmnpqrstv";
 
@@ -54,12 +54,12 @@ fn value(field: Field) -> &'static str {
     }
 }
 
-fn schema(purpose: Purpose) -> jsonschema::Validator {
-    let name = match purpose {
-        Purpose::Activate => "order-activate",
-        Purpose::Change => "order-change",
-        Purpose::Terminate => "order-deactivate",
-        Purpose::FaultReport => "ticket",
+fn schema(act: Act) -> jsonschema::Validator {
+    let name = match act {
+        Act::Activate => "order-activate",
+        Act::Change => "order-change",
+        Act::Terminate => "order-deactivate",
+        Act::Report => "ticket",
         other => panic!("no schema for {other}"),
     };
     let path = root().join(format!("schemas/dialects/on-api/2.6/{name}.json"));
@@ -72,16 +72,16 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-const SPOKEN: &[Purpose] =
-    &[Purpose::Activate, Purpose::Change, Purpose::Terminate, Purpose::FaultReport];
+const SPOKEN: &[Act] = &[Act::Activate, Act::Change, Act::Terminate, Act::Report];
 
-fn written(purpose: Purpose, fields: &BTreeMap<Field, String>) -> Result<Request, EncodeError> {
-    write(purpose, &|field| fields.get(&field).map(String::as_str))
+fn written(act: Act, fields: &BTreeMap<Field, String>) -> Result<Request, EncodeError> {
+    write(act, &|field| fields.get(&field).map(String::as_str))
 }
 
-fn sought(purpose: Purpose) -> Sought {
+fn sought(act: Act) -> Sought {
     Sought {
-        purpose,
+        act,
+        about: None,
         reference: OpaqueReference::parse(OURS).unwrap(),
         access: AccessId::parse("STTA0001").unwrap(),
         subscription: Some(SubscriptionId::parse("SUB-1").unwrap()),
@@ -102,21 +102,21 @@ fn wire_examples() {
     for folder in folders {
         let case: toml::Table =
             fs::read_to_string(folder.join("case.toml")).unwrap().parse().unwrap();
-        let purpose = Purpose::parse(case["purpose"].as_str().unwrap()).unwrap();
+        let act = Act::of(Purpose::parse(case["purpose"].as_str().unwrap()).unwrap());
         let fields: BTreeMap<Field, String> = case["fields"]
             .as_table()
             .unwrap()
             .iter()
             .map(|(name, text)| (Field::parse(name).unwrap(), text.as_str().unwrap().to_owned()))
             .collect();
-        assert!(fields.keys().all(|field| OnApi.carries(purpose).contains(field)));
+        assert!(fields.keys().all(|field| OnApi.carries(act).contains(field)));
 
-        let request = written(purpose, &fields).unwrap();
-        schema(purpose).validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
+        let request = written(act, &fields).unwrap();
+        schema(act).validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
         golden(&folder.join("request.http"), &http::show(&request));
 
         let answer = http::answer(&fs::read_to_string(folder.join("answer.http")).unwrap());
-        let verdict = OnApi.decode(purpose, &answer);
+        let verdict = OnApi.decode(act, &answer);
         golden(&folder.join("verdict.txt"), &format!("{verdict:#?}\n"));
         walked += 1;
     }

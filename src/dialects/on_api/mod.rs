@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `write` | an order or a ticket, from the fields that may leave |
 //! | `description` | how facts without a member of their own stand in a ticket's text |
+//! | `about` | what is said of an order or a ticket that is there: other, no more, a comment, an end |
 //! | `read` | what an order, a ticket or a list of the operator's says |
 //! | `answer` | what an answer means |
 //! | `path` | addresses: percent-encoding, and the id at the end |
@@ -21,6 +22,7 @@
 //! - An empty list of orders may come as 404.
 //! - `spReference` is of type `ID`, yet tickets show it with `#`: we write none, we read it.
 
+mod about;
 mod answer;
 // PI-API is the predecessor: its JSON, its addresses and its readers are the same.
 pub(super) mod description;
@@ -31,7 +33,7 @@ pub(super) mod write;
 use super::{
     Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,
 };
-use crate::domain::{Field, OperatorReference, Purpose};
+use crate::domain::{Act, Field, Operation, OperatorReference};
 use crate::minimise::Minimised;
 
 pub use write::write;
@@ -44,9 +46,9 @@ impl Dialect for OnApi {
         "on-api 2.6"
     }
 
-    fn carries(&self, purpose: Purpose) -> &'static [Field] {
-        match purpose {
-            Purpose::Activate => &[
+    fn carries(&self, act: Act) -> &'static [Field] {
+        match act {
+            Act::Activate => &[
                 Field::AccessId,
                 Field::CaseReference,
                 Field::ServiceId,
@@ -59,7 +61,7 @@ impl Dialect for OnApi {
                 Field::CpeModel,
                 Field::IpAddress,
             ],
-            Purpose::Change => &[
+            Act::Change => &[
                 Field::SubscriptionId,
                 Field::CaseReference,
                 Field::ServiceId,
@@ -71,8 +73,8 @@ impl Dialect for OnApi {
                 Field::CpeModel,
                 Field::IpAddress,
             ],
-            Purpose::Terminate => &[Field::SubscriptionId, Field::Operation, Field::RequestedDate],
-            Purpose::FaultReport => &[
+            Act::Terminate => &[Field::SubscriptionId, Field::Operation, Field::RequestedDate],
+            Act::Report => &[
                 Field::AccessId,
                 Field::SubscriptionId,
                 Field::CaseReference,
@@ -95,39 +97,59 @@ impl Dialect for OnApi {
                 Field::VisitWindow,
                 Field::FaultDescription,
             ],
-            Purpose::Feasibility
-            | Purpose::Suspend
-            | Purpose::Resume
-            | Purpose::FaultSupplement
-            | Purpose::FaultClose
-            | Purpose::ContactPull
-            | Purpose::NoticeRectification
-            | Purpose::NoticeErasure => &[],
+            Act::Modify => &[
+                Field::SubscriptionId,
+                Field::CaseReference,
+                Field::Operation,
+                Field::RequestedDate,
+                Field::FixedIp,
+                Field::Sla,
+                Field::CpeMac,
+                Field::CpeModel,
+                Field::IpAddress,
+            ],
+            Act::Suspend | Act::Resume => &[
+                Field::SubscriptionId,
+                Field::CaseReference,
+                Field::Operation,
+                Field::RequestedDate,
+            ],
+            Act::Amend | Act::Cancel | Act::Supplement | Act::Close | Act::Reopen => {
+                about::carries(act)
+            }
+            Act::Ask | Act::Answer | Act::Notify => &[],
         }
     }
 
     fn encode(&self, minimised: &Minimised<'_>) -> Result<Message, EncodeError> {
-        write(minimised.purpose(), &|field| minimised.text(field)).map(Message::new)
+        write(minimised.act(), &|field| minimised.text(field)).map(Message::new)
     }
 
-    fn decode(&self, purpose: Purpose, answer: &Answer) -> Verdict {
-        answer::verdict(purpose, answer)
+    fn decode(&self, act: Act, answer: &Answer) -> Verdict {
+        if act.is_about() { about::verdict(answer) } else { answer::verdict(act, answer) }
     }
 
     fn find(&self, sought: &Sought) -> Query {
-        Query::new(path::get(path::search(sought)))
+        Query::new(path::get(match &sought.about {
+            Some(reference) => path::entry(Resource::of(sought.act), reference),
+            None => path::search(sought),
+        }))
     }
 
     fn found(&self, sought: &Sought, answer: &Answer) -> Finding {
-        answer::finding(sought, answer)
+        if sought.act.is_about() {
+            about::finding(sought, answer)
+        } else {
+            answer::finding(sought, answer)
+        }
     }
 
-    fn follow(&self, purpose: Purpose, reference: &OperatorReference) -> Query {
-        Query::new(path::get(path::entry(Resource::of(purpose), reference)))
+    fn follow(&self, act: Act, reference: &OperatorReference) -> Query {
+        Query::new(path::get(path::entry(Resource::of(act), reference)))
     }
 
-    fn followed(&self, purpose: Purpose, answer: &Answer) -> Progress {
-        answer::progress(purpose, answer)
+    fn followed(&self, act: Act, answer: &Answer) -> Progress {
+        answer::progress(act, answer)
     }
 
     fn feed(&self, since: Option<&str>) -> Option<Query> {
@@ -161,20 +183,9 @@ enum Resource {
 }
 
 impl Resource {
-    /// Where what is done for a purpose ends up.
-    const fn of(purpose: Purpose) -> Self {
-        match purpose {
-            Purpose::FaultReport | Purpose::FaultSupplement | Purpose::FaultClose => Self::Tickets,
-            Purpose::Feasibility
-            | Purpose::Activate
-            | Purpose::Change
-            | Purpose::Suspend
-            | Purpose::Resume
-            | Purpose::Terminate
-            | Purpose::ContactPull
-            | Purpose::NoticeRectification
-            | Purpose::NoticeErasure => Self::Orders,
-        }
+    /// Where what is asked for ends up.
+    const fn of(act: Act) -> Self {
+        if act.is_fault() { Self::Tickets } else { Self::Orders }
     }
 
     /// The word in the path.
@@ -186,20 +197,15 @@ impl Resource {
     }
 }
 
-/// The `operation` of an order (spec/orders.md); `None` where the purpose is not an order.
-const fn operation(purpose: Purpose) -> Option<&'static str> {
-    match purpose {
-        Purpose::Activate => Some("ACTIVATE"),
-        Purpose::Change => Some("CHANGE"),
-        Purpose::Suspend => Some("SUSPEND"),
-        Purpose::Resume => Some("RESUME"),
-        Purpose::Terminate => Some("DEACTIVATE"),
-        Purpose::Feasibility
-        | Purpose::FaultReport
-        | Purpose::FaultSupplement
-        | Purpose::FaultClose
-        | Purpose::ContactPull
-        | Purpose::NoticeRectification
-        | Purpose::NoticeErasure => None,
+/// The `operation` of an order (spec/orders.md); `None` where it is no new order.
+const fn operation(act: Act) -> Option<&'static str> {
+    match act.operation() {
+        Some(Operation::Activate) => Some("ACTIVATE"),
+        Some(Operation::Change) => Some("CHANGE"),
+        Some(Operation::Modify) => Some("MODIFY"),
+        Some(Operation::Suspend) => Some("SUSPEND"),
+        Some(Operation::Resume) => Some("RESUME"),
+        Some(Operation::Terminate) => Some("DEACTIVATE"),
+        None => None,
     }
 }

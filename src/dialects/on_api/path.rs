@@ -27,7 +27,7 @@ pub(in crate::dialects) fn get(path: String) -> Request {
 
 /// Where a message of ours would be listed.
 pub(super) fn search(sought: &Sought) -> String {
-    match Resource::of(sought.purpose) {
+    match Resource::of(sought.act) {
         Resource::Orders => format!("orders/?accessId={}", encode(sought.access.as_str())),
         Resource::Tickets => {
             let skew = i64::try_from(CLOCK_SKEW.as_micros()).unwrap_or(i64::MAX);

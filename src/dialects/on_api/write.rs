@@ -11,41 +11,36 @@ use serde::Serialize;
 
 use super::super::{EncodeError, Method, Request};
 use super::description::{FACTS, TEXT_MAX, describe, one_line};
-use super::operation;
-use crate::domain::{
-    AccessId, Field, OpaqueReference, Purpose, ServiceId, SubscriptionId, Timestamp,
-};
+use super::{about, operation};
+use crate::domain::{AccessId, Act, Field, OpaqueReference, ServiceId, SubscriptionId, Timestamp};
 use crate::minimise::cut;
 
 /// Looks up the text of a field that may leave.
 pub(in crate::dialects) type Text<'t, 'a> = &'t dyn Fn(Field) -> Option<&'a str>;
 
 /// Whoever reports faults, as the operator is told: a role, never one of our staff.
-const CREATED_BY: &str = "support";
+pub(super) const CREATED_BY: &str = "support";
 
-/// The request for this purpose. `text` gives the fields that may leave; it is asked for no field
-/// that [`OnApi`](super::OnApi) does not carry for the purpose.
+/// The request that asks for this. `text` gives the fields that may leave; it is asked for no field
+/// that [`OnApi`](super::OnApi) does not carry for it.
 ///
-/// The operation is the purpose itself in ON-API's words, so it stands in an order whether or not
+/// The operation is the act itself in ON-API's words, so it stands in an order whether or not
 /// the field [`Field::Operation`] is given.
 pub fn write<'a>(
-    purpose: Purpose,
+    act: Act,
     text: &dyn Fn(Field) -> Option<&'a str>,
 ) -> Result<Request, EncodeError> {
     let fields = Fields(text);
-    match purpose {
-        Purpose::Activate => Ok(post("orders/", &Order::activate(fields)?)),
-        Purpose::Change => Ok(post("orders/", &Order::change(fields)?)),
-        Purpose::Terminate => Ok(post("orders/", &Order::deactivate(fields)?)),
-        Purpose::FaultReport => Ok(post("tickets", &Ticket::report(fields)?)),
-        Purpose::Feasibility
-        | Purpose::Suspend
-        | Purpose::Resume
-        | Purpose::FaultSupplement
-        | Purpose::FaultClose
-        | Purpose::ContactPull
-        | Purpose::NoticeRectification
-        | Purpose::NoticeErasure => Err(EncodeError::Purpose(purpose)),
+    match act {
+        Act::Activate => Ok(post("orders/", &Order::activate(fields)?)),
+        Act::Change | Act::Modify => Ok(post("orders/", &Order::change(act, fields)?)),
+        Act::Suspend | Act::Resume => Ok(post("orders/", &Order::pause(act, fields)?)),
+        Act::Terminate => Ok(post("orders/", &Order::deactivate(fields)?)),
+        Act::Report => Ok(post("tickets", &Ticket::report(fields)?)),
+        Act::Amend | Act::Cancel | Act::Supplement | Act::Close | Act::Reopen => {
+            about::write(act, fields)
+        }
+        Act::Ask | Act::Answer | Act::Notify => Err(EncodeError::Act(act)),
     }
 }
 
@@ -77,7 +72,7 @@ impl<'a> Order<'a> {
         Ok(Self {
             access_id: Some(fields.required(Field::AccessId, access_id)?),
             service: Some(fields.required(Field::ServiceId, service)?),
-            operation: operation(Purpose::Activate),
+            operation: operation(Act::Activate),
             forced_takeover: fields.optional(Field::ForcedTakeover, boolean)?,
             equipment: Equipment::of(fields)?.map(|one| [one]),
             sp_reference: fields.optional(Field::CaseReference, reference)?,
@@ -87,15 +82,35 @@ impl<'a> Order<'a> {
         })
     }
 
-    fn change(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
-        Ok(Self {
+    /// Another service, or the same with other equipment or characteristics: then these are all
+    /// there is to say.
+    fn change(act: Act, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        let modifies = act == Act::Modify;
+        let named = |fields: Fields<'_, 'a>| fields.required(Field::ServiceId, service);
+        let order = Self {
             subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
-            service: Some(fields.required(Field::ServiceId, service)?),
-            operation: operation(Purpose::Change),
+            service: if modifies { None } else { Some(named(fields)?) },
+            operation: operation(act),
             equipment: Equipment::of(fields)?.map(|one| [one]),
             sp_reference: fields.optional(Field::CaseReference, reference)?,
             requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             characteristics: Characteristics::of(fields)?,
+            ..Self::default()
+        };
+        if modifies && order.equipment.is_none() && order.characteristics.is_none() {
+            return Err(EncodeError::Missing(Field::CpeMac));
+        }
+        Ok(order)
+    }
+
+    /// A pause, or its end. `externalNote` is left out: the operator may show it to the customer, and
+    /// why a service is paused is between the customer and us.
+    fn pause(act: Act, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        Ok(Self {
+            subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
+            operation: operation(act),
+            sp_reference: fields.optional(Field::CaseReference, reference)?,
+            requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             ..Self::default()
         })
     }
@@ -103,7 +118,7 @@ impl<'a> Order<'a> {
     fn deactivate(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
         Ok(Self {
             subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
-            operation: operation(Purpose::Terminate),
+            operation: operation(Act::Terminate),
             requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             ..Self::default()
         })
@@ -113,7 +128,7 @@ impl<'a> Order<'a> {
 /// common/dataformats.md, "equipment".
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Equipment<'a> {
+pub(super) struct Equipment<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     vendor_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,7 +136,7 @@ struct Equipment<'a> {
 }
 
 impl<'a> Equipment<'a> {
-    fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
+    pub(super) fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
         let one = Self {
             vendor_id: fields.optional(Field::CpeModel, short_text)?,
             mac_address: fields.optional(Field::CpeMac, mac_address)?,
@@ -133,7 +148,7 @@ impl<'a> Equipment<'a> {
 /// common/dataformats.md, "characteristics".
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Characteristics<'a> {
+pub(super) struct Characteristics<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed_ip: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,7 +158,7 @@ struct Characteristics<'a> {
 }
 
 impl<'a> Characteristics<'a> {
-    fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
+    pub(super) fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
         let all = Self {
             fixed_ip: fields.optional(Field::FixedIp, boolean)?,
             ip_addresses: fields.optional(Field::IpAddress, ip_addresses)?,
@@ -245,11 +260,19 @@ impl<'a> Fields<'_, 'a> {
     }
 }
 
-#[expect(clippy::expect_used, reason = "strings and booleans in structs: nothing in it can fail")]
 pub(in crate::dialects) fn post(path: &str, message: &impl Serialize) -> Request {
+    hand_over(Method::Post, path.to_owned(), message)
+}
+
+#[expect(clippy::expect_used, reason = "strings and booleans in structs: nothing in it can fail")]
+pub(in crate::dialects) fn hand_over(
+    method: Method,
+    path: String,
+    message: &impl Serialize,
+) -> Request {
     Request {
-        method: Method::Post,
-        path: path.to_owned(),
+        method,
+        path,
         content_type: Some("application/json"),
         soap_action: None,
         body: serde_json::to_vec(message).expect("no map with keys that are not strings"),
@@ -279,7 +302,7 @@ pub(in crate::dialects) fn boolean(text: &str) -> Option<bool> {
     text.parse().ok()
 }
 
-fn date_time(text: &str) -> Option<String> {
+pub(super) fn date_time(text: &str) -> Option<String> {
     Timestamp::parse(text).map(Timestamp::rfc3339)
 }
 

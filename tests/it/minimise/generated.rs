@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use sluss::dialects::EncodeError;
-use sluss::domain::{Field, Handling, Purpose, Sensitivity, SubjectKind};
+use sluss::domain::{Act, Field, Handling, Purpose, Sensitivity, SubjectKind};
 use sluss::minimise::{Explanation, Minimised, TEXT_REPLACED, minimise};
 use sluss::recipients::{Effect, Recipient};
 use sluss::record::{RecordError, finish};
@@ -214,7 +214,7 @@ fn check(
     draft: &Draft,
     recipient: &Recipient,
 ) -> Result<(), TestCaseError> {
-    let carried = minimised.dialect().carries(draft.purpose);
+    let carried = minimised.dialect().carries(Act::of(draft.purpose));
     for (field, _) in minimised.fields() {
         prop_assert!(opened(draft, recipient, field), "{field} is not opened");
         prop_assert!(carried.contains(&field), "{field} has no place");
@@ -267,7 +267,7 @@ proptest! {
             prop_assert!(minimise(&case, &recipient, dialect, TODAY, false).is_err());
         }
         let Ok(minimised) = minimise(&case, &recipient, dialect, TODAY, special) else {
-            prop_assert!(dialect.carries(draft.purpose).is_empty());
+            prop_assert!(dialect.carries(Act::of(draft.purpose)).is_empty());
             return Ok(());
         };
         if special {
