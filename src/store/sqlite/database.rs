@@ -11,7 +11,8 @@ use super::super::StoreError;
 const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0001_first.sql"),
     include_str!("../../../schemas/sql/sqlite/0002_cosigned.sql"),
-    include_str!("../../../schemas/sql/sqlite/0003_follow.sql"),
+    include_str!("../../../schemas/sql/sqlite/0003_door.sql"),
+    include_str!("../../../schemas/sql/sqlite/0004_follow.sql"),
 ];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 

@@ -8,6 +8,7 @@ mod change;
 mod copier;
 mod cosigned;
 mod database;
+mod door;
 mod erase;
 mod fsck;
 mod keys;
