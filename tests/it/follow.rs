@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use sluss::domain::{Act, CaseState, ManualClock, Step, SubmissionId, Timestamp};
+use sluss::domain::{Act, CaseState, Clock, ManualClock, Step, SubmissionId, Timestamp};
 use sluss::http::local_client;
 use sluss::intake::{self, Context, Kind};
 use sluss::sandbox::{Pace, Received, Sandbox, SimulatedOperator, Speaks, Trouble};

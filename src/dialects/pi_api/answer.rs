@@ -50,6 +50,13 @@ enum Meaning {
 pub(super) fn verdict(act: Act, answer: &Answer) -> Verdict {
     match answer.status {
         200..=299 => taken(act, answer),
+        _ => refusal(answer),
+    }
+}
+
+/// An answer that is no yes.
+pub(super) fn refusal(answer: &Answer) -> Verdict {
+    match answer.status {
         400 | 422 => refused(answer),
         401 | 403 => Verdict::Credentials,
         // An unknown access is a 400 here: what is not found is the interface.
@@ -228,6 +235,6 @@ fn is_other(act: Act, entry: &Entry) -> bool {
 
 /// Whether the operator says that it did not look at the question. A 503 without a time to come
 /// back may have come from anywhere on the way.
-fn is_busy(answer: &Answer) -> bool {
+pub(super) fn is_busy(answer: &Answer) -> bool {
     answer.status == 429 || (answer.status == 503 && answer.retry_after.is_some())
 }

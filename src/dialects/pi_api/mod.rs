@@ -6,6 +6,7 @@
 //! | `write` | an order or a ticket, from the fields that may leave |
 //! | `customer` | the customer block: always there, and empty unless a signed exception opens it |
 //! | `questions` | what an operator asks in a ticket, and which of our facts answers it |
+//! | `update` | what is said of a ticket that is there: more, its end, that it is not mended |
 //! | `read` | what an order, a ticket or the services of an access say |
 //! | `closing` | how a ticket ended: the operator's two codes, and what they mean to us |
 //! | `answer` | what an answer means, and which refusals a person must look at |
@@ -34,6 +35,7 @@ mod closing;
 mod customer;
 mod questions;
 mod read;
+mod update;
 mod write;
 
 use super::on_api::path;
@@ -99,6 +101,7 @@ impl Dialect for PiApi {
                 Field::VisitWindow,
                 Field::FaultDescription,
             ],
+            Act::Supplement | Act::Close | Act::Reopen => update::CARRIES,
             _ => &[],
         }
     }
@@ -117,10 +120,13 @@ impl Dialect for PiApi {
     }
 
     fn decode(&self, act: Act, answer: &Answer) -> Verdict {
-        answer::verdict(act, answer)
+        if act.is_about() { update::verdict(answer) } else { answer::verdict(act, answer) }
     }
 
     fn find(&self, sought: &Sought) -> Query {
+        if let Some(ticket) = &sought.about {
+            return self.follow(sought.act, ticket);
+        }
         Query::new(path::get(match Resource::of(sought.act) {
             Resource::Orders => format!("accesses/{}", path::encode(sought.access.as_str())),
             // Without an event to begin behind: all of them.
@@ -130,6 +136,7 @@ impl Dialect for PiApi {
 
     fn found(&self, sought: &Sought, answer: &Answer) -> Finding {
         match Resource::of(sought.act) {
+            _ if sought.act.is_about() => update::finding(sought, answer),
             Resource::Orders => answer::order_found(sought, answer),
             Resource::Tickets => answer::ticket_found(sought, answer),
         }

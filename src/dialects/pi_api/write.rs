@@ -15,18 +15,18 @@ use super::super::on_api::write::{
 };
 use super::super::{EncodeError, Request};
 use super::customer::{Customer, CustomerInformation, DeliveryAddress};
-use super::operation;
 use super::questions::{Problem, Question, answers};
+use super::{operation, update};
 use crate::domain::{AccessId, Act, Field};
 
 /// The most characters of an access id: ON-API's has four more.
 const ACCESS_ID_MAX: usize = 32;
 
 /// The most characters of a description. The specification has no limit; this one is ours.
-const DESCRIPTION_MAX: usize = 2_000;
+pub(super) const DESCRIPTION_MAX: usize = 2_000;
 
 /// The facts that ON-API has members for, and PI-API has not.
-const MORE_FACTS: &[Fact] = &[
+pub(super) const MORE_FACTS: &[Fact] = &[
     ("Länk", Field::FaultLink, yes_or_no),
     ("MAC", Field::CpeMac, as_it_is),
     ("IP", Field::IpAddress, as_it_is),
@@ -47,6 +47,7 @@ pub fn write<'a>(
         Act::Activate => Ok(post("orders/", &Activation::of(fields)?)),
         Act::Terminate => Ok(post("orders/", &Order::of(act, fields)?)),
         Act::Report => Ok(post("ticket", &Ticket::of(fields, questions)?)),
+        Act::Supplement | Act::Close | Act::Reopen => update::write(act, fields),
         _ => Err(EncodeError::Act(act)),
     }
 }

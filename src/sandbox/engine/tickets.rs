@@ -40,6 +40,8 @@ pub(in crate::sandbox) struct Ticket {
     pub(in crate::sandbox) comments: Vec<Comment>,
     /// Whose turn it is.
     pub(in crate::sandbox) responsible: Responsible,
+    /// The provider has closed it, or agreed that it is closed.
+    pub(in crate::sandbox) accepted: bool,
     /// When it came in.
     pub(in crate::sandbox) created: Timestamp,
     /// When its status changed last.
@@ -85,6 +87,7 @@ pub(in crate::sandbox) struct Update {
     pub(in crate::sandbox) comment: Option<(String, String)>,
     pub(in crate::sandbox) status: Option<TicketStatus>,
     pub(in crate::sandbox) responsible: Option<Responsible>,
+    pub(in crate::sandbox) accepted: Option<bool>,
 }
 
 /// Who writes for a simulated operator, and a number that nobody has (PTS series for fiction): a
@@ -171,6 +174,7 @@ impl Engine {
             status: TicketStatus::Created,
             comments: Vec::new(),
             responsible: Responsible::Co,
+            accepted: false,
             created: now,
             changed: now,
         });
@@ -234,6 +238,7 @@ impl Engine {
         }
         ticket.status = update.status.unwrap_or(ticket.status);
         ticket.responsible = update.responsible.unwrap_or(ticket.responsible);
+        ticket.accepted = update.accepted.unwrap_or(ticket.accepted);
         ticket.changed = now;
         if matches!(ticket.status, TicketStatus::Created | TicketStatus::InProgressCo) {
             let entry = Entry::Ticket(number);
