@@ -16,6 +16,7 @@ use super::super::{
 use super::answer::{is_busy, refusal};
 use super::description::{FACTS, Fact, as_it_is, describe, one_line, yes_or_no};
 use super::read::{Entry, Row, json, rows};
+use super::version::Version;
 use super::write::{
     CREATED_BY, Characteristics, Equipment, Fields, date_time, hand_over, reference, service,
 };
@@ -23,47 +24,46 @@ use super::{Resource, path};
 use crate::domain::{Act, Field, OperatorReference};
 use crate::minimise::cut;
 
-/// The fields that a message of this kind has a place for.
-pub(super) const fn carries(act: Act) -> &'static [Field] {
-    match act {
-        Act::Amend => &[
-            Field::OperatorReference,
-            Field::ServiceId,
-            Field::RequestedDate,
-            Field::FixedIp,
-            Field::Sla,
-            Field::CpeMac,
-            Field::CpeModel,
-            Field::IpAddress,
-        ],
-        Act::Cancel => &[Field::OperatorReference],
-        Act::Supplement | Act::Close | Act::Reopen => &[
-            Field::OperatorReference,
-            Field::CaseReference,
-            Field::CpeMac,
-            Field::CpeModel,
-            Field::IpAddress,
-            Field::ProblemType,
-            Field::FaultSince,
-            Field::FaultPattern,
-            Field::FaultLamps,
-            Field::FaultLink,
-            Field::FaultWiredTest,
-            Field::FaultRestarted,
-            Field::FaultSpeed,
-            Field::FaultLevel,
-            Field::FaultNeighbours,
-            Field::FaultResponsible,
-            Field::VisitBooked,
-            Field::VisitWindow,
-            Field::FaultDescription,
-            Field::Note,
-        ],
-        _ => &[],
-    }
-}
+/// The fields that an amended order has a place for.
+pub(super) const AMEND: &[Field] = &[
+    Field::OperatorReference,
+    Field::ServiceId,
+    Field::RequestedDate,
+    Field::FixedIp,
+    Field::Sla,
+    Field::CpeMac,
+    Field::CpeModel,
+    Field::IpAddress,
+];
 
-/// The message. No limit on a comment is given (spec/tickets.md says "string"); this one is ours.
+/// Those of an order that is taken back.
+pub(super) const CANCEL: &[Field] = &[Field::OperatorReference];
+
+/// Those of a ticket's update.
+pub(super) const UPDATE: &[Field] = &[
+    Field::OperatorReference,
+    Field::CaseReference,
+    Field::CpeMac,
+    Field::CpeModel,
+    Field::IpAddress,
+    Field::ProblemType,
+    Field::FaultSince,
+    Field::FaultPattern,
+    Field::FaultLamps,
+    Field::FaultLink,
+    Field::FaultWiredTest,
+    Field::FaultRestarted,
+    Field::FaultSpeed,
+    Field::FaultLevel,
+    Field::FaultNeighbours,
+    Field::FaultResponsible,
+    Field::VisitBooked,
+    Field::VisitWindow,
+    Field::FaultDescription,
+    Field::Note,
+];
+
+/// No limit on a comment is given (spec/tickets.md says "string"); this one is ours.
 const COMMENT_MAX: usize = 1_000;
 
 /// What is said in a comment that only hands a ticket over.
@@ -96,7 +96,7 @@ struct Amendment<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     service: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    equipment: Option<[Equipment<'a>; 1]>,
+    equipment: Option<Vec<Equipment<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     requested_date_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +107,7 @@ impl<'a> Amendment<'a> {
     fn of(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
         let all = Self {
             service: fields.optional(Field::ServiceId, service)?,
-            equipment: Equipment::of(fields)?.map(|one| [one]),
+            equipment: Equipment::list(fields)?,
             requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             characteristics: Characteristics::of(fields)?,
         };
@@ -198,7 +198,7 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
 const DONE: Placement = Placement { reference: None, subscription: None, standing: Standing::Done };
 
 /// Whether it has arrived, by how the order or the ticket stands now.
-pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
+pub(super) fn finding(version: &Version, sought: &Sought, answer: &Answer) -> Finding {
     match (answer.status, sought.act) {
         (200, _) => {}
         (404 | 410, Act::Cancel) => return Finding::Present(DONE),
@@ -212,7 +212,7 @@ pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
     else {
         return Finding::Unclear;
     };
-    let standing = Entry::read(Resource::of(sought.act), &row).standing;
+    let standing = Entry::read(version, Resource::of(sought.act), &row).standing;
     let arrived = match (sought.act, standing) {
         // The same again changes nothing, so it is simply said again: the operator then says too
         // whether it is too late.

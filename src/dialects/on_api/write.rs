@@ -9,9 +9,10 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::super::{EncodeError, Method, Request};
+use super::super::{Dialect, EncodeError, Method, Request};
 use super::description::{FACTS, TEXT_MAX, describe, one_line};
-use super::{about, operation};
+use super::version::{NamedBy, Version};
+use super::{OnApi, about, operation};
 use crate::domain::{AccessId, Act, Field, OpaqueReference, ServiceId, SubscriptionId, Timestamp};
 use crate::minimise::cut;
 
@@ -22,21 +23,26 @@ pub(in crate::dialects) type Text<'t, 'a> = &'t dyn Fn(Field) -> Option<&'a str>
 pub(super) const CREATED_BY: &str = "support";
 
 /// The request that asks for this. `text` gives the fields that may leave; it is asked for no field
-/// that [`OnApi`](super::OnApi) does not carry for it.
+/// that the dialect does not carry for it.
 ///
 /// The operation is the act itself in ON-API's words, so it stands in an order whether or not
 /// the field [`Field::Operation`] is given.
 pub fn write<'a>(
+    dialect: &OnApi,
     act: Act,
     text: &dyn Fn(Field) -> Option<&'a str>,
 ) -> Result<Request, EncodeError> {
-    let fields = Fields(text);
+    let (version, fields) = (dialect.0, Fields(text));
+    if dialect.carries(act).is_empty() {
+        return Err(EncodeError::Act(act));
+    }
     match act {
-        Act::Activate => Ok(post("orders/", &Order::activate(fields)?)),
-        Act::Change | Act::Modify => Ok(post("orders/", &Order::change(act, fields)?)),
-        Act::Suspend | Act::Resume => Ok(post("orders/", &Order::pause(act, fields)?)),
-        Act::Terminate => Ok(post("orders/", &Order::deactivate(fields)?)),
-        Act::Report => Ok(post("tickets", &Ticket::report(fields)?)),
+        Act::Activate => Ok(post("orders/", &Order::activate(version, fields)?)),
+        Act::Change => Ok(post("orders/", &Order::change(version, fields)?)),
+        Act::Modify => Ok(post("orders/", &Order::modify(version, fields)?)),
+        Act::Suspend | Act::Resume => Ok(post("orders/", &Order::pause(act, version, fields)?)),
+        Act::Terminate => Ok(post("orders/", &Order::deactivate(version, fields)?)),
+        Act::Report => Ok(post("tickets", &Ticket::report(version, fields)?)),
         Act::Amend | Act::Cancel | Act::Supplement | Act::Close | Act::Reopen => {
             about::write(act, fields)
         }
@@ -44,7 +50,8 @@ pub fn write<'a>(
     }
 }
 
-/// spec/orders.md, "Fields".
+/// spec/orders.md, "Fields". Which of them an order has, and whether an empty one stands in it, is
+/// for the version to say.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Order<'a> {
@@ -58,7 +65,7 @@ struct Order<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     forced_takeover: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    equipment: Option<[Equipment<'a>; 1]>,
+    equipment: Option<Vec<Equipment<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sp_reference: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,60 +75,82 @@ struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    fn activate(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+    fn activate(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        let sp_reference = fields.optional(Field::CaseReference, reference)?;
+        if version.reference_required && sp_reference.is_none() {
+            return Err(EncodeError::Missing(Field::CaseReference));
+        }
+        // Where nothing may be left out, nothing said is "no" and "none".
+        let empty = version.writes_empty;
+        let forced_takeover = fields.optional(Field::ForcedTakeover, boolean)?;
+        let equipment = Equipment::list(fields)?;
         Ok(Self {
-            access_id: Some(fields.required(Field::AccessId, access_id)?),
+            access_id: Some(fields.required(Field::AccessId, |text| access_id(version, text))?),
             service: Some(fields.required(Field::ServiceId, service)?),
             operation: operation(Act::Activate),
-            forced_takeover: fields.optional(Field::ForcedTakeover, boolean)?,
-            equipment: Equipment::of(fields)?.map(|one| [one]),
-            sp_reference: fields.optional(Field::CaseReference, reference)?,
+            forced_takeover: forced_takeover.or(empty.then_some(false)),
+            equipment: equipment.or_else(|| empty.then(Vec::new)),
+            sp_reference,
             requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             characteristics: Characteristics::of(fields)?,
             ..Self::default()
         })
     }
 
-    /// Another service, or the same with other equipment or characteristics: then these are all
-    /// there is to say.
-    fn change(act: Act, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
-        let modifies = act == Act::Modify;
-        let named = |fields: Fields<'_, 'a>| fields.required(Field::ServiceId, service);
-        let order = Self {
-            subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
-            service: if modifies { None } else { Some(named(fields)?) },
-            operation: operation(act),
-            equipment: Equipment::of(fields)?.map(|one| [one]),
+    fn change(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        Ok(Self {
+            service: Some(fields.required(Field::ServiceId, service)?),
+            equipment: Equipment::list(fields)?,
             sp_reference: fields.optional(Field::CaseReference, reference)?,
-            requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             characteristics: Characteristics::of(fields)?,
-            ..Self::default()
+            ..Self::existing(Act::Change, version, fields)?
+        })
+    }
+
+    /// The same service with other equipment or characteristics: these are all there is to say.
+    fn modify(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        let order = Self {
+            equipment: Equipment::list(fields)?,
+            sp_reference: fields.optional(Field::CaseReference, reference)?,
+            characteristics: Characteristics::of(fields)?,
+            ..Self::existing(Act::Modify, version, fields)?
         };
-        if modifies && order.equipment.is_none() && order.characteristics.is_none() {
+        if order.equipment.is_none() && order.characteristics.is_none() {
             return Err(EncodeError::Missing(Field::CpeMac));
         }
         Ok(order)
     }
 
-    /// A pause, or its end. `externalNote` is left out: the operator may show it to the customer, and
-    /// why a service is paused is between the customer and us.
-    fn pause(act: Act, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+    /// A pause, or its end.
+    fn pause(act: Act, version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
         Ok(Self {
-            subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
-            operation: operation(act),
             sp_reference: fields.optional(Field::CaseReference, reference)?,
-            requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
-            ..Self::default()
+            ..Self::existing(act, version, fields)?
         })
     }
 
-    fn deactivate(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
-        Ok(Self {
-            subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
-            operation: operation(Act::Terminate),
+    fn deactivate(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        Self::existing(Act::Terminate, version, fields)
+    }
+
+    /// An order about a service that exists, named as the version has it.
+    fn existing(act: Act, version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        let by_access = version.named_by != NamedBy::Subscription;
+        let by_subscription = version.named_by != NamedBy::Access;
+        let mut order = Self {
+            operation: operation(act),
             requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             ..Self::default()
-        })
+        };
+        if by_access {
+            let access = fields.required(Field::AccessId, |text| access_id(version, text))?;
+            order.access_id = Some(access);
+            order.service = Some(fields.required(Field::ServiceId, service)?);
+        }
+        if by_subscription {
+            order.subscription_id = Some(fields.required(Field::SubscriptionId, subscription_id)?);
+        }
+        Ok(order)
     }
 }
 
@@ -136,12 +165,13 @@ pub(super) struct Equipment<'a> {
 }
 
 impl<'a> Equipment<'a> {
-    pub(super) fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
+    /// The whole list, as it must be sent each time (2.3.1 `service_activation.md`, `equipment`).
+    pub(super) fn list(fields: Fields<'_, 'a>) -> Result<Option<Vec<Self>>, EncodeError> {
         let one = Self {
             vendor_id: fields.optional(Field::CpeModel, short_text)?,
             mac_address: fields.optional(Field::CpeMac, mac_address)?,
         };
-        Ok((one.vendor_id.is_some() || one.mac_address.is_some()).then_some(one))
+        Ok((one.vendor_id.is_some() || one.mac_address.is_some()).then(|| vec![one]))
     }
 }
 
@@ -189,7 +219,7 @@ struct Ticket<'a> {
 }
 
 impl<'a> Ticket<'a> {
-    fn report(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+    fn report(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
         let our_reference = fields.optional(Field::CaseReference, reference)?;
         let (problem_type, name) = fields.required(Field::ProblemType, problem_type)?;
         // Where the policy opens neither, the problem type says it again in words: no more is told.
@@ -204,7 +234,7 @@ impl<'a> Ticket<'a> {
         Ok(Self {
             sp_reference: our_reference,
             sp_ticket_reference: our_reference,
-            access_id: fields.required(Field::AccessId, access_id)?,
+            access_id: fields.required(Field::AccessId, |text| access_id(version, text))?,
             created_by: CREATED_BY,
             heading,
             description,
@@ -282,8 +312,8 @@ pub(in crate::dialects) fn hand_over(
 
 // The data formats (common/dataformats.md), each as it goes on the wire, or nothing.
 
-fn access_id(text: &str) -> Option<&str> {
-    AccessId::parse(text).is_ok().then_some(text)
+fn access_id<'t>(version: &Version, text: &'t str) -> Option<&'t str> {
+    (AccessId::parse(text).is_ok() && text.len() <= version.access_id_max).then_some(text)
 }
 
 fn subscription_id(text: &str) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! What we say: a field that may leave, where the specification has it, and no other.
 
 use serde_json::{Value, json};
-use sluss::dialects::on_api::{OnApi, write};
+use sluss::dialects::on_api::{V2_6, write};
 use sluss::dialects::{Dialect, EncodeError};
 use sluss::domain::{Act, Field};
 
@@ -26,8 +26,8 @@ fn trace(act: Act, field: Field) -> &'static str {
 #[test]
 fn a_message_holds_what_is_carried_and_nothing_else() {
     for &act in SPOKEN {
-        let carried = OnApi.carries(act);
-        let request = write(act, &|field| Some(value(field))).unwrap();
+        let carried = V2_6.carries(act);
+        let request = write(&V2_6, act, &|field| Some(value(field))).unwrap();
         let body = String::from_utf8(request.body).unwrap();
         for &field in Field::ALL {
             let shows = body.contains(trace(act, field));
@@ -36,8 +36,8 @@ fn a_message_holds_what_is_carried_and_nothing_else() {
         schema(act).validate(&serde_json::from_str(&body).unwrap()).unwrap();
     }
     for act in [Act::Ask, Act::Answer, Act::Notify] {
-        assert!(OnApi.carries(act).is_empty());
-        assert_eq!(write(act, &|_| None), Err(EncodeError::Act(act)));
+        assert!(V2_6.carries(act).is_empty());
+        assert_eq!(write(&V2_6, act, &|_| None), Err(EncodeError::Act(act)));
     }
 }
 
@@ -51,9 +51,9 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
             _ => &[Field::AccessId, Field::ProblemType],
         };
         let schema = schema(act);
-        for &withheld in OnApi.carries(act) {
+        for &withheld in V2_6.carries(act) {
             let all_but = |field: Field| (field != withheld).then(|| value(field));
-            match write(act, &all_but) {
+            match write(&V2_6, act, &all_but) {
                 Ok(request) => {
                     assert!(!required.contains(&withheld));
                     schema.validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
@@ -65,7 +65,7 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
             }
         }
         let least = |field: Field| required.contains(&field).then(|| value(field));
-        let request = write(act, &least).unwrap();
+        let request = write(&V2_6, act, &least).unwrap();
         schema.validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
     }
 }
@@ -73,7 +73,7 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
 #[test]
 fn several_addresses_are_a_list() {
     for act in [Act::Activate, Act::Change] {
-        let request = write(act, &|field| {
+        let request = write(&V2_6, act, &|field| {
             Some(match field {
                 Field::IpAddress => "192.0.2.7,2001:db8::/56",
                 other => value(other),
@@ -102,7 +102,8 @@ fn a_value_without_its_format_is_as_good_as_missing() {
         (Act::Report, Field::ProblemType, "no_link"),
         (Act::Report, Field::FaultHeading, " \n "),
     ] {
-        let got = write(act, &|asked| Some(if asked == field { text } else { value(asked) }));
+        let got =
+            write(&V2_6, act, &|asked| Some(if asked == field { text } else { value(asked) }));
         assert_eq!(got, Err(EncodeError::Missing(field)), "{text:?}");
     }
 }
@@ -110,7 +111,8 @@ fn a_value_without_its_format_is_as_good_as_missing() {
 #[test]
 fn the_schemas_refuse_what_the_specification_does_not_have() {
     let all = |act: Act| -> Value {
-        serde_json::from_slice(&write(act, &|field| Some(value(field))).unwrap().body).unwrap()
+        serde_json::from_slice(&write(&V2_6, act, &|field| Some(value(field))).unwrap().body)
+            .unwrap()
     };
     for (act, pointer, broken) in [
         (Act::Activate, "/customer", json!({ "firstName": "Astrid" })),
