@@ -169,8 +169,8 @@ impl<'a> TicketUpdate<'a> {
 
 /// The facts, and behind them what somebody wrote.
 fn comment(fields: Fields<'_, '_>) -> String {
-    let facts = FACTS.iter().chain(MORE_FACTS).copied();
-    let mut comment = describe(facts, fields.0, COMMENT_MAX);
+    let lines = FACTS.iter().chain(MORE_FACTS).copied();
+    let mut comment = describe(lines, fields.0, COMMENT_MAX);
     if let Some(note) = (fields.0)(Field::Note).map(one_line)
         && !note.is_empty()
     {

@@ -52,8 +52,8 @@ pub(super) fn write<'a>(act: Act, fields: Fields<'_, 'a>) -> Result<Request, Enc
     let of = |text: &'a str| OperatorReference::parse(text).ok();
     let about = fields.required(Field::OperatorReference, of)?;
     let ours = fields.required(Field::CaseReference, reference)?;
-    let facts = FACTS.iter().chain(MORE_FACTS).copied();
-    let mut told = describe(facts, fields.0, DESCRIPTION_MAX);
+    let lines = FACTS.iter().chain(MORE_FACTS).copied();
+    let mut told = describe(lines, fields.0, DESCRIPTION_MAX);
     if let Some(note) = (fields.0)(Field::Note).map(one_line) {
         told = [told, note].join(" ").trim().to_owned();
     }
