@@ -73,7 +73,13 @@ async fn a_comment_and_a_close_reach_the_ticket_without_what_is_personal_in_them
     let ticket =
         submitted(&mut app, Kind::Ticket, &fault(GLOBALCONNECT, "FEL-1", "STTA0201")).await;
     app.work().await;
-    comment(&mut app, &ticket, "Bytt kabel utan resultat. Ring Astrid på 070-174 06 05.").await;
+    comment(
+        &mut app,
+        &ticket,
+        "Bytt kabel utan resultat, och konverterns lampor lyser som förut efter omstart. Vi har också \
+         provat med en annan dator direkt i uttaget. Ring Astrid på 070-174 06 05.",
+    )
+    .await;
     app.work().await;
     assert_eq!(states(&app, &ticket).await, [(Act::Supplement, CaseState::Completed)]);
     let close = json!({ "status": "closed", "statusChangeReason": "Det fungerar igen." });
@@ -81,7 +87,7 @@ async fn a_comment_and_a_close_reach_the_ticket_without_what_is_personal_in_them
     app.work().await;
     let [said, closed] = &patches(&app.messages(GLOBALCONNECT))[..] else { panic!("two patches") };
     let message = said["comment"]["message"].as_str().unwrap();
-    assert!(message.starts_with("Bytt kabel utan resultat. Ring ") && message.contains(" (ref "));
+    assert!(message.starts_with("Bytt kabel utan resultat, och") && message.contains(" (ref "));
     assert!(message.contains("[telefon]") && !message.contains("Astrid"), "{message}");
     assert_eq!(said["comment"]["createdBy"], "support");
     assert_eq!(said.as_object().unwrap().len(), 1, "a comment hands nothing over: {said}");
