@@ -163,10 +163,10 @@ fn of_ticket(mut ticket: Object<'_>) -> Vec<Wish> {
     if ticket.pass(&["attachment"]) {
         surplus.name(Field::Attachment);
     }
-    if let Some(text) = ticket.take("description").and_then(|text| text.prose(PROSE_MAX)) {
-        if !text.is_empty() {
-            facts.set(Field::FaultDescription, text);
-        }
+    if let Some(text) = ticket.take("description").and_then(|text| text.prose(PROSE_MAX))
+        && !text.is_empty()
+    {
+        facts.set(Field::FaultDescription, text);
     }
     if let Some(reason) = ticket.take("statusChangeReason").and_then(|text| text.prose(PROSE_MAX)) {
         note_text(&reason, &mut facts);

@@ -234,7 +234,7 @@ pub fn minimise<'case>(
                 not_carried.insert(field);
                 Ruling::Withheld(Because::ToldBefore(rule))
             }
-            withheld => withheld,
+            withheld @ Ruling::Withheld(_) => withheld,
         };
         rulings.insert(field, ruling);
     }

@@ -207,12 +207,11 @@ pub(super) fn finding(version: &Version, sought: &Sought, answer: &Answer) -> Fi
         _ => return Finding::Unclear,
     }
     let value = json(&answer.body);
-    let Some([row]) =
-        value.as_ref().and_then(rows).map(|rows| <[Row<'_>; 1]>::try_from(rows).ok()).flatten()
-    else {
+    let rows = value.as_ref().and_then(rows).unwrap_or_default();
+    let [row] = rows.as_slice() else {
         return Finding::Unclear;
     };
-    let standing = Entry::read(version, Resource::of(sought.act), &row).standing;
+    let standing = Entry::read(version, Resource::of(sought.act), row).standing;
     let arrived = match (sought.act, standing) {
         // The same again changes nothing, so it is simply said again: the operator then says too
         // whether it is too late.

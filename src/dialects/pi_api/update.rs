@@ -53,10 +53,9 @@ pub(super) fn write<'a>(act: Act, fields: Fields<'_, 'a>) -> Result<Request, Enc
     let about = fields.required(Field::OperatorReference, of)?;
     let ours = fields.required(Field::CaseReference, reference)?;
     let lines = FACTS.iter().chain(MORE_FACTS).copied();
-    let mut told = describe(lines, fields.0, DESCRIPTION_MAX);
-    if let Some(note) = (fields.0)(Field::Note).map(one_line) {
-        told = [told, note].join(" ").trim().to_owned();
-    }
+    let described = describe(lines, fields.0, DESCRIPTION_MAX);
+    let note = (fields.0)(Field::Note).map(one_line).unwrap_or_default();
+    let told = [described, note].join(" ").trim().to_owned();
     let action = match act {
         Act::Close => "CLOSE",
         Act::Reopen => "REOPEN",
@@ -96,12 +95,15 @@ pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
     let logged = ticket.list("log").map(|log| log.iter().any(|line| says(line, sought)));
     let status =
         ticket.object("state").and_then(|state| state.text("status").map(|s| s.to_uppercase()));
-    let arrived = match (sought.act, status.as_deref(), logged) {
-        (_, _, Some(true)) | (Act::Close, Some("CLOSED"), _) => Some(true),
-        (Act::Supplement, _, Some(false)) => Some(false),
-        (Act::Close, Some("NEW" | "OPEN" | "CLEARED"), _) => Some(false),
-        (Act::Reopen, Some("NEW" | "OPEN"), _) => Some(true),
-        (Act::Reopen, Some("CLEARED" | "CLOSED"), _) => Some(false),
+    let arrived = match (sought.act, status.as_deref()) {
+        _ if logged == Some(true) => Some(true),
+        (Act::Supplement, _) => logged,
+        (Act::Close, Some(status @ ("NEW" | "OPEN" | "CLEARED" | "CLOSED"))) => {
+            Some(status == "CLOSED")
+        }
+        (Act::Reopen, Some(status @ ("NEW" | "OPEN" | "CLEARED" | "CLOSED"))) => {
+            Some(matches!(status, "NEW" | "OPEN"))
+        }
         _ => None,
     };
     match arrived {

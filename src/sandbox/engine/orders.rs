@@ -301,7 +301,9 @@ impl Engine {
             let success = order.state == OrderState::DoneSuccess;
             subscription.order = None;
             match (order.wanted.operation, success) {
-                (Operation::Activate, true) => subscription.standing = Standing::Active,
+                (Operation::Activate | Operation::Resume, true) => {
+                    subscription.standing = Standing::Active;
+                }
                 (Operation::Activate, false) | (Operation::Terminate, true) => {
                     subscription.standing = Standing::Gone;
                 }
@@ -309,7 +311,6 @@ impl Engine {
                     subscription.service.clone_from(&order.wanted.service);
                 }
                 (Operation::Suspend, true) => subscription.standing = Standing::Suspended,
-                (Operation::Resume, true) => subscription.standing = Standing::Active,
                 (Operation::Modify, true)
                 | (
                     Operation::Change

@@ -83,8 +83,11 @@ fn accept(tx: &mut Tx<'_>, change: &Change) -> Result<Accepted, StoreError> {
     Ok(Accepted::New(change.id))
 }
 
+/// Id of a change, and MAC of its body.
+type Known = ([u8; 16], [u8; 32]);
+
 /// The change under the same key; without a key, the one before this.
-fn known(tx: &Tx<'_>, change: &Change) -> Result<Option<([u8; 16], [u8; 32])>, StoreError> {
+fn known(tx: &Tx<'_>, change: &Change) -> Result<Option<Known>, StoreError> {
     let row = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let found = match &change.key {
         Some(key) => tx
