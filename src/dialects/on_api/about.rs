@@ -15,7 +15,7 @@ use super::super::{
 };
 use super::answer::{is_busy, refusal};
 use super::description::{FACTS, Fact, as_it_is, describe, one_line, yes_or_no};
-use super::read::{Entry, Row, json, rows};
+use super::read::{Entry, json, rows};
 use super::version::Version;
 use super::write::{
     CREATED_BY, Characteristics, Equipment, Fields, date_time, hand_over, reference, service,
