@@ -15,7 +15,7 @@
 //! change   what is asked about something handed in before
 //! identity personnummer in ids, protected people       surplus  what is not kept
 //! draft    facts and surplus → case                    clean    free text, through the guard
-//! told     facts that a free text tells
+//! told     facts that a free text tells                 hub      who wants to be told
 //! ```
 
 mod change;
@@ -23,6 +23,7 @@ mod characteristic;
 mod clean;
 mod draft;
 mod fault;
+mod hub;
 mod identity;
 mod json;
 mod order;
@@ -40,6 +41,7 @@ use zeroize::Zeroizing;
 
 pub use change::{Change, Wish, cancellation, change};
 pub use fault::{Fault, Faults, IntakeError};
+pub use hub::{HubBody, read_hub};
 pub use value::phone;
 
 use crate::domain::{
