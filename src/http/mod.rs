@@ -7,6 +7,7 @@
 mod answer;
 mod batch;
 mod body;
+mod changes;
 mod docs;
 mod guard;
 mod headers;

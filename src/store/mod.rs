@@ -35,7 +35,9 @@ pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
 pub use halt::{Halt, Halted};
-pub use notices::{Errand, Fate, HubSecret, NoticeRow, Registered, Registration, Telling};
+pub use notices::{
+    CancellationRow, Errand, Fate, HubSecret, NoticeRow, Registered, Registration, Telling,
+};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
     FeedFrom, Placed, Settlement, StoredLeaf, SubmissionRow, Work,
