@@ -79,6 +79,14 @@ impl People<'_> {
         if says.any(Says::PHONE) && says.any(Says::PERSON) && page.tokens[at].opens {
             return false;
         }
+        // `kundens bror Ellen` is no Bror; `CASE-89-3775` is nobody.
+        let role = says.any(Says::RELATION) && (!self.capital(at) || page.caseless);
+        let code = page.tokens[at].case == Case::Upper
+            && says.any(Says::REFERENCE.and(Says::TECHNICAL))
+            && page.gap_after(at).starts_with(['-', ':', '/', '_']);
+        if role || code {
+            return false;
+        }
         // `Bo von Ek`.
         let particle = at > 1
             && page.says(at - 1).any(Says::PARTICLE)
@@ -197,6 +205,7 @@ impl People<'_> {
         // `E. Tjäder`.
         let led = at > 0
             && page.tokens[at - 1].length == 1
+            && !page.tokens[at - 1].glued
             && page.tokens[at - 1].is_word()
             && page.gap(at).trim() == "."
             && page.gap(at).len() <= 5;
