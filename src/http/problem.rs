@@ -113,6 +113,10 @@ impl From<StoreError> for Problem {
                 problem.faults = vec![("externalId".to_owned(), rule)];
                 problem
             }
+            StoreError::NoSuchCase => not_found(),
+            error @ StoreError::NotNow { .. } => {
+                Self::new(StatusCode::CONFLICT, "notNow", error.to_string())
+            }
             StoreError::Busy => {
                 let reason = "there is more to write than can be written: come back shortly";
                 let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", reason);

@@ -189,7 +189,7 @@ fn a_dialect_asks_for_nothing_but_what_may_leave() {
                 .chars()
                 .take_while(|c| c.is_alphanumeric() || *c == '_')
                 .collect();
-            if !["purpose", "text", "fields", "questions"].contains(&asked.as_str()) {
+            if !["act", "text", "fields", "questions"].contains(&asked.as_str()) {
                 curious.push(format!("{}: minimised.{asked}", file.path));
             }
         }
