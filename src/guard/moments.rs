@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::identity;
 use super::lexicon::Says;
 use super::page::Page;
+use super::{digits as numbers, identity};
 
 /// The first year that a fault may be about.
 const YEAR_MIN: u32 = 2013;
@@ -41,13 +41,16 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
     if glued_word(page, at) {
         return None;
     }
-    if page.cued(at, Says::BIRTH.and(Says::PNR), 4)
+    if told_here(page, at, Says::BIRTH.and(Says::PNR), 4)
         || page.follows(at, personal) && page.tokens[at].length > 2
     {
         return None;
     }
-    if at > 0 && page.lower(at - 1) == "f" && page.gap(at).len() <= 2 {
+    if numbers::birth_shortened(page, at) {
         return None;
+    }
+    if let Some(end) = logged(page, at).or_else(|| in_week(page, at)) {
+        return Some(end);
     }
     if let Some(end) = date(page, at) {
         // `2026-11-20 14:05`, `20261120T1405`, `20261120-1405`.
@@ -86,6 +89,61 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
         return (!goes_on && !masked).then_some(end);
     }
     clock(page, at)
+}
+
+/// Whether one of the words before a number has a property: on its line, or right before.
+fn told_here(page: &Page<'_>, at: usize, of: Says, within: usize) -> bool {
+    let line =
+        (0..within.min(at)).take_while(|back| *back == 0 || !page.gap(at - back).contains('\n'));
+    page.cued(at, of, line.count())
+}
+
+/// `16-19`: from one hour to another.
+fn hours(page: &Page<'_>, at: usize) -> Option<usize> {
+    let whole = digits(page, at, 1..3)
+        && digits(page, at + 1, 1..3)
+        && page.gap(at + 1) == "-"
+        && number(page, at) < number(page, at + 1)
+        && number(page, at + 1) < 25;
+    let goes_on = page.tokens.get(at + 2).is_some_and(|next| {
+        next.glued
+            || next.is_digits() && page.gap(at + 2).len() == 1
+            || page.gap(at + 2).starts_with('-')
+    });
+    (whole && !goes_on).then_some(at + 2)
+}
+
+/// `vecka 26 16-19`, `13:e 2345`: a week or a day of some month, and a time of day.
+fn in_week(page: &Page<'_>, at: usize) -> Option<usize> {
+    let before = at.checked_sub(1)?;
+    let week = matches!(page.lower(before), "vecka" | "v" | "week" | "veckan")
+        && page.gap(at).len() <= 1
+        && (1..=53).contains(&number(page, at));
+    if week {
+        return time_behind(page, at + 1);
+    }
+    let ordinal = page.tokens.get(at + 1).is_some_and(|_| {
+        page.gap(at + 1) == ":"
+            && matches!(page.lower(at + 1), "e" | "a")
+            && is_day(number(page, at))
+    });
+    if ordinal { time_behind(page, at + 2) } else { None }
+}
+
+/// `Dec 11 1900` where a line begins, as logs have it: a day and its time of day, and no year.
+pub(super) fn logged(page: &Page<'_>, at: usize) -> Option<usize> {
+    let month = at.checked_sub(1)?;
+    let opens = month == 0 || page.gap(month).contains(['\n', '[', '<']);
+    let day = page.tokens.get(at).filter(|day| day.is_digits() && day.length <= 2)?;
+    (opens
+        && page.tokens[month].length == 3
+        && page.says(month).any(Says::MONTH)
+        && page.gap(at).trim_matches(' ').is_empty()
+        && !day.settled
+        && at + 1 < page.len()
+        && page.gap(at + 1).trim_matches(' ').is_empty())
+    .then(|| four(page, at + 1).or_else(|| clock(page, at + 1)).or_else(|| hours(page, at + 1)))
+    .flatten()
 }
 
 /// Letters before it, and no `kl`, `v` or a word that a space was lost behind.
@@ -225,7 +283,7 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     let short = next + 1 < page.len()
         && digits(page, next + 1, 2..3)
-        && matches!(page.gap(next + 1), " " | "-")
+        && matches!(page.gap(next + 1), " " | "-" | " -" | " '")
         && !page
             .tokens
             .get(next + 2)
@@ -256,7 +314,7 @@ fn time_behind(page: &Page<'_>, at: usize) -> Option<usize> {
     if !near || !page.tokens[at].is_digits() {
         return None;
     }
-    clock(page, at).or_else(|| four(page, at))
+    clock(page, at).or_else(|| four(page, at)).or_else(|| hours(page, at))
 }
 
 /// `1405`.
@@ -266,10 +324,9 @@ fn four(page: &Page<'_>, at: usize) -> Option<usize> {
         .get(at)
         .filter(|token| token.is_digits() && token.length == 4)
         .map(|_| page.str(at))?;
-    let free = page
-        .tokens
-        .get(at + 1)
-        .is_none_or(|next| !(next.glued || next.is_digits() && page.gap(at + 1) == "-"));
+    let free = page.tokens.get(at + 1).is_none_or(|next| {
+        !(next.glued || next.is_digits() && matches!(page.gap(at + 1), "-" | "/"))
+    });
     (free && &text[..2] < "24" && &text[2..] < "60").then_some(at + 1)
 }
 

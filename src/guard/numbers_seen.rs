@@ -75,11 +75,7 @@ pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
         let near = page.gap(at).len() <= 3
             && page.gap(at).trim_matches([' ', ':', '#', '.']).is_empty()
             && !page.gap(at).contains(". ");
-        if token.is_digits()
-            && near
-            && says.any(Says::REFERENCE)
-            && !says.any(Says::CUSTOMER.and(Says::BANK).and(Says::PHONE).and(Says::PNR))
-        {
+        if token.is_digits() && near && is_reference(page, at) {
             let second =
                 page.tokens.get(at + 1).filter(|next| next.is_digits() && page.gap(at + 1) == "-");
             let last = if second.is_some() { at + 1 } else { at };
@@ -89,8 +85,10 @@ pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
                 !(next.glued || next.is_digits() && matches!(page.gap(last + 1), "-" | " "))
             });
             let checked = digits.len() >= 10 && super::identity::luhn(&digits[digits.len() - 10..]);
-            let mobile = second.is_some() && digits.starts_with('0');
-            if whole && (9..=10).contains(&digits.len()) && !checked && !mobile {
+            let mobile = second.is_some() && digits.starts_with('0') && !is_ours(page, at);
+            let lengths = [9, 10, 12].contains(&digits.len())
+                || is_ours(page, at) && (5..=12).contains(&digits.len());
+            if whole && lengths && !checked && !mobile {
                 found.push(page.span(at..last + 1));
             }
         }
@@ -114,6 +112,76 @@ pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
         }
     }
     found
+}
+
+/// What may stand between the word for a reference and its number.
+const NUMBERS: [&str; 7] = ["nr", "nummer", "no", "number", "id", "numret", "num"];
+
+/// Whether the word for a reference stands right before, and nothing that tells of a person.
+fn is_reference(page: &Page<'_>, at: usize) -> bool {
+    let personal = Says::CUSTOMER
+        .and(Says::BANK)
+        .and(Says::PHONE)
+        .and(Says::PNR)
+        .and(Says::BIRTH)
+        .and(Says::CREDENTIAL);
+    // `larm-id`, `anl-id`: the parts say something else.
+    if at > 1
+        && page.gap(at - 1) == "-"
+        && matches!(page.lower(at - 1), "id" | "nr" | "nummer")
+        && matches!(
+            page.lower(at - 2),
+            "larm"
+                | "anl"
+                | "access"
+                | "uttags"
+                | "objekt"
+                | "anslutnings"
+                | "anläggnings"
+                | "kopplings"
+                | "nod"
+        )
+    {
+        return true;
+    }
+    let before = page.says(at - 1);
+    // Somebody who has shown an `ID`.
+    let bare = page.lower(at - 1) == "id"
+        && !(at > 1
+            && page.says(at - 2).any(Says::REFERENCE.and(Says::TECHNICAL).and(Says::SERIAL)));
+    if bare {
+        return false;
+    }
+    let second = if NUMBERS.contains(&page.lower(at - 1)) && at > 1 && page.gap(at - 1).len() <= 1 {
+        page.says(at - 2)
+    } else {
+        Says::default()
+    };
+    before.and(second).any(Says::REFERENCE) && !before.and(second).any(personal)
+}
+
+/// Whether the word for a reference right before can be nothing else: `spårningsnr`, not `ref`.
+fn is_ours(page: &Page<'_>, at: usize) -> bool {
+    const LOOSE: [&str; 14] = [
+        "id",
+        "ref",
+        "refnr",
+        "referens",
+        "reference",
+        "case",
+        "caseid",
+        "tjänst",
+        "service",
+        "kampanj",
+        "uttag",
+        "po",
+        "subscription",
+        "objekt",
+    ];
+    let word = |back: usize| at.checked_sub(back).map_or("", |at| page.lower(at));
+    let second = at > 1 && NUMBERS.contains(&word(1)) && page.says(at - 2).any(Says::REFERENCE);
+    let cue = if second { word(2) } else { word(1) };
+    is_reference(page, at) && !LOOSE.contains(&cue)
 }
 
 /// Digits that hang together with this one: glued letters, hyphens, slashes, dots and colons.
@@ -410,14 +478,52 @@ fn known_by_cue(page: &Page<'_>, group: &Range<usize>, digits: usize) -> bool {
         return true;
     }
     if near && direct.any(Says::TECHNICAL) && digits <= 5 {
-        return !page.lower(at - 1).starts_with("kod")
-            && page.lower(at - 1) != "code"
-            && page.lower(at - 1) != "card";
+        // A card of a switch has a small number; what is paid with ends in four digits.
+        let cue = page.lower(at - 1);
+        return !cue.starts_with("kod")
+            && cue != "code"
+            && (digits < 3 || !matches!(cue, "card" | "kort"))
+            && (cue != "vid" || text_of(page, group).parse().is_ok_and(|vlan: u16| vlan < 4095));
+    }
+    if linked(page, at, digits) {
+        return true;
     }
     if page.cued(at, personal, 2) {
         return false;
     }
     page.cued(at, Says::REFERENCE.and(Says::SERIAL), 2) && digits >= 4
+}
+
+fn text_of<'p>(page: &'p Page<'_>, group: &Range<usize>) -> &'p str {
+    &page.text[page.span(group.clone())]
+}
+
+/// Another case of ours is named: `samma fel som 95975142`, `ärendet hör ihop med #185523`.
+fn linked(page: &Page<'_>, at: usize, digits: usize) -> bool {
+    const WORDS_MAX: usize = 6;
+    if !(5..=9).contains(&digits)
+        || page.str(at).starts_with('0')
+        || page.cued(at, Says::PHONE.and(Says::CUSTOMER), 6)
+    {
+        return false;
+    }
+    let word = |back: usize| at.checked_sub(back).map_or("", |at| page.lower(at));
+    let told = matches!(
+        (word(3), word(2), word(1)),
+        (_, "fel" | "ärende" | "problem" | "fault" | "issue" | "case", "som" | "as")
+            | ("hör", "ihop", "med")
+            | (
+                _,
+                "kopplat" | "länkat" | "kopplad" | "länkad" | "related" | "linked" | "refererar",
+                "till" | "to"
+            )
+            | (_, "dubblett" | "dublett" | "duplicate", "av" | "till" | "of" | "på")
+            | (_, "se", "även" | "också")
+    );
+    let hash = page.gap(at).ends_with('#');
+    told || hash
+        && (1..=WORDS_MAX)
+            .any(|back| at.checked_sub(back).is_some_and(|at| page.says(at).any(Says::REFERENCE)))
 }
 
 /// Codes of the trade: references with their prefix, models behind their maker, hexadecimal.
@@ -449,6 +555,9 @@ fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: &str) -> bo
             return true;
         }
     }
+    if serial(text) || release(text) || host(page, group) {
+        return true;
+    }
     if lower == "0" && text.len() <= 12 && text[1..].starts_with(['x', 'X']) {
         return true;
     }
@@ -459,6 +568,69 @@ fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: &str) -> bo
             && (0..back).all(|n| matches!(page.gap(first - n), " " | "-" | "\n"))
     });
     branded && digits <= 5
+}
+
+/// The serial number of an optical terminal (G.984.3): four letters for its maker, eight hexadecimal
+/// digits.
+fn serial(text: &str) -> bool {
+    text.len() == 12
+        && text.is_ascii()
+        && text[..4].bytes().all(|byte| byte.is_ascii_alphabetic())
+        && text[4..].bytes().all(|byte| byte.is_ascii_hexdigit())
+        && text[4..].bytes().filter(u8::is_ascii_digit).count() >= 2
+}
+
+/// The name of a release: `R19C90SPC283`, `V300R016C10`.
+fn release(text: &str) -> bool {
+    let mut digits = 0;
+    let mut letters = String::new();
+    for char in text.chars() {
+        match char {
+            '0'..='9' => digits += 1,
+            char if char.is_ascii_alphabetic() => letters.push(char.to_ascii_lowercase()),
+            _ => return false,
+        }
+    }
+    digits >= 4
+        && matches!(letters.as_str(), "rc" | "vrc" | "rcspc" | "vrcspc" | "rcb" | "vrcb" | "rcsph")
+}
+
+/// The name of a part of the network: `core-rtr-3`, `hvk-olt-2`.
+fn host(page: &Page<'_>, group: &Range<usize>) -> bool {
+    let mut start = group.start;
+    while start > 0 && page.gap(start) == "-" && page.tokens[start - 1].is_word() {
+        start -= 1;
+    }
+    let digits = |at: usize| page.tokens[at].is_digits() && page.tokens[at].length > 3;
+    group.len() <= 8
+        && !(start..group.end).any(digits)
+        && (start..group.end).any(|at| {
+            matches!(
+                page.lower(at),
+                "rtr"
+                    | "sw"
+                    | "olt"
+                    | "core"
+                    | "dist"
+                    | "acc"
+                    | "bng"
+                    | "bras"
+                    | "agg"
+                    | "dslam"
+                    | "odf"
+                    | "pe"
+                    | "cr"
+                    | "rt"
+                    | "switch"
+                    | "router"
+                    | "node"
+                    | "nod"
+                    | "gw"
+                    | "msan"
+                    | "edge"
+                    | "access"
+            )
+        })
 }
 
 /// Three letters, two digits and a digit or a letter.

@@ -72,7 +72,7 @@ pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 }
 
 /// Things that are opened with a code, and what a code is keyed in on.
-const OPENED: &str = "porten portdörr portdörren ytterporten innerporten huvudporten porttelefon \
+const OPENED: &str = "porten innerport ytterport portdörr portdörren ytterporten innerporten huvudporten porttelefon \
     porttelefonen portelefon porttele portkoden entré entrén entre entren huvudentré huvudentrén \
     ytterdörr ytterdörren dörr dörren källardörr källardörren gårdsporten gårdsport grind grinden \
     bom bommen trapphus trapphuset trapphusdörren garage garaget garageport garageporten \
@@ -90,7 +90,7 @@ const OPENED: &str = "porten portdörr portdörren ytterporten innerporten huvud
 /// What may stand between the thing and its code.
 const BETWEEN: &str = "är is med with av off på on kod koden code till to i in at the vid för for \
     öppnas öppnar opens stängs stäng tryck press slå knappa in då sen then och use använd box dag \
-    natt day night number nr no on ring nedre övre inre yttre bottom top lower upper safe key front \
+    siffror siffrorna siffran har har kombination kombinationen combo access elskåpet skåpet natt day night number nr no on ring nedre övre inre yttre bottom top lower upper safe key front \
     back main of stavas blir new ny nya";
 
 /// `porten: 4711#`, `entré 2580`, `tryck 1 4 7 9`, `{code} i porten`: a short number, or letters and
@@ -117,7 +117,14 @@ pub(super) fn opened(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             | "enter"
             | "type"
     );
-    let thing = listed(OPENED, word);
+    let inner = matches!(word, "port" | "porten" | "dörr" | "dörren")
+        && at.checked_sub(1).is_some_and(|before| {
+            matches!(
+                page.lower(before),
+                "inre" | "yttre" | "inner" | "outer" | "främre" | "bakre" | "andra" | "första"
+            )
+        });
+    let thing = listed(OPENED, word) || inner;
     if (keyed || thing)
         && let Some(found) = behind(page, at, keyed && !thing)
     {
@@ -177,8 +184,7 @@ fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
         && token.length == 1
         && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_digits());
     let first = if lettered { at + 1 } else { at };
-    if !page.tokens[first].is_digits() || page.tokens[first].settled && page.tokens[first].shielded
-    {
+    if !page.tokens[first].is_digits() || page.tokens[first].settled {
         return None;
     }
     // `1 4 7 9`, `14 78`: groups.
