@@ -24,6 +24,9 @@ pub mod telemetry;
 pub mod guard;
 pub mod log;
 
+// Who may do what at the door.
+pub mod auth;
+
 // Who may receive, and in whose words.
 pub mod dialects;
 pub mod recipients;
@@ -41,6 +44,9 @@ pub mod record;
 pub mod transmit;
 
 pub mod settle;
+
+// Who is let in.
+pub mod gate;
 
 // What an auditor takes along.
 pub mod export;

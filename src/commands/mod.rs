@@ -5,6 +5,7 @@
 
 mod case;
 mod check;
+mod denial;
 mod deployment;
 mod explain;
 pub(crate) mod explanation;
@@ -18,6 +19,7 @@ mod retention;
 pub(crate) mod serve;
 mod subject;
 pub(crate) mod submit;
+pub(crate) mod token;
 mod witness;
 mod witnessed;
 
@@ -112,6 +114,12 @@ enum Command {
     /// What a person can ask for: who got what, and to be erased
     #[command(subcommand)]
     Subject(subject::Command),
+    /// API tokens: what other systems are known by
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Who was not let in at the door
+    #[command(subcommand)]
+    Denial(denial::Command),
     /// Keys: what customers' keys are sealed under, and what signs the log
     #[command(subcommand)]
     Key(key::Command),
@@ -228,6 +236,8 @@ impl Cli {
             Command::Explain(arguments) => explain::run(&config, &arguments, &output),
             Command::Log(command) => log::run(&config, command, &output).await,
             Command::Subject(command) => subject::run(&config, command, &output).await,
+            Command::Token(command) => token::run(&config, command, &output).await,
+            Command::Denial(command) => denial::run(&config, command, &output).await,
             Command::Key(command) => key::run(&config, command, &output).await,
             Command::Retention(command) => retention::run(&config, command, &output).await,
         }

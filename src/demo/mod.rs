@@ -22,13 +22,13 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
-use crate::commands::{Deployment, Failure, Output, log, serve, submit};
+use crate::commands::{Deployment, Failure, Output, log, serve, submit, token};
 use crate::config::Config;
 use crate::dialects::{self, Request};
 use crate::domain::{CaseId, CaseState, Entropy, OsEntropy, SystemClock};
 use crate::http::{self, Problem, local_client};
 use crate::intake::{self, Context, Kind};
-use crate::log::LeafIndex;
+use crate::log::{LeafIndex, Role};
 use crate::minimise::{Explanation, minimise};
 use crate::recipients::{self, Auth, SecretFile};
 use crate::record::finish;
@@ -162,7 +162,13 @@ pub async fn run(
     if arguments.keep_running {
         let listener = serve::listen(deployment.config.http.listen).await?;
         let address = listener.local_addr().map_err(failed)?;
-        output.line(format!("The service is up on http://{address}; Ctrl-C stops it."));
+        let (client, days) = (local_client(), 1);
+        let client = client.map_err(|error| Failure::Usage(error.to_string()))?;
+        let (token, _) = token::make(&deployment, client, Role::Ordering, days).await?;
+        output.line(format!(
+            "The service is up on http://{address}; Ctrl-C stops it. It knows this token:\n{}",
+            *token.reveal()
+        ));
         let served = tokio::spawn(http::serve(deployment.app()?, listener, stop));
         serve::told_to_stop().await;
         // Nobody left to hear it is as good as heard.

@@ -6,6 +6,7 @@
 
 mod audit;
 mod checkpoint_file;
+mod door;
 mod erased;
 mod error;
 mod files;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use audit::{Linked, Opens};
+pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
 pub use halt::{Halt, Halted};

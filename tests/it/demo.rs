@@ -420,6 +420,7 @@ fn it_can_leave_the_service_up() {
             break address;
         }
     };
+    crate::tokens::keep_in(&dir.path().join("state"));
     let order = &generated(1)[0];
     let posted = ask(&address, "POST", "/tmf-api/serviceOrdering/v4/serviceOrder", order);
     assert!(posted.starts_with("HTTP/1.1 201"), "{posted}");

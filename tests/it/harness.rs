@@ -33,7 +33,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::raw;
+use crate::{raw, tokens};
 
 pub(crate) const PASSWORD: &str = "harness";
 pub(crate) const GLOBALCONNECT: &str = "globalconnect";
@@ -120,8 +120,10 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stopper, stop) = watch::channel(false);
+        tokens::keep(&self.deployment.store).await;
         let served = tokio::spawn(serve(self.deployment.app().unwrap(), listener, stop));
-        let answer = raw::ask(address, &raw::http(method, path, head, body)).await;
+        let request = tokens::known(&raw::http(method, path, head, body));
+        let answer = raw::ask(address, &request).await;
         stopper.send(true).unwrap();
         served.await.unwrap().unwrap();
         let told = answer.json();

@@ -7,6 +7,7 @@ mod cases;
 mod copier;
 mod cosigned;
 mod database;
+mod door;
 mod erase;
 mod fsck;
 mod keys;

@@ -16,6 +16,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
     ("guard", &["domain"]),
     ("log", &["domain"]),
+    // Who may do what: roles are the log's words for who acted.
+    ("auth", &["domain", "log"]),
     // Who may receive, and in whose words. A recipient's file names a dialect, and its policy is
     // hashed in the log's canonical form.
     ("dialects", &["domain", "minimise"]),
@@ -26,11 +28,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("intake", &["domain", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
-    ("store", &["crash", "domain", "telemetry", "log", "dialects", "recipients", "intake"]),
+    ("store", &["crash", "domain", "telemetry", "log", "auth", "dialects", "recipients", "intake"]),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
+    // Who is let in: what is shown at the door against what is kept.
+    ("gate", &["domain", "telemetry", "auth", "store"]),
     // The log as files: written from the store, and verified without it.
     ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
@@ -43,7 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "config",
         &["domain", "table", "telemetry", "log", "recipients", "store", "settle", "witness"],
     ),
-    ("http", &["domain", "telemetry", "log", "intake", "store", "settle"]),
+    ("http", &["domain", "telemetry", "log", "auth", "intake", "store", "settle", "gate"]),
     ("sandbox", &["domain"]),
     (
         "worker",
@@ -71,6 +75,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             // The guard as a filter, and nothing but.
             "guard",
             "log",
+            "auth",
             "dialects",
             "recipients",
             "audit",
@@ -80,6 +85,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "gate",
             "export",
             "subject",
             "config",

@@ -72,6 +72,7 @@ const PURE: &[&str] = &[
     "table",
     "guard",
     "log",
+    "auth",
     "dialects",
     "recipients",
     "audit",
