@@ -41,6 +41,19 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
     if glued_word(page, at) {
         return None;
     }
+    // The rest of a date that is none of ours: `1950/03/01`.
+    let goes_on = at > 0
+        && page.tokens[at - 1].is_digits()
+        && !page.tokens[at - 1].settled
+        && matches!(page.gap(at), "/" | "-" | ".");
+    // `customer no 151001`.
+    let numbered = at > 1
+        && matches!(page.lower(at - 1), "no" | "nr" | "number" | "nummer" | "id" | "num")
+        && page.says(at - 2).any(personal)
+        && page.gap(at - 1).len() <= 1;
+    if goes_on || numbered {
+        return None;
+    }
     if told_here(page, at, Says::BIRTH.and(Says::PNR), 4)
         || page.follows(at, personal) && page.tokens[at].length > 2
     {
@@ -59,6 +72,14 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
                 page.text[page.span(at..time)].chars().filter(char::is_ascii_digit).collect();
             let four = time == end + 1 && page.gap(end) != "T";
             let pair = digits.len() == 10 || digits.len() == 12;
+            // `300101-0609` is what a personnummer looks like, first of all.
+            if four
+                && page.tokens[at].length == 6
+                && page.gap(end) == "-"
+                && !page.cued(at, Says::TIME, 2)
+            {
+                return None;
+            }
             let recent = page.tokens[at].length == 8 && page.str(at) >= "2020";
             if four
                 && pair

@@ -3,18 +3,18 @@
 //! A number of four digits or more, or a code of letters and digits, is denied unless it is a date or
 //! a time, a measure, a port, a version, a model, or stands behind a word that says what it is.
 
+mod codes;
+mod references;
+
 use std::ops::Range;
 
-use super::lexicon::Says;
-use super::page::{Case, Page};
-use super::{Finding, Kind, Layer, Why};
+use self::codes::{branded, coded, plate};
+use self::references::linked;
+pub(super) use self::references::references;
 
-/// How our own and the operators' references begin.
-const PREFIXES: [&str; 34] = [
-    "inc", "tt", "cs", "sd", "ord", "ko", "tel", "ref", "sr", "req", "ritm", "chg", "tkt", "wo",
-    "case", "ticket", "tn", "ac", "stta", "fel", "tck", "task", "prb", "sap", "gc", "ipo", "ir",
-    "it", "nr", "ao", "so", "po", "bb", "hd",
-];
+use super::lexicon::Says;
+use super::page::Page;
+use super::{Finding, Kind, Layer, Why};
 
 /// Every finding of this layer: denied numbers. Runs over what no other layer has settled.
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
@@ -38,150 +38,6 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         at = next;
     }
     found
-}
-
-/// Numbers that stand right behind the word for a reference and have no valid check digit; firmware
-/// behind its word. They may look like anything.
-pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for at in 1..page.len() {
-        let token = &page.tokens[at];
-        if token.settled || token.glued {
-            continue;
-        }
-        let says = page.says(at - 1);
-        // `Genexis Pure ED504`: a maker, a model.
-        let named = token.says.is_name() && !token.says.is_word();
-        if says.any(Says::BRAND)
-            && page.gap(at) == " "
-            && token.is_capital()
-            && token.length > 1
-            && !named
-        {
-            let mut last = page.cluster(at).end;
-            if last < page.len()
-                && page.gap(last) == " "
-                && page.tokens[last].is_capital()
-                && page.tokens.get(last + 1).is_some_and(|next| next.glued && next.is_digits())
-            {
-                last = page.cluster(last).end;
-            }
-            let range = page.span(at..last);
-            if range.len() <= 16 {
-                found.push(range);
-            }
-            continue;
-        }
-        let near = page.gap(at).len() <= 3
-            && page.gap(at).trim_matches([' ', ':', '#', '.']).is_empty()
-            && !page.gap(at).contains(". ");
-        if token.is_digits() && near && is_reference(page, at) {
-            let second =
-                page.tokens.get(at + 1).filter(|next| next.is_digits() && page.gap(at + 1) == "-");
-            let last = if second.is_some() { at + 1 } else { at };
-            let digits: String =
-                page.text[page.span(at..last + 1)].chars().filter(char::is_ascii_digit).collect();
-            let whole = page.tokens.get(last + 1).is_none_or(|next| {
-                !(next.glued || next.is_digits() && matches!(page.gap(last + 1), "-" | " "))
-            });
-            let checked = digits.len() >= 10 && super::identity::luhn(&digits[digits.len() - 10..]);
-            let mobile = second.is_some() && digits.starts_with('0') && !is_ours(page, at);
-            let lengths = [9, 10, 12].contains(&digits.len())
-                || is_ours(page, at) && (5..=12).contains(&digits.len());
-            if whole && lengths && !checked && !mobile {
-                found.push(page.span(at..last + 1));
-            }
-        }
-        // `V5.13(ACEB.3)C0`, by its form or behind `fw`.
-        let versioned = near && says.any(Says::VERSION) && page.tokens[at - 1].length > 1;
-        let rest = &page.text[token.start..];
-        let chunk =
-            rest.split([' ', '\n', ',', ';']).next().unwrap_or_default().trim_end_matches('.');
-        let numbered = matches!(page.lower(at), "v" | "r")
-            && chunk[1..].starts_with(|c: char| c.is_ascii_digit())
-            && chunk.contains('.');
-        if (versioned && chunk.bytes().any(|byte| byte.is_ascii_digit()) || numbered)
-            && chunk.len() <= 24
-            && !chunk.contains('@')
-        {
-            let digits = chunk.bytes().filter(u8::is_ascii_digit).count();
-            let run = chunk.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
-            if digits <= 12 && run < 6 {
-                found.push(token.start..token.start + chunk.len());
-            }
-        }
-    }
-    found
-}
-
-/// What may stand between the word for a reference and its number.
-const NUMBERS: [&str; 7] = ["nr", "nummer", "no", "number", "id", "numret", "num"];
-
-/// Whether the word for a reference stands right before, and nothing that tells of a person.
-fn is_reference(page: &Page<'_>, at: usize) -> bool {
-    let personal = Says::CUSTOMER
-        .and(Says::BANK)
-        .and(Says::PHONE)
-        .and(Says::PNR)
-        .and(Says::BIRTH)
-        .and(Says::CREDENTIAL);
-    // `larm-id`, `anl-id`: the parts say something else.
-    if at > 1
-        && page.gap(at - 1) == "-"
-        && matches!(page.lower(at - 1), "id" | "nr" | "nummer")
-        && matches!(
-            page.lower(at - 2),
-            "larm"
-                | "anl"
-                | "access"
-                | "uttags"
-                | "objekt"
-                | "anslutnings"
-                | "anläggnings"
-                | "kopplings"
-                | "nod"
-        )
-    {
-        return true;
-    }
-    let before = page.says(at - 1);
-    // Somebody who has shown an `ID`.
-    let bare = page.lower(at - 1) == "id"
-        && !(at > 1
-            && page.says(at - 2).any(Says::REFERENCE.and(Says::TECHNICAL).and(Says::SERIAL)));
-    if bare {
-        return false;
-    }
-    let second = if NUMBERS.contains(&page.lower(at - 1)) && at > 1 && page.gap(at - 1).len() <= 1 {
-        page.says(at - 2)
-    } else {
-        Says::default()
-    };
-    before.and(second).any(Says::REFERENCE) && !before.and(second).any(personal)
-}
-
-/// Whether the word for a reference right before can be nothing else: `spårningsnr`, not `ref`.
-fn is_ours(page: &Page<'_>, at: usize) -> bool {
-    const LOOSE: [&str; 14] = [
-        "id",
-        "ref",
-        "refnr",
-        "referens",
-        "reference",
-        "case",
-        "caseid",
-        "tjänst",
-        "service",
-        "kampanj",
-        "uttag",
-        "po",
-        "subscription",
-        "objekt",
-    ];
-    let word = |back: usize| at.checked_sub(back).map_or("", |at| page.lower(at));
-    let second = at > 1 && NUMBERS.contains(&word(1)) && page.says(at - 2).any(Says::REFERENCE);
-    let cue = if second { word(2) } else { word(1) };
-    is_reference(page, at) && !LOOSE.contains(&cue)
 }
 
 /// Digits that hang together with this one: glued letters, hyphens, slashes, dots and colons.
@@ -249,6 +105,7 @@ fn denied(page: &Page<'_>, at: usize, group: &Range<usize>) -> Option<Range<usiz
             || port(page, group, text)
             || known_by_cue(page, group, digits)
             || version(page, group, text)
+            || branded(page, group.start) && digits == 4
         {
             return None;
         }
@@ -496,154 +353,4 @@ fn known_by_cue(page: &Page<'_>, group: &Range<usize>, digits: usize) -> bool {
 
 fn text_of<'p>(page: &'p Page<'_>, group: &Range<usize>) -> &'p str {
     &page.text[page.span(group.clone())]
-}
-
-/// Another case of ours is named: `samma fel som 95975142`, `ärendet hör ihop med #185523`.
-fn linked(page: &Page<'_>, at: usize, digits: usize) -> bool {
-    const WORDS_MAX: usize = 6;
-    if !(5..=9).contains(&digits)
-        || page.str(at).starts_with('0')
-        || page.cued(at, Says::PHONE.and(Says::CUSTOMER), 6)
-    {
-        return false;
-    }
-    let word = |back: usize| at.checked_sub(back).map_or("", |at| page.lower(at));
-    let told = matches!(
-        (word(3), word(2), word(1)),
-        (_, "fel" | "ärende" | "problem" | "fault" | "issue" | "case", "som" | "as")
-            | ("hör", "ihop", "med")
-            | (
-                _,
-                "kopplat" | "länkat" | "kopplad" | "länkad" | "related" | "linked" | "refererar",
-                "till" | "to"
-            )
-            | (_, "dubblett" | "dublett" | "duplicate", "av" | "till" | "of" | "på")
-            | (_, "se", "även" | "också")
-    );
-    let hash = page.gap(at).ends_with('#');
-    told || hash
-        && (1..=WORDS_MAX)
-            .any(|back| at.checked_sub(back).is_some_and(|at| page.says(at).any(Says::REFERENCE)))
-}
-
-/// Codes of the trade: references with their prefix, models behind their maker, hexadecimal.
-fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: &str) -> bool {
-    let first = group.start;
-    let token = &page.tokens[first];
-    let lower = page.lower(first);
-    if token.is_word() {
-        // `v2411`: a week.
-        let week = page
-            .tokens
-            .get(first + 1)
-            .filter(|next| next.glued && next.length == 4)
-            .map(|_| page.str(first + 1));
-        if lower == "v"
-            && week.is_some_and(|week| {
-                ("20".."41").contains(&&week[..2]) && ("01".."54").contains(&&week[2..])
-            })
-        {
-            return true;
-        }
-        if token.length > 1
-            && token.says.any(Says::TECHNICAL.and(Says::DOMAIN).and(Says::UNIT))
-            && digits <= 5
-        {
-            return true;
-        }
-        if PREFIXES.contains(&lower) && digits >= 4 {
-            return true;
-        }
-    }
-    if serial(text) || release(text) || host(page, group) {
-        return true;
-    }
-    if lower == "0" && text.len() <= 12 && text[1..].starts_with(['x', 'X']) {
-        return true;
-    }
-    // Behind a maker: `Huawei HG8245`, `Genexis Platinum 7840`.
-    let branded = (1..=2).any(|back| {
-        first >= back
-            && page.says(first - back).any(Says::BRAND)
-            && (0..back).all(|n| matches!(page.gap(first - n), " " | "-" | "\n"))
-    });
-    branded && digits <= 5
-}
-
-/// The serial number of an optical terminal (G.984.3): four letters for its maker, eight hexadecimal
-/// digits.
-fn serial(text: &str) -> bool {
-    text.len() == 12
-        && text.is_ascii()
-        && text[..4].bytes().all(|byte| byte.is_ascii_alphabetic())
-        && text[4..].bytes().all(|byte| byte.is_ascii_hexdigit())
-        && text[4..].bytes().filter(u8::is_ascii_digit).count() >= 2
-}
-
-/// The name of a release: `R19C90SPC283`, `V300R016C10`.
-fn release(text: &str) -> bool {
-    let mut digits = 0;
-    let mut letters = String::new();
-    for char in text.chars() {
-        match char {
-            '0'..='9' => digits += 1,
-            char if char.is_ascii_alphabetic() => letters.push(char.to_ascii_lowercase()),
-            _ => return false,
-        }
-    }
-    digits >= 4
-        && matches!(letters.as_str(), "rc" | "vrc" | "rcspc" | "vrcspc" | "rcb" | "vrcb" | "rcsph")
-}
-
-/// The name of a part of the network: `core-rtr-3`, `hvk-olt-2`.
-fn host(page: &Page<'_>, group: &Range<usize>) -> bool {
-    let mut start = group.start;
-    while start > 0 && page.gap(start) == "-" && page.tokens[start - 1].is_word() {
-        start -= 1;
-    }
-    let digits = |at: usize| page.tokens[at].is_digits() && page.tokens[at].length > 3;
-    group.len() <= 8
-        && !(start..group.end).any(digits)
-        && (start..group.end).any(|at| {
-            matches!(
-                page.lower(at),
-                "rtr"
-                    | "sw"
-                    | "olt"
-                    | "core"
-                    | "dist"
-                    | "acc"
-                    | "bng"
-                    | "bras"
-                    | "agg"
-                    | "dslam"
-                    | "odf"
-                    | "pe"
-                    | "cr"
-                    | "rt"
-                    | "switch"
-                    | "router"
-                    | "node"
-                    | "nod"
-                    | "gw"
-                    | "msan"
-                    | "edge"
-                    | "access"
-            )
-        })
-}
-
-/// Three letters, two digits and a digit or a letter.
-fn plate(page: &Page<'_>, group: &Range<usize>) -> bool {
-    let text = &page.text[page.span(group.clone())];
-    let bare: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    let word = &page.tokens[group.start];
-    bare.len() == 6
-        && word.is_word()
-        && word.length == 3
-        && !word.says.any(Says::DOMAIN.and(Says::TECHNICAL).and(Says::UNIT))
-        && bare[3].is_ascii_digit()
-        && bare[4].is_ascii_digit()
-        && bare[5].is_ascii_alphanumeric()
-        && matches!(word.case, Case::Upper | Case::Lower)
 }

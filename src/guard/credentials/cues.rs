@@ -229,9 +229,9 @@ fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     if !net || at + 1 >= page.len() {
         return None;
     }
-    let next = page.lower(at + 1);
+    let word_after = page.lower(at + 1);
     let between = matches!(
-        next,
+        word_after,
         "hemma" | "hem" | "här" | "kund" | "kunden" | "hos" | "med" | "är" | "is" | "with"
     );
     let sign = |gap: &str| matches!(gap.trim_end(), ":" | "=");

@@ -184,7 +184,8 @@ fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
         && token.length == 1
         && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_digits());
     let first = if lettered { at + 1 } else { at };
-    if !page.tokens[first].is_digits() || page.tokens[first].settled {
+    if !page.tokens[first].is_digits() || page.tokens[first].settled && page.tokens[first].shielded
+    {
         return None;
     }
     // `1 4 7 9`, `14 78`: groups.

@@ -238,7 +238,7 @@ fn phrase(page: &Page<'_>, at: usize, begins: bool) -> Option<Range<usize>> {
         count += 1;
     }
     // One word alone is looked at by itself: it may be none.
-    (count > 1 && page.tokens.get(token).is_some_and(|token| !token.shielded)).then(|| at..end)
+    (count > 1 && page.tokens.get(token).is_some_and(|token| !token.shielded)).then_some(at..end)
 }
 
 /// Words that tell how it is with a password.
@@ -342,7 +342,9 @@ fn takes(
             && page.gap(token + 1) == " ";
         let spaced = count && lone;
         // A date behind the alarm that went off then.
-        if strength == Strength::Weak && page.tokens.get(token).is_some_and(|token| token.settled) {
+        let dated = word.starts_with("20") && digits == 8 && matches!(length, 8 | 10);
+        let settled = page.tokens.get(token).is_some_and(|token| token.settled);
+        if strength == Strength::Weak && (dated || settled) {
             return false;
         }
         return (!clock && !count && !unit || spaced)

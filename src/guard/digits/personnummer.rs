@@ -84,7 +84,7 @@ pub(super) fn hidden(page: &Page<'_>, at: usize) -> Option<Hit> {
         let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
         let digits = if digits < 4 { digits } else { 0 };
         let sign = tail[digits..].chars().next();
-        let hides = |c: char| masks(c) || matches!(c, 'N' | 'n' | 'Y') && Some(c) == sign;
+        let hides = |c: char| (masks(c) || matches!(c, 'N' | 'n' | 'Y')) && Some(c) == sign;
         let masked = digits + tail[digits..].chars().take_while(|c| hides(*c)).count();
         let behind = tail[digits..].chars().nth(masked - digits);
         let whole = behind.is_none_or(|c| !c.is_alphanumeric());

@@ -29,7 +29,7 @@ impl Window<'_> {
             range.start
         };
         let hit = || Some(start..range.end);
-        // `044-41 40 59, 12 personer`: what stands behind a comma is another number.
+        // `031-39 006 10, 12 personer`: what stands behind a comma is another number.
         if self.gaps[..groups - 1].iter().any(|gap| gap.contains(", ")) {
             return None;
         }

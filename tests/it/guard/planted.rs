@@ -13,12 +13,34 @@ use sluss::guard::{Vocabulary, identity, redact};
 /// What stands before and behind.
 fn around(value: impl Strategy<Value = String>) -> impl Strategy<Value = (String, String, String)> {
     let before = select(vec![
-        "", "Kunden ringde. ", "Inget ljus sedan i går, ", "Ordern klar, ", "Felsökt på plats; ", "Port 3 nere. ",
-        "Customer says no link. ", "Uppdaterat: ", "Nivå -22 dBm. ", "\n", "Ingen länk\n> ",
+        "",
+        "Kunden ringde. ",
+        "Inget ljus sedan i går, ",
+        "Ordern klar, ",
+        "Felsökt på plats; ",
+        "Port 3 nere. ",
+        "Customer says no link. ",
+        "Uppdaterat: ",
+        "Nivå -22 dBm. ",
+        "\n",
+        "Ingen länk\n> ",
     ]);
     let behind = select(vec![
-        "", ".", ", tack", " (kund)", ", port 12", " och VLAN 101", ". Återkom.", " på plats", "\nMvh",
-        ", sedan 2026-03-01", ")", " som vanligt", "?", " ok", "; ingen länk",
+        "",
+        ".",
+        ", tack",
+        " (kund)",
+        ", port 12",
+        " och VLAN 101",
+        ". Återkom.",
+        " på plats",
+        "\nMvh",
+        ", sedan 2026-03-01",
+        ")",
+        " som vanligt",
+        "?",
+        " ok",
+        "; ingen länk",
     ]);
     (before.prop_map(str::to_owned), value, behind.prop_map(str::to_owned))
 }
@@ -39,16 +61,17 @@ fn left(before: &str, cue: &str, value: &str, behind: &str) -> Result<(), TestCa
     Ok(())
 }
 
-/// A text where each `9` stands for any digit, `5` for one that is not zero, and `x` for a
+/// A text where each `9` stands for any digit, `5` for one that is not zero (`_` and `^` where they would
+/// be a telephone number that rings somewhere), and `~` for a
 /// hexadecimal one; and the cue before it.
 fn drawn(forms: Vec<(&'static str, &'static str)>) -> impl Strategy<Value = (String, String)> {
     (select(forms), prop::collection::vec(any::<u8>(), 48)).prop_map(|((cue, form), random)| {
         let mut random = random.into_iter();
         let mut draw = |count: u8| random.next().unwrap_or(7) % count;
         let value = form.chars().map(|sign| match sign {
-            '9' => char::from(b'0' + draw(10)),
-            '5' => char::from(b'1' + draw(9)),
-            'x' => char::from_digit(u32::from(draw(16)), 16).unwrap_or('a'),
+            '9' | '_' => char::from(b'0' + draw(10)),
+            '5' | '^' => char::from(b'1' + draw(9)),
+            '~' => char::from_digit(u32::from(draw(16)), 16).unwrap_or('a'),
             'Q' => char::from(b"ABCDEFGHJKLMNOPRSTUWXYZ"[usize::from(draw(23))]),
             other => other,
         });
@@ -74,7 +97,17 @@ fn ten(year: u32, month: u32, day: u32, number: u32, right: bool) -> String {
 }
 
 const MONTHS: [&str; 12] = [
-    "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
     "december",
 ];
 
@@ -109,6 +142,8 @@ proptest! {
             10 => format!("{century}{date}-xxxx"),
             _ => format!("{date}-****"),
         };
+        // Six digits and four, and nothing that says what they are: the time of a day, in 2022 to 2030.
+        let cue = if form == 3 { "pnr " } else { cue };
         left(&before, cue, &value, &behind)?;
     }
 
@@ -117,10 +152,10 @@ proptest! {
         (before, (cue, value), behind) in around(Just(String::new())).prop_flat_map(|(before, _, behind)| {
             let cues = ["tel ", "tel: ", "mobil ", "ring ", "nås på ", "", "(", "sms till ", "call ", "mob:"];
             let values = [
-                "070-999 99 99", "0709999999", "+4672 999 99 99", "+46 (0)73 999 99 99", "004676-9999999",
-                "076 999 9999", "079-9999 999", "072.999.99.99", "(070) 999 99 99", "08-599 999 99", "08-599 99 99",
-                "031-599 99 99", "+46 31 59 99 99", "(040) 59 99 99", "0480-599 99", "0500-59 99 99", "0980/59 99 99",
-                "0046 8 599 999 99", "070 \u{2013} 999 99 99",
+                "070-___ __ __", "070_______", "+4672 ___ __ __", "+46 (0)73 ___ __ __", "004676-_______",
+                "076 ___ ____", "07_-____ ___", "072.___.__.__", "(070) ___ __ __", "08-^__ ___ __", "08-^__ __ __",
+                "031-^__ __ __", "+46 31 ^_ __ __", "(040) ^_ __ __", "0480-^__ __", "0^00-^_ __ __", "0_80/^_ __ __",
+                "0046 8 ^__ ___ __", "070 \u{2013} ___ __ __",
             ];
             (Just(before), drawn(forms(&cues, &values)), Just(behind))
         }),
@@ -308,7 +343,7 @@ proptest! {
             );
             all.extend(forms(
                 &["lösenord: ", "wifi-lösen ", "pw: ", "lösen är ", "password is ", "PSK="],
-                &["Qxxx9999", "sommar99!", "Qxx.xx9&9", "bamse99", "katt-99-hund"],
+                &["Q~~~9999", "sommar99!", "Q~~.~~9&9", "bamse99", "katt-99-hund"],
             ));
             (Just(before), drawn(all), Just(behind))
         }),
@@ -324,8 +359,8 @@ proptest! {
             "VLAN 599", "port 9/9/5", "0/3/5/59", "gi0/0/59", "-29,5 dBm", "29.5 dB", "100/100 Mbit/s", "559 Mbit/s",
             "ping 59 ms", "59 % paketförlust", "ärende INC5999999", "ticket 5999999", "ordernr 59999999",
             "sedan 2026-03-09 14:05", "20261109", "kl 14:09", "mellan 08.30-09.30", "vecka 19",
-            "fw 5.9.59.99", "v5.13.9", "R19C90SPC259", "felkod 659", "serienr HWTC99xx99xx", "sn ZTEG5999xx99",
-            "dns 8.8.8.8", "gw 192.168.1.9", "10.99.59.1", "https://www.bredbandskollen.se", "Huawei HG8245",
+            "fw 5.9.59.99", "v5.13.9", "R19C90SPC259", "felkod 659", "serienr HWTC99~~99~~", "sn ZTEG5999~~99",
+            "dns 8.8.8.8", "gw 10.0.0.1", "10.99.59.1", "https://www.bredbandskollen.se", "Huawei HG8245",
             "Genexis Platinum 4410", "MTU 1492", "kanal 36", "2,4 GHz", "spårningsnr 59999999", "anl-id 5999-59999",
         ])),
         behind in select(vec!["", ".", ", ingen länk.", ". Åter i morgon.", "\n"]),
