@@ -24,6 +24,8 @@ closed_list! {
         HandInTicket = "hand-in-ticket",
         /// Look up tickets.
         SeeTickets = "see-tickets",
+        /// Register a callback for notifications, look at one's own, end one.
+        Subscribe = "subscribe",
     }
 }
 
@@ -43,7 +45,7 @@ impl Action {
             Self::Health | Self::FollowLog => Who::Anybody,
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),
-            Self::HandInOrder => Who::Roles(&[Role::Ordering]),
+            Self::HandInOrder | Self::Subscribe => Who::Roles(&[Role::Ordering]),
             Self::SeeOrders | Self::HandInTicket | Self::SeeTickets => {
                 Who::Roles(&[Role::Ordering, Role::Support])
             }

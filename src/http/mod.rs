@@ -4,9 +4,12 @@
 //! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
 //! Neither ever repeats what was submitted.
 
+mod answer;
 mod body;
 mod guard;
 mod health;
+mod hub;
+mod lists;
 mod log;
 mod metrics;
 mod problem;
@@ -31,6 +34,7 @@ use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
 use crate::gate::{self, Gate};
 use crate::settle::Halt;
 use crate::store::Store;
+use crate::tmf::Doors;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -54,6 +58,8 @@ pub struct Shared {
     pub body_bytes_max: usize,
     /// The longest a request may take.
     pub request_timeout: Duration,
+    /// Which callbacks may be registered.
+    pub doors: Doors,
     /// What is to stay free on each volume, in bytes: told beside what is free.
     pub reserve_bytes: u64,
 }

@@ -14,13 +14,14 @@
 //! order, ticket   the two profiles                     party, place, characteristic   their parts
 //! identity personnummer in ids, protected people       surplus  what is not kept
 //! draft    facts and surplus → case                    clean    free text, through the guard
-//! told     facts that a free text tells
+//! told     facts that a free text tells                 hub      who wants to be told
 //! ```
 
 mod characteristic;
 mod clean;
 mod draft;
 mod fault;
+mod hub;
 mod identity;
 mod json;
 mod order;
@@ -37,6 +38,7 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 pub use fault::{Fault, Faults, IntakeError};
+pub use hub::{HubBody, read_hub};
 pub use value::phone;
 
 use crate::domain::{

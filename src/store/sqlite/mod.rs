@@ -9,10 +9,14 @@ mod cosigned;
 mod database;
 mod door;
 mod erase;
+mod errands;
 mod fsck;
+mod hub;
 mod keys;
 mod lease;
+mod list;
 mod log;
+mod outbox;
 mod read;
 mod retention;
 mod standing;
@@ -51,6 +55,7 @@ use crate::log::{
     VerifierKey, digest,
 };
 use crate::recipients::Recipient;
+use crate::tmf::Page;
 use writer::Writer;
 
 const DATABASE: &str = "sluss.db";
@@ -429,10 +434,9 @@ impl Sqlite {
         &self,
         kind: Kind,
         client: ClientId,
-        offset: u32,
-        limit: u32,
+        page: Page,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
-        self.read(move |database| read::submissions(database, kind, &client, offset, limit)).await
+        self.read(move |database| list::submissions(database, kind, &client, &page)).await
     }
 
     pub(super) async fn case_of(

@@ -27,8 +27,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The journey.
     ("intake", &["domain", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
+    // TM Forum's words for states, events and lists.
+    ("tmf", &["domain", "intake"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
-    ("store", &["crash", "domain", "telemetry", "log", "auth", "dialects", "recipients", "intake"]),
+    (
+        "store",
+        &["crash", "domain", "telemetry", "log", "auth", "dialects", "recipients", "intake", "tmf"],
+    ),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
@@ -41,13 +46,40 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
     // Tells of what the store kept; the reasons are a policy's.
     ("subject", &["domain", "log", "recipients", "store"]),
+    // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
+    ("notify", &["domain", "telemetry", "store", "tmf"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     (
         "config",
-        &["domain", "table", "telemetry", "log", "recipients", "store", "settle", "witness"],
+        &[
+            "domain",
+            "table",
+            "telemetry",
+            "log",
+            "recipients",
+            "tmf",
+            "store",
+            "settle",
+            "witness",
+            "notify",
+        ],
     ),
-    ("http", &["domain", "telemetry", "log", "auth", "intake", "store", "settle", "gate"]),
+    (
+        "http",
+        &[
+            "domain",
+            "telemetry",
+            "log",
+            "auth",
+            "intake",
+            "tmf",
+            "store",
+            "settle",
+            "gate",
+            "notify",
+        ],
+    ),
     ("sandbox", &["domain"]),
     (
         "worker",
@@ -63,6 +95,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "notify",
             "config",
         ],
     ),
@@ -81,6 +114,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "audit",
             "intake",
             "minimise",
+            "tmf",
             "store",
             "record",
             "transmit",
@@ -88,6 +122,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "gate",
             "export",
             "subject",
+            "notify",
             "config",
             "http",
             "sandbox",
