@@ -100,7 +100,7 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
                     && next.length > 2
                     && date(page, end).is_none()
                 || next.is_digits()
-                    && page.gap(end) == " "
+                    && (page.gap(end) == " " || page.gap(end).contains('-'))
                     && next.length == 4
                     && page.tokens[at].length == 6
         });

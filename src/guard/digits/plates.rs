@@ -34,8 +34,12 @@ pub(super) fn plate(page: &Page<'_>, at: usize) -> Option<Hit> {
     let solid =
         gap.is_empty() && !token.says.any(Says::DOMAIN.and(Says::TECHNICAL).and(Says::UNIT));
     let shouted = page.caseless && token.case == Case::Upper && !token.says.is_word();
-    (cued && !token.says.any(Says::TECHNICAL) || upper || solid || shouted && !token.says.is_word())
-        .then_some((Kind::Vehicle, token.start..end, Why::Digits))
+    let direct = page.follows(at, Says::VEHICLE) && page.gap(at).len() <= 2;
+    (cued && (direct || !token.says.any(Says::TECHNICAL))
+        || upper
+        || solid
+        || shouted && !token.says.is_word())
+    .then_some((Kind::Vehicle, token.start..end, Why::Digits))
 }
 
 /// A plate that somebody has chosen: `bil GRANIT`, `reg LYX 88`.
