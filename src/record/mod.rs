@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::dialects::{Message, Request};
-use crate::domain::{Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
+use crate::domain::{Act, Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
 use crate::log::digest::digest;
 use crate::log::{
     ConditionName, Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey,
@@ -37,7 +37,7 @@ pub const CASE: &str = "case";
 pub struct Recorded {
     claim: Claim,
     to: RecipientId,
-    purpose: Purpose,
+    act: Act,
     message: Message,
     receipt: Receipt,
     /// After this the lease may run out before an answer can come.
@@ -75,8 +75,8 @@ impl Recorded {
     }
 
     /// Takes it apart, for the wire: what is sent is not recorded any more.
-    pub(crate) fn spend(self) -> (Claim, RecipientId, Purpose, Message, Receipt, Timestamp) {
-        (self.claim, self.to, self.purpose, self.message, self.receipt, self.send_before)
+    pub(crate) fn spend(self) -> (Claim, RecipientId, Act, Message, Receipt, Timestamp) {
+        (self.claim, self.to, self.act, self.message, self.receipt, self.send_before)
     }
 }
 
@@ -118,7 +118,7 @@ impl RecordError {
     pub const fn reason(&self) -> HoldReason {
         match self {
             Self::Encode(crate::dialects::EncodeError::Missing(_)) => HoldReason::MissingField,
-            Self::Encode(crate::dialects::EncodeError::Purpose(_)) => HoldReason::NotOffered,
+            Self::Encode(crate::dialects::EncodeError::Act(_)) => HoldReason::NotOffered,
             Self::Screened(_) => HoldReason::Screened,
         }
     }
@@ -156,7 +156,7 @@ pub async fn record(
                 let to = minimised.recipient().id.clone();
                 let timeout = minimised.recipient().channel.timeout;
                 let send_before = now.after(lease.saturating_sub(timeout));
-                pending.push(Ok((claim, to, minimised.purpose(), message, leaf, send_before)));
+                pending.push(Ok((claim, to, minimised.act(), message, leaf, send_before)));
             }
             Err(error) => pending.push(Err((claim, error))),
         }
@@ -168,10 +168,10 @@ pub async fn record(
     for one in pending {
         records.push(match one {
             Err((claim, error)) => Record::Refused(claim, error),
-            Ok((claim, to, purpose, message, leaf, send_before)) => match appended.next() {
+            Ok((claim, to, act, message, leaf, send_before)) => match appended.next() {
                 Some(Ok(appended)) => {
                     let receipt = Receipt { leaf, appended };
-                    Record::Recorded(Recorded { claim, to, purpose, message, receipt, send_before })
+                    Record::Recorded(Recorded { claim, to, act, message, receipt, send_before })
                 }
                 Some(Err(StoreError::Fenced | StoreError::State(_))) | None => Record::Lost,
                 // The others of the batch stand in the log: they are sent all the same.

@@ -26,7 +26,7 @@ pub use limits::Permit;
 
 use crate::dialects::soap::security::security_header;
 use crate::dialects::{Answer, Method, Query, Request};
-use crate::domain::{Clock, Purpose, RecipientId, Timestamp};
+use crate::domain::{Act, Clock, RecipientId, Timestamp};
 use crate::recipients::{Auth, Recipient, Recipients};
 use crate::record::{Receipt, Recorded};
 use crate::store::{Claim, Halt};
@@ -40,7 +40,7 @@ const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 pub struct Transmitted {
     claim: Claim,
     to: RecipientId,
-    purpose: Purpose,
+    act: Act,
     receipt: Receipt,
     result: Result<Answer, WireError>,
 }
@@ -57,8 +57,8 @@ impl Transmitted {
     }
 
     /// What it was for.
-    pub const fn purpose(&self) -> Purpose {
-        self.purpose
+    pub const fn purpose(&self) -> Act {
+        self.act
     }
 
     /// What came back.
@@ -67,8 +67,8 @@ impl Transmitted {
     }
 
     /// Takes it apart, for settling.
-    pub(crate) fn into_parts(self) -> (Claim, Purpose, Result<Answer, WireError>) {
-        (self.claim, self.purpose, self.result)
+    pub(crate) fn into_parts(self) -> (Claim, Act, Result<Answer, WireError>) {
+        (self.claim, self.act, self.result)
     }
 }
 
@@ -135,12 +135,12 @@ impl Wire {
         fields(recipient = %recorded.to(), leaf.index = recorded.receipt().appended().index().0, answer.status)
     )]
     pub async fn send(&self, recorded: Recorded) -> Transmitted {
-        let (claim, to, purpose, message, receipt, send_before) = recorded.spend();
+        let (claim, to, act, message, receipt, send_before) = recorded.spend();
         let result = self.exchange(&to, message.request(), None, Some(send_before)).await;
         if let Ok(answer) = &result {
             Span::current().record("answer.status", answer.status);
         }
-        Transmitted { claim, to, purpose, receipt, result }
+        Transmitted { claim, to, act, receipt, result }
     }
 
     /// Asks an operator about what it has.
@@ -257,6 +257,8 @@ impl Line {
         let mut builder = match request.method {
             Method::Get => self.client.get(url),
             Method::Post => self.client.post(url),
+            Method::Patch => self.client.patch(url),
+            Method::Delete => self.client.delete(url),
         };
         if let Some(content_type) = request.content_type {
             builder = builder.header(CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -10,6 +10,7 @@ mod crash;
 mod demo;
 mod docs;
 mod export;
+mod follow;
 mod guard;
 mod harness;
 mod http;

@@ -13,6 +13,7 @@ const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0002_cosigned.sql"),
     include_str!("../../../schemas/sql/sqlite/0003_door.sql"),
     include_str!("../../../schemas/sql/sqlite/0004_hub.sql"),
+    include_str!("../../../schemas/sql/sqlite/0005_follow.sql"),
 ];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 

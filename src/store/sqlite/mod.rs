@@ -4,6 +4,7 @@
 mod accept;
 mod audit;
 mod cases;
+mod change;
 mod copier;
 mod cosigned;
 mod database;
