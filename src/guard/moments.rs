@@ -51,7 +51,12 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
         && matches!(page.lower(at - 1), "no" | "nr" | "number" | "nummer" | "id" | "num")
         && page.says(at - 2).any(personal)
         && page.gap(at - 1).len() <= 1;
-    if goes_on || numbered {
+    // `C-221001`: letters before it make it a number of something.
+    let lettered = at > 0
+        && page.tokens[at - 1].is_word()
+        && page.gap(at) == "-"
+        && page.tokens[at].length > 4;
+    if goes_on || numbered || lettered {
         return None;
     }
     if told_here(page, at, Says::BIRTH.and(Says::PNR), 4)
