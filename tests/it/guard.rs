@@ -5,7 +5,7 @@
 
 mod classes;
 mod identifiers;
-mod planted;
+mod planted_people;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
