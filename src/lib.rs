@@ -48,9 +48,6 @@ pub mod transmit;
 
 pub mod settle;
 
-// Who is let in.
-pub mod gate;
-
 // What an auditor takes along.
 pub mod export;
 // Who else vouches for the log.
@@ -63,6 +60,7 @@ pub mod notify;
 
 // The shells.
 pub mod config;
+pub mod gate;
 pub mod http;
 pub mod sandbox;
 pub mod worker;

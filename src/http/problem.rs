@@ -27,6 +27,13 @@ impl Problem {
         Self { status, code, reason: reason.into(), faults, retry_after_seconds, halted }
     }
 
+    /// And when to come back.
+    #[must_use]
+    pub(super) fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
     /// One member of a body is at fault.
     pub(super) fn of_member(member: &str, rule: &str) -> Self {
         let reason = format!("{member} {rule}");

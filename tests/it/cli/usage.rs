@@ -41,6 +41,14 @@ fn every_command_explains_itself() {
         "witness init",
         "witness serve",
         "witness key",
+        "token create",
+        "token list",
+        "token revoke",
+        "account add",
+        "account password",
+        "account list",
+        "account remove",
+        "denial list",
     ]) {
         let output = sluss().args(command.split_whitespace()).arg("--help").output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{command}");

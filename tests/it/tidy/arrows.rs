@@ -38,8 +38,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
-    // Who is let in: what is shown at the door against what is kept.
-    ("gate", &["domain", "telemetry", "auth", "store"]),
     // The log as files: written from the store, and verified without it.
     ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
@@ -57,6 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "table",
             "telemetry",
             "log",
+            "auth",
             "recipients",
             "tmf",
             "store",
@@ -65,6 +64,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "notify",
         ],
     ),
+    // Who is let in: what is shown at the door against what is kept.
+    ("gate", &["domain", "telemetry", "auth", "store", "config"]),
     (
         "http",
         &[
@@ -76,8 +77,9 @@ const ROOMS: &[(&str, &[&str])] = &[
             "tmf",
             "store",
             "settle",
-            "gate",
             "notify",
+            "config",
+            "gate",
         ],
     ),
     ("sandbox", &["domain"]),
@@ -119,11 +121,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
-            "gate",
             "export",
             "subject",
             "notify",
             "config",
+            "gate",
             "http",
             "sandbox",
             "witness",

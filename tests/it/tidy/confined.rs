@@ -11,9 +11,10 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
             "src/witness/client.rs",
             "src/notify/addresses.rs",
             "src/notify/client.rs",
+            "src/gate/issuer.rs",
         ],
-        "one way out, one to witnesses, which takes nothing but a checkpoint, and one to callbacks, \
-         which takes nothing but a notice",
+        "one way out, one to witnesses, which takes nothing but a checkpoint, one to callbacks, \
+         which takes nothing but a notice, and one to issuers, which is asked for keys",
     ),
     ("rusqlite", &["src/store/"], "one keeper"),
     (
@@ -43,6 +44,8 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
         &[
             "src/transmit/",
             "src/sandbox/",
+            // What a provider knows us by.
+            "src/gate/issuer.rs",
             // What notifications are signed with: sealed, used, and shown once.
             "src/store/seal.rs",
             "src/notify/message.rs",
