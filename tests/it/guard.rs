@@ -4,7 +4,7 @@
 #![cfg(test)]
 
 mod classes;
-mod planted;
+mod planted_people;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

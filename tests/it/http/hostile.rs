@@ -80,7 +80,7 @@ async fn nothing_hides_between_two_lengths() {
 #[tokio::test]
 async fn heads_without_end_are_refused() {
     let house = House::open().await;
-    let many: String = (0..200).map(|n| format!("x-{n}: {SECRET}\r\n")).collect();
+    let many = format!("x-many: {SECRET}\r\n").repeat(200);
     let long = format!("x-long: {}\r\n", SECRET.repeat(4_000));
     let cookies = format!("cookie: {}\r\n", format!("a={SECRET}; ").repeat(4_000));
     let token = format!("authorization: Bearer {}\r\n", "e".repeat(60_000));
@@ -94,7 +94,7 @@ async fn heads_without_end_are_refused() {
     let path = format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", SECRET.repeat(8_000));
     let bytes = heard(&house, path.as_bytes()).await;
     assert!(answers(&bytes).iter().all(|told| told == "414" || told == "431"));
-    let many: String = (0..100).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let many = "x-many: 1\r\n".repeat(100);
     let request = format!("GET {ORDERS} HTTP/1.1\r\nhost: x\r\n{many}\r\n");
     assert_eq!(answers(&heard(&house, request.as_bytes()).await), ["431"]);
     // Long, and short enough to be looked at.
@@ -232,7 +232,7 @@ fn connections() -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_connections_take_bounded_memory_and_leave_room_for_others() {
     let house = House::with(|config| {
-        config.http.limits.header_timeout = Duration::from_secs(60);
+        config.http.limits.header_timeout = Duration::from_mins(1);
     })
     .await;
     assert_eq!(house.get("/health").await.0, 200);

@@ -88,10 +88,6 @@ impl Issued {
             "client_id": "orders-of-provider", "sub": "svc", "roles": ["ordering"] })
     }
 
-    fn token(&self, id: &str, key: &Ed25519KeyPair, claims: &Value) -> String {
-        token(id, key, claims)
-    }
-
     async fn status(&self, token: &str) -> u16 {
         let head = format!("authorization: Bearer {token}");
         let (status, text) = ask(self.house.address, &http("GET", ORDERS, &head, "")).await.text();
@@ -110,8 +106,8 @@ impl Issued {
 async fn a_token_of_the_issuer_is_taken_and_its_client_hands_in() {
     let key = ed25519(1);
     let issued = Issued::open(vec![jwk("one", &key)]).await;
-    let token = issued.token("one", &key, &issued.claims());
-    let head = format!("authorization: Bearer {token}\r\n{}", super::JSON);
+    let bearer = token("one", &key, &issued.claims());
+    let head = format!("authorization: Bearer {bearer}\r\n{}", super::JSON);
     let body = super::order().to_string();
     let answer = ask(issued.house.address, &http("POST", ORDERS, &head, body)).await.json();
     assert_eq!(answer.0, 201, "{}", answer.1);
@@ -121,7 +117,7 @@ async fn a_token_of_the_issuer_is_taken_and_its_client_hands_in() {
     let mut claims = issued.claims();
     claims["aud"] = json!(["another", AUDIENCE]);
     claims["roles"] = json!("openid ordering");
-    assert_eq!(issued.status(&issued.token("one", &key, &claims)).await, 200);
+    assert_eq!(issued.status(&token("one", &key, &claims)).await, 200);
     assert_eq!(issued.asked().await, 1, "keys are kept");
 }
 
@@ -133,16 +129,16 @@ async fn whatever_is_wrong_with_a_token_it_is_refused() {
     let with = |name: &str, value: Value| {
         let mut claims = good.clone();
         claims[name] = value;
-        issued.token("one", &key, &claims)
+        token("one", &key, &claims)
     };
     let without = |name: &str| {
         let mut claims = good.clone();
         claims.as_object_mut().unwrap().remove(name);
-        issued.token("one", &key, &claims)
+        token("one", &key, &claims)
     };
     let header = |header: Value| signed(&header, &good, |bytes| key.sign(bytes).as_ref().to_vec());
     let now = issued.now();
-    let fine = issued.token("one", &key, &good);
+    let fine = token("one", &key, &good);
     let (head, signature) = fine.rsplit_once('.').unwrap();
     let (first, body) = head.split_once('.').unwrap();
     let hmac_of_public_key = {
@@ -161,8 +157,8 @@ async fn whatever_is_wrong_with_a_token_it_is_refused() {
         hmac_of_public_key,
         format!("{head}."),
         format!("{head}.{}", b64([0; 64])),
-        issued.token("one", &other, &good),
-        issued.token("another", &key, &good),
+        token("one", &other, &good),
+        token("another", &key, &good),
         // The header says how: only our list counts.
         header(json!({ "alg": "RS256", "kid": "one" })),
         header(json!({ "alg": "ES256", "kid": "one" })),
@@ -215,13 +211,13 @@ async fn keys_turn_and_strangers_cannot_make_us_ask() {
     let (old, new) = (ed25519(1), ed25519(2));
     let issued = Issued::open(vec![jwk("old", &old)]).await;
     let clock = issued.house.clock.clone();
-    let by_old = issued.token("old", &old, &issued.claims());
-    let by_new = issued.token("new", &new, &issued.claims());
+    let by_old = token("old", &old, &issued.claims());
+    let by_new = token("new", &new, &issued.claims());
     assert_eq!(issued.status(&by_old).await, 200);
     assert_eq!(issued.status(&by_new).await, 401, "nobody has published it");
     let asked = issued.asked().await;
     for n in 0..20 {
-        let made_up = issued.token(&format!("made-up-{n}"), &new, &issued.claims());
+        let made_up = token(&format!("made-up-{n}"), &new, &issued.claims());
         assert_eq!(issued.status(&made_up).await, 401);
     }
     assert_eq!(issued.asked().await, asked);
@@ -233,18 +229,18 @@ async fn keys_turn_and_strangers_cannot_make_us_ask() {
 
     Issued::publish(&issued.server, vec![jwk("new", &new)]).await;
     clock.advance(Duration::from_mins(16));
-    let by_old = issued.token("old", &old, &issued.claims());
-    let by_new = issued.token("new", &new, &issued.claims());
+    let by_old = token("old", &old, &issued.claims());
+    let by_new = token("new", &new, &issued.claims());
     assert_eq!(issued.status(&by_new).await, 200);
     assert_eq!(issued.status(&by_old).await, 401, "a key that is withdrawn counts no more");
 
     // The issuer is gone: what is known is good for a day.
     issued.server.reset().await;
     clock.advance(Duration::from_hours(1));
-    let by_new = issued.token("new", &new, &issued.claims());
+    let by_new = token("new", &new, &issued.claims());
     assert_eq!(issued.status(&by_new).await, 200);
     clock.advance(Duration::from_hours(24));
-    let by_new = issued.token("new", &new, &issued.claims());
+    let by_new = token("new", &new, &issued.claims());
     let head = format!("authorization: Bearer {by_new}");
     let answer = ask(issued.house.address, &http("GET", ORDERS, &head, "")).await;
     refused(&answer.json(), 503, "unavailable");
@@ -278,7 +274,7 @@ async fn an_issuer_that_says_it_is_another_is_not_believed() {
         "jwks_uri": format!("{}/keys", issued.server.uri()) });
     let discovery = ResponseTemplate::new(200).set_body_json(told);
     Mock::given(method("GET")).respond_with(discovery).mount(&issued.server).await;
-    let token = issued.token("one", &key, &issued.claims());
+    let token = token("one", &key, &issued.claims());
     assert_eq!(issued.status(&token).await, 503);
 }
 
