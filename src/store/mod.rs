@@ -34,7 +34,7 @@ pub use halt::{Halt, Halted};
 pub use notices::{Errand, Fate, HubSecret, NoticeRow, Registered, Registration, Telling};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
-    FeedFrom, Placed, Settlement, StoredLeaf, SubmissionRow, Work,
+    FeedFrom, HeardRow, Hearing, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
 pub use watch::Volume;
 
