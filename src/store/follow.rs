@@ -1,7 +1,9 @@
 //! What happens to a case after its first message: what is asked about it, and what becomes of that.
 
-use super::{Accepted, CancellationRow, ChangeRow, Half, Store, StoreError};
-use crate::domain::{ClientId, SubmissionId};
+use super::{
+    Accepted, CancellationRow, ChangeRow, Half, HeardRow, Hearing, Store, StoreError, StoredLeaf,
+};
+use crate::domain::{Case, CaseId, ClientId, SubmissionId};
 use crate::intake::Change;
 use crate::tmf::Page;
 
@@ -47,5 +49,37 @@ impl Store {
     pub async fn change(&self, id: SubmissionId) -> Result<Option<ChangeRow>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.change(id).await
+    }
+
+    /// A case that is still kept, opened: to know what must be kept out of a text about it. `None`
+    /// once it is wiped.
+    pub async fn open_case(&self, case: CaseId) -> Result<Option<Case>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.open_case(case).await
+    }
+
+    /// Keeps what an operator said of a case, as far as it is new.
+    pub async fn hear(&self, case: CaseId, heard: Vec<Hearing>) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.hear(case, heard).await
+    }
+
+    /// What an operator said of a case, in the order in which it was read. Comments as they may be
+    /// shown.
+    pub async fn heard(&self, case: CaseId) -> Result<Vec<HeardRow>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.heard(case).await
+    }
+
+    /// The leaves about a case, with the outcomes of its disclosures, in the order of the log.
+    pub async fn leaves_of(&self, case: CaseId) -> Result<Vec<StoredLeaf>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.leaves_of(case).await
+    }
+
+    /// Looks at a case now that waits for a time; `false` where it waits for something else.
+    pub async fn hurry(&self, case: CaseId) -> Result<bool, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.hurry(case).await
     }
 }

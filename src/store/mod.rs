@@ -40,7 +40,7 @@ pub use notices::{
 };
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
-    FeedFrom, Placed, Settlement, StoredLeaf, SubmissionRow, Work,
+    FeedFrom, HeardRow, Hearing, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
 pub use watch::Volume;
 

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod classes;
+mod identifiers;
 mod planted_people;
 
 use std::collections::BTreeMap;

@@ -418,6 +418,16 @@ impl People<'_> {
         if !self.raised(at) {
             return false;
         }
+        // A capital within a sentence, on a word that only a dictionary has: somebody may be called so.
+        let rare = self.page.tokens[at].case == Case::Title
+            && self.page.tokens[at].length > 2
+            && says.any(Says::WORD)
+            && !says.any(Says::ENGLISH)
+            && self.page.gap(at) == " "
+            && self.page.tokens[at - 1].case == Case::Lower;
+        if rare {
+            return true;
+        }
         let after_name = self.joined(at) && self.hit[at - 1] && self.capital(at - 1);
         let before_name =
             at + 1 < self.page.len() && self.joined(at + 1) && self.hit[at + 1] && self.sure(at);

@@ -10,15 +10,15 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::super::StoreError;
-use super::super::rows::{Accepted, ChangeRow};
+use super::super::rows::{Accepted, CaseRow, ChangeRow};
 use super::super::seal;
 use super::super::subjects::Keep;
 use super::keys::wrapped_key;
 use super::tx::Tx;
 use super::{Sqlite, cancel, cases, read, retention};
 use crate::domain::{
-    Act, Case, CaseId, CaseParts, CaseState, Entropy, Field, LeafId, OpaqueReference, Personal,
-    Purpose, RecipientId, Step, SubjectId, SubmissionId,
+    Act, Case, CaseId, CaseParts, CaseState, Entropy, Field, LeafId, OpaqueReference,
+    OperatorReference, Personal, Purpose, RecipientId, Step, SubjectId, SubmissionId,
 };
 use crate::intake::{Change, Kind, Wish};
 use crate::log::{Code, Event, Release, Role};
@@ -41,6 +41,14 @@ impl Sqlite {
         let accepted = accepted.await?;
         self.changed.notify_one();
         Ok(accepted)
+    }
+
+    pub(in crate::store) async fn case_of(
+        &self,
+        recipient: RecipientId,
+        reference: OperatorReference,
+    ) -> Result<Option<CaseRow>, StoreError> {
+        self.read(move |database| read::case_of(database, &recipient, &reference)).await
     }
 
     pub(in crate::store) async fn change(
