@@ -98,10 +98,11 @@ async fn an_order_is_cancelled_by_a_task_of_its_own() {
     let heard = house.raw(&http("POST", CANCEL, JSON, asked.to_string())).await;
     let (status, task) = heard.json();
     assert_eq!((status, &task["state"]), (201, &json!("done")), "{task}");
-    assert_eq!(heard.header("location").unwrap(), task["href"]);
-    assert_eq!(task["serviceOrder"]["href"], path);
+    let place = heard.header("location").unwrap();
+    assert_eq!(place, format!("{CANCEL}/{}", task["id"].as_str().unwrap()));
+    assert_eq!(task["serviceOrder"]["id"], id);
     assert!(!task.to_string().contains("Astrid"));
-    assert_eq!(house.get(task["href"].as_str().unwrap()).await, (200, task.clone()));
+    assert_eq!(house.get(&place).await, (200, task.clone()));
     assert_eq!(house.get(&format!("{CANCEL}?limit=5")).await, (200, json!([task])));
     assert_eq!(house.get(&path).await.1["state"], "cancelled");
     refused(&house.get(&format!("{CANCEL}?state=done")).await, 400, "invalidQuery");
