@@ -158,7 +158,7 @@ def judge_with_prism(door, token):
 def judge_with_schemathesis(door, token):
     # What no schema can say (a personnummer in an id, an operator that is configured, which host may be called) is
     # refused with 400 although the schema is kept: that one check is left out.
-    command = [schemathesis, "run", f"http://127.0.0.1:{door}/openapi.json", "--url", f"http://127.0.0.1:{door}",
+    command = [schemathesis, "--config-file", str(root / "tests/outside/tmf/schemathesis.toml"), "run", f"http://127.0.0.1:{door}/openapi.json", "--url", f"http://127.0.0.1:{door}",
                "--phases", "examples,fuzzing", "--max-examples", "8", "--seed", "1", "--workers", "1",
                "--header", f"Authorization: Bearer {token}", "--include-path-regex", "^/tmf-api/",
                "--exclude-checks", "positive_data_acceptance", "--request-timeout", "20", "--no-color"]
