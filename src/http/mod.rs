@@ -5,7 +5,10 @@
 //! Neither ever repeats what was submitted.
 
 mod answer;
+mod batch;
 mod body;
+mod changes;
+mod docs;
 mod guard;
 mod headers;
 mod health;

@@ -1,8 +1,11 @@
 //! What happens to a case after its first message: what is asked about it, and what becomes of that.
 
-use super::{Accepted, ChangeRow, Half, HeardRow, Hearing, Store, StoreError, StoredLeaf};
-use crate::domain::{Case, CaseId, SubmissionId};
+use super::{
+    Accepted, CancellationRow, ChangeRow, Half, HeardRow, Hearing, Store, StoreError, StoredLeaf,
+};
+use crate::domain::{Case, CaseId, ClientId, SubmissionId};
 use crate::intake::Change;
+use crate::tmf::Page;
 
 impl Store {
     /// Takes what is asked about a submission into keeping: a case for each item that it is about.
@@ -11,10 +14,35 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuchCase`] where there is no such submission of this client, or no such item;
     /// [`StoreError::NotNow`] where it is too late for each item; [`StoreError::Conflict`] where the
-    /// key was used for another change.
-    pub async fn accept_change(&self, change: Change) -> Result<Accepted, StoreError> {
+    /// key was used for another change; [`StoreError::Stale`] where a version is named and it is not
+    /// that one any more.
+    pub async fn accept_change(
+        &self,
+        change: Change,
+        version: Option<String>,
+    ) -> Result<Accepted, StoreError> {
         let Half::Sqlite(half) = &*self.0;
-        half.accept_change(change).await
+        half.accept_change(change, version).await
+    }
+
+    /// A client's task of cancelling an order; `None`: there is none with this id.
+    pub async fn cancellation(
+        &self,
+        client: &ClientId,
+        id: SubmissionId,
+    ) -> Result<Option<CancellationRow>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.cancellation(client.clone(), id).await
+    }
+
+    /// A page of a client's tasks of cancelling, newest first, and how many there are.
+    pub async fn cancellations(
+        &self,
+        client: &ClientId,
+        page: &Page,
+    ) -> Result<(u64, Vec<CancellationRow>), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.cancellations(client.clone(), page.clone()).await
     }
 
     /// What was asked by a change, and how far it is; `None` where there is none with this id.

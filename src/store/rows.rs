@@ -338,7 +338,7 @@ impl SubmissionRow {
     pub fn version(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(self.id.bytes());
-        for case in &self.cases {
+        for case in self.cases.iter().chain(&self.asked) {
             hash.update(case.id.bytes());
             hash.update(case.state.as_str());
             hash.update(case.changed.micros().to_be_bytes());

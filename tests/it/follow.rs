@@ -37,7 +37,7 @@ async fn ask(
     } else {
         intake::change(kind, of, &bytes, &context).unwrap()
     };
-    app.deployment.store.accept_change(change).await
+    app.deployment.store.accept_change(change, None).await
 }
 
 /// Hands one in, and gives it.

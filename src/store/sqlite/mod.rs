@@ -3,6 +3,7 @@
 
 mod accept;
 mod audit;
+mod cancel;
 mod cases;
 mod change;
 mod copier;
