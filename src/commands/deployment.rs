@@ -8,6 +8,7 @@ use super::Failure;
 use crate::config::{self, Config};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
 use crate::http::{App, AuditorToken, Shared, local_client};
+use crate::pulls::Pulls;
 use crate::recipients::Recipients;
 use crate::settle::Halt;
 use crate::store::{Opening, Store};
@@ -93,6 +94,13 @@ impl Deployment {
         }))
     }
 
+    /// What answers operators that ask for a contact; this is where their passwords are read.
+    pub fn pulls(&self) -> Result<Pulls, Failure> {
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        Pulls::open(self.store.clone(), Arc::clone(&self.recipients), clock, entropy)
+            .map_err(|error| Failure::Usage(telemetry::chain(&error)))
+    }
+
     /// The rounds to the witnesses; `None`: there are none.
     pub fn rounds(&self) -> Result<Option<Rounds>, Failure> {
         let Some(plan) = self.config.witnesses.clone() else { return Ok(None) };
@@ -114,6 +122,7 @@ impl Deployment {
         let auditor = auditor.map(|file| AuditorToken::read(file, &*self.entropy)).transpose();
         let auditor = auditor.map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(App::new(Shared {
+            pulls: self.pulls()?,
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
             client,

@@ -3,6 +3,7 @@
 //!
 //! Exit 0: good. 1: a check failed, or something was refused. 2: wrong usage or configuration.
 
+mod access;
 mod case;
 mod check;
 mod deployment;
@@ -103,6 +104,9 @@ enum Command {
     /// The words that the free-text guard goes by
     #[command(subcommand)]
     Gazetteer(gazetteer::Command),
+    /// Which access an address means, and the copies of operators' lists that say so
+    #[command(subcommand)]
+    Access(access::Command),
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
@@ -226,6 +230,7 @@ impl Cli {
             }
             Command::Case(command) => case::run(&config, command, &output).await,
             Command::Explain(arguments) => explain::run(&config, &arguments, &output),
+            Command::Access(command) => access::run(&config, command, &output).await,
             Command::Log(command) => log::run(&config, command, &output).await,
             Command::Subject(command) => subject::run(&config, command, &output).await,
             Command::Key(command) => key::run(&config, command, &output).await,

@@ -17,7 +17,7 @@ const PASSED_OVER_MAX: usize = 16 * 1024 * 1024;
 pub(super) async fn read(
     shared: &Shared,
     headers: &HeaderMap,
-    mut body: Body,
+    body: Body,
 ) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind =
@@ -26,24 +26,34 @@ pub(super) async fn read(
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Problem::new(status, "mediaType", "the body must be application/json"));
     }
+    bounded(headers, body, shared.body_bytes_max, shared.request_timeout).await
+}
+
+/// The bytes of a body of any kind.
+pub(super) async fn bounded(
+    headers: &HeaderMap,
+    mut body: Body,
+    bytes_max: usize,
+    patience: Duration,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
     let too_large = || {
-        let reason = format!("the body is longer than {} bytes", shared.body_bytes_max);
+        let reason = format!("the body is longer than {bytes_max} bytes");
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", reason)
     };
     // What is announced as too long is not read at all.
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced
         .and_then(|length| length.parse().ok())
-        .is_some_and(|length: usize| length > shared.body_bytes_max)
+        .is_some_and(|length: usize| length > bytes_max)
     {
-        tokio::spawn(pass_over(body, shared.request_timeout));
+        tokio::spawn(pass_over(body, patience));
         return Err(too_large());
     }
-    let read = collect(&mut body, shared.body_bytes_max);
-    match tokio::time::timeout(shared.request_timeout, read).await {
+    let read = collect(&mut body, bytes_max);
+    match tokio::time::timeout(patience, read).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(Cut::TooLarge)) => {
-            tokio::spawn(pass_over(body, shared.request_timeout));
+            tokio::spawn(pass_over(body, patience));
             Err(too_large())
         }
         Ok(Err(Cut::Broken)) => {

@@ -1,11 +1,13 @@
 //! The door for the ordering system: TMF641 service orders, TMF621 trouble tickets, and whether the
-//! house stands; for everybody, the published log.
+//! house stands; for operators, contacts; for everybody, the published log.
 //!
 //! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
 //! Neither ever repeats what was submitted.
 
 mod auditor;
 mod body;
+mod contacts;
+mod feasibility;
 mod health;
 mod log;
 mod metrics;
@@ -19,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -28,6 +30,7 @@ pub use problem::Problem;
 pub use tmf::render;
 
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
+use crate::pulls::Pulls;
 use crate::settle::Halt;
 use crate::store::Store;
 
@@ -53,6 +56,8 @@ pub struct Shared {
     pub body_bytes_max: usize,
     /// The longest a request may take.
     pub request_timeout: Duration,
+    /// Answers operators that ask for a contact.
+    pub pulls: Pulls,
     /// By what an auditor is known; without it nobody reads leaves.
     pub auditor: Option<AuditorToken>,
     /// What is to stay free on each volume, in bytes: told beside what is free.
@@ -84,6 +89,11 @@ impl App {
             .route("/tmf-api/serviceOrdering/v4/serviceOrder/{id}", get(submissions::get_order))
             .route("/tmf-api/troubleTicket/v4/troubleTicket", tickets)
             .route("/tmf-api/troubleTicket/v4/troubleTicket/{id}", get(submissions::get_ticket))
+            .route(
+                "/tmf-api/serviceQualificationManagement/v4/checkServiceQualification",
+                post(feasibility::check),
+            )
+            .route("/onapi/{version}/contacts/{reference}", post(contacts::pull))
             .route("/log/checkpoint", get(log::checkpoint))
             .route("/log/tile/{*path}", get(log::tile))
             .fallback(problem::no_such_path)
@@ -103,6 +113,7 @@ pub async fn serve(
     stop: watch::Receiver<bool>,
 ) -> std::io::Result<()> {
     let patience = app.0.request_timeout.min(STOP_PATIENCE);
+    let pulls = app.0.pulls.clone();
     let (stopped, closing) = (told(stop.clone()), told(stop));
     let served = axum::serve(listener, app.router()).with_graceful_shutdown(closing);
     let out_of_patience = async {
@@ -110,7 +121,12 @@ pub async fn serve(
         tokio::time::sleep(patience).await;
     };
     tokio::select! {
-        ended = served.into_future() => ended,
+        ended = async {
+            let ended = served.into_future().await;
+            // What has left is said to have left before the store closes.
+            pulls.settled().await;
+            ended
+        } => ended,
         () = out_of_patience => Ok(()),
     }
 }

@@ -69,17 +69,21 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
         return Err(halted(reason));
     }
     let bytes = body::read(shared, headers, body).await?;
-    let submission = intake::read(
-        kind,
-        &bytes,
-        &Context {
+    let reading = app.clone();
+    // It may look something up in the store, and takes its time with a long body.
+    let read = tokio::task::spawn_blocking(move || {
+        let shared = &*reading.0;
+        let context = Context {
             client: &shared.client,
             recipients: &shared.recipients,
             now: shared.clock.now(),
             entropy: &*shared.entropy,
             bytes_max: shared.body_bytes_max,
-        },
-    )?;
+            accesses: &shared.store,
+        };
+        intake::read(kind, &bytes, &context)
+    });
+    let submission = read.await.map_err(|_| failed())??;
     let accepted = shared.store.accept(submission).await?;
     let status = match accepted {
         Accepted::New(_) => StatusCode::CREATED,
@@ -91,6 +95,11 @@ async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Bod
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
+}
+
+/// A fault of ours. What was handed in is not in its text.
+fn failed() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the body could not be read")
 }
 
 async fn get(State(app): State<App>, kind: Kind, id: PathId) -> Answer {

@@ -138,10 +138,10 @@ fn read_service(
     if let Some(array) = &characteristics {
         characteristic::ORDER.read(array, facts, surplus);
     }
-    needed(&service, characteristics.as_ref(), action);
     if let Some(places) = service.take("place") {
         place::read(&places, facts, surplus);
     }
+    needed(&service, characteristics.as_ref(), action, facts);
     notes(&mut service, facts, surplus);
     if let Some(parties) = service.take("relatedParty") {
         surplus.name(Field::CommercialOther);
@@ -178,9 +178,11 @@ fn specified(node: &Node<'_>, facts: &mut Facts) {
 }
 
 /// The ids without which the operator cannot find the access or the service.
-fn needed(service: &Object<'_>, array: Option<&Node<'_>>, action: Option<Action>) {
+fn needed(service: &Object<'_>, array: Option<&Node<'_>>, action: Option<Action>, facts: &Facts) {
     let named = |name: &str| array.is_some_and(|array| characteristic::stands_in(array, name));
-    if !named("accessId") {
+    // Of a new service the address may do, where it leads to one access.
+    let is_placed = action == Some(Action::Add) && facts.get(Field::Street).is_some();
+    if !named("accessId") && !is_placed {
         service.fault_at("serviceCharacteristic[accessId]", super::reader::MISSING);
     }
     if matches!(action, Some(Action::Modify | Action::Delete)) && !named("subscriptionId") {

@@ -4,6 +4,7 @@
 //! A closed enum of concrete halves, and no trait: nothing else can vouch for a leaf. Everything
 //! that is queued when the writer looks shares one durable commit, and no answer leaves before it.
 
+mod accesses;
 mod audit;
 mod checkpoint_file;
 mod erased;
@@ -12,6 +13,7 @@ mod files;
 mod fsck;
 mod halt;
 mod processes;
+mod pulls;
 mod rows;
 mod scrubbed;
 mod seal;
@@ -23,10 +25,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use accesses::{AccessList, ListEnd, Resolved};
 pub use audit::{Linked, Opens};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
 pub use halt::{Halt, Halted};
+pub use pulls::{Asked, Pull};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,
     Settlement, StoredLeaf, SubmissionRow, Work,

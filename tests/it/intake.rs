@@ -90,6 +90,7 @@ fn submit_bytes(kind: Kind, bytes: &[u8]) -> Result<Submission, IntakeError> {
             now: Timestamp::parse("2026-03-01T12:00:00Z").unwrap(),
             entropy: &SeededEntropy::new(1),
             bytes_max: BYTES_MAX,
+            accesses: &sluss::intake::NoLists,
         },
     )
 }

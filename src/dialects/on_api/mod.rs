@@ -5,6 +5,8 @@
 //! | file | what |
 //! |---|---|
 //! | `write` | an order or a ticket, from the fields that may leave |
+//! | `accesses` | one row of the operator's list of accesses |
+//! | `contact` | what is answered when the operator asks for a contact |
 //! | `description` | how facts without a member of their own stand in a ticket's text |
 //! | `read` | what an order, a ticket or a list of the operator's says |
 //! | `answer` | what an answer means |
@@ -21,7 +23,9 @@
 //! - An empty list of orders may come as 404.
 //! - `spReference` is of type `ID`, yet tickets show it with `#`: we write none, we read it.
 
+mod accesses;
 mod answer;
+mod contact;
 // PI-API is the predecessor: its JSON, its addresses and its readers are the same.
 pub(super) mod description;
 pub(super) mod path;
@@ -31,6 +35,7 @@ pub(super) mod write;
 use super::{
     Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,
 };
+use crate::address::Access;
 use crate::domain::{Field, OperatorReference, Purpose};
 use crate::minimise::Minimised;
 
@@ -95,12 +100,12 @@ impl Dialect for OnApi {
                 Field::VisitWindow,
                 Field::FaultDescription,
             ],
+            Purpose::ContactPull => contact::CARRIED,
             Purpose::Feasibility
             | Purpose::Suspend
             | Purpose::Resume
             | Purpose::FaultSupplement
             | Purpose::FaultClose
-            | Purpose::ContactPull
             | Purpose::NoticeRectification
             | Purpose::NoticeErasure => &[],
         }
@@ -136,6 +141,14 @@ impl Dialect for OnApi {
 
     fn fed(&self, answer: &Answer) -> Option<Vec<FeedEvent>> {
         answer::events(answer)
+    }
+
+    fn accesses(&self) -> Option<Query> {
+        Some(accesses::list())
+    }
+
+    fn access(&self, entry: &[u8]) -> Option<Access> {
+        accesses::read(entry)
     }
 
     /// Members whose data format is `ID` (common/dataformats.md), and the references of tickets,

@@ -38,12 +38,12 @@ pub fn write<'a>(
         Purpose::Change => Ok(post("orders/", &Order::change(fields)?)),
         Purpose::Terminate => Ok(post("orders/", &Order::deactivate(fields)?)),
         Purpose::FaultReport => Ok(post("tickets", &Ticket::report(fields)?)),
+        Purpose::ContactPull => super::contact::answer(fields),
         Purpose::Feasibility
         | Purpose::Suspend
         | Purpose::Resume
         | Purpose::FaultSupplement
         | Purpose::FaultClose
-        | Purpose::ContactPull
         | Purpose::NoticeRectification
         | Purpose::NoticeErasure => Err(EncodeError::Purpose(purpose)),
     }

@@ -2,6 +2,7 @@
 //! checkpoint. Several processes of one host may share it; each has one writer thread.
 
 mod accept;
+mod accesses;
 mod audit;
 mod cases;
 mod copier;
@@ -12,6 +13,7 @@ mod fsck;
 mod keys;
 mod lease;
 mod log;
+mod pulls;
 mod read;
 mod retention;
 mod standing;
@@ -371,7 +373,9 @@ impl Sqlite {
             return Ok(0);
         }
         let freed = gone.clone();
-        let cases = self.writer.run(move |tx| cases::free(tx, &freed)).await?;
+        let free =
+            move |tx: &mut tx::Tx<'_>| Ok(cases::free(tx, &freed)? + pulls::free(tx, &freed)?);
+        let cases = self.writer.run(free).await?;
         self.processes.forget(&gone);
         Ok(cases)
     }

@@ -41,6 +41,10 @@ fn every_command_explains_itself() {
         "witness init",
         "witness serve",
         "witness key",
+        "access",
+        "access find",
+        "access update",
+        "access list",
     ]) {
         let output = sluss().args(command.split_whitespace()).arg("--help").output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{command}");

@@ -14,23 +14,44 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("table", &[]),
     ("telemetry", &[]),
+    ("address", &["domain"]),
     ("guard", &["domain"]),
     ("log", &["domain"]),
     // Who may receive, and in whose words. A recipient's file names a dialect, and its policy is
     // hashed in the log's canonical form.
-    ("dialects", &["domain", "minimise"]),
+    ("dialects", &["domain", "address", "minimise"]),
     ("recipients", &["domain", "table", "log", "dialects"]),
     // Reads the log back, and replays decisions with the policies that made them.
     ("audit", &["domain", "log", "recipients"]),
     // The journey.
-    ("intake", &["domain", "guard"]),
+    ("intake", &["domain", "address", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
-    ("store", &["crash", "domain", "telemetry", "log", "dialects", "recipients", "intake"]),
+    (
+        "store",
+        &["crash", "domain", "address", "telemetry", "log", "dialects", "recipients", "intake"],
+    ),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
+    // An operator asks, and goes the same way: decided, recorded, spent by being answered.
+    (
+        "pulls",
+        &[
+            "crash",
+            "domain",
+            "telemetry",
+            "log",
+            "dialects",
+            "recipients",
+            "minimise",
+            "store",
+            "record",
+            "transmit",
+            "settle",
+        ],
+    ),
     // The log as files: written from the store, and verified without it.
     ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
@@ -43,13 +64,14 @@ const ROOMS: &[(&str, &[&str])] = &[
         "config",
         &["domain", "table", "telemetry", "log", "recipients", "store", "settle", "witness"],
     ),
-    ("http", &["domain", "telemetry", "log", "intake", "store", "settle"]),
+    ("http", &["domain", "address", "telemetry", "log", "intake", "store", "settle", "pulls"]),
     ("sandbox", &["domain"]),
     (
         "worker",
         &[
             "crash",
             "domain",
+            "address",
             "telemetry",
             "log",
             "dialects",
@@ -66,6 +88,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "commands",
         &[
             "domain",
+            "address",
             "table",
             "telemetry",
             // The guard as a filter, and nothing but.
@@ -80,6 +103,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "pulls",
             "export",
             "subject",
             "config",
@@ -94,6 +118,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "demo",
         &[
             "domain",
+            "address",
             "log",
             "dialects",
             "recipients",
