@@ -62,8 +62,6 @@ pub struct Http {
     pub body_bytes_max: usize,
     /// The longest a request may take.
     pub request_timeout: Duration,
-    /// The file with the token by which an auditor may read leaves; without it nobody may.
-    pub auditor_token_file: Option<PathBuf>,
 }
 
 /// What the worker does once in a while, to what is kept.
@@ -102,12 +100,6 @@ pub fn load(folder: &Path, environment: &BTreeMap<String, String>) -> Result<Con
     };
     let deployment = deployment.map_err(|faults| all.extend(faults)).ok();
     let recipients = read_recipients(folder, &mut all);
-    let deployment = deployment.map(|mut config| {
-        // Secrets stand below the configuration, as those of recipients do.
-        let token = config.http.auditor_token_file.take();
-        config.http.auditor_token_file = token.map(|file| folder.join(file));
-        config
-    });
     if let Some(config) = &deployment {
         between(&file, config, &recipients, &mut all);
     }
@@ -145,8 +137,6 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     });
     let body_bytes_max = http.number("body_bytes_max", 262_144, 1_024..=16_777_216, faults);
     let request_timeout = http.number("request_timeout_seconds", 10, 1..=300, faults);
-    let auditor_token_file = http.text("auditor_token_file", faults);
-    let auditor_token_file = auditor_token_file.filter(|file| !file.trim().is_empty());
     http.nothing_else(faults);
 
     let mut store = root.table("store", faults);
@@ -211,7 +201,6 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
             listen,
             body_bytes_max: body_bytes_max as usize,
             request_timeout: seconds(request_timeout),
-            auditor_token_file: auditor_token_file.map(PathBuf::from),
         },
         state: PathBuf::from(state),
         origin,

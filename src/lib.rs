@@ -26,6 +26,9 @@ pub mod address;
 pub mod guard;
 pub mod log;
 
+// Who may do what at the door.
+pub mod auth;
+
 // Who may receive, and in whose words.
 pub mod dialects;
 pub mod recipients;
@@ -43,6 +46,9 @@ pub mod record;
 pub mod transmit;
 
 pub mod settle;
+
+// Who is let in.
+pub mod gate;
 
 // The journey that an operator begins: it asks, and is answered.
 pub mod pulls;

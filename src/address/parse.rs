@@ -149,12 +149,12 @@ impl Read {
                 let nr = ["nr", "nummer", "no"];
                 while words.next_if(|next| nr.contains(&exact(next).as_str())).is_some() {}
                 if let Some(unit) = words.next() {
-                    *self.unit = unit.to_owned();
+                    unit.clone_into(&mut self.unit);
                 }
             } else if let Some(unit) =
                 lower.strip_prefix("lgh").filter(|unit| starts_with_digit(unit))
             {
-                *self.unit = unit.to_owned();
+                unit.clone_into(&mut self.unit);
             } else {
                 rest.push(word);
             }

@@ -106,7 +106,7 @@ impl Place {
                 let digits = littera.bytes().take_while(u8::is_ascii_digit).count();
                 if (1..=4).contains(&digits) {
                     let second = littera[..digits].to_owned();
-                    littera = littera[digits..].to_owned();
+                    littera.drain(..digits);
                     Number::Pair(first, second)
                 } else {
                     Number::One(first)

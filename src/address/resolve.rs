@@ -188,13 +188,12 @@ fn unit(sought: &Place, listed: &Place) -> Likeness {
     match (number, label) {
         // None is asked for.
         ((None, None), (None, None)) => Likeness::Same,
-        ((None, _), (None, _)) => Likeness::Perhaps(Doubt::Apartment),
+        // None is, or the list has none here at all.
+        ((None, _), (None, _)) | ((_, None), (_, None)) => Likeness::Perhaps(Doubt::Apartment),
         // What both have decides.
         ((Some(a), Some(b)), (Some(x), Some(y))) => Likeness::same_if(a == b && x == y),
         ((Some(a), Some(b)), _) => Likeness::same_if(a == b),
         (_, (Some(x), Some(y))) => Likeness::same_if(x == y),
-        // The list has no apartments here at all.
-        ((_, None), (_, None)) => Likeness::Perhaps(Doubt::Apartment),
         // One goes by Lantmäteriet, the other by what stands on the door.
         _ => Likeness::Perhaps(Doubt::Label),
     }

@@ -16,7 +16,7 @@ use crate::worker::{ListPart, ListUpdate};
 pub(super) enum Command {
     /// Say which access an address means, from the copies here: nobody is asked. Exit 1 unless it is
     /// exactly one
-    Find(Find),
+    Find(Box<Find>),
     /// Copy operators' lists of accesses now; the worker does the same by itself
     Update {
         /// Only this operator's
@@ -90,7 +90,7 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
 }
 
 impl Find {
-    async fn run(self, deployment: &Deployment, output: &Output) -> Result<(), Failure> {
+    async fn run(&self, deployment: &Deployment, output: &Output) -> Result<(), Failure> {
         let recipient = self.recipient.as_deref().map(|id| known(deployment, id)).transpose()?;
         let resolved = if let Some(id) = &self.id {
             let id =
@@ -104,7 +104,7 @@ impl Find {
             }
         } else {
             // Of an address nothing is repeated: it is somebody's.
-            let place = self.place().await?;
+            let place = self.place()?;
             deployment.store.access_at(place, recipient).await?
         };
         let lists = deployment.store.access_lists().await?;
@@ -112,7 +112,7 @@ impl Find {
         if matches!(resolved, Resolved::One(_)) { Ok(()) } else { Err(Failure::Said) }
     }
 
-    async fn place(&self) -> Result<Place, Failure> {
+    fn place(&self) -> Result<Place, Failure> {
         let place = match &self.street {
             Some(street) => fields(&PlaceParts {
                 street,

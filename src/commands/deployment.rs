@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::Failure;
 use crate::config::{self, Config};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
-use crate::http::{App, AuditorToken, Shared, local_client};
+use crate::gate::Gate;
+use crate::http::{App, Shared};
 use crate::pulls::Pulls;
 use crate::recipients::Recipients;
 use crate::settle::Halt;
@@ -115,23 +116,23 @@ impl Deployment {
         rounds.map(Some).map_err(|error| Failure::Usage(error.to_string()))
     }
 
+    /// Who is let in.
+    pub fn gate(&self) -> Gate {
+        Gate::new(self.store.clone(), Arc::clone(&self.clock))
+    }
+
     /// The HTTP API.
     pub fn app(&self) -> Result<App, Failure> {
-        let client = local_client().map_err(|error| Failure::Usage(error.to_string()))?;
-        let auditor = self.config.http.auditor_token_file.as_deref();
-        let auditor = auditor.map(|file| AuditorToken::read(file, &*self.entropy)).transpose();
-        let auditor = auditor.map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(App::new(Shared {
             pulls: self.pulls()?,
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
-            client,
+            gate: self.gate(),
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
             halt: self.halt.clone(),
             body_bytes_max: self.config.http.body_bytes_max,
             request_timeout: self.config.http.request_timeout,
-            auditor,
             reserve_bytes: self.config.limits.reserve_bytes,
         }))
     }

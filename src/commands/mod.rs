@@ -6,6 +6,7 @@
 mod access;
 mod case;
 mod check;
+mod denial;
 mod deployment;
 mod explain;
 pub(crate) mod explanation;
@@ -19,6 +20,7 @@ mod retention;
 pub(crate) mod serve;
 mod subject;
 pub(crate) mod submit;
+pub(crate) mod token;
 mod witness;
 mod witnessed;
 
@@ -116,6 +118,12 @@ enum Command {
     /// What a person can ask for: who got what, and to be erased
     #[command(subcommand)]
     Subject(subject::Command),
+    /// API tokens: what other systems are known by
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Who was not let in at the door
+    #[command(subcommand)]
+    Denial(denial::Command),
     /// Keys: what customers' keys are sealed under, and what signs the log
     #[command(subcommand)]
     Key(key::Command),
@@ -233,6 +241,8 @@ impl Cli {
             Command::Access(command) => access::run(&config, command, &output).await,
             Command::Log(command) => log::run(&config, command, &output).await,
             Command::Subject(command) => subject::run(&config, command, &output).await,
+            Command::Token(command) => token::run(&config, command, &output).await,
+            Command::Denial(command) => denial::run(&config, command, &output).await,
             Command::Key(command) => key::run(&config, command, &output).await,
             Command::Retention(command) => retention::run(&config, command, &output).await,
         }

@@ -23,13 +23,13 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
-use crate::commands::{Deployment, Failure, Output, log, serve, submit};
+use crate::commands::{Deployment, Failure, Output, log, serve, submit, token};
 use crate::config::Config;
 use crate::dialects::{self, Request};
 use crate::domain::{CaseId, CaseState, Entropy, OsEntropy, SystemClock};
 use crate::http::{self, Problem, local_client};
 use crate::intake::{self, Context, Kind};
-use crate::log::LeafIndex;
+use crate::log::{LeafIndex, Role};
 use crate::minimise::{Explanation, minimise};
 use crate::recipients::{self, Auth, SecretFile};
 use crate::record::finish;
@@ -91,7 +91,7 @@ struct Outcome {
     checkpoint: String,
     key: String,
     unfinished: usize,
-    /// Whether there was something to ask about: the built-in orders have it.
+    /// Whether operators asked for contacts, and an address was looked up.
     asks: bool,
 }
 
@@ -146,15 +146,20 @@ pub async fn run(
         let (worker, stop) = (worker.clone(), stop.clone());
         tokio::spawn(async move { worker.run(stop).await })
     };
-    // Operators ask about what they are working on: nothing is done before they have asked.
-    sandbox.rest(true);
-    handed_over(&deployment, &handed).await?;
-    let mut asked =
-        pulls::Asked { pulls: pulls::pull(&deployment, &sandbox, &password).await?, found: None };
-    sandbox.rest(false);
-    let unfinished = at_rest(&deployment, &handed).await?;
-    asked.found = pulls::find(&deployment).await?;
+    // What is shown beside the main job stands in the built-in orders.
     let asks = arguments.orders.is_none() && arguments.faults.is_none();
+    let mut asked = pulls::Asked::default();
+    if asks {
+        // Operators ask about what they are working on: nothing is done before they have asked.
+        sandbox.rest(true);
+        handed_over(&deployment, &handed).await?;
+        asked.pulls = pulls::pull(&deployment, &sandbox, &password).await?;
+        sandbox.rest(false);
+    }
+    let unfinished = at_rest(&deployment, &handed).await?;
+    if asks {
+        asked.found = pulls::find(&deployment).await?;
+    }
     let rows = rows(&deployment, &handed).await?;
     let received = sandbox.received();
     let mut vouched = vouch::vouch(&deployment, &sandbox, &received, &handed, first).await?;
@@ -178,7 +183,13 @@ pub async fn run(
     if arguments.keep_running {
         let listener = serve::listen(deployment.config.http.listen).await?;
         let address = listener.local_addr().map_err(failed)?;
-        output.line(format!("The service is up on http://{address}; Ctrl-C stops it."));
+        let (client, days) = (local_client(), 1);
+        let client = client.map_err(|error| Failure::Usage(error.to_string()))?;
+        let (token, _) = token::make(&deployment, client, Role::Ordering, days).await?;
+        output.line(format!(
+            "The service is up on http://{address}; Ctrl-C stops it. It knows this token:\n{}",
+            *token.reveal()
+        ));
         let served = tokio::spawn(http::serve(deployment.app()?, listener, stop));
         serve::told_to_stop().await;
         // Nobody left to hear it is as good as heard.

@@ -16,7 +16,9 @@ pub(super) fn print(outcome: &Outcome, kept: Option<&Path>, output: &Output) {
     }
     let report = &outcome.report;
     let vouched = &outcome.vouched;
-    asked(&outcome.asked, output);
+    if outcome.asks {
+        asked(&outcome.asked, output);
+    }
     output.line("");
     output.line("The disclosure log");
     let sound = if report.is_sound() { "verified" } else { "NOT SOUND" };

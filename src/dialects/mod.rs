@@ -86,7 +86,7 @@ pub trait Dialect: Send + Sync {
 /// The dialect of a channel; `None` where nobody here speaks it.
 pub fn dialect(name: &str, version: Option<&str>) -> Option<&'static dyn Dialect> {
     match (name, version) {
-        ("on-api", None | Some("2.6")) => Some(&on_api::OnApi),
+        ("on-api", version) => on_api::of(version.unwrap_or("2.6")).map(|one| one as &dyn Dialect),
         ("pi-api", None | Some("2.2")) => Some(&pi_api::PiApi),
         ("soap", None | Some("1")) => Some(&soap::Soap),
         _ => None,
@@ -96,11 +96,12 @@ pub fn dialect(name: &str, version: Option<&str>) -> Option<&'static dyn Dialect
 /// In whose words a contact pull is answered, whatever the operator's own channel speaks: the
 /// endpoint is ON-API's.
 pub fn contacts() -> &'static dyn Dialect {
-    &on_api::OnApi
+    &on_api::V2_6
 }
 
 /// Names of the dialects that [`dialect`] knows, for messages to people.
-pub const KNOWN: &str = "on-api (version 2.6), pi-api (version 2.2), soap (version 1)";
+pub const KNOWN: &str =
+    "on-api (version 2.6, 2.5, 2.4 or 2.3.1), pi-api (version 2.2), soap (version 1)";
 
 /// HTTP method of a request to an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,12 +182,15 @@ impl Message {
 /// A question to the operator about something it has, or may have, from us already. It can be made
 /// of ids only, so it discloses nothing new.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Query(Request);
+pub struct Query {
+    request: Request,
+    modified_since: Option<String>,
+}
 
 /// As of the request.
 impl fmt::Debug for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Query").field(&self.0).finish()
+        f.debug_tuple("Query").field(&self.request).finish()
     }
 }
 
@@ -194,12 +198,24 @@ impl Query {
     /// Seals the request a dialect has made. Nobody else can make a question: it goes out
     /// unrecorded.
     pub(in crate::dialects) fn new(request: Request) -> Self {
-        Self(request)
+        Self { request, modified_since: None }
+    }
+
+    /// Asks only for what has changed since this `Last-Modified` of the operator's: its clock, not
+    /// ours.
+    #[must_use]
+    pub fn modified_since(self, since: Option<String>) -> Self {
+        Self { modified_since: since, ..self }
     }
 
     /// What will be on the wire.
     pub fn request(&self) -> &Request {
-        &self.0
+        &self.request
+    }
+
+    /// `If-Modified-Since`.
+    pub fn since(&self) -> Option<&str> {
+        self.modified_since.as_deref()
     }
 }
 
@@ -221,14 +237,16 @@ pub struct Sought {
 }
 
 /// What came back. The wire has bounded the body.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
-    /// `Retry-After`, where it was a number of seconds.
+    /// `Retry-After`: seconds, or the time until a date, counted from the operator's own `Date`.
     pub retry_after: Option<Duration>,
     /// `Location`.
     pub location: Option<String>,
+    /// `Last-Modified`, as it stands.
+    pub last_modified: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -353,9 +371,9 @@ mod tests {
         };
         let answer = Answer {
             status: 201,
-            retry_after: None,
             location: Some("/orders/STTA0101".to_owned()),
             body: b"Astrid".to_vec(),
+            ..Answer::default()
         };
         let query = Query::new(request.clone());
         let shown = format!("{request:?} {query:?} {:?} {answer:?}", Message::new(request.clone()));

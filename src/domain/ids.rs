@@ -171,6 +171,10 @@ random_id! {
     /// One leaf of the disclosure log, whatever its position.
     LeafId
 }
+random_id! {
+    /// One API token, without its secret.
+    TokenId
+}
 
 /// SHA-256 of a policy's canonical form: says exactly which rules decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -21,7 +21,7 @@ pub use field::{Category, Field, Sensitivity};
 pub use halt::{HaltReason, Lifts};
 pub use ids::{
     AccessId, CaseId, ClientId, ExternalId, IdError, LeafId, OpaqueReference, OperatorReference,
-    PolicyId, RecipientId, RuleId, ServiceId, SubjectId, SubmissionId, SubscriptionId,
+    PolicyId, RecipientId, RuleId, ServiceId, SubjectId, SubmissionId, SubscriptionId, TokenId,
 };
 pub use personal::Personal;
 pub(crate) use purpose::closed_list;

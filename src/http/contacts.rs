@@ -1,5 +1,5 @@
 //! `POST /onapi/{version}/contacts/{spReference}`: operators ask us for a contact, in the words and
-//! with the answers of ON-API (spec_sp/contacts.md, common/responses.md).
+//! with the answers of ON-API (`spec_sp/contacts.md`, common/responses.md).
 //!
 //! Nothing in an answer tells an unknown reference from one that is refused: status, headers and
 //! body are the same bytes.

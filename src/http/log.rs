@@ -4,12 +4,14 @@
 //! Hashes say how much was disclosed and that nothing was changed, never what; so whoever wants can
 //! watch the log grow. Who reads leaves is written down first, as with every other reader.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::App;
 use super::problem::{Problem, no_such_path};
+use crate::auth::Caller;
 use crate::log::{Code, LeafIndex, Role, Tile, TileOf};
 
 /// The checkpoint of a second ago is another one.
@@ -29,23 +31,34 @@ pub(super) async fn checkpoint(State(app): State<App>) -> Result<Response, Probl
     Ok(([(header::CONTENT_TYPE, TEXT), (header::CACHE_CONTROL, FRESH)], note).into_response())
 }
 
-/// `GET /log/tile/<L>/<N>[.p/<W>]` and `GET /log/tile/entries/<N>[.p/<W>]`.
-pub(super) async fn tile(
+/// `GET /log/tile/<L>/<N>[.p/<W>]`: hashes.
+pub(super) async fn hashes(State(app): State<App>, path: Where) -> Result<Response, Problem> {
+    let Some(tile) = parse("tile", path) else { return Err(no_such_path().await) };
+    serve(&app, tile, FOR_EVER).await
+}
+
+/// `GET /log/tile/entries/<N>[.p/<W>]`: leaves.
+pub(super) async fn leaves(
     State(app): State<App>,
-    Path(path): Path<String>,
-    headers: HeaderMap,
+    caller: Caller,
+    path: Where,
 ) -> Result<Response, Problem> {
-    let Some(tile) = Tile::parse(&format!("tile/{path}")) else {
-        return Err(no_such_path().await);
-    };
-    let keep = match tile.of() {
-        TileOf::Hashes(_) => FOR_EVER,
-        TileOf::Leaves => {
-            admit(&app, &headers)?;
-            note_read(&app, tile).await?;
-            FOR_EVER_TO_ONE
-        }
-    };
+    let Some(tile) = parse("tile/entries", path) else { return Err(no_such_path().await) };
+    note_read(&app, caller.role(), tile).await?;
+    serve(&app, tile, FOR_EVER_TO_ONE).await
+}
+
+/// What cannot be decoded is no path of a tile either.
+type Where = Result<Path<String>, PathRejection>;
+
+fn parse(below: &str, path: Where) -> Option<Tile> {
+    let Path(path) = path.ok()?;
+    let tile = Tile::parse(&format!("{below}/{path}"))?;
+    // Another way to spell the way to leaves would not be behind the guard for leaves.
+    ((tile.of() == TileOf::Leaves) == (below == "tile/entries")).then_some(tile)
+}
+
+async fn serve(app: &App, tile: Tile, keep: HeaderValue) -> Result<Response, Problem> {
     let bytes = app.0.store.tile(tile).await.inspect_err(|error| {
         if let Some(reason) = error.halt().filter(|_| error.halts()) {
             app.0.halt.pull(reason);
@@ -55,22 +68,14 @@ pub(super) async fn tile(
     Ok(([(header::CONTENT_TYPE, BYTES), (header::CACHE_CONTROL, keep)], bytes).into_response())
 }
 
-fn admit(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
-    let Some(token) = &app.0.auditor else {
-        let reason = "leaves are for auditors, and this deployment has no http.auditor_token_file";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", reason));
-    };
-    token.admit(headers)
-}
-
 /// The leaf before the answer. What is not there yet is not read, and leaves none.
-async fn note_read(app: &App, tile: Tile) -> Result<(), Problem> {
+async fn note_read(app: &App, role: Role, tile: Tile) -> Result<(), Problem> {
     if !tile.is_in(app.0.store.size().await?) {
         return Err(not_there());
     }
     let what = Code::parse("bundle").ok_or_else(not_there)?;
     let (first, count) = (LeafIndex(tile.members().start), tile.width().into());
-    Ok(app.0.store.note_read(Role::Auditor, what, first, count).await?)
+    Ok(app.0.store.note_read(role, what, first, count).await?)
 }
 
 fn not_there() -> Problem {

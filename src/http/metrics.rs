@@ -33,6 +33,10 @@ pub(super) async fn metrics(State(app): State<App>) -> Result<Response, Problem>
         let age = shared.clock.now().since(moved).as_secs();
         text.line("sluss_checkpoint_age_seconds", &[], age);
     }
+    text.head("sluss_denied_total", "counter", "Requests that were denied, by reason.");
+    for (reason, times) in shared.gate.denials() {
+        text.line("sluss_denied_total", &[("reason", reason.as_str())], times);
+    }
     text.head("sluss_disk_free_bytes", "gauge", "What is free where it is kept.");
     for volume in shared.store.volumes()? {
         text.line("sluss_disk_free_bytes", &[("of", volume.name)], volume.free_bytes);

@@ -4,14 +4,15 @@
 //! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
 //! Neither ever repeats what was submitted.
 
-mod auditor;
 mod body;
 mod contacts;
 mod feasibility;
+mod guard;
 mod health;
 mod log;
 mod metrics;
 mod problem;
+mod routes;
 mod status;
 mod submissions;
 mod tmf;
@@ -21,15 +22,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use auditor::{AuditorToken, TokenError};
 pub use problem::Problem;
+pub use routes::{ROUTES, Route};
 pub use tmf::render;
 
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
+use crate::gate::{self, Gate};
 use crate::pulls::Pulls;
 use crate::settle::Halt;
 use crate::store::Store;
@@ -44,8 +45,8 @@ pub struct Shared {
     pub store: Store,
     /// Who may receive; an order for anybody else is refused at the door.
     pub recipients: BTreeSet<RecipientId>,
-    /// Who hands in. One system, until there is a sign-in.
-    pub client: ClientId,
+    /// Who is let in.
+    pub gate: Gate,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// For ids.
@@ -58,13 +59,11 @@ pub struct Shared {
     pub request_timeout: Duration,
     /// Answers operators that ask for a contact.
     pub pulls: Pulls,
-    /// By what an auditor is known; without it nobody reads leaves.
-    pub auditor: Option<AuditorToken>,
     /// What is to stay free on each volume, in bytes: told beside what is free.
     pub reserve_bytes: u64,
 }
 
-/// The client that everybody is, on a loopback address without sign-in.
+/// The client that the command line hands in as. A token of that name sees the same orders.
 pub fn local_client() -> Result<ClientId, IdError> {
     ClientId::parse("local")
 }
@@ -77,28 +76,7 @@ impl App {
 
     /// All routes.
     pub fn router(self) -> Router {
-        let orders = get(submissions::list_orders).post(submissions::post_order);
-        let tickets = get(submissions::list_tickets).post(submissions::post_ticket);
-        Router::new()
-            .route("/health", get(health::health))
-            .route("/health/ready", get(health::ready))
-            .route("/ready", get(health::ready))
-            .route("/metrics", get(metrics::metrics))
-            .route("/status", get(status::status))
-            .route("/tmf-api/serviceOrdering/v4/serviceOrder", orders)
-            .route("/tmf-api/serviceOrdering/v4/serviceOrder/{id}", get(submissions::get_order))
-            .route("/tmf-api/troubleTicket/v4/troubleTicket", tickets)
-            .route("/tmf-api/troubleTicket/v4/troubleTicket/{id}", get(submissions::get_ticket))
-            .route(
-                "/tmf-api/serviceQualificationManagement/v4/checkServiceQualification",
-                post(feasibility::check),
-            )
-            .route("/onapi/{version}/contacts/{reference}", post(contacts::pull))
-            .route("/log/checkpoint", get(log::checkpoint))
-            .route("/log/tile/{*path}", get(log::tile))
-            .fallback(problem::no_such_path)
-            .method_not_allowed_fallback(problem::no_such_method)
-            .with_state(self)
+        routes::router(self)
     }
 }
 
@@ -114,13 +92,14 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let patience = app.0.request_timeout.min(STOP_PATIENCE);
     let pulls = app.0.pulls.clone();
+    let notes = tokio::spawn(gate::run(app.0.gate.clone(), stop.clone()));
     let (stopped, closing) = (told(stop.clone()), told(stop));
     let served = axum::serve(listener, app.router()).with_graceful_shutdown(closing);
     let out_of_patience = async {
         stopped.await;
         tokio::time::sleep(patience).await;
     };
-    tokio::select! {
+    let ended = tokio::select! {
         ended = async {
             let ended = served.into_future().await;
             // What has left is said to have left before the store closes.
@@ -128,7 +107,10 @@ pub async fn serve(
             ended
         } => ended,
         () = out_of_patience => Ok(()),
-    }
+    };
+    // What was denied until now is kept before the end.
+    let _ = notes.await;
+    ended
 }
 
 async fn told(mut stop: watch::Receiver<bool>) {

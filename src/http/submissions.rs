@@ -11,32 +11,43 @@ use serde::Deserialize;
 use super::problem::{halted, not_found};
 use super::tmf::{self, render};
 use super::{App, Problem, body};
+use crate::auth::Caller;
 use crate::domain::SubmissionId;
 use crate::intake::{self, Context, Kind};
-use crate::store::Accepted;
+use crate::store::{Accepted, SubmissionRow};
 
-pub(super) async fn post_order(app: State<App>, headers: HeaderMap, body: Body) -> Answer {
-    post(app, Kind::Order, &headers, body).await
+pub(super) async fn post_order(
+    app: State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    post(app, Kind::Order, &caller, &headers, body).await
 }
 
-pub(super) async fn post_ticket(app: State<App>, headers: HeaderMap, body: Body) -> Answer {
-    post(app, Kind::Ticket, &headers, body).await
+pub(super) async fn post_ticket(
+    app: State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    post(app, Kind::Ticket, &caller, &headers, body).await
 }
 
-pub(super) async fn get_order(app: State<App>, id: PathId) -> Answer {
-    get(app, Kind::Order, id).await
+pub(super) async fn get_order(app: State<App>, caller: Caller, id: PathId) -> Answer {
+    get(app, Kind::Order, &caller, id).await
 }
 
-pub(super) async fn get_ticket(app: State<App>, id: PathId) -> Answer {
-    get(app, Kind::Ticket, id).await
+pub(super) async fn get_ticket(app: State<App>, caller: Caller, id: PathId) -> Answer {
+    get(app, Kind::Ticket, &caller, id).await
 }
 
-pub(super) async fn list_orders(app: State<App>, page: PageQuery) -> Answer {
-    list(app, Kind::Order, page).await
+pub(super) async fn list_orders(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
+    list(app, Kind::Order, &caller, page).await
 }
 
-pub(super) async fn list_tickets(app: State<App>, page: PageQuery) -> Answer {
-    list(app, Kind::Ticket, page).await
+pub(super) async fn list_tickets(app: State<App>, caller: Caller, page: PageQuery) -> Answer {
+    list(app, Kind::Ticket, &caller, page).await
 }
 
 type Answer = Result<Response, Problem>;
@@ -63,18 +74,24 @@ impl Page {
 }
 
 /// 201 after the durable commit; the same again gives 200 and the first answer.
-async fn post(State(app): State<App>, kind: Kind, headers: &HeaderMap, body: Body) -> Answer {
+async fn post(
+    State(app): State<App>,
+    kind: Kind,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: Body,
+) -> Answer {
     let shared = &*app.0;
     if let Some(reason) = shared.halt.reason() {
         return Err(halted(reason));
     }
     let bytes = body::read(shared, headers, body).await?;
-    let reading = app.clone();
+    let (reading, client) = (app.clone(), caller.client().clone());
     // It may look something up in the store, and takes its time with a long body.
     let read = tokio::task::spawn_blocking(move || {
         let shared = &*reading.0;
         let context = Context {
-            client: &shared.client,
+            client: &client,
             recipients: &shared.recipients,
             now: shared.clock.now(),
             entropy: &*shared.entropy,
@@ -102,25 +119,29 @@ fn failed() -> Problem {
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the body could not be read")
 }
 
-async fn get(State(app): State<App>, kind: Kind, id: PathId) -> Answer {
+async fn get(State(app): State<App>, kind: Kind, caller: &Caller, id: PathId) -> Answer {
     let bad = || {
         let reason = "the id in the path is not percent-encoded UTF-8";
         Problem::new(StatusCode::BAD_REQUEST, "invalidPath", reason)
     };
     let Path(id) = id.map_err(|_| bad())?;
     let id = SubmissionId::parse(&id).ok_or_else(not_found)?;
-    let row = app.0.store.submission(kind, id).await?.ok_or_else(not_found)?;
+    // What another client has handed in is not there.
+    let row = app.0.store.submission(kind, id).await?;
+    let is_theirs =
+        |row: &SubmissionRow| row.cases.first().is_some_and(|case| case.client == *caller.client());
+    let row = row.filter(is_theirs).ok_or_else(not_found)?;
     Ok(Json(render(&row)).into_response())
 }
 
-async fn list(State(app): State<App>, kind: Kind, page: PageQuery) -> Answer {
+async fn list(State(app): State<App>, kind: Kind, caller: &Caller, page: PageQuery) -> Answer {
     let bad = || {
         let reason = "only offset and limit can be given, as whole numbers";
         Problem::new(StatusCode::BAD_REQUEST, "invalidQuery", reason)
     };
     let Query(page) = page.map_err(|_| bad())?;
     let limit = page.limit.min(Page::LIMIT_MAX);
-    let (total, rows) = app.0.store.submissions(kind, &app.0.client, page.offset, limit).await?;
+    let (total, rows) = app.0.store.submissions(kind, caller.client(), page.offset, limit).await?;
     let shown = rows.len();
     let rows: Vec<_> = rows.iter().map(render).collect();
     let mut response = Json(rows).into_response();

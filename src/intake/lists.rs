@@ -48,6 +48,7 @@ impl Accesses for NoLists {
 
 const UNLISTED: &str = "has no party with the role communicationsOperator, and the access is in no \
                         operator's list";
+const UNPLACED: &str = "is missing, and the address is that of no access that is listed";
 const SEVERAL: &str = "has no party with the role communicationsOperator, and the access is in \
                        several operators' lists";
 
@@ -84,7 +85,10 @@ pub(super) fn fill_in(
                 }
             }
             (None, operator) => {
-                let member = format!("{member}.place");
+                let (access, member) = (
+                    format!("{member}.serviceCharacteristic[accessId]"),
+                    format!("{member}.place"),
+                );
                 let place = match fields(&parts(facts)) {
                     Ok(place) => place,
                     Err(no) => {
@@ -97,10 +101,7 @@ pub(super) fn fill_in(
                         facts.set(Field::AccessId, access.as_str().to_owned());
                         operators.push(operator);
                     }
-                    Meant::None => fault(
-                        member,
-                        "is the address of no access that is listed: name the accessId",
-                    ),
+                    Meant::None => fault(access, UNPLACED),
                     Meant::Doubt(doubt) => fault(member, in_doubt(doubt)),
                 }
             }

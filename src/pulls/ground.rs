@@ -9,7 +9,7 @@ use crate::store::Asked;
 /// Why there is nothing, and which case it would have been.
 pub(super) struct Refused {
     pub(super) reason: HoldReason,
-    pub(super) about: Option<Asked>,
+    pub(super) about: Option<Box<Asked>>,
 }
 
 /// The case whose contact is asked for. `referred` is what the reference leads to, `ticket` what the
@@ -25,12 +25,15 @@ pub(super) fn choose(
     question: &Question,
     now: Timestamp,
 ) -> Result<Asked, Refused> {
-    let refused = |reason, about| Err(Refused { reason, about });
+    let refused = |reason, about: Asked| {
+        let about = Some(Box::new(about));
+        Err(Refused { reason, about })
+    };
     let Some(referred) = referred else {
-        return refused(HoldReason::ReferenceUnknown, None);
+        return Err(Refused { reason: HoldReason::ReferenceUnknown, about: None });
     };
     if referred.recipient != recipient.id {
-        return refused(HoldReason::ReferenceElsewhere, Some(referred));
+        return refused(HoldReason::ReferenceElsewhere, referred);
     }
     let fits = |ticket: &Asked| {
         is_fault(ticket.purpose)
@@ -42,12 +45,12 @@ pub(super) fn choose(
         return Ok(ticket);
     }
     if !question.has_reason() {
-        return refused(HoldReason::TicketUnknown, Some(referred));
+        return refused(HoldReason::TicketUnknown, referred);
     }
     if is_live(&referred, recipient, now) {
         Ok(referred)
     } else {
-        refused(HoldReason::NotLive, Some(referred))
+        refused(HoldReason::NotLive, referred)
     }
 }
 

@@ -1,4 +1,4 @@
-//! An operator's own call: it asks us for a contact (spec_sp/contacts.md). One request on one
+//! An operator's own call: it asks us for a contact (`spec_sp/contacts.md`). One request on one
 //! connection to this machine, written by hand, so that no client of the program is on both sides.
 
 use std::io;
@@ -50,7 +50,7 @@ pub(super) async fn call(pull: &ContactPull<'_>) -> io::Result<(u16, Vec<u8>)> {
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::new();
         stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer).await?;
-        Ok(answer)
+        Ok::<_, io::Error>(answer)
     };
     let answer = tokio::time::timeout(PATIENCE, exchange).await.map_err(io::Error::other)??;
     read(&answer).ok_or_else(|| io::Error::other("the answer is no HTTP"))

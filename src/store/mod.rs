@@ -7,6 +7,7 @@
 mod accesses;
 mod audit;
 mod checkpoint_file;
+mod door;
 mod erased;
 mod error;
 mod files;
@@ -27,6 +28,7 @@ use std::time::Duration;
 
 pub use accesses::{AccessList, ListEnd, Resolved};
 pub use audit::{Linked, Opens};
+pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
 pub use halt::{Halt, Halted};

@@ -70,7 +70,8 @@ impl Drop for Reply {
         let Some(Spent { what, ended }) = self.spent.take() else { return };
         let result = match self.bytes {
             None if self.length > 0 => {
-                Ok(Answer { status: OK, retry_after: None, location: None, body: Vec::new() })
+                let (retry_after, location, last_modified) = (None, None, None);
+                Ok(Answer { status: OK, retry_after, location, last_modified, body: Vec::new() })
             }
             _ => Err(WireError::NotTaken),
         };

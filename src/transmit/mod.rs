@@ -6,6 +6,7 @@
 //! answer to a contact pull ([`answer`]), which spends a [`Recorded`] just so.
 
 mod answer;
+mod date;
 mod error;
 mod limits;
 mod secrets;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{
-    CONTENT_TYPE, HeaderValue, IF_MODIFIED_SINCE, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    CONTENT_TYPE, DATE, HeaderValue, IF_MODIFIED_SINCE, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Certificate, Client, Identity, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -63,7 +64,7 @@ impl Listing {
     /// The next piece; `None` at the end.
     pub async fn piece(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, WireError> {
         let piece = self.response.chunk().await?;
-        self.read += piece.as_ref().map_or(0, |piece| piece.len());
+        self.read += piece.as_ref().map_or(0, |piece| AsRef::<[u8]>::as_ref(piece).len());
         if self.read > LIST_BYTES_MAX { Err(WireError::AnswerTooLong) } else { Ok(piece) }
     }
 }
@@ -179,7 +180,7 @@ impl Wire {
     )]
     pub async fn send(&self, recorded: Recorded) -> Transmitted {
         let (claim, to, purpose, message, receipt, send_before) = recorded.spend();
-        let result = self.exchange(&to, message.request(), Some(send_before)).await;
+        let result = self.exchange(&to, message.request(), None, Some(send_before)).await;
         if let Ok(answer) = &result {
             Span::current().record("answer.status", answer.status);
         }
@@ -189,7 +190,7 @@ impl Wire {
     /// Asks an operator about what it has.
     #[instrument(skip_all, fields(recipient = %to, answer.status))]
     pub async fn ask(&self, to: &RecipientId, query: &Query) -> Result<Answer, WireError> {
-        let result = self.exchange(to, query.request(), None).await;
+        let result = self.exchange(to, query.request(), query.since(), None).await;
         if let Ok(answer) = &result {
             Span::current().record("answer.status", answer.status);
         }
@@ -224,6 +225,7 @@ impl Wire {
         &self,
         to: &RecipientId,
         request: &Request,
+        since: Option<&str>,
         before: Option<Timestamp>,
     ) -> Result<Answer, WireError> {
         let line = self.lines.get(to).ok_or(WireError::Address)?;
@@ -236,8 +238,13 @@ impl Wire {
         if before.is_some_and(|before| self.clock.now() >= before) {
             return Err(WireError::TooLate);
         }
-        let response = dispatch(line.request(request)?).await?;
-        read(response).await
+        let mut builder = line.request(request)?;
+        // What cannot be a header is left out: everything is told then.
+        if let Some(since) = since.and_then(|since| HeaderValue::from_str(since).ok()) {
+            builder = builder.header(IF_MODIFIED_SINCE, since);
+        }
+        let response = dispatch(builder).await?;
+        read(response, self.clock.now()).await
     }
 }
 
@@ -246,13 +253,14 @@ async fn dispatch(request: RequestBuilder) -> Result<Response, WireError> {
     Ok(request.send().await?)
 }
 
-async fn read(mut response: Response) -> Result<Answer, WireError> {
+async fn read(mut response: Response, now: Timestamp) -> Result<Answer, WireError> {
     let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-    let retry_after = header(RETRY_AFTER).and_then(|text| text.trim().parse().ok());
+    let date = header(DATE).and_then(date::parse).unwrap_or(now);
     let mut answer = Answer {
         status: response.status().as_u16(),
-        retry_after: retry_after.map(Duration::from_secs),
+        retry_after: header(RETRY_AFTER).and_then(|text| date::wait(text, date)),
         location: header(LOCATION).map(str::to_owned),
+        last_modified: header(LAST_MODIFIED).map(str::to_owned),
         body: Vec::new(),
     };
     while let Some(chunk) = response.chunk().await? {

@@ -1,5 +1,7 @@
 //! Addresses: the forms in which they are written, and which access is meant by one.
 
+#![cfg(test)]
+
 use proptest::prelude::*;
 use sluss::address::{
     Access, AccessState, Doubt, Found, Listed, NoPlace, Place, PlaceParts, Premises, Written,

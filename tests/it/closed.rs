@@ -95,7 +95,7 @@ fn sound(place: &Place) -> Value {
 
 fn serve(place: &Place) -> (Running, String) {
     let mut running = Running::start(place.command(&["serve"]));
-    let address = running.address();
+    let address = running.door(&place.state());
     (running, address)
 }
 

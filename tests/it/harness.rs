@@ -36,7 +36,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::raw;
+use crate::{raw, tokens};
 
 pub(crate) const PASSWORD: &str = "harness";
 pub(crate) const GLOBALCONNECT: &str = "globalconnect";
@@ -126,8 +126,10 @@ impl App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stopper, stop) = watch::channel(false);
+        tokens::keep(&self.deployment.store).await;
         let served = tokio::spawn(serve(self.deployment.app().unwrap(), listener, stop));
-        let answer = raw::ask(address, &raw::http(method, path, head, body)).await;
+        let request = tokens::known(&raw::http(method, path, head, body));
+        let answer = raw::ask(address, &request).await;
         stopper.send(true).unwrap();
         served.await.unwrap().unwrap();
         let told = answer.json();
@@ -138,9 +140,9 @@ impl App {
     /// Asks for a contact as an operator does. What it is answered is held against the log in the end.
     pub(crate) async fn pull(&mut self, from: &str, reference: &str, body: &Value) -> raw::Heard {
         let path = format!("/onapi/2.6/contacts/{reference}");
-        let head = basic(&format!("{from}-asks"), PASSWORD);
+        let shown = basic(&format!("{from}-asks"), PASSWORD);
         let app = self.deployment.app().unwrap();
-        let heard = self.knock(app, &raw::http("POST", &path, &head, body.to_string())).await;
+        let heard = self.knock(app, &raw::http("POST", &path, &shown, body.to_string())).await;
         self.heard(from, &heard);
         heard
     }
@@ -160,7 +162,9 @@ impl App {
     /// Hands in at the door what holds nothing personal but what the test says; the answer is searched
     /// in the end.
     pub(crate) async fn knock_json(&mut self, path: &str, body: &Value) -> (u16, Value) {
+        tokens::keep(&self.deployment.store).await;
         let request = raw::http("POST", path, "content-type: application/json", body.to_string());
+        let request = tokens::known(&request);
         let heard = self.knock(self.deployment.app().unwrap(), &request).await;
         let told = heard.json();
         self.answers.push(heard.bytes);
@@ -375,7 +379,7 @@ impl App {
         let personal = std::mem::take(&mut self.personal);
         let traces = self.traces.text();
         let answers = std::mem::take(&mut self.answers);
-        let sent = !self.sandbox.received().is_empty();
+        let sent = self.sandbox.received().iter().any(|one| one.is_message);
         assert!(!sent || traces.contains("Disclosure "), "the traces are not read");
         assert!(!personal.is_empty(), "nothing is searched for");
         for value in personal.iter().filter(|value| value.len() >= 5) {

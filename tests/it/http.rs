@@ -3,8 +3,10 @@
 #![cfg(test)]
 
 mod bad;
+mod matrix;
 mod official;
 mod tiles;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +31,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::people;
 use crate::raw::{Heard, ask, http};
+use crate::tokens as known;
 
 const ORDERS: &str = "/tmf-api/serviceOrdering/v4/serviceOrder";
 const TICKETS: &str = "/tmf-api/troubleTicket/v4/troubleTicket";
@@ -37,6 +40,7 @@ const JSON: &str = "content-type: application/json";
 /// A deployment whose clock stands still, at its door.
 struct House {
     deployment: Deployment,
+    clock: Arc<ManualClock>,
     address: SocketAddr,
     stopper: watch::Sender<bool>,
     served: JoinHandle<std::io::Result<()>>,
@@ -77,16 +81,19 @@ impl House {
         change(&mut config);
         let start = Timestamp::parse("2026-11-20T12:00:00Z").unwrap();
         let clock = Arc::new(ManualClock::at(start));
-        let deployment = Deployment::open_with(config, clock, Arc::new(OsEntropy)).unwrap();
+        let entropy = Arc::new(OsEntropy);
+        let deployment = Deployment::open_with(config, clock.clone(), entropy).unwrap();
+        known::keep(&deployment.store).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stopper, stop) = watch::channel(false);
         let served = tokio::spawn(serve(deployment.app().unwrap(), listener, stop));
-        Self { deployment, address, stopper, served, _dir: dir }
+        Self { deployment, clock, address, stopper, served, _dir: dir }
     }
 
+    /// Asked by somebody who may; `ask` is for strangers.
     async fn raw(&self, request: &[u8]) -> Heard {
-        ask(self.address, request).await
+        ask(self.address, &known::known(request)).await
     }
 
     async fn get(&self, path: &str) -> (u16, Value) {
@@ -233,7 +240,8 @@ async fn the_same_again_is_the_same_submission_and_another_body_is_a_conflict() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_at_once_are_one_order() {
     let house = House::open().await;
-    let request: Arc<[u8]> = http("POST", ORDERS, JSON, order().to_string()).into();
+    let request = known::known(&http("POST", ORDERS, JSON, order().to_string()));
+    let request: Arc<[u8]> = request.into();
     let mut asking = JoinSet::new();
     for _ in 0..50 {
         let (address, request) = (house.address, Arc::clone(&request));
@@ -271,7 +279,7 @@ async fn a_body_that_trickles_in_is_ended() {
     let trickling = tokio::spawn(async move {
         let head =
             format!("POST {ORDERS} HTTP/1.1\r\nhost: x\r\n{JSON}\r\ncontent-length: 900\r\n\r\n");
-        to.write_all(head.as_bytes()).await.unwrap();
+        to.write_all(&known::known(head.as_bytes())).await.unwrap();
         while to.write_all(b" ").await.is_ok() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

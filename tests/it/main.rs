@@ -31,6 +31,7 @@ mod soap;
 mod store;
 mod subject;
 mod tidy;
+mod tokens;
 mod typestate;
 mod wire;
 mod witness;

@@ -1,4 +1,4 @@
-//! The dialect `on-api` 2.6, on the wire examples under `fixtures/`. What is written is checked
+//! The dialect `on-api`, on the wire examples under `fixtures/`. What is written is checked
 //! against our schemas in `writing`, what is read against the traps in `reading`, both against noise
 //! in `noise` and against the specification's own text in `spec`.
 
@@ -8,6 +8,7 @@ pub(crate) mod http;
 mod noise;
 mod reading;
 mod spec;
+mod versions;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use sluss::dialects::on_api::{OnApi, write};
+use sluss::dialects::on_api::{self, OnApi, write};
 use sluss::dialects::{Dialect, EncodeError, Request, Sought};
 use sluss::domain::{AccessId, Field, OpaqueReference, Purpose, SubscriptionId, Timestamp};
 
@@ -55,6 +56,10 @@ fn value(field: Field) -> &'static str {
 }
 
 fn schema(purpose: Purpose) -> jsonschema::Validator {
+    schema_of("2.6", purpose)
+}
+
+fn schema_of(version: &str, purpose: Purpose) -> jsonschema::Validator {
     let name = match purpose {
         Purpose::Activate => "order-activate",
         Purpose::Change => "order-change",
@@ -62,7 +67,7 @@ fn schema(purpose: Purpose) -> jsonschema::Validator {
         Purpose::FaultReport => "ticket",
         other => panic!("no schema for {other}"),
     };
-    let path = root().join(format!("schemas/dialects/on-api/2.6/{name}.json"));
+    let path = root().join(format!("schemas/dialects/on-api/{version}/{name}.json"));
     let schema: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
     jsonschema::draft202012::meta::validate(&schema).unwrap();
     jsonschema::validator_for(&schema).unwrap()
@@ -75,8 +80,12 @@ fn root() -> &'static Path {
 const SPOKEN: &[Purpose] =
     &[Purpose::Activate, Purpose::Change, Purpose::Terminate, Purpose::FaultReport];
 
-fn written(purpose: Purpose, fields: &BTreeMap<Field, String>) -> Result<Request, EncodeError> {
-    write(purpose, &|field| fields.get(&field).map(String::as_str))
+fn written(
+    dialect: &OnApi,
+    purpose: Purpose,
+    fields: &BTreeMap<Field, String>,
+) -> Result<Request, EncodeError> {
+    write(dialect, purpose, &|field| fields.get(&field).map(String::as_str))
 }
 
 fn sought(purpose: Purpose) -> Sought {
@@ -102,6 +111,8 @@ fn wire_examples() {
     for folder in folders {
         let case: toml::Table =
             fs::read_to_string(folder.join("case.toml")).unwrap().parse().unwrap();
+        let version = case.get("version").map_or("2.6", |version| version.as_str().unwrap());
+        let dialect = on_api::of(version).unwrap();
         let purpose = Purpose::parse(case["purpose"].as_str().unwrap()).unwrap();
         let fields: BTreeMap<Field, String> = case["fields"]
             .as_table()
@@ -109,18 +120,20 @@ fn wire_examples() {
             .iter()
             .map(|(name, text)| (Field::parse(name).unwrap(), text.as_str().unwrap().to_owned()))
             .collect();
-        assert!(fields.keys().all(|field| OnApi.carries(purpose).contains(field)));
+        assert!(fields.keys().all(|field| dialect.carries(purpose).contains(field)));
 
-        let request = written(purpose, &fields).unwrap();
-        schema(purpose).validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
+        let request = written(dialect, purpose, &fields).unwrap();
+        schema_of(version, purpose)
+            .validate(&serde_json::from_slice(&request.body).unwrap())
+            .unwrap();
         golden(&folder.join("request.http"), &http::show(&request));
 
         let answer = http::answer(&fs::read_to_string(folder.join("answer.http")).unwrap());
-        let verdict = OnApi.decode(purpose, &answer);
+        let verdict = dialect.decode(purpose, &answer);
         golden(&folder.join("verdict.txt"), &format!("{verdict:#?}\n"));
         walked += 1;
     }
-    assert!(walked >= 13);
+    assert!(walked >= 21);
 }
 
 #[track_caller]

@@ -27,7 +27,7 @@ impl App {
         let found = effects
             .iter()
             .filter(|effect| effect.access.as_ref().is_some_and(|id| id.as_str() == access));
-        found.last().and_then(|effect| effect.reference.clone()).unwrap()
+        found.next_back().and_then(|effect| effect.reference.clone()).unwrap()
     }
 
     /// An order that the operator works on, and the reference it has of it.
@@ -76,8 +76,8 @@ impl App {
 
 /// Everything but the date, which is the clock's.
 fn seen(heard: &Heard) -> (String, String) {
-    let (head, body) = heard.parts().unwrap();
-    let lines = head.lines().filter(|line| !line.starts_with("date: "));
+    let (top, body) = heard.parts().unwrap();
+    let lines = top.lines().filter(|line| !line.starts_with("date: "));
     (lines.collect::<Vec<_>>().join("\n"), body)
 }
 
@@ -121,8 +121,8 @@ async fn every_version_has_its_path_and_no_other_has_one() {
     for (version, status) in [("2.6", 200), ("2.5", 200), ("2.4", 200), ("2.3.1", 404), ("3", 404)]
     {
         let path = format!("/onapi/{version}/contacts/{reference}");
-        let head = crate::harness::basic("globalconnect-asks", crate::harness::PASSWORD);
-        let request = crate::raw::http("POST", &path, &head, because("Besök").to_string());
+        let shown = crate::harness::basic("globalconnect-asks", crate::harness::PASSWORD);
+        let request = crate::raw::http("POST", &path, &shown, because("Besök").to_string());
         let heard = app.knock(app.deployment.app().unwrap(), &request).await;
         assert_eq!(heard.text().0, status, "{version}");
         app.heard(GLOBALCONNECT, &heard);

@@ -29,7 +29,7 @@ fn fixture(name: &str, changes: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn answer(status: u16, body: Vec<u8>) -> Answer {
-    Answer { status, retry_after: None, location: None, body }
+    Answer { status, body, ..Answer::default() }
 }
 
 fn sought(purpose: Purpose) -> Sought {

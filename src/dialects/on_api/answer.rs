@@ -1,7 +1,8 @@
 //! What an answer means (common/responses.md). Every doubt counts as "the operator may have acted".
 
 use super::super::{Answer, FeedEvent, Finding, Placement, Progress, Sought, Standing, Verdict};
-use super::read::{Entry, Row, json, rows};
+use super::read::{Active, Entry, Row, json, rows};
+use super::version::Version;
 use super::{Resource, operation, path};
 use crate::domain::{Purpose, RejectReason};
 
@@ -12,9 +13,9 @@ const EVENTS_MAX: usize = 10_000;
 const EVENT_ID_MAX: usize = 128;
 
 /// The answer to an order or a ticket.
-pub(super) fn verdict(purpose: Purpose, answer: &Answer) -> Verdict {
+pub(super) fn verdict(version: &Version, purpose: Purpose, answer: &Answer) -> Verdict {
     match answer.status {
-        200..=299 => taken(purpose, answer),
+        200..=299 => taken(version, purpose, answer),
         // Some operators still answer 400 where 409 is meant, and only the text tells.
         400 | 406 | 413 | 415 | 422 => Verdict::Rejected(RejectReason::Invalid),
         401 | 403 => Verdict::Credentials,
@@ -32,9 +33,12 @@ pub(super) fn verdict(purpose: Purpose, answer: &Answer) -> Verdict {
 /// is as good as ours, since the subscription ends once. A ticket is ours by our reference; one of
 /// the same access without any reference may be ours, and a ticket sent twice is two tickets, so
 /// it is left to a person.
-pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
+pub(super) fn finding(version: &Version, sought: &Sought, answer: &Answer) -> Finding {
     let resource = Resource::of(sought.purpose);
     match (answer.status, resource) {
+        (200, Resource::Orders) if !version.lists_orders => {
+            return in_service(version, sought, answer);
+        }
         (200, _) => {}
         // Operators answer an empty list this way. Were the order there after all, placing it
         // again would bring back the same order; a ticket has no such rule.
@@ -42,7 +46,7 @@ pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
         _ if is_busy(answer) => return Finding::Busy(answer.retry_after),
         _ => return Finding::Unclear,
     }
-    let Some(mut entries) = entries(resource, answer) else {
+    let Some(mut entries) = entries(version, resource, answer) else {
         return Finding::Unclear;
     };
     let is_ours = |entry: &Entry| match resource {
@@ -64,10 +68,32 @@ pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
     if entries.iter().any(may_be_ours) { Finding::Unclear } else { Finding::Absent }
 }
 
+/// 2.3.1 lists no orders. What is active at the access tells of those that are done; one that is
+/// still queued does not show, and is placed once more, since the same order brings back the one
+/// that is there (`service_activation.md`, "Om tjänsten redan har en aktiv order").
+fn in_service(version: &Version, sought: &Sought, answer: &Answer) -> Finding {
+    let Some(active) = Active::read(version, answer) else {
+        return Finding::Unclear;
+    };
+    let wanted = |one: &Active| {
+        sought.service.as_ref().is_some_and(|service| one.service == service.as_str())
+    };
+    let is_done = match sought.purpose {
+        Purpose::Terminate => !active.iter().any(wanted),
+        _ => active.iter().any(|one| one.ours.iter().any(|ours| ours == sought.reference.as_str())),
+    };
+    if is_done {
+        let standing = Standing::Done;
+        Finding::Present(Placement { reference: None, subscription: None, standing })
+    } else {
+        Finding::Absent
+    }
+}
+
 /// How far an order or a ticket is.
-pub(super) fn progress(purpose: Purpose, answer: &Answer) -> Progress {
+pub(super) fn progress(version: &Version, purpose: Purpose, answer: &Answer) -> Progress {
     match answer.status {
-        200 => match single(Resource::of(purpose), answer) {
+        200 => match single(version, Resource::of(purpose), answer) {
             Some(entry) if entry.standing.is_some() => {
                 Progress::At(entry.placement(Standing::Unknown))
             }
@@ -81,7 +107,7 @@ pub(super) fn progress(purpose: Purpose, answer: &Answer) -> Progress {
 
 /// The rows of the event feed. Rows that say nothing about an order under an id (it was done at
 /// once, or the row cannot be read) are passed over.
-pub(super) fn events(answer: &Answer) -> Option<Vec<FeedEvent>> {
+pub(super) fn events(version: &Version, answer: &Answer) -> Option<Vec<FeedEvent>> {
     if answer.status != 200 {
         return None;
     }
@@ -91,15 +117,15 @@ pub(super) fn events(answer: &Answer) -> Option<Vec<FeedEvent>> {
     if !rows.is_empty() && rows.iter().all(|row| row.text("event").is_none()) {
         return None;
     }
-    Some(rows.iter().take(EVENTS_MAX).filter_map(event).collect())
+    Some(rows.iter().take(EVENTS_MAX).filter_map(|row| event(version, row)).collect())
 }
 
-fn event(row: &Row<'_>) -> Option<FeedEvent> {
+fn event(version: &Version, row: &Row<'_>) -> Option<FeedEvent> {
     let event = row.text("event")?;
     if event.len() > EVENT_ID_MAX || event.contains(char::is_control) {
         return None;
     }
-    let order = Entry::read(Resource::Orders, &row.object("order")?);
+    let order = Entry::read(version, Resource::Orders, &row.object("order")?);
     Some(FeedEvent {
         event: event.into_owned(),
         reference: order.reference?,
@@ -109,12 +135,12 @@ fn event(row: &Row<'_>) -> Option<FeedEvent> {
 
 /// A 2xx to an order or a ticket: 201 for a new one, 200 for one that is there already or was done
 /// at once.
-fn taken(purpose: Purpose, answer: &Answer) -> Verdict {
+fn taken(version: &Version, purpose: Purpose, answer: &Answer) -> Verdict {
     let resource = Resource::of(purpose);
     let is_new = answer.status == 201;
     let location = answer.location.as_deref().filter(|_| is_new);
     let located = location.and_then(|location| path::reference(resource.as_str(), location));
-    match (single(resource, answer), located) {
+    match (single(version, resource, answer), located) {
         (Some(entry), _) if is_other(purpose, &entry) => {
             // An order of another kind is in the way of ours, and was shown instead of it. That a
             // new one is of another kind than ours cannot be.
@@ -134,15 +160,16 @@ fn taken(purpose: Purpose, answer: &Answer) -> Verdict {
 }
 
 /// The one order or ticket in the body, also if it is the only row of a list.
-fn single(resource: Resource, answer: &Answer) -> Option<Entry> {
-    entries(resource, answer).filter(|entries| entries.len() == 1)?.pop()
+fn single(version: &Version, resource: Resource, answer: &Answer) -> Option<Entry> {
+    entries(version, resource, answer).filter(|entries| entries.len() == 1)?.pop()
 }
 
 /// The orders or tickets in the body; `None` where there is anything else among them.
-fn entries(resource: Resource, answer: &Answer) -> Option<Vec<Entry>> {
+fn entries(version: &Version, resource: Resource, answer: &Answer) -> Option<Vec<Entry>> {
     let value = json(&answer.body)?;
     let rows = rows(&value)?;
-    let entries = rows.iter().map(|row| Some(Entry::read(resource, row)).filter(Entry::is_one));
+    let entries =
+        rows.iter().map(|row| Some(Entry::read(version, resource, row)).filter(Entry::is_one));
     entries.collect()
 }
 

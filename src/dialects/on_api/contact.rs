@@ -1,4 +1,4 @@
-//! What is answered when the operator asks for a contact (spec_sp/contacts.md of 2.6 and 2.5,
+//! What is answered when the operator asks for a contact (`spec_sp/contacts.md` of 2.6 and 2.5,
 //! spec/contacts.md of 2.4): the same four members in all of them, each of which may be empty.
 //!
 //! 2.3.1 has another form (`access_customer_info.md`), which asks by access id or customer number

@@ -1,6 +1,7 @@
-//! ON-API 2.6, the Swedish open standard between service providers and communication operators:
-//! REST and JSON. An order holds no customer and no address, a ticket no contact: the operator
-//! asks us for one (`contacts/{spReference}`) when a visit needs it.
+//! ON-API, the Swedish open standard between service providers and communication operators: REST
+//! and JSON. An order holds no customer and no address, a ticket no contact: the operator asks us
+//! for one (`contacts/{spReference}`) when a visit needs it. Versions 2.3.1, 2.4, 2.5 and 2.6 are
+//! one dialect: what differs between them is the table in `version`.
 //!
 //! | file | what |
 //! |---|---|
@@ -11,6 +12,7 @@
 //! | `read` | what an order, a ticket or a list of the operator's says |
 //! | `answer` | what an answer means |
 //! | `path` | addresses: percent-encoding, and the id at the end |
+//! | `version` | what differs between the versions, as data |
 //!
 //! Written strictly, by the specification's data formats. Read tolerantly, because the text of the
 //! specification is not of one mind with itself, and operators follow one half or the other:
@@ -30,6 +32,7 @@ mod contact;
 pub(super) mod description;
 pub(super) mod path;
 pub(super) mod read;
+mod version;
 pub(super) mod write;
 
 use super::{
@@ -39,92 +42,61 @@ use crate::address::Access;
 use crate::domain::{Field, OperatorReference, Purpose};
 use crate::minimise::Minimised;
 
+use version::Version;
 pub use write::write;
 
-/// The dialect `on-api` 2.6. The channel's base address ends in `/2.6/`.
-pub struct OnApi;
+/// The dialect `on-api` in one of its versions. The channel's base address ends in the version, as
+/// in `/onapi/2.6/`.
+pub struct OnApi(&'static Version);
+
+/// ON-API 2.6.
+pub static V2_6: OnApi = OnApi(&version::V2_6);
+/// ON-API 2.5.
+pub static V2_5: OnApi = OnApi(&version::V2_5);
+/// ON-API 2.4.
+pub static V2_4: OnApi = OnApi(&version::V2_4);
+/// ON-API 2.3.1.
+pub static V2_3_1: OnApi = OnApi(&version::V2_3_1);
+
+/// The dialect of a version; `None` where nobody here speaks it.
+pub fn of(version: &str) -> Option<&'static OnApi> {
+    match version {
+        "2.6" | "2.6.0" => Some(&V2_6),
+        "2.5" | "2.5.0" => Some(&V2_5),
+        "2.4" | "2.4.0" => Some(&V2_4),
+        "2.3.1" => Some(&V2_3_1),
+        _ => None,
+    }
+}
 
 impl Dialect for OnApi {
     fn name(&self) -> &'static str {
-        "on-api 2.6"
+        self.0.name
     }
 
     fn carries(&self, purpose: Purpose) -> &'static [Field] {
-        match purpose {
-            Purpose::Activate => &[
-                Field::AccessId,
-                Field::CaseReference,
-                Field::ServiceId,
-                Field::Operation,
-                Field::RequestedDate,
-                Field::ForcedTakeover,
-                Field::FixedIp,
-                Field::Sla,
-                Field::CpeMac,
-                Field::CpeModel,
-                Field::IpAddress,
-            ],
-            Purpose::Change => &[
-                Field::SubscriptionId,
-                Field::CaseReference,
-                Field::ServiceId,
-                Field::Operation,
-                Field::RequestedDate,
-                Field::FixedIp,
-                Field::Sla,
-                Field::CpeMac,
-                Field::CpeModel,
-                Field::IpAddress,
-            ],
-            Purpose::Terminate => &[Field::SubscriptionId, Field::Operation, Field::RequestedDate],
-            Purpose::FaultReport => &[
-                Field::AccessId,
-                Field::SubscriptionId,
-                Field::CaseReference,
-                Field::CpeMac,
-                Field::CpeModel,
-                Field::IpAddress,
-                Field::ProblemType,
-                Field::FaultHeading,
-                Field::FaultSeverity,
-                Field::FaultSince,
-                Field::FaultPattern,
-                Field::FaultLamps,
-                Field::FaultLink,
-                Field::FaultWiredTest,
-                Field::FaultRestarted,
-                Field::FaultSpeed,
-                Field::FaultLevel,
-                Field::FaultNeighbours,
-                Field::VisitBooked,
-                Field::VisitWindow,
-                Field::FaultDescription,
-            ],
-            Purpose::ContactPull => contact::CARRIED,
-            Purpose::Feasibility
-            | Purpose::Suspend
-            | Purpose::Resume
-            | Purpose::FaultSupplement
-            | Purpose::FaultClose
-            | Purpose::NoticeRectification
-            | Purpose::NoticeErasure => &[],
+        if purpose == Purpose::ContactPull {
+            // An answer, the same in every version that has the endpoint.
+            return contact::CARRIED;
         }
+        let row = self.0.carries.iter().find(|(spoken, _)| *spoken == purpose);
+        row.map_or(&[], |(_, fields)| fields)
     }
 
     fn encode(&self, minimised: &Minimised<'_>) -> Result<Message, EncodeError> {
-        write(minimised.purpose(), &|field| minimised.text(field)).map(Message::new)
+        write(self, minimised.purpose(), &|field| minimised.text(field)).map(Message::new)
     }
 
     fn decode(&self, purpose: Purpose, answer: &Answer) -> Verdict {
-        answer::verdict(purpose, answer)
+        answer::verdict(self.0, purpose, answer)
     }
 
     fn find(&self, sought: &Sought) -> Query {
-        Query::new(path::get(path::search(sought)))
+        Query::new(path::get(path::search(self.0, sought)))
     }
 
     fn found(&self, sought: &Sought, answer: &Answer) -> Finding {
-        answer::finding(sought, answer)
+        answer::finding(self.0, sought, answer)
     }
 
     fn follow(&self, purpose: Purpose, reference: &OperatorReference) -> Query {
@@ -132,7 +104,7 @@ impl Dialect for OnApi {
     }
 
     fn followed(&self, purpose: Purpose, answer: &Answer) -> Progress {
-        answer::progress(purpose, answer)
+        answer::progress(self.0, purpose, answer)
     }
 
     fn feed(&self, since: Option<&str>) -> Option<Query> {
@@ -140,7 +112,7 @@ impl Dialect for OnApi {
     }
 
     fn fed(&self, answer: &Answer) -> Option<Vec<FeedEvent>> {
-        answer::events(answer)
+        answer::events(self.0, answer)
     }
 
     fn accesses(&self) -> Option<Query> {

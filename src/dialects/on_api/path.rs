@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use super::super::{Method, Request, Sought};
 use super::Resource;
+use super::version::Version;
 use crate::domain::{OperatorReference, Timestamp};
 
 /// How far the operator's clock may be behind ours when we ask for tickets "created after".
 /// A ticket is recognised by our reference, so asking too far back costs a longer list; not far
-/// enough would hide our ticket, and have it sent twice.
-const CLOCK_SKEW: Duration = Duration::from_hours(1);
+/// enough would hide our ticket, and have it sent twice. An hour is what a forgotten summer time
+/// brings; twice that is safe.
+const CLOCK_SKEW: Duration = Duration::from_hours(2);
 
 /// A question.
 pub(in crate::dialects) fn get(path: String) -> Request {
@@ -26,8 +28,11 @@ pub(in crate::dialects) fn get(path: String) -> Request {
 }
 
 /// Where a message of ours would be listed.
-pub(super) fn search(sought: &Sought) -> String {
+pub(super) fn search(version: &Version, sought: &Sought) -> String {
     match Resource::of(sought.purpose) {
+        Resource::Orders if !version.lists_orders => {
+            format!("{}/{}", version.subscriptions.0, encode(sought.access.as_str()))
+        }
         Resource::Orders => format!("orders/?accessId={}", encode(sought.access.as_str())),
         Resource::Tickets => {
             let skew = i64::try_from(CLOCK_SKEW.as_micros()).unwrap_or(i64::MAX);

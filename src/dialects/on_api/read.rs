@@ -7,7 +7,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::super::{Placement, Standing};
+use super::super::{Answer, Placement, Standing};
+use super::version::Version;
 use super::{Resource, path};
 use crate::domain::{OperatorReference, SubscriptionId};
 
@@ -86,7 +87,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Reads what it says.
-    pub(super) fn read(resource: Resource, row: &Row<'_>) -> Self {
+    pub(super) fn read(version: &Version, resource: Resource, row: &Row<'_>) -> Self {
         let own = match resource {
             Resource::Orders => row.text("orderId"),
             Resource::Tickets => row.text("coTicketReference"),
@@ -103,7 +104,7 @@ impl Entry {
             reference,
             subscription: row.text("subscriptionId").and_then(|id| SubscriptionId::parse(&id).ok()),
             access: row.text("accessId").map(Cow::into_owned),
-            standing: state.map(|state| standing(resource, &state)),
+            standing: state.map(|state| standing(version, resource, &state)),
             operation: row.text("operation").map(|operation| operation.to_ascii_uppercase()),
             ours: ["spReference", "spTicketReference"]
                 .iter()
@@ -133,13 +134,40 @@ impl Entry {
     }
 }
 
+/// A service that is active at an access.
+pub(super) struct Active {
+    /// The operator's code of it.
+    pub(super) service: String,
+    /// Our references in it.
+    pub(super) ours: Vec<String>,
+}
+
+impl Active {
+    /// What an access says of itself; `None` where it cannot be read.
+    pub(super) fn read(version: &Version, answer: &Answer) -> Option<Vec<Self>> {
+        let value = json(&answer.body)?;
+        let access = rows(&value)?.into_iter().next()?;
+        let read = |row: &Row<'_>| {
+            let ours = ["spReference", "spSubscriptionId"];
+            let ours = ours.iter().filter_map(|&member| row.text(member).map(Cow::into_owned));
+            Some(Self { service: row.text("service")?.into_owned(), ours: ours.collect() })
+        };
+        Some(access.list(version.subscriptions.1)?.iter().filter_map(read).collect())
+    }
+}
+
 /// common/dataformats.md, "orderState", and spec/tickets.md, "Description on status".
-fn standing(resource: Resource, state: &str) -> Standing {
-    match (resource, state.to_ascii_uppercase().as_str()) {
-        (Resource::Orders, "RECEIVED" | "IN_PROGRESS")
-        | (Resource::Tickets, "CREATED" | "IN_PROGRESS_CO" | "IN_PROGRESS_SP") => Standing::Working,
-        (Resource::Orders, "DONE_SUCCESS") | (Resource::Tickets, "CLOSED") => Standing::Done,
-        (Resource::Orders, "DONE_FAILED") => Standing::Failed,
-        _ => Standing::Unknown,
+fn standing(version: &Version, resource: Resource, state: &str) -> Standing {
+    match resource {
+        Resource::Orders => {
+            let known =
+                version.order_states.iter().find(|(word, _)| word.eq_ignore_ascii_case(state));
+            known.map_or(Standing::Unknown, |(_, standing)| *standing)
+        }
+        Resource::Tickets => match state.to_ascii_uppercase().as_str() {
+            "CREATED" | "IN_PROGRESS_CO" | "IN_PROGRESS_SP" => Standing::Working,
+            "CLOSED" => Standing::Done,
+            _ => Standing::Unknown,
+        },
     }
 }

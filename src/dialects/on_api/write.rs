@@ -9,9 +9,10 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use super::super::{EncodeError, Method, Request};
+use super::super::{Dialect, EncodeError, Method, Request};
 use super::description::{FACTS, TEXT_MAX, describe, one_line};
-use super::operation;
+use super::version::{NamedBy, Version};
+use super::{OnApi, operation};
 use crate::domain::{
     AccessId, Field, OpaqueReference, Purpose, ServiceId, SubscriptionId, Timestamp,
 };
@@ -24,20 +25,24 @@ pub(in crate::dialects) type Text<'t, 'a> = &'t dyn Fn(Field) -> Option<&'a str>
 const CREATED_BY: &str = "support";
 
 /// The request for this purpose. `text` gives the fields that may leave; it is asked for no field
-/// that [`OnApi`](super::OnApi) does not carry for the purpose.
+/// that the dialect does not carry for the purpose.
 ///
 /// The operation is the purpose itself in ON-API's words, so it stands in an order whether or not
 /// the field [`Field::Operation`] is given.
 pub fn write<'a>(
+    dialect: &OnApi,
     purpose: Purpose,
     text: &dyn Fn(Field) -> Option<&'a str>,
 ) -> Result<Request, EncodeError> {
-    let fields = Fields(text);
+    let (version, fields) = (dialect.0, Fields(text));
+    if dialect.carries(purpose).is_empty() {
+        return Err(EncodeError::Purpose(purpose));
+    }
     match purpose {
-        Purpose::Activate => Ok(post("orders/", &Order::activate(fields)?)),
-        Purpose::Change => Ok(post("orders/", &Order::change(fields)?)),
-        Purpose::Terminate => Ok(post("orders/", &Order::deactivate(fields)?)),
-        Purpose::FaultReport => Ok(post("tickets", &Ticket::report(fields)?)),
+        Purpose::Activate => Ok(post("orders/", &Order::activate(version, fields)?)),
+        Purpose::Change => Ok(post("orders/", &Order::change(version, fields)?)),
+        Purpose::Terminate => Ok(post("orders/", &Order::deactivate(version, fields)?)),
+        Purpose::FaultReport => Ok(post("tickets", &Ticket::report(version, fields)?)),
         Purpose::ContactPull => super::contact::answer(fields),
         Purpose::Feasibility
         | Purpose::Suspend
@@ -49,7 +54,8 @@ pub fn write<'a>(
     }
 }
 
-/// spec/orders.md, "Fields".
+/// spec/orders.md, "Fields". Which of them an order has, and whether an empty one stands in it, is
+/// for the version to say.
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Order<'a> {
@@ -63,7 +69,7 @@ struct Order<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     forced_takeover: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    equipment: Option<[Equipment<'a>; 1]>,
+    equipment: Option<Vec<Equipment<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sp_reference: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,40 +79,64 @@ struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    fn activate(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+    fn activate(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        let sp_reference = fields.optional(Field::CaseReference, reference)?;
+        if version.reference_required && sp_reference.is_none() {
+            return Err(EncodeError::Missing(Field::CaseReference));
+        }
+        // Where nothing may be left out, nothing said is "no" and "none".
+        let empty = version.writes_empty;
+        let forced_takeover = fields.optional(Field::ForcedTakeover, boolean)?;
+        let equipment = Equipment::list(fields)?;
         Ok(Self {
-            access_id: Some(fields.required(Field::AccessId, access_id)?),
+            access_id: Some(fields.required(Field::AccessId, |text| access_id(version, text))?),
             service: Some(fields.required(Field::ServiceId, service)?),
             operation: operation(Purpose::Activate),
-            forced_takeover: fields.optional(Field::ForcedTakeover, boolean)?,
-            equipment: Equipment::of(fields)?.map(|one| [one]),
-            sp_reference: fields.optional(Field::CaseReference, reference)?,
+            forced_takeover: forced_takeover.or(empty.then_some(false)),
+            equipment: equipment.or_else(|| empty.then(Vec::new)),
+            sp_reference,
             requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             characteristics: Characteristics::of(fields)?,
             ..Self::default()
         })
     }
 
-    fn change(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+    fn change(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
         Ok(Self {
-            subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
             service: Some(fields.required(Field::ServiceId, service)?),
-            operation: operation(Purpose::Change),
-            equipment: Equipment::of(fields)?.map(|one| [one]),
+            equipment: Equipment::list(fields)?,
             sp_reference: fields.optional(Field::CaseReference, reference)?,
-            requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             characteristics: Characteristics::of(fields)?,
-            ..Self::default()
+            ..Self::existing(Purpose::Change, version, fields)?
         })
     }
 
-    fn deactivate(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
-        Ok(Self {
-            subscription_id: Some(fields.required(Field::SubscriptionId, subscription_id)?),
-            operation: operation(Purpose::Terminate),
+    fn deactivate(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        Self::existing(Purpose::Terminate, version, fields)
+    }
+
+    /// An order about a service that exists, named as the version has it.
+    fn existing(
+        purpose: Purpose,
+        version: &Version,
+        fields: Fields<'_, 'a>,
+    ) -> Result<Self, EncodeError> {
+        let by_access = version.named_by != NamedBy::Subscription;
+        let by_subscription = version.named_by != NamedBy::Access;
+        let mut order = Self {
+            operation: operation(purpose),
             requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             ..Self::default()
-        })
+        };
+        if by_access {
+            let access = fields.required(Field::AccessId, |text| access_id(version, text))?;
+            order.access_id = Some(access);
+            order.service = Some(fields.required(Field::ServiceId, service)?);
+        }
+        if by_subscription {
+            order.subscription_id = Some(fields.required(Field::SubscriptionId, subscription_id)?);
+        }
+        Ok(order)
     }
 }
 
@@ -121,12 +151,13 @@ struct Equipment<'a> {
 }
 
 impl<'a> Equipment<'a> {
-    fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
+    /// The whole list, as it must be sent each time (2.3.1 `service_activation.md`, `equipment`).
+    fn list(fields: Fields<'_, 'a>) -> Result<Option<Vec<Self>>, EncodeError> {
         let one = Self {
             vendor_id: fields.optional(Field::CpeModel, short_text)?,
             mac_address: fields.optional(Field::CpeMac, mac_address)?,
         };
-        Ok((one.vendor_id.is_some() || one.mac_address.is_some()).then_some(one))
+        Ok((one.vendor_id.is_some() || one.mac_address.is_some()).then(|| vec![one]))
     }
 }
 
@@ -174,7 +205,7 @@ struct Ticket<'a> {
 }
 
 impl<'a> Ticket<'a> {
-    fn report(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+    fn report(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
         let our_reference = fields.optional(Field::CaseReference, reference)?;
         let (problem_type, name) = fields.required(Field::ProblemType, problem_type)?;
         // Where the policy opens neither, the problem type says it again in words: no more is told.
@@ -189,7 +220,7 @@ impl<'a> Ticket<'a> {
         Ok(Self {
             sp_reference: our_reference,
             sp_ticket_reference: our_reference,
-            access_id: fields.required(Field::AccessId, access_id)?,
+            access_id: fields.required(Field::AccessId, |text| access_id(version, text))?,
             created_by: CREATED_BY,
             heading,
             description,
@@ -259,8 +290,8 @@ pub(in crate::dialects) fn post(path: &str, message: &impl Serialize) -> Request
 
 // The data formats (common/dataformats.md), each as it goes on the wire, or nothing.
 
-fn access_id(text: &str) -> Option<&str> {
-    AccessId::parse(text).is_ok().then_some(text)
+fn access_id<'t>(version: &Version, text: &'t str) -> Option<&'t str> {
+    (AccessId::parse(text).is_ok() && text.len() <= version.access_id_max).then_some(text)
 }
 
 fn subscription_id(text: &str) -> Option<&str> {

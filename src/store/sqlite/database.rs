@@ -11,8 +11,9 @@ use super::super::StoreError;
 const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0001_first.sql"),
     include_str!("../../../schemas/sql/sqlite/0002_cosigned.sql"),
-    include_str!("../../../schemas/sql/sqlite/0003_pull.sql"),
-    include_str!("../../../schemas/sql/sqlite/0004_access.sql"),
+    include_str!("../../../schemas/sql/sqlite/0003_door.sql"),
+    include_str!("../../../schemas/sql/sqlite/0004_pull.sql"),
+    include_str!("../../../schemas/sql/sqlite/0005_access.sql"),
 ];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 

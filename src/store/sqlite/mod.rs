@@ -8,6 +8,7 @@ mod cases;
 mod copier;
 mod cosigned;
 mod database;
+mod door;
 mod erase;
 mod fsck;
 mod keys;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::{Ended, Place, line};
+use crate::tokens;
 
 /// A process that is ended when the test is.
 pub(crate) struct Running {
@@ -38,6 +39,13 @@ impl Running {
                 return format!("127.0.0.1:{port}");
             }
         }
+    }
+
+    /// Its address, once it knows the tests' tokens.
+    pub(crate) fn door(&mut self, state: &Path) -> String {
+        let address = self.address();
+        tokens::keep_in(state);
+        address
     }
 
     /// Asks it to end, as a service manager does; how it ended, within ten seconds.
@@ -68,12 +76,13 @@ impl Drop for Running {
     }
 }
 
+/// Asks as somebody who may.
 pub(crate) fn ask(address: &str, method: &str, path: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    let length = body.len();
+    let (length, known) = (body.len(), tokens::fit_for(path));
     write!(
         stream,
-        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{known}\r\n\
          content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
     )
     .unwrap();
@@ -135,7 +144,7 @@ fn without_its_secrets_nothing_is_sent() {
 fn serve_answers_beside_other_processes_and_stops_when_told() {
     let place = Place::unreachable();
     let mut running = Running::start(place.command(&["serve"]));
-    let address = running.address();
+    let address = running.door(&place.state());
     assert!(ask(&address, "GET", "/health", "").starts_with("HTTP/1.1 200"));
     let posted = ask(&address, "POST", ORDERS, &line("orders.jsonl", 1));
     assert!(posted.starts_with("HTTP/1.1 201"), "{posted}");
@@ -164,7 +173,7 @@ fn serve_answers_beside_other_processes_and_stops_when_told() {
 fn work_and_serve_can_be_two_processes() {
     let place = Place::unreachable();
     let mut serving = Running::start(place.command(&["serve", "--no-worker", "--format", "json"]));
-    let address = serving.address();
+    let address = serving.door(&place.state());
     let working = Running::start(place.command(&["work"]));
     let posted = ask(&address, "POST", ORDERS, &line("orders.jsonl", 1));
     assert!(posted.starts_with("HTTP/1.1 201"), "{posted}");

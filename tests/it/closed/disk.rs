@@ -76,7 +76,7 @@ fn child_reserve() {
         command
     };
     let mut running = Running::start(command());
-    let address = running.address();
+    let address = running.door(&folder.join("state"));
     running_again(&address, "ORD-1");
     let filler = fill(&folder, 8 << 20);
     stopped(&address, "disk-reserve");
@@ -141,7 +141,7 @@ fn a_write_that_is_refused_stops_everything_and_loses_nothing() {
     command.arg(served.get_program()).args(served.get_args());
     command.current_dir(crate::cli::root());
     let mut running = Running::start(command);
-    let address = running.address();
+    let address = running.door(&place.state());
     let mut kept = 0;
     let refused = (0..2_000).find_map(|n| match post(&address, &format!("ORD-{n}")) {
         (201, _) => {

@@ -69,7 +69,7 @@ fn a_checkpoint_that_is_lost_while_running_stops_everything() {
     let place = place();
     // Without a worker: one that moves the file just then puts it back, and nothing was lost.
     let mut running = Running::start(place.command(&["serve", "--no-worker"]));
-    let address = running.address();
+    let address = running.door(&place.state());
     let (file, aside) = (place.state().join("checkpoint"), place.path("aside"));
     fs::rename(&file, &aside).unwrap();
     // It is looked at when it is to be moved, and when a store is opened.

@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use super::{House, JSON, ORDERS, TICKETS, order, refused, root, ticket};
 use crate::people;
 use crate::raw::http;
+use crate::tokens::known;
 
 /// A word that must come back in no answer.
 const SECRET: &str = "Hemlighetsson";
@@ -178,7 +179,7 @@ async fn five_megabytes_are_too_many_however_they_come() {
     }
     // By a sender that listens only when it has said all.
     let mut stream = TcpStream::connect(house.address).await.unwrap();
-    let whole = http("POST", ORDERS, JSON, &large);
+    let whole = known(&http("POST", ORDERS, JSON, &large));
     stream.write_all(&whole).await.unwrap();
     let mut start = [0; 12];
     stream.read_exact(&mut start).await.unwrap();
@@ -199,7 +200,7 @@ async fn five_megabytes_are_too_many_however_they_come() {
     let mut stream = TcpStream::connect(house.address).await.unwrap();
     let head =
         format!("POST {ORDERS} HTTP/1.1\r\nhost: x\r\n{JSON}\r\ncontent-length: 5242880\r\n\r\n");
-    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&known(head.as_bytes())).await.unwrap();
     let mut start = [0; 12];
     let read = stream.read_exact(&mut start);
     tokio::time::timeout(std::time::Duration::from_secs(3), read).await.unwrap().unwrap();

@@ -230,7 +230,7 @@ proptest! {
             (Field::FaultDescription, text.as_str()),
         ];
         let of = |sought| fields.iter().find(|(field, _)| *field == sought).map(|(_, text)| *text);
-        let request = on_api::write(Purpose::FaultReport, &of).unwrap();
+        let request = on_api::write(&on_api::V2_6, Purpose::FaultReport, &of).unwrap();
         let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
         let description = body["description"].as_str().unwrap();
         prop_assert!(description.chars().count() <= 255, "{description}");

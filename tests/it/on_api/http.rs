@@ -25,6 +25,7 @@ pub(crate) fn answer(text: &str) -> Answer {
         status,
         retry_after: header("Retry-After").map(|text| Duration::from_secs(text.parse().unwrap())),
         location: header("Location"),
+        last_modified: header("Last-Modified"),
         body: body.as_bytes().to_vec(),
     }
 }

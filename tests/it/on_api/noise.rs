@@ -6,7 +6,7 @@ use std::fs;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
-use sluss::dialects::on_api::{OnApi, write};
+use sluss::dialects::on_api::{V2_6, write};
 use sluss::dialects::{Answer, Dialect, Finding, Verdict};
 use sluss::domain::{Field, Purpose};
 
@@ -15,11 +15,11 @@ use super::{SPOKEN, http, root, schema, sought, value, written};
 /// Every reader, on one answer.
 fn read(answer: &Answer) {
     for &purpose in Purpose::ALL {
-        let _ = OnApi.decode(purpose, answer);
-        let _ = OnApi.found(&sought(purpose), answer);
-        let _ = OnApi.followed(purpose, answer);
+        let _ = V2_6.decode(purpose, answer);
+        let _ = V2_6.found(&sought(purpose), answer);
+        let _ = V2_6.followed(purpose, answer);
     }
-    let _ = OnApi.fed(answer);
+    let _ = V2_6.fed(answer);
 }
 
 fn statuses() -> impl Strategy<Value = u16> {
@@ -33,7 +33,7 @@ proptest! {
         location in proptest::option::of(".{0,60}"),
         body in proptest::collection::vec(any::<u8>(), 0..300),
     ) {
-        read(&Answer { status, retry_after: None, location, body });
+        read(&Answer { status, location, body, ..Answer::default() });
     }
 
     /// Valid answers with bytes replaced, or cut short, or with a number where a text was.
@@ -73,13 +73,13 @@ proptest! {
             (Field::CpeModel, model),
             (Field::FaultHeading, format!("Fel {heading}")),
         ];
-        let mut fields: BTreeMap<Field, String> = OnApi
+        let mut fields: BTreeMap<Field, String> = V2_6
             .carries(Purpose::FaultReport)
             .iter()
             .map(|&field| (field, value(field).to_owned()))
             .collect();
         fields.extend(texts);
-        let body = written(Purpose::FaultReport, &fields).unwrap().body;
+        let body = written(&V2_6, Purpose::FaultReport, &fields).unwrap().body;
         let message = serde_json::from_slice(&body).unwrap();
         prop_assert!(schema(Purpose::FaultReport).is_valid(&message), "{message}");
     }
@@ -95,9 +95,9 @@ proptest! {
         which: Index,
     ) {
         let purpose = *which.get(SPOKEN);
-        let made = write(purpose, &|field| match fields.get(&field) {
+        let made = write(&V2_6, purpose, &|field| match fields.get(&field) {
             Some(text) => Some(text.as_str()),
-            None => Some(value(field)).filter(|_| OnApi.carries(purpose).contains(&field)),
+            None => Some(value(field)).filter(|_| V2_6.carries(purpose).contains(&field)),
         });
         if let Ok(request) = made {
             let message = serde_json::from_slice(&request.body).unwrap();
@@ -110,9 +110,9 @@ proptest! {
 fn deep_nesting_is_refused() {
     let deep = "[".repeat(200_000);
     let body = format!(r#"{{ "orderId": "a", "x": {deep}"#).into_bytes();
-    let answer = Answer { status: 201, retry_after: None, location: None, body };
-    assert_eq!(OnApi.decode(Purpose::Activate, &answer), Verdict::Unclear);
-    assert_eq!(OnApi.found(&sought(Purpose::Activate), &answer), Finding::Unclear);
+    let answer = Answer { status: 201, body, ..Answer::default() };
+    assert_eq!(V2_6.decode(Purpose::Activate, &answer), Verdict::Unclear);
+    assert_eq!(V2_6.found(&sought(Purpose::Activate), &answer), Finding::Unclear);
 }
 
 /// The answers of all wire examples.

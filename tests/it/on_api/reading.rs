@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sluss::dialects::on_api::OnApi;
+use sluss::dialects::on_api::V2_6;
 use sluss::dialects::{
     Answer, Dialect, FeedEvent, Finding, Method, Placement, Progress, Request, Standing, Verdict,
 };
@@ -12,7 +12,7 @@ use sluss::domain::{OperatorReference, Purpose, RejectReason, SubscriptionId};
 use super::{OURS, sought};
 
 fn answer(status: u16, body: &Value) -> Answer {
-    Answer { status, retry_after: None, location: None, body: body.to_string().into_bytes() }
+    Answer { status, body: body.to_string().into_bytes(), ..Answer::default() }
 }
 
 fn placement(reference: Option<&str>, standing: Standing) -> Placement {
@@ -25,8 +25,8 @@ fn statuses() {
     let check = |status, retry_after: Option<u64>, expected| {
         let retry_after = retry_after.map(Duration::from_secs);
         let body = br#"{ "cause": "Error number 12345" }"#.to_vec();
-        let answer = Answer { status, retry_after, location: None, body };
-        assert_eq!(OnApi.decode(Purpose::Activate, &answer), expected, "{status}");
+        let answer = Answer { status, retry_after, body, ..Answer::default() };
+        assert_eq!(V2_6.decode(Purpose::Activate, &answer), expected, "{status}");
     };
     check(200, None, Verdict::Unclear);
     check(201, None, Verdict::Unclear);
@@ -51,7 +51,7 @@ fn statuses() {
 #[test]
 fn odd_orders() {
     let check = |status, body: Value, expected| {
-        assert_eq!(OnApi.decode(Purpose::Activate, &answer(status, &body)), expected, "{body}");
+        assert_eq!(V2_6.decode(Purpose::Activate, &answer(status, &body)), expected, "{body}");
     };
     let working = |id| Verdict::Accepted(placement(Some(id), Standing::Working));
     check(201, json!({ "orderId": 17, "state": "received" }), working("17"));
@@ -78,9 +78,9 @@ fn odd_orders() {
 fn an_answer_in_another_character_set_still_shows_its_ids() {
     let mut body = b"\xef\xbb\xbf{ \"message\": \"v\xe4ntar\", ".to_vec();
     body.extend(br#""orderId": "a", "state": "RECEIVED" }"#);
-    let answer = Answer { status: 201, retry_after: None, location: None, body };
+    let answer = Answer { status: 201, body, ..Answer::default() };
     let expected = Verdict::Accepted(placement(Some("a"), Standing::Working));
-    assert_eq!(OnApi.decode(Purpose::Activate, &answer), expected);
+    assert_eq!(V2_6.decode(Purpose::Activate, &answer), expected);
 }
 
 #[test]
@@ -90,22 +90,22 @@ fn questions() {
         assert!(request.body.is_empty() && request.content_type.is_none());
     };
     let orders = "orders/?accessId=STTA0001";
-    check(OnApi.find(&sought(Purpose::Activate)).request(), orders);
-    check(OnApi.find(&sought(Purpose::Terminate)).request(), orders);
-    // An hour earlier: the operator's clock may be behind.
-    let tickets = "tickets?created=2026-11-20T07%3A00%3A00Z";
-    check(OnApi.find(&sought(Purpose::FaultReport)).request(), tickets);
+    check(V2_6.find(&sought(Purpose::Activate)).request(), orders);
+    check(V2_6.find(&sought(Purpose::Terminate)).request(), orders);
+    // Two hours earlier: the operator's clock may be behind.
+    let tickets = "tickets?created=2026-11-20T06%3A00%3A00Z";
+    check(V2_6.find(&sought(Purpose::FaultReport)).request(), tickets);
     let reference = OperatorReference::parse("TT#1").unwrap();
-    check(OnApi.follow(Purpose::Change, &reference).request(), "orders/TT%231");
-    check(OnApi.follow(Purpose::FaultReport, &reference).request(), "tickets/TT%231");
-    check(OnApi.feed(None).unwrap().request(), "orderevents/");
-    check(OnApi.feed(Some("a b&c")).unwrap().request(), "orderevents/?since=a%20b%26c");
+    check(V2_6.follow(Purpose::Change, &reference).request(), "orders/TT%231");
+    check(V2_6.follow(Purpose::FaultReport, &reference).request(), "tickets/TT%231");
+    check(V2_6.feed(None).unwrap().request(), "orderevents/");
+    check(V2_6.feed(Some("a b&c")).unwrap().request(), "orderevents/?since=a%20b%26c");
 }
 
 #[test]
 fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
     let check = |purpose, status, body: Value, expected| {
-        assert_eq!(OnApi.found(&sought(purpose), &answer(status, &body)), expected, "{body}");
+        assert_eq!(V2_6.found(&sought(purpose), &answer(status, &body)), expected, "{body}");
     };
     let present = |id, standing| Finding::Present(placement(Some(id), standing));
     let other = json!({ "orderId": "x", "operation": "ACTIVATE", "state": "DONE_SUCCESS",
@@ -155,7 +155,7 @@ fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
 fn tickets_are_found_by_our_reference_and_doubt_is_left_to_a_person() {
     let check = |status, body: Value, expected| {
         let sought = sought(Purpose::FaultReport);
-        assert_eq!(OnApi.found(&sought, &answer(status, &body)), expected, "{body}");
+        assert_eq!(V2_6.found(&sought, &answer(status, &body)), expected, "{body}");
     };
     let ours =
         json!({ "coTicketReference": "TT1", "spTicketReference": OURS, "status": "CREATED" });
@@ -175,7 +175,7 @@ fn tickets_are_found_by_our_reference_and_doubt_is_left_to_a_person() {
 #[test]
 fn states() {
     let check = |purpose, status, body: Value, expected| {
-        assert_eq!(OnApi.followed(purpose, &answer(status, &body)), expected, "{body}");
+        assert_eq!(V2_6.followed(purpose, &answer(status, &body)), expected, "{body}");
     };
     for (purpose, state, standing) in [
         (Purpose::Activate, "RECEIVED", Standing::Working),
@@ -210,7 +210,7 @@ fn the_feed_is_read_as_far_as_it_goes() {
             };
             rows.iter().map(event).collect()
         });
-        assert_eq!(OnApi.fed(&answer(200, &body)), expected, "{body}");
+        assert_eq!(V2_6.fed(&answer(200, &body)), expected, "{body}");
     };
     let row = |event: Value, path: &str, state: &str| json!({ "event": event, "order": { "path": path, "state": state, "message": "" } });
     let first = row(json!(1), "/onapi/2.6/orders/a", "RECEIVED");
@@ -223,8 +223,8 @@ fn the_feed_is_read_as_far_as_it_goes() {
     check(json!([]), Some(&[]));
     check(json!({ "cause": "?" }), None);
     check(json!(null), None);
-    assert_eq!(OnApi.fed(&answer(500, &json!([]))), None);
+    assert_eq!(V2_6.fed(&answer(500, &json!([]))), None);
 
     let many: Vec<Value> = (0..10_500).map(|n| row(json!(n), "/orders/a", "RECEIVED")).collect();
-    assert_eq!(OnApi.fed(&answer(200, &json!(many))).unwrap().len(), 10_000);
+    assert_eq!(V2_6.fed(&answer(200, &json!(many))).unwrap().len(), 10_000);
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use serde_json::Value;
-use sluss::dialects::on_api::OnApi;
+use sluss::dialects::on_api::V2_6;
 use sluss::dialects::{Answer, Dialect, Finding, Progress, Standing, Verdict};
 use sluss::domain::Purpose;
 
@@ -82,7 +82,7 @@ fn every_order_in_an_answer_is_read() {
         for (mut answer, body) in examples.iter().filter_map(Example::answer) {
             read += 1;
             if answer.status >= 400 {
-                let verdict = OnApi.decode(Purpose::Activate, &answer);
+                let verdict = V2_6.decode(Purpose::Activate, &answer);
                 assert_eq!(answer.status >= 500, verdict == Verdict::Unclear, "{body}");
                 continue;
             }
@@ -95,7 +95,7 @@ fn every_order_in_an_answer_is_read() {
             let path = order["path"].as_str();
             let id = path.and_then(|path| path.rsplit('/').next());
             if let Some(purpose) = purpose(order["operation"].as_str().unwrap()) {
-                let verdict = OnApi.decode(purpose, &answer);
+                let verdict = V2_6.decode(purpose, &answer);
                 let Verdict::Accepted(placement) = verdict else { panic!("{verdict:?} {body}") };
                 let reference = placement.reference.map(|reference| reference.to_string());
                 assert_eq!((reference.as_deref(), placement.standing), (id, standing), "{body}");
@@ -103,10 +103,10 @@ fn every_order_in_an_answer_is_read() {
                 assert_eq!(subscription.as_deref(), order["subscriptionId"].as_str());
             }
             answer.status = 200;
-            let progress = OnApi.followed(Purpose::Activate, &answer);
+            let progress = V2_6.followed(Purpose::Activate, &answer);
             let Progress::At(placement) = progress else { panic!("{progress:?} {body}") };
             assert_eq!(placement.standing, standing);
-            assert_eq!(OnApi.found(&sought(Purpose::Activate), &answer), Finding::Absent);
+            assert_eq!(V2_6.found(&sought(Purpose::Activate), &answer), Finding::Absent);
         }
     }
     assert!(read >= 20, "{read} examples read");
@@ -120,8 +120,8 @@ fn every_ticket_in_an_answer_is_read() {
     let mut read = 0;
     for (answer, body) in examples.iter().filter_map(Example::answer) {
         let got = match answer.status {
-            201 => OnApi.decode(Purpose::FaultReport, &answer),
-            _ => match OnApi.followed(Purpose::FaultReport, &answer) {
+            201 => V2_6.decode(Purpose::FaultReport, &answer),
+            _ => match V2_6.followed(Purpose::FaultReport, &answer) {
                 Progress::At(placement) => Verdict::Accepted(placement),
                 other => panic!("{other:?}"),
             },
@@ -142,7 +142,7 @@ fn every_event_is_read() {
     };
     let answers: Vec<(Answer, Value)> = examples.iter().filter_map(Example::answer).collect();
     for (answer, body) in &answers {
-        let events = OnApi.fed(answer).unwrap();
+        let events = V2_6.fed(answer).unwrap();
         assert_eq!(events.len(), 1);
         assert_eq!(Some(events[0].event.as_str()), body[0]["event"].as_str());
         let path = body[0]["order"]["path"].as_str().unwrap();

@@ -1,7 +1,7 @@
 //! What we say: a field that may leave, where the specification has it, and no other.
 
 use serde_json::{Value, json};
-use sluss::dialects::on_api::{OnApi, write};
+use sluss::dialects::on_api::{V2_6, write};
 use sluss::dialects::{Dialect, EncodeError};
 use sluss::domain::{Field, Purpose};
 
@@ -26,8 +26,8 @@ fn trace(purpose: Purpose, field: Field) -> &'static str {
 #[test]
 fn a_message_holds_what_is_carried_and_nothing_else() {
     for &purpose in SPOKEN {
-        let carried = OnApi.carries(purpose);
-        let request = write(purpose, &|field| Some(value(field))).unwrap();
+        let carried = V2_6.carries(purpose);
+        let request = write(&V2_6, purpose, &|field| Some(value(field))).unwrap();
         let body = String::from_utf8(request.body).unwrap();
         for &field in Field::ALL {
             let shows = body.contains(trace(purpose, field));
@@ -38,8 +38,8 @@ fn a_message_holds_what_is_carried_and_nothing_else() {
     // A contact is answered and not sent: `pulls.rs`.
     let spoken = |purpose: &Purpose| SPOKEN.contains(purpose) || *purpose == Purpose::ContactPull;
     for &purpose in Purpose::ALL.iter().filter(|purpose| !spoken(purpose)) {
-        assert!(OnApi.carries(purpose).is_empty());
-        assert_eq!(write(purpose, &|_| None), Err(EncodeError::Purpose(purpose)));
+        assert!(V2_6.carries(purpose).is_empty());
+        assert_eq!(write(&V2_6, purpose, &|_| None), Err(EncodeError::Purpose(purpose)));
     }
 }
 
@@ -53,9 +53,9 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
             _ => &[Field::AccessId, Field::ProblemType],
         };
         let schema = schema(purpose);
-        for &withheld in OnApi.carries(purpose) {
+        for &withheld in V2_6.carries(purpose) {
             let all_but = |field: Field| (field != withheld).then(|| value(field));
-            match write(purpose, &all_but) {
+            match write(&V2_6, purpose, &all_but) {
                 Ok(request) => {
                     assert!(!required.contains(&withheld));
                     schema.validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
@@ -67,7 +67,7 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
             }
         }
         let least = |field: Field| required.contains(&field).then(|| value(field));
-        let request = write(purpose, &least).unwrap();
+        let request = write(&V2_6, purpose, &least).unwrap();
         schema.validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
     }
 }
@@ -75,7 +75,7 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
 #[test]
 fn several_addresses_are_a_list() {
     for purpose in [Purpose::Activate, Purpose::Change] {
-        let request = write(purpose, &|field| {
+        let request = write(&V2_6, purpose, &|field| {
             Some(match field {
                 Field::IpAddress => "192.0.2.7,2001:db8::/56",
                 other => value(other),
@@ -104,7 +104,8 @@ fn a_value_without_its_format_is_as_good_as_missing() {
         (Purpose::FaultReport, Field::ProblemType, "no_link"),
         (Purpose::FaultReport, Field::FaultHeading, " \n "),
     ] {
-        let got = write(purpose, &|asked| Some(if asked == field { text } else { value(asked) }));
+        let got =
+            write(&V2_6, purpose, &|asked| Some(if asked == field { text } else { value(asked) }));
         assert_eq!(got, Err(EncodeError::Missing(field)), "{text:?}");
     }
 }
@@ -112,7 +113,8 @@ fn a_value_without_its_format_is_as_good_as_missing() {
 #[test]
 fn the_schemas_refuse_what_the_specification_does_not_have() {
     let all = |purpose: Purpose| -> Value {
-        serde_json::from_slice(&write(purpose, &|field| Some(value(field))).unwrap().body).unwrap()
+        serde_json::from_slice(&write(&V2_6, purpose, &|field| Some(value(field))).unwrap().body)
+            .unwrap()
     };
     for (purpose, pointer, broken) in [
         (Purpose::Activate, "/customer", json!({ "firstName": "Astrid" })),

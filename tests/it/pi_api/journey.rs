@@ -251,7 +251,7 @@ async fn the_file_answers_what_the_simulated_operator_asks() {
     let head = format!("authorization: Basic {credentials}");
     let request = raw::http("GET", &path, &head, "");
     let (status, body) = raw::ask(address.parse().unwrap(), &request).await.text();
-    let answer = Answer { status, retry_after: None, location: None, body: body.into_bytes() };
+    let answer = Answer { status, body: body.into_bytes(), ..Answer::default() };
     let templates = PiApi::templates(&answer).unwrap();
     assert_eq!(templates.len(), 3);
     let file = slussnat();

@@ -38,7 +38,7 @@ proptest! {
         location in proptest::option::of(".{0,60}"),
         body in proptest::collection::vec(any::<u8>(), 0..300),
     ) {
-        read(&Answer { status, retry_after: None, location, body });
+        read(&Answer { status, location, body, ..Answer::default() });
     }
 
     /// Valid answers with bytes replaced, or cut short, or with a number where a text was.
@@ -119,7 +119,7 @@ proptest! {
 fn deep_nesting_is_refused() {
     let deep = "[".repeat(200_000);
     let body = format!(r#"{{ "path": "/orders/a", "x": {deep}"#).into_bytes();
-    let answer = Answer { status: 201, retry_after: None, location: None, body };
+    let answer = Answer { status: 201, body, ..Answer::default() };
     assert_eq!(PiApi.decode(Purpose::Activate, &answer), Verdict::Unclear);
     assert_eq!(PiApi.found(&sought(Purpose::Activate), &answer), Finding::Unclear);
 }

@@ -12,7 +12,7 @@ use sluss::domain::{AccessId, HoldReason, OperatorReference, Purpose, RejectReas
 use super::{OURS, SPOKEN, sought};
 
 fn answer(status: u16, body: &Value) -> Answer {
-    Answer { status, retry_after: None, location: None, body: body.to_string().into_bytes() }
+    Answer { status, body: body.to_string().into_bytes(), ..Answer::default() }
 }
 
 fn placement(reference: Option<&str>, standing: Standing) -> Placement {
@@ -25,7 +25,7 @@ fn statuses() {
     let check = |status, retry_after: Option<u64>, expected: Verdict| {
         let retry_after = retry_after.map(Duration::from_secs);
         let body = br#"{ "cause": "Error number 12345" }"#.to_vec();
-        let answer = Answer { status, retry_after, location: None, body };
+        let answer = Answer { status, retry_after, body, ..Answer::default() };
         for &purpose in SPOKEN {
             assert_eq!(PiApi.decode(purpose, &answer), expected, "{purpose} {status}");
         }
@@ -77,7 +77,7 @@ fn a_refusal_is_understood_by_its_text_or_left_to_a_person() {
     ] {
         assert_eq!(&PiApi.decode(Purpose::Activate, &answer(400, &body)), expected, "{body}");
     }
-    let html = Answer { status: 400, retry_after: None, location: None, body: b"<p>".to_vec() };
+    let html = Answer { status: 400, body: b"<p>".to_vec(), ..Answer::default() };
     assert_eq!(PiApi.decode(Purpose::FaultReport, &html), unknown);
 }
 
@@ -102,9 +102,8 @@ fn odd_orders_and_tickets() {
     order(200, json!([]), Verdict::Unclear);
     let located = Answer {
         status: 201,
-        retry_after: None,
         location: Some("/api/2.2/orders/ec4b".to_owned()),
-        body: Vec::new(),
+        ..Answer::default()
     };
     let expected = accepted(Some("ec4b"), Standing::Working);
     assert_eq!(PiApi.decode(Purpose::Activate, &located), expected);

@@ -125,7 +125,7 @@ fn tickets_are_read() {
     let whole = examples.iter().find(|one| one.head.starts_with('{')).unwrap();
     let text = format!("{}\n\n{}", whole.head, whole.body).replace("  log:", "  \"log\":");
     let body = text.trim().as_bytes().to_vec();
-    let answer = Answer { status: 200, retry_after: None, location: None, body };
+    let answer = Answer { status: 200, body, ..Answer::default() };
     let Progress::At(placement) = PiApi.followed(Purpose::FaultReport, &answer) else {
         panic!("the ticket cannot be read")
     };

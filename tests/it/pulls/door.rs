@@ -121,8 +121,8 @@ async fn a_question_that_is_none_is_told_so_before_anything_is_looked_up() {
         (&long, 400),
         (&"x".repeat(9_000), 413),
     ] {
-        let head = basic("globalconnect-asks", PASSWORD);
-        let request = http("POST", &format!("/onapi/2.6/contacts/{UNKNOWN}"), &head, body);
+        let shown = basic("globalconnect-asks", PASSWORD);
+        let request = http("POST", &format!("/onapi/2.6/contacts/{UNKNOWN}"), &shown, body);
         let heard = app.knock(app.deployment.app().unwrap(), &request).await;
         assert_eq!(heard.text().0, status);
         assert!(heard.json().1["cause"].is_string());

@@ -135,7 +135,7 @@ fn statuses_without_a_fault() {
     #[track_caller]
     fn check(status: u16, retry_after: Option<u64>, expected: Verdict) {
         let retry_after = retry_after.map(Duration::from_secs);
-        let got = Answer { status, retry_after, location: None, body: b"<html/>".to_vec() };
+        let got = Answer { status, retry_after, body: b"<html/>".to_vec(), ..Answer::default() };
         assert_eq!(Soap.decode(Purpose::FaultReport, &got), expected);
     }
     check(401, None, Verdict::Credentials);

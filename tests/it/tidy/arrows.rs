@@ -17,6 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("address", &["domain"]),
     ("guard", &["domain"]),
     ("log", &["domain"]),
+    // Who may do what: roles are the log's words for who acted.
+    ("auth", &["domain", "log"]),
     // Who may receive, and in whose words. A recipient's file names a dialect, and its policy is
     // hashed in the log's canonical form.
     ("dialects", &["domain", "address", "minimise"]),
@@ -29,12 +31,24 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
     (
         "store",
-        &["crash", "domain", "address", "telemetry", "log", "dialects", "recipients", "intake"],
+        &[
+            "crash",
+            "domain",
+            "address",
+            "telemetry",
+            "log",
+            "auth",
+            "dialects",
+            "recipients",
+            "intake",
+        ],
     ),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
+    // Who is let in: what is shown at the door against what is kept.
+    ("gate", &["domain", "telemetry", "auth", "store"]),
     // An operator asks, and goes the same way: decided, recorded, spent by being answered.
     (
         "pulls",
@@ -64,7 +78,21 @@ const ROOMS: &[(&str, &[&str])] = &[
         "config",
         &["domain", "table", "telemetry", "log", "recipients", "store", "settle", "witness"],
     ),
-    ("http", &["domain", "address", "telemetry", "log", "intake", "store", "settle", "pulls"]),
+    (
+        "http",
+        &[
+            "domain",
+            "address",
+            "telemetry",
+            "log",
+            "auth",
+            "intake",
+            "store",
+            "settle",
+            "gate",
+            "pulls",
+        ],
+    ),
     ("sandbox", &["domain"]),
     (
         "worker",
@@ -94,6 +122,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             // The guard as a filter, and nothing but.
             "guard",
             "log",
+            "auth",
             "dialects",
             "recipients",
             "audit",
@@ -103,6 +132,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "gate",
             "pulls",
             "export",
             "subject",

@@ -73,6 +73,7 @@ const PURE: &[&str] = &[
     "address",
     "guard",
     "log",
+    "auth",
     "dialects",
     "recipients",
     "audit",

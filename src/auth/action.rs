@@ -1,0 +1,60 @@
+//! What can be asked for at the door, and of which roles. The one place that says so.
+
+use std::fmt;
+
+use crate::domain::closed_list;
+use crate::log::Role;
+
+closed_list! {
+    /// One thing that can be done at the door; each route is one of these.
+    Action {
+        /// Ask whether the process lives, and whether it may take orders and send.
+        Health = "health",
+        /// Read how the log stands, as numbers or as a page.
+        Watch = "watch",
+        /// Follow the log by its checkpoints and hashes, which tell nothing about anybody.
+        FollowLog = "follow-log",
+        /// Read leaves.
+        ReadLeaves = "read-leaves",
+        /// Hand in a service order.
+        HandInOrder = "hand-in-order",
+        /// Look up orders: ids, states and dates.
+        SeeOrders = "see-orders",
+        /// File a trouble ticket.
+        HandInTicket = "hand-in-ticket",
+        /// Look up tickets.
+        SeeTickets = "see-tickets",
+        /// Ask whether an address can be delivered; answered from what is copied here.
+        AskFeasibility = "ask-feasibility",
+        /// Ask us for a contact, as an operator.
+        AskContact = "ask-contact",
+    }
+}
+
+/// Of whom an action may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Of anybody, unknown.
+    Anybody,
+    /// Of an operator, by the name and password that its recipient's file names: the handler asks
+    /// for them, before it reads anything.
+    Operator,
+    /// Of who has one of these roles.
+    Roles(&'static [Role]),
+}
+
+impl Action {
+    /// Who may.
+    pub const fn who(self) -> Who {
+        match self {
+            Self::Health | Self::FollowLog => Who::Anybody,
+            Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
+            Self::ReadLeaves => Who::Roles(&[Role::Auditor]),
+            Self::HandInOrder => Who::Roles(&[Role::Ordering]),
+            Self::AskContact => Who::Operator,
+            Self::SeeOrders | Self::HandInTicket | Self::SeeTickets | Self::AskFeasibility => {
+                Who::Roles(&[Role::Ordering, Role::Support])
+            }
+        }
+    }
+}

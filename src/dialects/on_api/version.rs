@@ -1,0 +1,218 @@
+//! What differs between the versions of ON-API, as data: each row names the clause it is read from
+//! (`spec/orders.md` and so on, within the folder of its version). What is not here is the same in all.
+//!
+//! | | 2.3.1 | 2.4 | 2.5 | 2.6 |
+//! |---|---|---|---|---|
+//! | a service that exists is named by | access and service | these and `subscriptionId` | `subscriptionId` | `subscriptionId` |
+//! | operations | ACTIVATE, DEACTIVATE | all six | all six | all six |
+//! | order states | no IN_PROGRESS | all four | all four | all four |
+//! | `spReference` in ACTIVATE | mandatory | mandatory | optional | optional |
+//! | members without a value | written empty | left out | left out | left out |
+//! | a later day, characteristics | no | yes | yes | yes |
+//! | orders of an access are listed | no: `accesses/{accessId}` tells what is active | yes | yes | yes |
+//! | services of an access | `accesses/{accessId}` | `accesses/{accessId}` | `accesses/{accessId}` | `services/{accessId}` |
+//! | when a service can be had | `available`: YES, NO or a date | the same | `availableDateTime` | `availableDateTime` |
+//! | subscriptions of an access | `accesses/{accessId}`, `active` | the same, `subscriptions` | the same | `subscriptions/{accessId}` |
+//! | link of an access | `accesses/{accessId}/link` | `tech/access/{accessId}/link/status` | the same | the same |
+//! | list of endpoints, tickets, `events` | no | yes | yes | yes |
+
+use super::super::Standing;
+use crate::domain::{Field, Purpose};
+
+/// One version of the text.
+#[derive(Debug)]
+pub(super) struct Version {
+    /// Name and version, as it stands in the leaves.
+    pub(super) name: &'static str,
+    /// The fields that a message for a purpose has a place for; no row, no message.
+    pub(super) carries: &'static [(Purpose, &'static [Field])],
+    /// By what an order names a service that exists.
+    pub(super) named_by: NamedBy,
+    /// Whether ACTIVATE must have our reference.
+    pub(super) reference_required: bool,
+    /// Whether ACTIVATE has every member of the text, with or without a value.
+    pub(super) writes_empty: bool,
+    /// The longest access id that the text knows.
+    pub(super) access_id_max: usize,
+    /// What the states of an order mean.
+    pub(super) order_states: &'static [(&'static str, Standing)],
+    /// Whether orders are listed by their access.
+    pub(super) lists_orders: bool,
+    /// Under which word in the path the subscriptions of an access stand, and in which member.
+    pub(super) subscriptions: (&'static str, &'static str),
+}
+
+/// By what an order names a service that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NamedBy {
+    /// `accessId` and `service`: there are no subscriptions (2.3.1 `service_activation.md`).
+    Access,
+    /// `accessId` and `service`, which are "Mandatory", and `subscriptionId` (2.4 spec/orders.md).
+    AccessAndSubscription,
+    /// `subscriptionId` alone (2.5 spec/orders.md, "operation").
+    Subscription,
+}
+
+/// dataformats.md, "orderState".
+const ALL_STATES: &[(&str, Standing)] = &[
+    ("RECEIVED", Standing::Working),
+    ("IN_PROGRESS", Standing::Working),
+    ("DONE_SUCCESS", Standing::Done),
+    ("DONE_FAILED", Standing::Failed),
+];
+
+/// 2.3.1 `service_activation.md`, `state`: "Giltiga värden".
+const FIRST_STATES: &[(&str, Standing)] = &[
+    ("RECEIVED", Standing::Working),
+    ("DONE_SUCCESS", Standing::Done),
+    ("DONE_FAILED", Standing::Failed),
+];
+
+/// spec/orders.md, "Activate a service".
+const ACTIVATE: &[Field] = &[
+    Field::AccessId,
+    Field::CaseReference,
+    Field::ServiceId,
+    Field::Operation,
+    Field::RequestedDate,
+    Field::ForcedTakeover,
+    Field::FixedIp,
+    Field::Sla,
+    Field::CpeMac,
+    Field::CpeModel,
+    Field::IpAddress,
+];
+
+/// spec/orders.md, "Change service".
+const CHANGE: &[Field] = &[
+    Field::SubscriptionId,
+    Field::CaseReference,
+    Field::ServiceId,
+    Field::Operation,
+    Field::RequestedDate,
+    Field::FixedIp,
+    Field::Sla,
+    Field::CpeMac,
+    Field::CpeModel,
+    Field::IpAddress,
+];
+
+/// spec/orders.md, "Deactivate a service".
+const TERMINATE: &[Field] = &[Field::SubscriptionId, Field::Operation, Field::RequestedDate];
+
+/// spec/tickets.md, "POST tickets"; the same in 2.4, 2.5 and 2.6.
+const TICKET: &[Field] = &[
+    Field::AccessId,
+    Field::SubscriptionId,
+    Field::CaseReference,
+    Field::CpeMac,
+    Field::CpeModel,
+    Field::IpAddress,
+    Field::ProblemType,
+    Field::FaultHeading,
+    Field::FaultSeverity,
+    Field::FaultSince,
+    Field::FaultPattern,
+    Field::FaultLamps,
+    Field::FaultLink,
+    Field::FaultWiredTest,
+    Field::FaultRestarted,
+    Field::FaultSpeed,
+    Field::FaultLevel,
+    Field::FaultNeighbours,
+    Field::VisitBooked,
+    Field::VisitWindow,
+    Field::FaultDescription,
+];
+
+/// 2.6, of 2023.
+pub(super) const V2_6: Version = Version {
+    name: "on-api 2.6",
+    carries: &[
+        (Purpose::Activate, ACTIVATE),
+        (Purpose::Change, CHANGE),
+        (Purpose::Terminate, TERMINATE),
+        (Purpose::FaultReport, TICKET),
+    ],
+    named_by: NamedBy::Subscription,
+    reference_required: false,
+    writes_empty: false,
+    access_id_max: 36,
+    order_states: ALL_STATES,
+    lists_orders: true,
+    // changelog.md: "subscription sub-part has been removed into its own endpoint".
+    subscriptions: ("subscriptions", "subscriptions"),
+};
+
+/// 2.5, of 2021.
+pub(super) const V2_5: Version =
+    Version { name: "on-api 2.5", subscriptions: ("accesses", "subscriptions"), ..V2_6 };
+
+/// 2.4, of 2020.
+pub(super) const V2_4: Version = Version {
+    name: "on-api 2.4",
+    carries: &[
+        (Purpose::Activate, ACTIVATE),
+        (
+            Purpose::Change,
+            &[
+                Field::AccessId,
+                Field::SubscriptionId,
+                Field::CaseReference,
+                Field::ServiceId,
+                Field::Operation,
+                Field::RequestedDate,
+                Field::FixedIp,
+                Field::Sla,
+                Field::CpeMac,
+                Field::CpeModel,
+                Field::IpAddress,
+            ],
+        ),
+        (
+            Purpose::Terminate,
+            &[
+                Field::AccessId,
+                Field::SubscriptionId,
+                Field::ServiceId,
+                Field::Operation,
+                Field::RequestedDate,
+            ],
+        ),
+        (Purpose::FaultReport, TICKET),
+    ],
+    named_by: NamedBy::AccessAndSubscription,
+    // spec/orders.md, "spReference": Mandatory.
+    reference_required: true,
+    ..V2_5
+};
+
+/// 2.3.1: PI-API 2.3 with small additions, in Swedish.
+pub(super) const V2_3_1: Version = Version {
+    name: "on-api 2.3.1",
+    carries: &[
+        (
+            Purpose::Activate,
+            &[
+                Field::AccessId,
+                Field::CaseReference,
+                Field::ServiceId,
+                Field::Operation,
+                Field::ForcedTakeover,
+                Field::CpeMac,
+                Field::CpeModel,
+            ],
+        ),
+        (Purpose::Terminate, &[Field::AccessId, Field::ServiceId, Field::Operation]),
+    ],
+    named_by: NamedBy::Access,
+    // service_activation.md: "Gemensamt för alla fält är att de måste finnas i JSON-strukturen".
+    writes_empty: true,
+    // service_activation.md, `accessId`: "max 32 tecken".
+    access_id_max: 32,
+    order_states: FIRST_STATES,
+    lists_orders: false,
+    // availability.md, "active".
+    subscriptions: ("accesses", "active"),
+    ..V2_4
+};

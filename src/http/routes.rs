@@ -1,0 +1,87 @@
+//! The one table of routes: what there is at the door, and what each is. The router is built of it, and
+//! of nothing else.
+//!
+//! A line is method, path, action and handler. Who may is a matter of the action (`auth::Action::who`);
+//! no handler is reached but through the guard, which asks. To add a route, add a line here, an
+//! action there where none fits, and its row in the matrix of `tests/it/http/matrix.rs`.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use super::{
+    App, contacts, feasibility, guard, health, log, metrics, problem, status, submissions,
+};
+use crate::auth::Action;
+
+/// One thing at the door.
+pub struct Route {
+    /// The method, as it stands in a request.
+    pub method: &'static str,
+    /// The path, with `{names}` for what varies.
+    pub path: &'static str,
+    /// What it is.
+    pub action: Action,
+    handler: fn(MethodFilter) -> MethodRouter<App>,
+}
+
+macro_rules! routes {
+    ($( $method:ident $path:literal $action:ident => $handler:path; )+) => {
+        &[ $( Route {
+            method: stringify!($method),
+            path: $path,
+            action: Action::$action,
+            handler: |method| on(method, $handler),
+        } ),+ ]
+    };
+}
+
+/// Every route.
+pub const ROUTES: &[Route] = routes! {
+    GET "/health" Health => health::health;
+    GET "/health/ready" Health => health::ready;
+    GET "/ready" Health => health::ready;
+    GET "/metrics" Watch => metrics::metrics;
+    GET "/status" Watch => status::status;
+
+    GET "/tmf-api/serviceOrdering/v4/serviceOrder" SeeOrders => submissions::list_orders;
+    POST "/tmf-api/serviceOrdering/v4/serviceOrder" HandInOrder => submissions::post_order;
+    GET "/tmf-api/serviceOrdering/v4/serviceOrder/{id}" SeeOrders => submissions::get_order;
+    GET "/tmf-api/troubleTicket/v4/troubleTicket" SeeTickets => submissions::list_tickets;
+    POST "/tmf-api/troubleTicket/v4/troubleTicket" HandInTicket => submissions::post_ticket;
+    GET "/tmf-api/troubleTicket/v4/troubleTicket/{id}" SeeTickets => submissions::get_ticket;
+
+    POST "/tmf-api/serviceQualificationManagement/v4/checkServiceQualification" AskFeasibility => feasibility::check;
+
+    POST "/onapi/{version}/contacts/{reference}" AskContact => contacts::pull;
+
+    GET "/log/checkpoint" FollowLog => log::checkpoint;
+    GET "/log/tile/{*path}" FollowLog => log::hashes;
+    GET "/log/tile/entries/{*path}" ReadLeaves => log::leaves;
+};
+
+/// The router of the table: each route behind the guard of its action.
+pub(super) fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        let guard = from_fn_with_state((app.clone(), route.action), guard::admit);
+        let handler = (route.handler)(filter(route.method)).route_layer(guard);
+        router = router.route(route.path, handler);
+    }
+    router
+        .fallback(problem::no_such_path)
+        .method_not_allowed_fallback(problem::no_such_method)
+        .with_state(app)
+}
+
+fn filter(method: &str) -> MethodFilter {
+    match method {
+        "GET" => MethodFilter::GET,
+        "POST" => MethodFilter::POST,
+        "PUT" => MethodFilter::PUT,
+        "PATCH" => MethodFilter::PATCH,
+        "DELETE" => MethodFilter::DELETE,
+        // A word that is none of these is found by whoever adds it: the test asks every route.
+        _ => MethodFilter::OPTIONS,
+    }
+}

@@ -1,0 +1,137 @@
+//! Role × action over every route that there is: who is let through, and who is not.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sluss::auth::ROLES;
+use sluss::http::ROUTES;
+use sluss::log::Role;
+
+use super::{House, JSON, ORDERS, TICKETS, refused};
+use crate::raw::{ask, http};
+use crate::tokens;
+
+/// Everybody, known or not.
+const ANYBODY: &[Role] = &[];
+const ORDERING: &[Role] = &[Role::Ordering];
+const DESKS: &[Role] = &[Role::Ordering, Role::Support];
+const AUDITOR: &[Role] = &[Role::Auditor];
+const WATCHERS: &[Role] = &[Role::Auditor, Role::Privacy, Role::Operations];
+
+/// Method, path, and the roles that may. Written beside the program and not read from it: whoever
+/// adds a route, or opens one to somebody, says so twice.
+const MATRIX: &[(&str, &str, &[Role])] = &[
+    ("GET", "/health", ANYBODY),
+    ("GET", "/health/ready", ANYBODY),
+    ("GET", "/ready", ANYBODY),
+    ("GET", "/metrics", WATCHERS),
+    ("GET", "/status", WATCHERS),
+    ("GET", "/tmf-api/serviceOrdering/v4/serviceOrder", DESKS),
+    ("POST", "/tmf-api/serviceOrdering/v4/serviceOrder", ORDERING),
+    ("GET", "/tmf-api/serviceOrdering/v4/serviceOrder/{id}", DESKS),
+    ("GET", "/tmf-api/troubleTicket/v4/troubleTicket", DESKS),
+    ("POST", "/tmf-api/troubleTicket/v4/troubleTicket", DESKS),
+    ("GET", "/tmf-api/troubleTicket/v4/troubleTicket/{id}", DESKS),
+    ("POST", "/tmf-api/serviceQualificationManagement/v4/checkServiceQualification", DESKS),
+    ("GET", "/log/checkpoint", ANYBODY),
+    ("GET", "/log/tile/{*path}", ANYBODY),
+    ("GET", "/log/tile/entries/{*path}", AUDITOR),
+];
+
+/// What no role opens, nor nobody: operators show a name and a password of their own (`pulls.rs`).
+const OPERATORS: &[(&str, &str)] = &[("POST", "/onapi/{version}/contacts/{reference}")];
+
+/// A path that the route takes. What it leads to need not be there.
+fn filled(path: &str) -> String {
+    let path = path.replace("{*path}", "000.p/1");
+    path.replace("{id}", "00000000000000000000000000000000")
+}
+
+#[test]
+fn every_route_stands_in_the_matrix_and_only_those() {
+    let routes: BTreeSet<_> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
+    let listed = MATRIX.iter().map(|(method, path, _)| (*method, *path));
+    let listed: BTreeSet<_> = listed.chain(OPERATORS.iter().copied()).collect();
+    assert_eq!(routes, listed);
+    assert_eq!(ROUTES.len(), routes.len(), "a route stands there twice");
+}
+
+#[tokio::test]
+async fn each_role_may_do_what_the_matrix_says_and_nothing_else() {
+    let house = House::open().await;
+    for (method, path, may) in MATRIX {
+        let asked = filled(path);
+        for role in ROLES {
+            let head = format!("{}\r\n{JSON}", tokens::bearer(role));
+            let answer = ask(house.address, &http(method, &asked, &head, "{}")).await;
+            let (status, text) = answer.text();
+            let place = format!("{method} {path} as {role}: {status}");
+            if may.is_empty() || may.contains(&role) {
+                assert!(![401, 403, 405, 429].contains(&status), "{place}");
+            } else {
+                let body: Value = serde_json::from_str(&text).unwrap();
+                assert_eq!(body["code"], "forbidden", "{place}");
+                refused(&(status, body), 403, "forbidden");
+            }
+        }
+        let heard = ask(house.address, &http(method, &asked, JSON, "{}")).await;
+        let is_let_in = heard.text().0 != 401;
+        assert_eq!(is_let_in, may.is_empty(), "{method} {path} as nobody");
+    }
+    for (method, path) in OPERATORS {
+        let asked = path.replace("{version}", "2.6").replace("{reference}", "b");
+        let none = ROLES.into_iter().map(tokens::bearer).chain(["x-nobody: 1".to_owned()]);
+        for head in none {
+            let heard = ask(house.address, &http(method, &asked, &head, "{}")).await;
+            assert_eq!(heard.text().0, 401, "{method} {path} with {head}");
+        }
+    }
+    assert_eq!(house.holds().await[..3], [0; 3]);
+}
+
+#[test]
+fn nobody_can_do_everything() {
+    for role in ROLES {
+        let closed = MATRIX.iter().any(|(_, _, may)| !may.is_empty() && !may.contains(&role));
+        assert!(closed, "{role} may do everything");
+    }
+    let open: Vec<_> = MATRIX.iter().filter(|(_, _, may)| may.is_empty()).collect();
+    assert!(open.iter().all(|(method, ..)| *method == "GET"), "strangers may look: {open:?}");
+}
+
+#[tokio::test]
+async fn one_client_does_not_see_what_another_has_handed_in() {
+    use sluss::auth::Token;
+    use sluss::domain::{ClientId, OsEntropy};
+    use sluss::store::TokenRow;
+
+    let house = House::open().await;
+    let (status, made) = house.post(ORDERS, super::order().to_string()).await;
+    assert_eq!(status, 201);
+    let other = Token::draw(&OsEntropy);
+    let row = TokenRow {
+        id: other.id(),
+        name: ClientId::parse("another").unwrap(),
+        role: Role::Ordering,
+        hash: other.hash(),
+        created: house.deployment.clock.now(),
+        expires: None,
+        revoked: None,
+        used: None,
+    };
+    house.deployment.store.create_token(row).await.unwrap();
+    let head = format!("authorization: Bearer {}\r\n{JSON}", *other.reveal());
+    let get = |path: String| http("GET", &path, &head, "");
+    let href = made["href"].as_str().unwrap();
+    refused(&ask(house.address, &get(href.to_owned())).await.json(), 404, "notFound");
+    for path in [ORDERS, TICKETS] {
+        let listed = ask(house.address, &get(path.to_owned())).await;
+        assert_eq!(listed.json(), (200, Value::Array(Vec::new())));
+        assert_eq!(listed.header("x-total-count").unwrap(), "0");
+    }
+    // And the same externalId is another order.
+    let body = super::order().to_string();
+    let again = ask(house.address, &http("POST", ORDERS, &head, body)).await.json();
+    assert_eq!(again.0, 201);
+    assert_ne!(again.1["id"], made["id"]);
+}
