@@ -10,11 +10,13 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
 use crate::log::quorum::Policy;
+use crate::notify;
 use crate::recipients::{self, RecipientFile, Recipients};
 use crate::settle::Timing;
 use crate::store::Limits;
 use crate::table::{Fault, Faults, Table, parse};
 use crate::telemetry::Format;
+use crate::tmf::Doors;
 use crate::witness::{Client, Plan};
 
 /// Prefix of the environment variables that set a key.
@@ -47,6 +49,8 @@ pub struct Config {
     pub agreement_warning_days: u32,
     /// The file of words that the free-text guard goes by beside its own.
     pub gazetteer: Option<PathBuf>,
+    /// How ordering systems are told of what has become of their orders.
+    pub notify: notify::Plan,
     /// How events are written.
     pub telemetry: Telemetry,
     /// The recipients' files.
@@ -193,6 +197,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let gazetteer = guard.text("gazetteer", faults).filter(|path| !path.is_empty());
     guard.nothing_else(faults);
 
+    let notify = notify(root.table("notify", faults), listen, faults);
     let telemetry = telemetry(root.table("telemetry", faults), faults);
     root.nothing_else(faults);
 
@@ -225,8 +230,36 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
         upkeep,
         agreement_warning_days,
         gazetteer: gazetteer.map(PathBuf::from),
+        notify,
         telemetry,
         recipients: Vec::new(),
+    }
+}
+
+/// Whom to tell, and how long to try.
+fn notify(mut notify: Table<'_>, listen: SocketAddr, faults: &mut Faults) -> notify::Plan {
+    let hosts = notify.text("hosts", faults).unwrap_or_default();
+    let hosts: Vec<String> = hosts.split_ascii_whitespace().map(str::to_owned).collect();
+    if !hosts.iter().all(|line| Doors::is_name(line)) {
+        let what = "must be names of hosts in small letters with spaces between them, as hooks.example.se or \
+                    *.example.se";
+        faults.add(notify.key("hosts"), what);
+    }
+    let allow_http_loopback = notify.boolean("allow_http_loopback", false, faults);
+    let timeout = notify.number("timeout_seconds", 10, 1..=60, faults);
+    let retry_first = notify.number("retry_first_seconds", 5, 1..=3_600, faults);
+    let retry_max = notify.number("retry_max_seconds", 21_600, 1..=86_400, faults);
+    let give_up = notify.number("give_up_hours", 72, 1..=720, faults);
+    if retry_first > retry_max {
+        faults.add(notify.key("retry_first_seconds"), "must not be above retry_max_seconds");
+    }
+    notify.nothing_else(faults);
+    notify::Plan {
+        doors: Doors { hosts, allow_http_loopback, ours: Some(listen) },
+        timeout: Duration::from_secs(timeout.into()),
+        retry_first: Duration::from_secs(retry_first.into()),
+        retry_max: Duration::from_secs(retry_max.into()),
+        give_up: Duration::from_hours(give_up.into()),
     }
 }
 

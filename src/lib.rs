@@ -39,6 +39,9 @@ pub mod audit;
 // The journey, and what is kept on the way.
 pub mod intake;
 pub mod minimise;
+// TM Forum's words for what is kept.
+pub mod tmf;
+
 pub mod store;
 
 pub mod record;
@@ -59,6 +62,9 @@ pub mod export;
 pub mod witness;
 // What the person concerned is told.
 pub mod subject;
+
+// Who is told of what has become of orders.
+pub mod notify;
 
 // The shells.
 pub mod config;

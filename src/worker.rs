@@ -21,6 +21,7 @@ use crate::dialects::{self, Dialect};
 use crate::domain::{Case, Clock, Entropy, HaltReason, LeafId, RecipientId, Timestamp};
 use crate::log::{LeafIndex, SubjectKey};
 use crate::minimise::{Refusal, minimise};
+use crate::notify::Notifier;
 use crate::recipients::{Recipient, Recipients};
 use crate::record::{Ready, Record, Recorded, record, refusal};
 use crate::settle::{Consequence, Halt, Settling, Timing, sought};
@@ -45,6 +46,8 @@ pub struct Worker(Arc<Parts>);
 
 /// What a worker is made of.
 pub struct Parts {
+    /// Tells ordering systems what has become of their orders.
+    pub notifier: Notifier,
     /// Where cases and log are.
     pub store: Store,
     /// Who may receive.
@@ -99,6 +102,8 @@ impl Worker {
                 lanes.spawn(async move { worker.access_lane(&to, stopped).await });
             }
         }
+        let (notifier, stopped) = (self.0.notifier.clone(), stop.clone());
+        lanes.spawn(async move { notifier.run(stopped).await });
         let (worker, stopped) = (self.clone(), stop.clone());
         lanes.spawn(async move { worker.upkeep_lane(stopped).await });
         if let Some(every) = self.0.scrub {
@@ -169,6 +174,7 @@ impl Worker {
                 while under_way.join_next().await.is_some() {}
                 turn += turned?;
             }
+            while self.0.notifier.turn().await? > 0 {}
             if turn == 0 {
                 return Ok(moved);
             }

@@ -28,6 +28,8 @@ closed_list! {
         AskFeasibility = "ask-feasibility",
         /// Ask us for a contact, as an operator.
         AskContact = "ask-contact",
+        /// Register a callback for notifications, look at one's own, end one.
+        Subscribe = "subscribe",
     }
 }
 
@@ -50,7 +52,7 @@ impl Action {
             Self::Health | Self::FollowLog => Who::Anybody,
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),
-            Self::HandInOrder => Who::Roles(&[Role::Ordering]),
+            Self::HandInOrder | Self::Subscribe => Who::Roles(&[Role::Ordering]),
             Self::AskContact => Who::Operator,
             Self::SeeOrders | Self::HandInTicket | Self::SeeTickets | Self::AskFeasibility => {
                 Who::Roles(&[Role::Ordering, Role::Support])

@@ -9,6 +9,7 @@ use crate::config::{self, Config};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
 use crate::gate::Gate;
 use crate::http::{App, Shared};
+use crate::notify::Notifier;
 use crate::pulls::Pulls;
 use crate::recipients::Recipients;
 use crate::settle::Halt;
@@ -81,6 +82,7 @@ impl Deployment {
         let wire = Wire::open(&self.recipients, Arc::clone(&self.clock), self.halt.clone())
             .map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(Worker::new(Parts {
+            notifier: self.notifier()?,
             store: self.store.clone(),
             recipients: Arc::clone(&self.recipients),
             wire: Arc::new(wire),
@@ -100,6 +102,13 @@ impl Deployment {
         let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
         Pulls::open(self.store.clone(), Arc::clone(&self.recipients), clock, entropy)
             .map_err(|error| Failure::Usage(telemetry::chain(&error)))
+    }
+
+    /// What tells ordering systems.
+    pub fn notifier(&self) -> Result<Notifier, Failure> {
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        Notifier::open(self.config.notify.clone(), self.store.clone(), clock, entropy)
+            .map_err(|error| Failure::Usage(error.to_string()))
     }
 
     /// The rounds to the witnesses; `None`: there are none.
@@ -133,6 +142,7 @@ impl Deployment {
             halt: self.halt.clone(),
             body_bytes_max: self.config.http.body_bytes_max,
             request_timeout: self.config.http.request_timeout,
+            doors: self.config.notify.doors.clone(),
             reserve_bytes: self.config.limits.reserve_bytes,
         }))
     }

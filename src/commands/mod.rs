@@ -13,6 +13,7 @@ pub(crate) mod explanation;
 mod gazetteer;
 mod key;
 pub(crate) mod log;
+mod notify;
 mod output;
 mod receipts;
 mod redact;
@@ -127,6 +128,9 @@ enum Command {
     /// Keys: what customers' keys are sealed under, and what signs the log
     #[command(subcommand)]
     Key(key::Command),
+    /// Who is told what has become of orders, and what is still to be told
+    #[command(subcommand)]
+    Notify(notify::Command),
     /// What is kept no longer than the rules say
     #[command(subcommand)]
     Retention(retention::Command),
@@ -244,6 +248,7 @@ impl Cli {
             Command::Token(command) => token::run(&config, command, &output).await,
             Command::Denial(command) => denial::run(&config, command, &output).await,
             Command::Key(command) => key::run(&config, command, &output).await,
+            Command::Notify(command) => notify::run(&config, command, &output).await,
             Command::Retention(command) => retention::run(&config, command, &output).await,
         }
     }

@@ -168,6 +168,18 @@ random_id! {
     SubjectId
 }
 random_id! {
+    /// One registration for notifications at a hub.
+    RegistrationId
+}
+random_id! {
+    /// One event that the ordering system is told of, whatever the attempt.
+    NoticeId
+}
+random_id! {
+    /// One task of cancelling an order.
+    CancellationId
+}
+random_id! {
     /// One leaf of the disclosure log, whatever its position.
     LeafId
 }

@@ -20,8 +20,9 @@ pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use field::{Category, Field, Sensitivity};
 pub use halt::{HaltReason, Lifts};
 pub use ids::{
-    AccessId, CaseId, ClientId, ExternalId, IdError, LeafId, OpaqueReference, OperatorReference,
-    PolicyId, RecipientId, RuleId, ServiceId, SubjectId, SubmissionId, SubscriptionId, TokenId,
+    AccessId, CancellationId, CaseId, ClientId, ExternalId, IdError, LeafId, NoticeId,
+    OpaqueReference, OperatorReference, PolicyId, RecipientId, RegistrationId, RuleId, ServiceId,
+    SubjectId, SubmissionId, SubscriptionId, TokenId,
 };
 pub use personal::Personal;
 pub(crate) use purpose::closed_list;

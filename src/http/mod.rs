@@ -4,11 +4,14 @@
 //! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
 //! Neither ever repeats what was submitted.
 
+mod answer;
 mod body;
 mod contacts;
 mod feasibility;
 mod guard;
 mod health;
+mod hub;
+mod lists;
 mod log;
 mod metrics;
 mod problem;
@@ -34,6 +37,7 @@ use crate::gate::{self, Gate};
 use crate::pulls::Pulls;
 use crate::settle::Halt;
 use crate::store::Store;
+use crate::tmf::Doors;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -59,6 +63,8 @@ pub struct Shared {
     pub request_timeout: Duration,
     /// Answers operators that ask for a contact.
     pub pulls: Pulls,
+    /// Which callbacks may be registered.
+    pub doors: Doors,
     /// What is to stay free on each volume, in bytes: told beside what is free.
     pub reserve_bytes: u64,
 }

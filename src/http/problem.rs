@@ -27,6 +27,14 @@ impl Problem {
         Self { status, code, reason: reason.into(), faults, retry_after_seconds, halted }
     }
 
+    /// One member of a body is at fault.
+    pub(super) fn of_member(member: &str, rule: &str) -> Self {
+        let reason = format!("{member} {rule}");
+        let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalidBody", reason);
+        problem.faults = vec![(member.to_owned(), rule.to_owned())];
+        problem
+    }
+
     /// The HTTP status.
     pub const fn status(&self) -> StatusCode {
         self.status
@@ -58,8 +66,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body())).into_response();
         let headers = response.headers_mut();
-        let kind = HeaderValue::from_static("application/json;charset=utf-8");
-        headers.insert(header::CONTENT_TYPE, kind);
+        headers.insert(header::CONTENT_TYPE, super::answer::JSON);
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

@@ -10,7 +10,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::{
-    App, contacts, feasibility, guard, health, log, metrics, problem, status, submissions,
+    App, contacts, feasibility, guard, health, hub, lists, log, metrics, problem, status,
+    submissions,
 };
 use crate::auth::Action;
 
@@ -44,16 +45,24 @@ pub const ROUTES: &[Route] = routes! {
     GET "/metrics" Watch => metrics::metrics;
     GET "/status" Watch => status::status;
 
-    GET "/tmf-api/serviceOrdering/v4/serviceOrder" SeeOrders => submissions::list_orders;
+    GET "/tmf-api/serviceOrdering/v4/serviceOrder" SeeOrders => lists::orders;
     POST "/tmf-api/serviceOrdering/v4/serviceOrder" HandInOrder => submissions::post_order;
     GET "/tmf-api/serviceOrdering/v4/serviceOrder/{id}" SeeOrders => submissions::get_order;
-    GET "/tmf-api/troubleTicket/v4/troubleTicket" SeeTickets => submissions::list_tickets;
+    GET "/tmf-api/troubleTicket/v4/troubleTicket" SeeTickets => lists::tickets;
     POST "/tmf-api/troubleTicket/v4/troubleTicket" HandInTicket => submissions::post_ticket;
     GET "/tmf-api/troubleTicket/v4/troubleTicket/{id}" SeeTickets => submissions::get_ticket;
 
     POST "/tmf-api/serviceQualificationManagement/v4/checkServiceQualification" AskFeasibility => feasibility::check;
 
     POST "/onapi/{version}/contacts/{reference}" AskContact => contacts::pull;
+    GET "/tmf-api/serviceOrdering/v4/hub" Subscribe => hub::list_of_orders;
+    POST "/tmf-api/serviceOrdering/v4/hub" Subscribe => hub::post_of_orders;
+    GET "/tmf-api/serviceOrdering/v4/hub/{id}" Subscribe => hub::get_of_orders;
+    DELETE "/tmf-api/serviceOrdering/v4/hub/{id}" Subscribe => hub::delete_of_orders;
+    GET "/tmf-api/troubleTicket/v4/hub" Subscribe => hub::list_of_tickets;
+    POST "/tmf-api/troubleTicket/v4/hub" Subscribe => hub::post_of_tickets;
+    GET "/tmf-api/troubleTicket/v4/hub/{id}" Subscribe => hub::get_of_tickets;
+    DELETE "/tmf-api/troubleTicket/v4/hub/{id}" Subscribe => hub::delete_of_tickets;
 
     GET "/log/checkpoint" FollowLog => log::checkpoint;
     GET "/log/tile/{*path}" FollowLog => log::hashes;

@@ -3,17 +3,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::{CaseState, Operation, SubmissionId};
+use crate::domain::{CaseState, Operation};
 use crate::intake::Kind;
 use crate::store::{CaseRow, SubmissionRow};
-
-/// Where a submission is found.
-pub(super) fn href(kind: Kind, id: SubmissionId) -> String {
-    match kind {
-        Kind::Order => format!("/tmf-api/serviceOrdering/v4/serviceOrder/{id}"),
-        Kind::Ticket => format!("/tmf-api/troubleTicket/v4/troubleTicket/{id}"),
-    }
-}
+use crate::tmf::{TmfState, href};
 
 /// A submission as its API shows it.
 pub fn render(row: &SubmissionRow) -> Value {
@@ -23,11 +16,13 @@ pub fn render(row: &SubmissionRow) -> Value {
     if let Some(external) = &row.external_id {
         body.insert("externalId".to_owned(), json!(external.as_str()));
     }
+    let states: Vec<CaseState> = row.cases.iter().map(|case| case.state).collect();
+    let state = TmfState::of(row.kind, &states).as_str();
     match row.kind {
         Kind::Order => {
             body.insert("@type".to_owned(), json!("ServiceOrder"));
             body.insert("orderDate".to_owned(), json!(row.accepted.rfc3339()));
-            body.insert("state".to_owned(), json!(order_state(&row.cases)));
+            body.insert("state".to_owned(), json!(state));
             let items: Vec<Value> = row.cases.iter().map(item).collect();
             body.insert("serviceOrderItem".to_owned(), json!(items));
             if let Some(changed) = all_final(&row.cases) {
@@ -36,10 +31,9 @@ pub fn render(row: &SubmissionRow) -> Value {
         }
         Kind::Ticket => {
             let case = row.cases.first();
-            let status = case.map_or("acknowledged", |case| case.state.tmf621());
             body.insert("@type".to_owned(), json!("TroubleTicket"));
             body.insert("creationDate".to_owned(), json!(row.accepted.rfc3339()));
-            body.insert("status".to_owned(), json!(status));
+            body.insert("status".to_owned(), json!(state));
             if let Some(case) = case {
                 body.insert("lastUpdate".to_owned(), json!(case.changed.rfc3339()));
                 if let Some(reason) = &case.reason {
@@ -77,27 +71,6 @@ fn item(case: &CaseRow) -> Value {
 /// The reason as it may be shown to anybody: that a case is under special handling is not.
 fn shown(reason: &str) -> &str {
     if reason == "special-handling" { "person" } else { reason }
-}
-
-/// TMF641: what the items are together.
-fn order_state(cases: &[CaseRow]) -> &'static str {
-    let all = |state: CaseState| cases.iter().all(|case| case.state == state);
-    let any = |state: CaseState| cases.iter().any(|case| case.state == state);
-    if all(CaseState::Completed) {
-        "completed"
-    } else if all(CaseState::Rejected) {
-        "rejected"
-    } else if all(CaseState::Cancelled) {
-        "cancelled"
-    } else if cases.iter().all(|case| case.state.is_final()) {
-        if any(CaseState::Completed) { "partial" } else { "failed" }
-    } else if any(CaseState::Held) {
-        "held"
-    } else if cases.iter().all(|case| case.state.tmf641() == "acknowledged") {
-        "acknowledged"
-    } else {
-        "inProgress"
-    }
 }
 
 fn all_final(cases: &[CaseRow]) -> Option<&CaseRow> {

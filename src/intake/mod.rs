@@ -15,13 +15,14 @@
 //! identity personnummer in ids, protected people       surplus  what is not kept
 //! lists    whose access it is, and which, where the body leaves that open
 //! draft    facts and surplus → case                    clean    free text, through the guard
-//! told     facts that a free text tells
+//! told     facts that a free text tells                 hub      who wants to be told
 //! ```
 
 mod characteristic;
 mod clean;
 mod draft;
 mod fault;
+mod hub;
 mod identity;
 mod json;
 mod lists;
@@ -39,6 +40,7 @@ use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 pub use fault::{Fault, Faults, IntakeError};
+pub use hub::{HubBody, read_hub};
 pub use lists::{Accesses, ListsUnavailable, Meant, NoLists};
 pub use value::phone;
 

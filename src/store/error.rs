@@ -116,6 +116,11 @@ impl StoreError {
         Self::Unavailable { what, source: Arc::new(source) }
     }
 
+    /// A part of the program that used the store has ended early.
+    pub(crate) fn interrupted(error: tokio::task::JoinError) -> Self {
+        Self::unavailable("a part of the program has failed", error)
+    }
+
     /// Why all sending must stop; `None`: it need not.
     pub const fn halt(&self) -> Option<HaltReason> {
         match self {

@@ -13,6 +13,7 @@ mod error;
 mod files;
 mod fsck;
 mod halt;
+mod notices;
 mod processes;
 mod pulls;
 mod rows;
@@ -32,6 +33,7 @@ pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
 pub use halt::{Halt, Halted};
+pub use notices::{Errand, Fate, HubSecret, NoticeRow, Registered, Registration, Telling};
 pub use pulls::{Asked, Pull};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,
@@ -46,7 +48,7 @@ pub use subjects::{
 use crate::dialects::FeedEvent;
 use crate::domain::{
     CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, RecipientId,
-    Step, SubmissionId, SubscriptionId, Timestamp,
+    RegistrationId, Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
@@ -54,6 +56,7 @@ use crate::log::{
     VerifierKey,
 };
 use crate::recipients::Recipient;
+use crate::tmf::Page;
 
 /// The store of one deployment.
 #[derive(Clone)]
@@ -335,11 +338,93 @@ impl Store {
         &self,
         kind: Kind,
         client: &ClientId,
-        offset: u32,
-        limit: u32,
+        page: &Page,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
         let Half::Sqlite(half) = &*self.0;
-        half.submissions(kind, client.clone(), offset, limit).await
+        half.submissions(kind, client.clone(), page.clone()).await
+    }
+
+    /// Keeps who wants to be told of what. The secret is sealed here and now.
+    pub async fn register(
+        &self,
+        registration: Registration,
+        secret: &HubSecret,
+    ) -> Result<Registered, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.register(registration, secret).await
+    }
+
+    /// Ends a client's registration; whether there was one.
+    pub async fn unregister(
+        &self,
+        client: &ClientId,
+        kind: Kind,
+        id: RegistrationId,
+    ) -> Result<bool, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.unregister(client.clone(), kind, id).await
+    }
+
+    /// A client's registration.
+    pub async fn registration(
+        &self,
+        client: &ClientId,
+        kind: Kind,
+        id: RegistrationId,
+    ) -> Result<Option<Registration>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.registration(client.clone(), kind, id).await
+    }
+
+    /// Registrations, of one client or of all, for one API or for both.
+    pub async fn registrations(
+        &self,
+        client: Option<&ClientId>,
+        kind: Option<Kind>,
+    ) -> Result<Vec<Registration>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.registrations(client.cloned(), kind).await
+    }
+
+    /// Whether anybody is to be told anything by now.
+    pub async fn is_anything_to_tell(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.is_anything_to_tell(now).await
+    }
+
+    /// Leases registrations that are to be told something now.
+    pub async fn claim_errands(&self, lease: Duration) -> Result<Vec<Errand>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.claim_errands(lease).await
+    }
+
+    /// Writes what became of an errand, event by event; those left out are as they were. `pause`: the
+    /// registration did not answer, and is not spoken to before.
+    pub async fn settle_errand(
+        &self,
+        errand: &Errand,
+        fates: Vec<(u64, Fate)>,
+        pause: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.settle_errand((errand.to, errand.token), fates, pause).await
+    }
+
+    /// What is still to be told, oldest first; of one registration, or only what was given up.
+    pub async fn outbox(
+        &self,
+        of: Option<RegistrationId>,
+        dead: bool,
+        most: u32,
+    ) -> Result<Vec<NoticeRow>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.outbox(of, dead, most).await
+    }
+
+    /// Tries what was given up once more; how many events that are.
+    pub async fn replay(&self, of: Option<RegistrationId>) -> Result<usize, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.replay(of).await
     }
 
     /// The case that an operator's reference belongs to.

@@ -1,6 +1,7 @@
 //! What goes into the store and comes out of it.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::pulls::Pull;
 use super::subjects::Keep;
@@ -12,6 +13,7 @@ use crate::domain::{
 use crate::intake::Kind;
 use crate::log::{Event, Hash, LeafIndex, OutcomeResult, SubjectKey};
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
 /// What became of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -304,12 +306,40 @@ pub struct SubmissionRow {
     pub id: SubmissionId,
     /// Order or ticket.
     pub kind: Kind,
+    /// Who handed it in.
+    pub client: ClientId,
     /// Its id at the client.
     pub external_id: Option<ExternalId>,
     /// When it came into our keeping.
     pub accepted: Timestamp,
     /// Its cases, in the order of their items.
     pub cases: Vec<CaseRow>,
+}
+
+impl SubmissionRow {
+    /// Which version of it this is: another one for each change that can be seen.
+    pub fn version(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.id.bytes());
+        for case in &self.cases {
+            hash.update(case.id.bytes());
+            hash.update(case.state.as_str());
+            hash.update(case.changed.micros().to_be_bytes());
+            for text in
+                [case.reason.as_deref(), case.subscription.as_ref().map(SubscriptionId::as_str)]
+            {
+                let text = text.unwrap_or_default();
+                hash.update((text.len() as u64).to_be_bytes());
+                hash.update(text);
+            }
+        }
+        let mut version = String::new();
+        for byte in &hash.finalize()[..12] {
+            // A string takes whatever is written to it.
+            let _ = write!(version, "{byte:02x}");
+        }
+        version
+    }
 }
 
 /// A leaf as it is stored.

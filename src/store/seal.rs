@@ -7,14 +7,17 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::StoreError;
+use super::notices::HubSecret;
 use crate::domain::{
     Case, CaseId, CaseParts, ClientId, Entropy, Field, Handling, LeafId, MaskCount,
-    OpaqueReference, Personal, Purpose, RecipientId, SubjectId, SubjectKind, SubjectRef,
+    OpaqueReference, Personal, Purpose, RecipientId, RegistrationId, SubjectId, SubjectKind,
+    SubjectRef,
 };
 use crate::log::SubjectKey;
 
@@ -34,12 +37,17 @@ const MAC_KEY_BYTES: usize = 64;
 pub(super) struct Vault {
     wrap: Zeroizing<[u8; 32]>,
     mac: Zeroizing<[u8; MAC_KEY_BYTES]>,
+    hub: Zeroizing<[u8; 32]>,
 }
 
 impl Vault {
     #[expect(clippy::needless_pass_by_value, reason = "the master key ends here")]
     pub(super) fn new(master: Zeroizing<[u8; 32]>) -> Self {
-        Self { wrap: derive(&master, b"wrap/v1"), mac: derive(&master, b"mac/v1") }
+        Self {
+            wrap: derive(&master, b"wrap/v1"),
+            mac: derive(&master, b"mac/v1"),
+            hub: derive(&master, b"hub/v1"),
+        }
     }
 
     /// The pseudonym of a customer of a client; of the case itself where the customer has no number.
@@ -76,6 +84,27 @@ impl Vault {
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// Seals what a registration's notifications are signed with.
+    pub(super) fn seal_hub_secret(
+        &self,
+        registration: RegistrationId,
+        secret: &HubSecret,
+        entropy: &dyn Entropy,
+    ) -> Result<Vec<u8>, StoreError> {
+        seal(&self.hub, &aad(b"hub", registration.bytes()), secret.expose_secret(), entropy)
+    }
+
+    /// Opens it again.
+    pub(super) fn hub_secret(
+        &self,
+        registration: RegistrationId,
+        sealed: &[u8],
+    ) -> Result<HubSecret, StoreError> {
+        let secret = open_key(&self.hub, &aad(b"hub", registration.bytes()), sealed)
+            .ok_or(StoreError::Corrupt { table: "hub" })?;
+        Ok(HubSecret::new(Box::new(*secret)))
     }
 
     /// Draws the key of an epoch and seals it under the deployment's.
@@ -356,6 +385,8 @@ mod tests {
         assert_ne!(vault.mac[..32], master);
         assert_ne!(vault.mac[..32], *vault.wrap);
         assert_ne!(*derive::<32>(&master, CASE_KEY), *vault.wrap);
+        assert_ne!(*vault.hub, *vault.wrap);
+        assert_ne!(*vault.hub, master);
         // The master itself opens nothing and proves nothing.
         let entropy = SeededEntropy::new(1);
         let epoch_key = vault.new_epoch_key(1, &entropy).unwrap();

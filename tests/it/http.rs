@@ -23,6 +23,7 @@ use sluss::http::{local_client, serve};
 use sluss::intake::Kind;
 use sluss::recipients;
 use sluss::store::CaseFilter;
+use sluss::tmf::Page;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -108,8 +109,9 @@ impl House {
     async fn holds(&self) -> [u64; 4] {
         let store = &self.deployment.store;
         let client = local_client().unwrap();
-        let (orders, _) = store.submissions(Kind::Order, &client, 0, 0).await.unwrap();
-        let (tickets, _) = store.submissions(Kind::Ticket, &client, 0, 0).await.unwrap();
+        let none = Page::parse(Kind::Order, "limit=0").unwrap();
+        let (orders, _) = store.submissions(Kind::Order, &client, &none).await.unwrap();
+        let (tickets, _) = store.submissions(Kind::Ticket, &client, &none).await.unwrap();
         let filter = CaseFilter { limit: u32::MAX, ..CaseFilter::default() };
         let cases = store.cases(filter).await.unwrap().len() as u64;
         [orders, tickets, cases, store.size().await.unwrap().0]

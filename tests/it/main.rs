@@ -19,6 +19,7 @@ mod intake;
 mod journey;
 mod log;
 mod minimise;
+mod notify;
 mod on_api;
 mod people;
 mod pi_api;

@@ -386,6 +386,7 @@ pub(super) fn free(tx: &mut Tx<'_>, gone: &[Epoch]) -> Result<usize, StoreError>
             )?
             .execute([epoch])?;
     }
+    super::hub::free(tx, gone)?;
     Ok(freed)
 }
 

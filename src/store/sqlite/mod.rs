@@ -10,10 +10,14 @@ mod cosigned;
 mod database;
 mod door;
 mod erase;
+mod errands;
 mod fsck;
+mod hub;
 mod keys;
 mod lease;
+mod list;
 mod log;
+mod outbox;
 mod pulls;
 mod read;
 mod retention;
@@ -53,6 +57,7 @@ use crate::log::{
     VerifierKey, digest,
 };
 use crate::recipients::Recipient;
+use crate::tmf::Page;
 use writer::Writer;
 
 const DATABASE: &str = "sluss.db";
@@ -433,10 +438,9 @@ impl Sqlite {
         &self,
         kind: Kind,
         client: ClientId,
-        offset: u32,
-        limit: u32,
+        page: Page,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
-        self.read(move |database| read::submissions(database, kind, &client, offset, limit)).await
+        self.read(move |database| list::submissions(database, kind, &client, &page)).await
     }
 
     pub(super) async fn case_of(

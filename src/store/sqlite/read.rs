@@ -90,62 +90,37 @@ pub(super) fn submission(
     kind: Kind,
     id: SubmissionId,
 ) -> Result<Option<SubmissionRow>, StoreError> {
-    let found: Option<(Option<String>, i64)> = database
+    let found: Option<(String, Option<String>, i64)> = database
         .prepare_cached(
-            "SELECT external_id, accepted_us FROM submission WHERE id = ?1 AND kind = ?2",
+            "SELECT client, external_id, accepted_us FROM submission WHERE id = ?1 AND kind = ?2",
         )?
-        .query_row(params![id.bytes(), kind.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((external_id, accepted)) = found else {
-        return Ok(None);
-    };
-    with_cases(database, kind, id, external_id, accepted).map(Some)
-}
-
-pub(super) fn submissions(
-    database: &Connection,
-    kind: Kind,
-    client: &ClientId,
-    offset: u32,
-    limit: u32,
-) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
-    let total: i64 = database
-        .prepare_cached("SELECT count(*) FROM submission WHERE kind = ?1 AND client = ?2")?
-        .query_row(params![kind.as_str(), client.as_str()], |row| row.get(0))?;
-    let mut select = database.prepare_cached(
-        "SELECT id, external_id, accepted_us FROM submission WHERE kind = ?1 AND client = ?2
-          ORDER BY accepted_us DESC, id LIMIT ?3 OFFSET ?4",
-    )?;
-    let rows: Vec<([u8; 16], Option<String>, i64)> = select
-        .query_map(params![kind.as_str(), client.as_str(), limit, offset], |row| {
+        .query_row(params![id.bytes(), kind.as_str()], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })?
-        .collect::<Result<_, _>>()?;
-    let rows = rows
-        .into_iter()
-        .map(|(id, external, accepted)| {
-            with_cases(database, kind, SubmissionId::from_bytes(id), external, accepted)
         })
-        .collect::<Result<_, _>>()?;
-    Ok((u64::try_from(total).unwrap_or(0), rows))
+        .optional()?;
+    found.map(|found| with_cases(database, kind, id, found)).transpose()
 }
 
 fn with_cases(
     database: &Connection,
     kind: Kind,
     id: SubmissionId,
-    external_id: Option<String>,
-    accepted: i64,
+    (client, external_id, accepted): (String, Option<String>, i64),
 ) -> Result<SubmissionRow, StoreError> {
+    let corrupt = |_| StoreError::Corrupt { table: "submission" };
     let sql = format!("{CASE} WHERE c.submission = ?1 ORDER BY length(c.item), c.item");
     let mut select = database.prepare_cached(&sql)?;
     let rows = select.query_map([id.bytes()], |row| Ok(case_row(row)))?;
     let cases = rows.map(|row| row?).collect::<Result<_, StoreError>>()?;
-    let external_id = external_id
-        .map(|text| ExternalId::parse(&text))
-        .transpose()
-        .map_err(|_| StoreError::Corrupt { table: "submission" })?;
-    Ok(SubmissionRow { id, kind, external_id, accepted: Timestamp::from_micros(accepted), cases })
+    let external_id = external_id.map(|text| ExternalId::parse(&text)).transpose();
+    Ok(SubmissionRow {
+        id,
+        kind,
+        client: ClientId::parse(&client).map_err(corrupt)?,
+        external_id: external_id.map_err(corrupt)?,
+        accepted: Timestamp::from_micros(accepted),
+        cases,
+    })
 }
 
 pub(super) fn next_due(

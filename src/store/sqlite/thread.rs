@@ -19,9 +19,9 @@ use super::super::halt::Halt;
 use super::super::seal::Vault;
 use super::super::watch::Watch;
 use super::copier::{self, Copied, Copier};
-use super::log;
 use super::tx::{Tx, in_transaction};
 use super::writer::{Finish, First, Job, Joined, Parts, Queued, spawn, stopped};
+use super::{log, outbox};
 use crate::crash::{self, Write};
 use crate::domain::{Clock, Entropy, HaltReason, Timestamp};
 use crate::log::{Checkpoint, Frontier, Note, SigningKey, TreeSize};
@@ -263,6 +263,7 @@ impl Thread {
         proves: bool,
     ) -> Result<Ended, StoreError> {
         in_transaction(&self.database)?;
+        outbox::tell(&self.database, &*self.entropy, self.clock.now())?;
         let checkpoint = checkpoint(&self.signer, &self.frontier);
         let ended = if checkpoint.size != head.size {
             let note = sign(&self.signer, &checkpoint)?;

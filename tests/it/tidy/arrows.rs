@@ -28,6 +28,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     // The journey.
     ("intake", &["domain", "address", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
+    // TM Forum's words for states, events and lists.
+    ("tmf", &["domain", "intake"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
     (
         "store",
@@ -41,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "dialects",
             "recipients",
             "intake",
+            "tmf",
         ],
     ),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
@@ -72,11 +75,24 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
     // Tells of what the store kept; the reasons are a policy's.
     ("subject", &["domain", "log", "recipients", "store"]),
+    // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
+    ("notify", &["domain", "telemetry", "store", "tmf"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     (
         "config",
-        &["domain", "table", "telemetry", "log", "recipients", "store", "settle", "witness"],
+        &[
+            "domain",
+            "table",
+            "telemetry",
+            "log",
+            "recipients",
+            "tmf",
+            "store",
+            "settle",
+            "witness",
+            "notify",
+        ],
     ),
     (
         "http",
@@ -87,10 +103,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "log",
             "auth",
             "intake",
+            "tmf",
             "store",
             "settle",
             "gate",
             "pulls",
+            "notify",
         ],
     ),
     ("sandbox", &["domain"]),
@@ -109,6 +127,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "notify",
             "config",
         ],
     ),
@@ -128,6 +147,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "audit",
             "intake",
             "minimise",
+            "tmf",
             "store",
             "record",
             "transmit",
@@ -136,6 +156,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "pulls",
             "export",
             "subject",
+            "notify",
             "config",
             "http",
             "sandbox",

@@ -6,8 +6,14 @@ use super::{names, none, sources};
 const CONFINED: &[(&str, &[&str], &str)] = &[
     (
         "reqwest",
-        &["src/transmit/", "src/witness/client.rs"],
-        "one way out, and one to witnesses, which takes nothing but a checkpoint",
+        &[
+            "src/transmit/",
+            "src/witness/client.rs",
+            "src/notify/addresses.rs",
+            "src/notify/client.rs",
+        ],
+        "one way out, one to witnesses, which takes nothing but a checkpoint, and one to callbacks, \
+         which takes nothing but a notice",
     ),
     ("rusqlite", &["src/store/"], "one keeper"),
     (
@@ -34,7 +40,15 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
     ),
     (
         "expose_secret",
-        &["src/transmit/", "src/sandbox/", "src/pulls/door.rs"],
+        &[
+            "src/transmit/",
+            "src/sandbox/",
+            "src/pulls/door.rs",
+            // What notifications are signed with: sealed, used, and shown once.
+            "src/store/seal.rs",
+            "src/notify/message.rs",
+            "src/http/hub.rs",
+        ],
         "a password is read where it is put on the wire, or checked there",
     ),
     (
