@@ -24,7 +24,7 @@ impl App {
     /// Our reference of a case, as the operator that got it knows it.
     fn reference(&self, recipient: &str, access: &str) -> String {
         let effects = self.effects(recipient);
-        let found = effects
+        let mut found = effects
             .iter()
             .filter(|effect| effect.access.as_ref().is_some_and(|id| id.as_str() == access));
         found.next_back().and_then(|effect| effect.reference.clone()).unwrap()
