@@ -2,12 +2,18 @@
 //!
 //! Defaults are compiled in; `config/sluss.toml` shows them, and a test holds the two together.
 
+mod door;
+mod sign_in;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
+
+pub use door::{DoorLimits, Http, TlsFiles};
+pub use sign_in::{Issuer, Provider, RoleMap, Session, safe_address};
 
 use crate::log::quorum::Policy;
 use crate::notify;
@@ -27,6 +33,12 @@ const PREFIX: &str = "SLUSS__";
 pub struct Config {
     /// The door for the ordering system.
     pub http: Http,
+    /// Whose tokens are taken beside our own; `None`: nobody's.
+    pub oauth: Option<Issuer>,
+    /// Whom people sign in with; `None`: they have accounts here.
+    pub oidc: Option<Provider>,
+    /// How long people's sessions last.
+    pub session: Session,
     /// The folder with everything that is kept.
     pub state: PathBuf,
     /// Name of the disclosure log.
@@ -55,17 +67,6 @@ pub struct Config {
     pub telemetry: Telemetry,
     /// The recipients' files.
     pub recipients: Vec<RecipientFile>,
-}
-
-/// The door for the ordering system.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Http {
-    /// Where it listens.
-    pub listen: SocketAddr,
-    /// The longest body that is read.
-    pub body_bytes_max: usize,
-    /// The longest a request may take.
-    pub request_timeout: Duration,
 }
 
 /// What the worker does once in a while, to what is kept.
@@ -104,6 +105,12 @@ pub fn load(folder: &Path, environment: &BTreeMap<String, String>) -> Result<Con
     };
     let deployment = deployment.map_err(|faults| all.extend(faults)).ok();
     let recipients = read_recipients(folder, &mut all);
+    let deployment = deployment.map(|mut config| {
+        // Secrets stand below the configuration, as those of recipients do.
+        config.http.tls = config.http.tls.map(|files| files.below(folder));
+        config.oidc = config.oidc.map(|provider| provider.below(folder));
+        config
+    });
     if let Some(config) = &deployment {
         between(&file, config, &recipients, &mut all);
     }
@@ -130,18 +137,10 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let mut root = Table::root(table);
     let seconds = |number: u32| Duration::from_secs(number.into());
 
-    let mut http = root.table("http", faults);
-    let listen = http.text("listen", faults);
-    let listen = listen.as_deref().unwrap_or("127.0.0.1:8080").parse::<SocketAddr>();
-    let listen = listen.ok().filter(|address| address.ip().is_loopback()).unwrap_or_else(|| {
-        let what = "must be a loopback address and a port, as 127.0.0.1:8080: this version has no \
-                    sign-in, put a proxy that has one in front";
-        faults.add(http.key("listen"), what);
-        SocketAddr::from(([127, 0, 0, 1], 8080))
-    });
-    let body_bytes_max = http.number("body_bytes_max", 262_144, 1_024..=16_777_216, faults);
-    let request_timeout = http.number("request_timeout_seconds", 10, 1..=300, faults);
-    http.nothing_else(faults);
+    let http = door::read(root.table("http", faults), faults);
+    let oauth = sign_in::oauth(root.table("oauth", faults), faults);
+    let oidc = sign_in::oidc(root.table("oidc", faults), faults);
+    let session = sign_in::session(root.table("session", faults), faults);
 
     let mut store = root.table("store", faults);
     let state = store.text("dir", faults).unwrap_or_else(|| "state".to_owned());
@@ -197,16 +196,15 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let gazetteer = guard.text("gazetteer", faults).filter(|path| !path.is_empty());
     guard.nothing_else(faults);
 
-    let notify = notify(root.table("notify", faults), listen, faults);
+    let notify = notify(root.table("notify", faults), http.listen, faults);
     let telemetry = telemetry(root.table("telemetry", faults), faults);
     root.nothing_else(faults);
 
     Config {
-        http: Http {
-            listen,
-            body_bytes_max: body_bytes_max as usize,
-            request_timeout: seconds(request_timeout),
-        },
+        http,
+        oauth,
+        oidc,
+        session,
         state: PathBuf::from(state),
         origin,
         heartbeat: seconds(heartbeat),
@@ -395,6 +393,14 @@ fn between(file: &Path, config: &Config, recipients: &[RecipientFile], faults: &
     let lease = config.timing.lease;
     if config.http.request_timeout >= lease {
         found.add("http.request_timeout_seconds", "must be below worker.lease_seconds");
+    }
+    let audience = |issuer: &Issuer| issuer.expected.audience.clone();
+    if let (Some(oauth), Some(oidc)) = (&config.oauth, &config.oidc)
+        && audience(oauth) == audience(&oidc.issuer)
+    {
+        let what = "must not be oidc.client_id: what a person's browser may see would be a system's \
+                    token";
+        found.add("oauth.audience", what);
     }
     if config.timing.retry_first > config.timing.retry_max {
         found.add("worker.retry_first_seconds", "must not be above worker.retry_max_seconds");

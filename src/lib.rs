@@ -50,9 +50,6 @@ pub mod transmit;
 
 pub mod settle;
 
-// Who is let in.
-pub mod gate;
-
 // The journey that an operator begins: it asks, and is answered.
 pub mod pulls;
 
@@ -68,6 +65,7 @@ pub mod notify;
 
 // The shells.
 pub mod config;
+pub mod gate;
 pub mod http;
 pub mod sandbox;
 pub mod worker;

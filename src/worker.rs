@@ -435,7 +435,13 @@ impl Worker {
                     let stop = Refusal {
                         reason: error.reason(),
                         policy: Some(recipient.policy.id()),
-                        withheld: case.facts().keys().chain(case.dropped()).copied().collect(),
+                        withheld: case
+                            .facts()
+                            .keys()
+                            .chain(case.known().keys())
+                            .chain(case.dropped())
+                            .copied()
+                            .collect(),
                     };
                     failed = self.refuse(recipient, claim, case, key, &stop).await.err().or(failed);
                 }
@@ -494,11 +500,11 @@ impl Worker {
         let Some(settling) = self.settling(&id) else {
             return Ok(());
         };
-        let Placed { claim, purpose, reference } = placed;
-        let query = settling.dialect.follow(purpose, &reference);
+        let Placed { claim, act, reference } = placed;
+        let query = settling.dialect.follow(act, &reference);
         let answer = self.0.wire.ask(&id, &query).await;
-        let progress = answer.map(|answer| settling.dialect.followed(purpose, &answer));
-        ignore_fenced(settling.followed(claim, purpose, progress).await.map(|_| ()))
+        let progress = answer.map(|answer| settling.dialect.followed(act, &answer));
+        ignore_fenced(settling.followed(claim, act, progress).await.map(|_| ()))
     }
 
     async fn read_feed(&self, recipient: &Recipient) -> Result<usize, StoreError> {

@@ -169,9 +169,11 @@ impl Cases {
                 Some(OutcomeResult::Accepted)
             }
             CaseState::Rejected => Some(OutcomeResult::Rejected),
-            CaseState::Accepted | CaseState::Recorded | CaseState::Held | CaseState::Cancelled => {
-                None
-            }
+            CaseState::Waiting
+            | CaseState::Accepted
+            | CaseState::Recorded
+            | CaseState::Held
+            | CaseState::Cancelled => None,
         };
         if told.intents == 0 && (needs.is_some() || kept.attempt > 0 || kept.intent.is_some()) {
             let what = format!("is {state} after {} attempts, and no leaf sends it", kept.attempt);

@@ -28,6 +28,10 @@ closed_list! {
         AskFeasibility = "ask-feasibility",
         /// Ask us for a contact, as an operator.
         AskContact = "ask-contact",
+        /// Sign in at a browser.
+        SignIn = "sign-in",
+        /// See as whom one has signed in, and sign out.
+        OwnSession = "own-session",
         /// Register a callback for notifications, look at one's own, end one.
         Subscribe = "subscribe",
     }
@@ -49,7 +53,8 @@ impl Action {
     /// Who may.
     pub const fn who(self) -> Who {
         match self {
-            Self::Health | Self::FollowLog => Who::Anybody,
+            Self::Health | Self::FollowLog | Self::SignIn => Who::Anybody,
+            Self::OwnSession => Who::Roles(&super::ROLES),
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),
             Self::HandInOrder | Self::Subscribe => Who::Roles(&[Role::Ordering]),

@@ -7,11 +7,15 @@
 mod action;
 mod caller;
 mod denial;
+mod jwk;
+pub mod jwt;
+pub mod password;
 mod roles;
 mod token;
 
 pub use action::{Action, Who};
 pub use caller::Caller;
 pub use denial::Denial;
+pub use jwk::KeySet;
 pub use roles::{ROLES, Roles};
 pub use token::{Token, TokenHash, TokenId};

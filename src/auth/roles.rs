@@ -9,15 +9,16 @@ use crate::log::Role;
 pub const ROLES: [Role; 6] =
     [Role::Ordering, Role::Support, Role::Auditor, Role::Privacy, Role::Policy, Role::Operations];
 
-/// What somebody may act as; at least one role, and never `system`.
+/// What somebody may act as: at least one role, never `system`, and never every one of the others:
+/// nobody can do everything, whatever an account or a provider says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Roles(BTreeSet<Role>);
 
 impl Roles {
-    /// Those of a list that can be given; `None` where none is left.
+    /// Those of a list that can be given; `None` where none is left, or all are there.
     pub fn new(roles: impl IntoIterator<Item = Role>) -> Option<Self> {
         let given: BTreeSet<Role> = roles.into_iter().filter(|role| ROLES.contains(role)).collect();
-        (!given.is_empty()).then_some(Self(given))
+        (1..ROLES.len()).contains(&given.len()).then_some(Self(given))
     }
 
     /// Reads words with spaces between them; `None` where one is no role.
@@ -57,11 +58,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn system_is_given_to_nobody() {
+    fn system_is_given_to_nobody_and_everything_neither() {
         assert_eq!(Roles::parse("system"), None);
         assert_eq!(Roles::parse("ordering system"), None);
         assert_eq!(Roles::parse(""), None);
         assert_eq!(Roles::new([Role::System]), None);
+        assert_eq!(Roles::new(ROLES), None);
+        assert!(Roles::new(ROLES.into_iter().skip(1)).is_some());
         let both = Roles::parse("support  auditor").map(|roles| roles.to_string());
         assert_eq!(both.as_deref(), Some("support auditor"));
     }

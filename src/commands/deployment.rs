@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::Failure;
 use crate::config::{self, Config};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
-use crate::gate::Gate;
-use crate::http::{App, Shared};
+use crate::gate::{Gate, GateParts, Issuer, IssuerError, Lifetimes};
+use crate::http::{App, Shared, Tls};
 use crate::notify::Notifier;
 use crate::pulls::Pulls;
 use crate::recipients::Recipients;
@@ -126,22 +126,41 @@ impl Deployment {
     }
 
     /// Who is let in.
-    pub fn gate(&self) -> Gate {
-        Gate::new(self.store.clone(), Arc::clone(&self.clock))
+    pub fn gate(&self) -> Result<Gate, Failure> {
+        let failed = |error: IssuerError| Failure::Usage(telemetry::chain(&error));
+        let issuer = self.config.oauth.clone().map(Issuer::open).transpose().map_err(failed)?;
+        let provider = self.config.oidc.clone().map(Issuer::open_provider);
+        let provider = provider.transpose().map_err(failed)?;
+        let config::Session { idle, whole } = self.config.session;
+        Ok(Gate::new(GateParts {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            issuer,
+            provider,
+            lifetimes: Lifetimes { idle, whole },
+        }))
     }
 
     /// The HTTP API.
     pub fn app(&self) -> Result<App, Failure> {
+        let http = &self.config.http;
+        let tls = http.tls.clone().map(Tls::open).transpose();
+        let tls = tls.map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(App::new(Shared {
             pulls: self.pulls()?,
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
-            gate: self.gate(),
+            gate: self.gate()?,
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
             halt: self.halt.clone(),
-            body_bytes_max: self.config.http.body_bytes_max,
-            request_timeout: self.config.http.request_timeout,
+            body_bytes_max: http.body_bytes_max,
+            request_timeout: http.request_timeout,
+            requests_per_second: http.requests_per_second,
+            limits: http.limits,
+            tls: tls.map(Arc::new),
+            behind_proxy: http.behind_proxy,
             doors: self.config.notify.doors.clone(),
             reserve_bytes: self.config.limits.reserve_bytes,
         }))

@@ -4,6 +4,7 @@
 //! Exit 0: good. 1: a check failed, or something was refused. 2: wrong usage or configuration.
 
 mod access;
+mod account;
 mod case;
 mod check;
 mod denial;
@@ -122,6 +123,9 @@ enum Command {
     /// API tokens: what other systems are known by
     #[command(subcommand)]
     Token(token::Command),
+    /// People who sign in with a password that is kept here
+    #[command(subcommand)]
+    Account(account::Command),
     /// Who was not let in at the door
     #[command(subcommand)]
     Denial(denial::Command),
@@ -246,6 +250,7 @@ impl Cli {
             Command::Log(command) => log::run(&config, command, &output).await,
             Command::Subject(command) => subject::run(&config, command, &output).await,
             Command::Token(command) => token::run(&config, command, &output).await,
+            Command::Account(command) => account::run(&config, command, &output).await,
             Command::Denial(command) => denial::run(&config, command, &output).await,
             Command::Key(command) => key::run(&config, command, &output).await,
             Command::Notify(command) => notify::run(&config, command, &output).await,

@@ -43,8 +43,17 @@ pub(super) async fn serve(config: Config, no_worker: bool, output: &Output) -> R
     let told = told_to_stop();
     let (stopper, stop) = watch::channel(false);
     let listener = listen(deployment.config.http.listen).await?;
-    said_where(&listener, output)?;
     let app = deployment.app()?;
+    let scheme = if deployment.config.http.tls.is_some() { "https" } else { "http" };
+    said_where(&listener, scheme, output)?;
+    if let Some(token) = app.first_token().await {
+        let token = token?;
+        output.line(format!(
+            "nobody can sign in yet: make the first account at /sign-in with this one-time token\n{}",
+            *token
+        ));
+        output.data(&json!({ "oneTimeToken": *token }));
+    }
     // Before anything is sent: a witness may know that an old backup was restored.
     if let Some(rounds) = &rounds {
         rounds.begin().await;
@@ -246,11 +255,15 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
         .map_err(|error| Failure::io(format!("{address} cannot be listened on"), error))
 }
 
-pub(crate) fn said_where(listener: &TcpListener, output: &Output) -> Result<(), Failure> {
+pub(crate) fn said_where(
+    listener: &TcpListener,
+    scheme: &str,
+    output: &Output,
+) -> Result<(), Failure> {
     let address =
         listener.local_addr().map_err(|error| Failure::io("the socket has no address", error))?;
-    output.line(format!("listening on http://{address}"));
-    output.data(&json!({ "listening": format!("http://{address}") }));
+    output.line(format!("listening on {scheme}://{address}"));
+    output.data(&json!({ "listening": format!("{scheme}://{address}") }));
     Ok(())
 }
 

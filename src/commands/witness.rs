@@ -99,7 +99,7 @@ async fn serve(dir: &Path, address: SocketAddr, output: &Output) -> Result<(), F
         output.line(format!("follows {origin}"));
     }
     let listener = listen(address).await?;
-    said_where(&listener, output)?;
+    said_where(&listener, "http", output)?;
     let (stopper, stop) = watch::channel(false);
     let served = witness::serve(folder, Arc::new(SystemClock), listener, stop);
     let mut served = std::pin::pin!(served);

@@ -23,8 +23,8 @@ pub use entries::{Entries, ListError};
 
 use crate::address::Access;
 use crate::domain::{
-    AccessId, Field, HoldReason, OpaqueReference, OperatorReference, Purpose, RejectReason,
-    ServiceId, SubscriptionId, Timestamp,
+    AccessId, Act, Field, HoldReason, OpaqueReference, OperatorReference, RejectReason, ServiceId,
+    SubscriptionId, Timestamp,
 };
 use crate::minimise::Minimised;
 
@@ -33,13 +33,13 @@ pub trait Dialect: Send + Sync {
     /// Name and version, as in `on-api 2.6`; stands in each leaf as the endpoint's dialect.
     fn name(&self) -> &'static str;
 
-    /// The fields that a message for this purpose has a place for; empty where the dialect has no
+    /// The fields that a message which asks for this has a place for; empty where the dialect has no
     /// message for it. The policy of the day opens some of them; nothing else is ever put in.
-    fn carries(&self, purpose: Purpose) -> &'static [Field];
+    fn carries(&self, act: Act) -> &'static [Field];
 
     /// Those of them that a message has room for and leaves empty all the same: they are filled only
     /// while the recipient's file has a signed exception for them.
-    fn by_exception(&self, _: Purpose) -> &'static [Field] {
+    fn by_exception(&self, _: Act) -> &'static [Field] {
         &[]
     }
 
@@ -48,7 +48,7 @@ pub trait Dialect: Send + Sync {
     fn encode(&self, minimised: &Minimised<'_>) -> Result<Message, EncodeError>;
 
     /// What the operator's answer to a message means. Never panics, whatever the bytes.
-    fn decode(&self, purpose: Purpose, answer: &Answer) -> Verdict;
+    fn decode(&self, act: Act, answer: &Answer) -> Verdict;
 
     /// Asks whether the operator has a message of ours, after an outcome that nobody knows.
     fn find(&self, sought: &Sought) -> Query;
@@ -57,10 +57,10 @@ pub trait Dialect: Send + Sync {
     fn found(&self, sought: &Sought, answer: &Answer) -> Finding;
 
     /// Asks how far the operator is with what it has.
-    fn follow(&self, purpose: Purpose, reference: &OperatorReference) -> Query;
+    fn follow(&self, act: Act, reference: &OperatorReference) -> Query;
 
     /// Reads the answer to [`Dialect::follow`].
-    fn followed(&self, purpose: Purpose, answer: &Answer) -> Progress;
+    fn followed(&self, act: Act, answer: &Answer) -> Progress;
 
     /// Asks for what has changed since the event with this id; `None` where there is no such feed.
     fn feed(&self, since: Option<&str>) -> Option<Query>;
@@ -110,6 +110,10 @@ pub enum Method {
     Get,
     /// Hands over.
     Post,
+    /// Changes what was handed over.
+    Patch,
+    /// Takes it back.
+    Delete,
     /// No request of ours: what is answered to one of the operator's.
     Answer,
 }
@@ -120,6 +124,8 @@ impl Method {
         match self {
             Self::Get => "GET",
             Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
             Self::Answer => "ANSWER",
         }
     }
@@ -222,10 +228,12 @@ impl Query {
 /// By what a message of ours can be found at the operator. Ids only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sought {
-    /// What the message was for.
-    pub purpose: Purpose,
+    /// What the message asked for.
+    pub act: Act,
     /// Our reference in it.
     pub reference: OpaqueReference,
+    /// What the operator knows that by which the message was about, where it was about something.
+    pub about: Option<OperatorReference>,
     /// The access it is about.
     pub access: AccessId,
     /// The operator's id of the service, where the message named one.
@@ -350,9 +358,9 @@ pub enum EncodeError {
     /// order did not have it.
     #[error("the message needs {0}, which is not there")]
     Missing(Field),
-    /// The dialect has no message for this purpose.
+    /// The dialect has no message that asks for this.
     #[error("the dialect has no message for {0}")]
-    Purpose(Purpose),
+    Act(Act),
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CaseId, Field, OpaqueReference, Personal, Purpose, RecipientId, SubjectKind};
+use super::{Act, CaseId, Field, OpaqueReference, Personal, Purpose, RecipientId, SubjectKind};
 
 /// How a case may be handled. Written so that the word for the danger appears nowhere outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +31,10 @@ pub struct CaseParts {
     pub id: CaseId,
     /// Who delivers or repairs.
     pub recipient: RecipientId,
-    /// What is to be done.
+    /// Why something is told.
     pub purpose: Purpose,
+    /// What is to be done.
+    pub act: Act,
     /// What the operator knows the case by.
     pub reference: OpaqueReference,
     /// Whom it is about.
@@ -41,6 +43,9 @@ pub struct CaseParts {
     pub handling: Handling,
     /// What is known and could be needed, each in its canonical text.
     pub facts: BTreeMap<Field, Personal>,
+    /// Of a case about another one: what that one holds and this one does not tell again. It keeps
+    /// the free text clean, and conditions look at it.
+    pub known: BTreeMap<Field, Personal>,
     /// The names of what was handed in and not kept.
     pub dropped: BTreeSet<Field>,
     /// What intake took out of free text before anything was stored.
@@ -60,6 +65,9 @@ impl Case {
             .into_iter()
             .partition(|(field, _)| field.sensitivity() != super::Sensitivity::Never);
         parts.facts = kept;
+        parts.known.retain(|field, _| {
+            field.sensitivity() != super::Sensitivity::Never && !parts.facts.contains_key(field)
+        });
         parts.dropped.extend(never.into_keys());
         Self(parts)
     }
@@ -68,7 +76,7 @@ impl Case {
     /// pull decide, and no longer those that it was handed over under.
     #[must_use]
     pub fn as_pulled(mut self) -> Self {
-        self.0.purpose = Purpose::ContactPull;
+        (self.0.purpose, self.0.act) = (Purpose::ContactPull, Act::Answer);
         self
     }
 
@@ -82,9 +90,14 @@ impl Case {
         &self.0.recipient
     }
 
-    /// What is to be done.
+    /// Why something is told.
     pub fn purpose(&self) -> Purpose {
         self.0.purpose
+    }
+
+    /// What is to be done.
+    pub fn act(&self) -> Act {
+        self.0.act
     }
 
     /// What the operator knows the case by.
@@ -105,6 +118,21 @@ impl Case {
     /// What is known, by field.
     pub fn facts(&self) -> &BTreeMap<Field, Personal> {
         &self.0.facts
+    }
+
+    /// What is known and not told again, by field.
+    pub fn known(&self) -> &BTreeMap<Field, Personal> {
+        &self.0.known
+    }
+
+    /// What is known of a field, whether or not it could be told.
+    pub fn fact(&self, field: Field) -> Option<&Personal> {
+        self.0.facts.get(&field).or_else(|| self.0.known.get(&field))
+    }
+
+    /// Takes it apart: a case about this one begins with what this one holds.
+    pub fn into_parts(self) -> CaseParts {
+        self.0
     }
 
     /// The names of what was handed in and not kept.

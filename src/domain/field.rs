@@ -80,6 +80,8 @@ catalogue! {
     SubscriptionId = "subscription.id", Reference, Personal;
     /// Our random reference of the case at this operator.
     CaseReference = "case.reference", Reference, Low;
+    /// The operator's id of the order or ticket that something is told about.
+    OperatorReference = "case.operator_reference", Reference, Low;
     /// The operator's code of what is delivered.
     ServiceId = "service.id", Delivery, Low;
     /// What the order asks for: activate, change or terminate.
@@ -159,6 +161,8 @@ catalogue! {
     FaultLevel = "fault.level", Fault, Low;
     /// How many neighbours have the same fault; a count, no addresses.
     FaultNeighbours = "fault.neighbours", Fault, Low;
+    /// Whose turn it is, `SP` or `CO`, by which an operator counts its times.
+    FaultResponsible = "fault.responsible", Fault, Low;
 
     /// A technician's visit is booked or agreed: `true` or `false`.
     VisitBooked = "visit.booked", Visit, Low;

@@ -3,6 +3,7 @@
 //! Types in here are not serialisable. Each edge (intake, dialect, store, log) has its own copy of
 //! what it reads or writes, so that a change of one wire never moves another.
 
+mod act;
 mod case;
 mod clock;
 mod entropy;
@@ -14,6 +15,7 @@ mod purpose;
 mod state;
 mod subject;
 
+pub use act::Act;
 pub use case::{Case, CaseParts, Handling, MaskCount};
 pub use clock::{Clock, ManualClock, SystemClock, Timestamp};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};

@@ -69,6 +69,12 @@ closed_list! {
         Activate = "activate",
         /// Replace it by another.
         Change = "change",
+        /// The same one with other equipment or characteristics.
+        Modify = "modify",
+        /// Pause it.
+        Suspend = "suspend",
+        /// End the pause.
+        Resume = "resume",
         /// End it.
         Terminate = "terminate",
     }
@@ -92,21 +98,9 @@ impl Purpose {
         self.operation().is_some()
     }
 
-    /// What an order with this purpose asks for; `None` where it is not an order that sluss places.
+    /// What an order with this purpose asks for first of all; `None` where it is not an order that
+    /// sluss places.
     pub const fn operation(self) -> Option<Operation> {
-        match self {
-            Self::Activate => Some(Operation::Activate),
-            Self::Change => Some(Operation::Change),
-            Self::Terminate => Some(Operation::Terminate),
-            Self::Feasibility
-            | Self::Suspend
-            | Self::Resume
-            | Self::FaultReport
-            | Self::FaultSupplement
-            | Self::FaultClose
-            | Self::ContactPull
-            | Self::NoticeRectification
-            | Self::NoticeErasure => None,
-        }
+        super::Act::of(self).operation()
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! from       step          to          what it means
+//! waiting    ready         accepted    what it is about is at the operator, and nothing before it is under way
+//! waiting    cancel        cancelled   what it is about never came to the operator, or a person said: stop
 //! accepted   record        recorded    an intent leaf stands in the log; bytes may leave
 //! accepted   hold          held        a person must decide (policy said no, or nobody may decide alone)
 //! recorded   retry         accepted    the operator did not act, for certain: ask the policy again later
@@ -18,7 +20,14 @@
 //! held       resume        placed      the same, of what the operator has already: only follow it
 //! accepted   cancel        cancelled   a person said: stop, before anything was sent
 //! held       cancel        cancelled
+//! placed     withdraw      cancelled   the operator has taken it back, as it was asked to
+//! held       withdraw      cancelled   the same, of what the operator has
+//! completed  reopen        placed      the operator goes on with a fault that it called mended
 //! ```
+//!
+//! A case about another one (a comment, a withdrawal) goes the same way and ends with the
+//! operator's answer: it is never *placed*. [`CaseState::permits`] says what may be asked about a
+//! case, and when.
 //!
 //! `recorded` with its lease run out is *in doubt*: the operator is asked before anything else.
 
@@ -26,11 +35,14 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::Act;
 use super::purpose::closed_list;
 
 closed_list! {
     /// Where a case stands.
     CaseState {
+        /// In our keeping, and about another case that must come first.
+        Waiting = "waiting",
         /// In our keeping, to be minimised and recorded when it is due.
         Accepted = "accepted",
         /// A disclosure is in the log and its outcome is not.
@@ -53,6 +65,8 @@ closed_list! {
 closed_list! {
     /// What moves a case.
     Step {
+        /// What had to come first has come.
+        Ready = "ready",
         /// An intent leaf was written.
         Record = "record",
         /// The operator did not act.
@@ -75,6 +89,10 @@ closed_list! {
         Resume = "resume",
         /// A person decided: stop.
         Cancel = "cancel",
+        /// The operator has taken it back.
+        Withdraw = "withdraw",
+        /// The operator goes on with it.
+        Reopen = "reopen",
     }
 }
 
@@ -94,20 +112,49 @@ impl CaseState {
         use CaseState as S;
         match (self, step) {
             (S::Accepted, Step::Record) => Ok(S::Recorded),
-            (S::Recorded, Step::Retry) | (S::Held, Step::Release) => Ok(S::Accepted),
-            (S::Recorded, Step::Place) | (S::Placed, Step::Progress) | (S::Held, Step::Resume) => {
-                Ok(S::Placed)
+            (S::Waiting, Step::Ready) | (S::Recorded, Step::Retry) | (S::Held, Step::Release) => {
+                Ok(S::Accepted)
             }
+            (S::Recorded, Step::Place)
+            | (S::Placed, Step::Progress)
+            | (S::Held, Step::Resume)
+            | (S::Completed, Step::Reopen) => Ok(S::Placed),
             (S::Recorded | S::Placed, Step::Complete) => Ok(S::Completed),
             (S::Recorded | S::Placed, Step::Fail) => Ok(S::Failed),
             (S::Recorded, Step::Reject) => Ok(S::Rejected),
             (S::Accepted | S::Recorded | S::Placed, Step::Hold) => Ok(S::Held),
-            (S::Accepted | S::Held, Step::Cancel) => Ok(S::Cancelled),
+            (S::Waiting | S::Accepted | S::Held, Step::Cancel)
+            | (S::Placed | S::Held, Step::Withdraw) => Ok(S::Cancelled),
             (from, step) => Err(StateError { from, step }),
         }
     }
 
-    /// Whether nothing moves it any more.
+    /// Whether this may be asked about a case that stands here. Whether the operator still does it is
+    /// for the operator to say: it may be quicker than what we know of it.
+    pub const fn permits(self, act: Act) -> bool {
+        use CaseState as S;
+        match act {
+            Act::Amend | Act::Cancel => {
+                matches!(self, S::Accepted | S::Recorded | S::Placed | S::Held)
+            }
+            Act::Supplement | Act::Close => {
+                matches!(self, S::Accepted | S::Recorded | S::Placed | S::Held | S::Completed)
+            }
+            Act::Reopen => matches!(self, S::Completed),
+            Act::Activate
+            | Act::Change
+            | Act::Modify
+            | Act::Suspend
+            | Act::Resume
+            | Act::Terminate
+            | Act::Report
+            | Act::Ask
+            | Act::Answer
+            | Act::Notify => false,
+        }
+    }
+
+    /// Whether nothing moves it any more, but for a fault that was not mended after all.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Rejected | Self::Cancelled)
     }
@@ -115,7 +162,7 @@ impl CaseState {
     /// The state of a TMF641 v4.1.0 service order item.
     pub const fn tmf641(self) -> &'static str {
         match self {
-            Self::Accepted | Self::Recorded => "acknowledged",
+            Self::Waiting | Self::Accepted | Self::Recorded => "acknowledged",
             Self::Placed => "inProgress",
             Self::Completed => "completed",
             Self::Failed => "failed",
@@ -129,7 +176,7 @@ impl CaseState {
     /// whether it is closed is for whoever reported the fault to say.
     pub const fn tmf621(self) -> &'static str {
         match self {
-            Self::Accepted | Self::Recorded => "acknowledged",
+            Self::Waiting | Self::Accepted | Self::Recorded => "acknowledged",
             Self::Placed => "inProgress",
             Self::Completed => "resolved",
             Self::Failed | Self::Held => "held",
@@ -265,10 +312,12 @@ mod tests {
         for &state in CaseState::ALL {
             for &step in Step::ALL {
                 let next = state.after(step);
-                if state.is_final() {
+                if step == Step::Reopen {
+                    assert_eq!(next.is_ok(), state == CaseState::Completed);
+                } else if state.is_final() {
                     assert_eq!(next, Err(StateError { from: state, step }));
                 }
-                if next == Ok(CaseState::Placed) {
+                if next == Ok(CaseState::Placed) && step != Step::Reopen {
                     assert!(matches!(
                         state,
                         CaseState::Recorded | CaseState::Placed | CaseState::Held

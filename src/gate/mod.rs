@@ -8,16 +8,28 @@
 //! good: what strangers can make it say without end does not belong there. What somebody who *is* let
 //! in reads of the log is a leaf, as before.
 
+mod issuer;
 mod notes;
+mod people;
+mod sessions;
 
 use std::sync::Arc;
 
+use crate::auth::jwt::Flaw;
 use crate::auth::{Action, Caller, Denial, Roles, Token, Who};
-use crate::domain::Clock;
+use crate::domain::{ClientId, Clock, Entropy};
 use crate::store::{Store, StoreError};
+use issuer::Refused;
 use notes::Notes;
+use people::People;
 
+pub use issuer::{Issuer, IssuerError};
 pub use notes::run;
+pub use people::{Returned, Sent};
+pub use sessions::{Lifetimes, Person};
+
+/// The client that people are: a desk shares what it has handed in, and no name of theirs is kept.
+const STAFF: &str = "staff";
 
 /// What a request shows to be known by.
 pub enum Shown<'r> {
@@ -27,6 +39,16 @@ pub enum Shown<'r> {
     Unreadable,
     /// `Authorization: Bearer` (RFC 6750, 2.1).
     Bearer(&'r str),
+    /// The cookie of a session.
+    Session(&'r str),
+}
+
+/// Who was let in.
+pub struct Admitted {
+    /// As whom they act.
+    pub caller: Caller,
+    /// Who they are, where they are a person at a browser.
+    pub person: Option<Person>,
 }
 
 /// Why there is no caller.
@@ -35,6 +57,12 @@ pub enum Closed {
     /// Whoever asks may not.
     #[error("denied: {0}")]
     Denied(Denial),
+    /// There were too many tries; so many seconds later there may be another.
+    #[error("too many tries")]
+    TooMany(u32),
+    /// The issuer's keys cannot be had now.
+    #[error("the issuer of the token cannot be asked for its keys")]
+    Issuer,
     /// It cannot be told now.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,30 +75,83 @@ pub struct Gate(Arc<Parts>);
 struct Parts {
     store: Store,
     clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    issuer: Option<Issuer>,
+    people: People,
     notes: Notes,
 }
 
+/// What a gate is made of.
+pub struct GateParts {
+    /// Where tokens and accounts are.
+    pub store: Store,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// For sessions.
+    pub entropy: Arc<dyn Entropy>,
+    /// Whose tokens are taken beside our own.
+    pub issuer: Option<Issuer>,
+    /// Whom people may sign in with.
+    pub provider: Option<Issuer>,
+    /// How long sessions last.
+    pub lifetimes: Lifetimes,
+}
+
 impl Gate {
-    /// Over the tokens of a store.
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Parts { store, clock, notes: Notes::default() }))
+    /// Puts the parts together.
+    pub fn new(parts: GateParts) -> Self {
+        let GateParts { store, clock, entropy, issuer, provider, lifetimes } = parts;
+        let people = People::new(lifetimes, provider);
+        Self(Arc::new(Parts { store, clock, entropy, issuer, people, notes: Notes::default() }))
     }
 
     /// Who may do this; `None` where anybody may. A no is noted.
-    pub async fn admit(&self, action: Action, shown: Shown<'_>) -> Result<Option<Caller>, Closed> {
+    pub async fn admit(
+        &self,
+        action: Action,
+        shown: Shown<'_>,
+    ) -> Result<Option<Admitted>, Closed> {
         let Who::Roles(allowed) = action.who() else { return Ok(None) };
-        let admitted = match shown {
+        let known = match shown {
             Shown::Nothing => Err(Closed::Denied(Denial::NoCredentials)),
             Shown::Unreadable => Err(Closed::Denied(Denial::Malformed)),
-            Shown::Bearer(text) => self.bearer(text).await,
+            Shown::Bearer(text) => self.bearer(text).await.map(|(who, roles)| (who, roles, None)),
+            Shown::Session(secret) => self.session(secret).await,
         };
-        let admitted = admitted.and_then(|(client, roles)| {
-            Caller::admitted(client, roles, allowed).ok_or(Closed::Denied(Denial::Role))
+        let admitted = known.and_then(|(client, roles, person)| {
+            let caller = Caller::admitted(client, roles, allowed);
+            let caller = caller.ok_or(Closed::Denied(Denial::Role))?;
+            Ok(Admitted { caller, person })
         });
         if let Err(Closed::Denied(reason)) = &admitted {
-            self.0.notes.denied(self.0.clock.now(), action, *reason);
+            self.deny(action, *reason);
         }
         admitted.map(Some)
+    }
+
+    /// Notes a no.
+    pub fn deny(&self, action: Action, reason: Denial) {
+        self.0.notes.denied(self.0.clock.now(), action, reason);
+    }
+
+    /// A person's session. One that began with a local account lasts as long as that is as it was.
+    async fn session(&self, secret: &str) -> Result<(ClientId, Roles, Option<Person>), Closed> {
+        let ended = || Closed::Denied(Denial::Expired);
+        let people = &self.0.people;
+        let session = people.sessions.of(secret, self.0.clock.now()).ok_or_else(ended)?;
+        let mut person = session.person;
+        if let Some((name, password)) = &session.account {
+            let account = self.0.store.account(name).await?;
+            let account = account.filter(|account| account.password == *password);
+            let Some(account) = account else {
+                people.sessions.end(secret);
+                return Err(ended());
+            };
+            // As they are at this moment.
+            person.roles = account.roles;
+        }
+        let client = ClientId::parse(STAFF).map_err(|_| Closed::Denied(Denial::Claims))?;
+        Ok((client, person.roles.clone(), Some(person)))
     }
 
     /// How often something was denied since this process began, by reason.
@@ -78,9 +159,32 @@ impl Gate {
         self.0.notes.totals()
     }
 
-    async fn bearer(&self, text: &str) -> Result<(crate::domain::ClientId, Roles), Closed> {
+    async fn bearer(&self, text: &str) -> Result<(ClientId, Roles), Closed> {
+        match (Token::parse(text), &self.0.issuer) {
+            (Some(token), _) => self.ours(&token).await,
+            // Only what can be one: two dots.
+            (None, Some(issuer)) if text.bytes().filter(|byte| *byte == b'.').count() == 2 => {
+                self.issued(issuer, text).await
+            }
+            (None, _) => Err(Closed::Denied(Denial::Malformed)),
+        }
+    }
+
+    /// A token of the issuer. Its client is `client_id` (RFC 9068), else `azp`, else `sub`.
+    async fn issued(&self, issuer: &Issuer, text: &str) -> Result<(ClientId, Roles), Closed> {
+        let claims =
+            issuer.verify(text, self.0.clock.now()).await.map_err(|refused| closed(&refused))?;
+        let client = claims.text("client_id").or_else(|| claims.text("azp"));
+        let client = client.or_else(|| claims.subject()).ok_or(Closed::Denied(Denial::Claims))?;
+        let client = ClientId::parse(client).map_err(|_| Closed::Denied(Denial::Claims))?;
+        let map = &issuer.plan().roles;
+        let roles = map.roles(&claims.words(map.claim()));
+        Ok((client, roles.ok_or(Closed::Denied(Denial::Role))?))
+    }
+
+    /// A token that we have made.
+    async fn ours(&self, token: &Token) -> Result<(ClientId, Roles), Closed> {
         let denied = |reason| Err(Closed::Denied(reason));
-        let Some(token) = Token::parse(text) else { return denied(Denial::Malformed) };
         let Some(kept) = self.0.store.token(token.id()).await? else {
             return denied(Denial::UnknownToken);
         };
@@ -98,4 +202,17 @@ impl Gate {
         let roles = Roles::new([kept.role]).ok_or(Closed::Denied(Denial::Role))?;
         Ok((kept.name, roles))
     }
+}
+
+fn closed(refused: &Refused) -> Closed {
+    Closed::Denied(match refused {
+        Refused::Unreachable => return Closed::Issuer,
+        Refused::Flaw(Flaw::Malformed | Flaw::Algorithm) => Denial::NoJwt,
+        Refused::Flaw(Flaw::UnknownKey) => Denial::UnknownKey,
+        Refused::Flaw(Flaw::Signature) => Denial::Signature,
+        Refused::Flaw(Flaw::Issuer | Flaw::Audience) => Denial::NotForUs,
+        Refused::Flaw(Flaw::Expired) => Denial::Expired,
+        Refused::Flaw(Flaw::NotYet) => Denial::NotYet,
+        Refused::Flaw(Flaw::Claims) => Denial::Claims,
+    })
 }

@@ -18,25 +18,98 @@ pub(super) struct Folded {
     origin: Vec<(u32, u32)>,
 }
 
-/// A character with the code points of the original that it came from.
-struct Piece {
-    char: char,
-    from: Range<usize>,
-}
-
 impl Folded {
     pub(super) fn new(text: &str) -> Self {
         let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
-        let mut pieces = compose(&visible(&chars));
-        zeros(&mut pieces);
+        Self::of(&chars)
+    }
+
+    /// Of the code points of a text, one way to write things at a time, from the first to the last.
+    pub(super) fn of(chars: &[char]) -> Self {
         // Sized at once: a text that grows by moving leaves copies of itself behind.
-        let mut text = Zeroizing::new(String::with_capacity(pieces.len() * 4));
-        let mut origin = Vec::with_capacity(pieces.len());
-        for piece in pieces {
-            text.push(piece.char);
-            origin.resize(text.len(), (place(piece.from.start), place(piece.from.end)));
+        let text = Zeroizing::new(String::with_capacity(chars.len() * 2 + 64));
+        let mut folded = Self { text, origin: Vec::with_capacity(chars.len() * 2) };
+        let mut zeros = false;
+        let mut at = 0;
+        while at < chars.len() {
+            let char = chars[at];
+            let next = chars.get(at + 1).copied().unwrap_or(' ');
+            if simple(char) && simple(next) {
+                folded.push(char, at..at + 1);
+                zeros |= matches!(char, 'o' | 'O') && next.is_ascii_digit()
+                    || matches!(next, 'o' | 'O') && char.is_ascii_digit();
+                at += 1;
+            } else {
+                zeros |= !matches!(char, ' ' | '\n');
+                at = folded.push_odd(chars, at);
+            }
         }
-        Self { text, origin }
+        if zeros {
+            folded.read_zeros();
+        }
+        folded
+    }
+
+    fn push(&mut self, char: char, from: Range<usize>) {
+        let from = (place(from.start), place(from.end));
+        if char.is_ascii() {
+            let mut byte = [0];
+            self.text.push_str(char.encode_utf8(&mut byte));
+            self.origin.push(from);
+            return;
+        }
+        self.text.push(char);
+        self.origin.resize(self.text.len(), from);
+    }
+
+    /// What is written in several characters, or composed of several; what is not seen is dropped.
+    /// Gives where it ends.
+    ///
+    /// NFKC, one base character with its marks at a time, so that each result knows where it came
+    /// from.
+    fn push_odd(&mut self, chars: &[char], at: usize) -> usize {
+        let Some((base, mut from)) = visible(chars, at) else { return chars.len() };
+        let mut end = from.end;
+        let marked = visible(chars, end).is_some_and(|(next, _)| is_combining_mark(next));
+        if !marked && (base.is_ascii() || ('\u{c0}'..='\u{131}').contains(&base)) {
+            self.push(base, from);
+            return end;
+        }
+        let mut cluster = vec![base];
+        while let Some((mark, next)) =
+            visible(chars, end).filter(|(mark, _)| is_combining_mark(*mark))
+        {
+            cluster.push(mark);
+            end = next.end;
+        }
+        from.end = end;
+        for char in cluster.into_iter().nfkc() {
+            self.push(plain(char), from.clone());
+        }
+        end
+    }
+
+    /// A letter o that stands among digits is a zero: `o7o 174 06 05`.
+    fn read_zeros(&mut self) {
+        let numeric = |token: &str| {
+            token.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'o' | b'O'))
+                && token.bytes().any(|byte| byte.is_ascii_digit())
+                && token.contains(['o', 'O'])
+        };
+        let mut tokens = self.text.split(|c: char| !c.is_alphanumeric());
+        if tokens.any(numeric) {
+            let mut read = Zeroizing::new(String::with_capacity(self.text.len()));
+            for token in self.text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+                if numeric(token.trim_end_matches(|c: char| !c.is_alphanumeric())) {
+                    read.extend(
+                        token.chars().map(|c| if matches!(c, 'o' | 'O') { '0' } else { c }),
+                    );
+                } else {
+                    read.push_str(token);
+                }
+            }
+            self.text = read;
+        }
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -63,63 +136,24 @@ const fn simple(char: char) -> bool {
         && !matches!(char, 'Ä' | 'Å' | 'â')
 }
 
-/// Resolves what is written in several characters, and drops what is not seen.
-fn visible(chars: &[char]) -> Vec<Piece> {
-    let mut pieces = Vec::with_capacity(chars.len());
-    let mut at = 0;
+/// The next character that is seen, from one of the text on, and the characters it is written in.
+fn visible(chars: &[char], mut at: usize) -> Option<(char, Range<usize>)> {
     while at < chars.len() {
-        if simple(chars[at]) {
-            pieces.push(Piece { char: chars[at], from: at..at + 1 });
-            at += 1;
-            continue;
-        }
         let rest = &chars[at..];
-        let (char, length) = entity(rest)
-            .or_else(|| mojibake(rest))
-            .or_else(|| broken_line(rest))
-            .unwrap_or((rest[0], 1));
+        let (char, length) = if simple(rest[0]) {
+            (rest[0], 1)
+        } else {
+            entity(rest)
+                .or_else(|| mojibake(rest))
+                .or_else(|| broken_line(rest))
+                .unwrap_or((rest[0], 1))
+        };
         if !invisible(char) {
-            pieces.push(Piece { char: plain(char), from: at..at + length });
+            return Some((plain(char), at..at + length));
         }
         at += length;
     }
-    pieces
-}
-
-/// NFKC, one base character with its marks at a time, so that each result knows where it came from.
-fn compose(pieces: &[Piece]) -> Vec<Piece> {
-    let mut composed = Vec::with_capacity(pieces.len());
-    let mut at = 0;
-    while at < pieces.len() {
-        let marked = pieces.get(at + 1).is_some_and(|next| next.char >= '\u{300}');
-        if !marked && simple(pieces[at].char) {
-            composed.push(Piece { char: pieces[at].char, from: pieces[at].from.clone() });
-            at += 1;
-            continue;
-        }
-        let marks =
-            pieces[at + 1..].iter().take_while(|piece| is_combining_mark(piece.char)).count();
-        let cluster = &pieces[at..=at + marks];
-        let from = cluster[0].from.start..cluster[marks].from.end;
-        let chars = cluster.iter().map(|piece| piece.char).nfkc();
-        composed.extend(chars.map(|char| Piece { char: plain(char), from: from.clone() }));
-        at += marks + 1;
-    }
-    composed
-}
-
-/// A letter o that stands among digits is a zero: `o7o 174 06 05`.
-fn zeros(pieces: &mut [Piece]) {
-    for token in pieces.chunk_by_mut(|a, b| a.char.is_alphanumeric() && b.char.is_alphanumeric()) {
-        let numeric = token
-            .iter()
-            .all(|piece| piece.char.is_ascii_digit() || matches!(piece.char, 'o' | 'O'));
-        if numeric && token.iter().any(|piece| piece.char.is_ascii_digit()) {
-            for piece in token.iter_mut().filter(|piece| !piece.char.is_ascii_digit()) {
-                piece.char = '0';
-            }
-        }
-    }
+    None
 }
 
 fn plain(char: char) -> char {

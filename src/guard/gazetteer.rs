@@ -12,8 +12,11 @@
 //! compounds. Reading it is one look at the header; nothing is unpacked.
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use fst::Map;
+use fst::raw::{Fst, Node};
+use fst::{Map, MapBuilder};
 use thiserror::Error;
 
 use super::lexicon::Says;
@@ -47,6 +50,41 @@ pub enum GazetteerError {
 pub struct Gazetteer {
     header: String,
     words: Map<Vec<u8>>,
+    memo: Memo,
+}
+
+/// What was found for the words that were looked up last: the same ones come again and again, and
+/// the way through the set is long. Holds no word, but a keyed hash of it.
+struct Memo {
+    key: RandomState,
+    cells: Box<[AtomicU64]>,
+}
+
+impl Memo {
+    const CELLS: usize = 8192;
+    /// The low bits of a cell: one that says it is in use, and those of a word.
+    const BITS: u64 = 0xf;
+    const USED: u64 = 0x8;
+
+    fn new() -> Self {
+        Self {
+            key: RandomState::new(),
+            cells: (0..Self::CELLS).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+
+    fn of(&self, word: &str, find: impl FnOnce() -> u64) -> u64 {
+        let hash = self.key.hash_one(word);
+        let Ok(place) = usize::try_from(hash % Self::CELLS as u64) else { return find() };
+        let (cell, tag) = (&self.cells[place], hash & !Self::BITS);
+        let kept = cell.load(Ordering::Relaxed);
+        if kept & !Self::BITS == tag && kept & Self::USED != 0 {
+            return kept & (WORD | NAME | LEFT);
+        }
+        let found = find() & (WORD | NAME | LEFT);
+        cell.store(tag | Self::USED | found, Ordering::Relaxed);
+        found
+    }
 }
 
 impl Gazetteer {
@@ -61,7 +99,7 @@ impl Gazetteer {
         let header = header.to_owned();
         let words = Map::new(bytes.split_off(end + 2)).map_err(|_| GazetteerError::Damaged)?;
         words.as_fst().verify().map_err(|_| GazetteerError::Damaged)?;
-        Ok(Self { header, words })
+        Ok(Self { header, words, memo: Memo::new() })
     }
 
     /// The lines about where the words come from and how many there are.
@@ -80,8 +118,88 @@ impl Gazetteer {
     }
 
     pub(super) fn says(&self, word: &str) -> Says {
-        Says::of_gazetteer(self.words.get(word).unwrap_or(0))
+        Says::of_gazetteer(self.memo.of(word, || self.words.get(word).unwrap_or(0)))
     }
+
+    /// Whether a word that is one slip away from this one passes a test.
+    pub(super) fn near(&self, word: &str, passes: impl FnMut(&str) -> bool) -> bool {
+        near(self.words.as_fst(), word, passes)
+    }
+}
+
+/// A set of words in the same form, made when it is needed; a word that comes twice counts once.
+pub(super) fn set<'w>(words: impl Iterator<Item = &'w str>) -> Map<Vec<u8>> {
+    let mut sorted: Vec<&str> = words.collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let mut builder = MapBuilder::memory();
+    // Sorted, and written to memory: neither of what can fail does.
+    let built = sorted.iter().all(|word| builder.insert(word, 0).is_ok());
+    let bytes = if built { builder.into_inner().ok() } else { None };
+    bytes.and_then(|bytes| Map::new(bytes).ok()).unwrap_or_default()
+}
+
+/// Whether a word of a set passes a test that is one slip away from this one: a letter too many, too
+/// few or wrong, or two that changed places. The first letter is seldom the wrong one.
+///
+/// One walk down the set along the word; each slip leaves it once.
+pub(super) fn near<D: AsRef<[u8]>>(
+    set: &Fst<D>,
+    word: &str,
+    mut passes: impl FnMut(&str) -> bool,
+) -> bool {
+    let mut node = set.root();
+    let mut letters = word.char_indices().map(|(at, char)| at + char.len_utf8());
+    let mut at = 0;
+    loop {
+        let (before, after) = word.split_at(at);
+        let next = letters.next();
+        let rest = next.map(|next| &word[next..]);
+        if let Some((rest, next)) = rest.zip(next) {
+            let turned = rest.chars().next().map(|second| {
+                let mut turned = second.to_string();
+                turned.push_str(&word[at..next]);
+                turned.push_str(&rest[second.len_utf8()..]);
+                turned
+            });
+            if ends(set, node, rest) && passes(&[before, rest].concat())
+                || turned.is_some_and(|turned| {
+                    ends(set, node, &turned) && passes(&[before, &turned].concat())
+                })
+            {
+                return true;
+            }
+        }
+        for letter in ('a'..='z').chain(['å', 'ä', 'ö']) {
+            let mut bytes = [0; 4];
+            let Some(beyond) = follow(set, node, letter.encode_utf8(&mut bytes)) else { continue };
+            let wrong = rest.filter(|_| at > 0);
+            for rest in std::iter::once(after).chain(wrong) {
+                if ends(set, beyond, rest)
+                    && passes(&[before, letter.encode_utf8(&mut bytes), rest].concat())
+                {
+                    return true;
+                }
+            }
+        }
+        let Some(next) = next else { return false };
+        let Some(beyond) = follow(set, node, &word[at..next]) else { return false };
+        (node, at) = (beyond, next);
+    }
+}
+
+fn follow<'s, D: AsRef<[u8]>>(set: &'s Fst<D>, from: Node<'s>, text: &str) -> Option<Node<'s>> {
+    text.bytes()
+        .try_fold(from, |node, byte| Some(set.node(node.transition_addr(node.find_input(byte)?))))
+}
+
+fn ends<D: AsRef<[u8]>>(set: &Fst<D>, from: Node<'_>, text: &str) -> bool {
+    let mut node = from;
+    for byte in text.bytes() {
+        let Some(next) = node.find_input(byte) else { return false };
+        node = set.node(node.transition_addr(next));
+    }
+    node.is_final()
 }
 
 impl std::fmt::Debug for Gazetteer {

@@ -6,8 +6,9 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::compact::{Compact, Edge, skeleton, token_around};
+use super::compact::{Compact, Edge, Needles, skeleton, token_around};
 use super::fold::Folded;
+use super::lexicon::Says;
 use super::names::{self, Name};
 use super::{Finding, Kind, Layer, Vocabulary, Why, numbers};
 
@@ -18,42 +19,86 @@ const LONG: usize = 7;
 #[derive(Clone)]
 pub(super) struct Known {
     names: Vec<Name>,
-    values: Vec<(Kind, Folded)>,
+    needles: Needles<Found>,
+}
+
+/// What is made of the place of a value in the compact text.
+#[derive(Clone, Copy)]
+enum Found {
+    /// A name, or all that its parts are glued to; `whole` if nothing may stand between its letters.
+    Name { whole: bool },
+    /// The place itself.
+    Value(Kind),
+    /// All of the letters and digits that it stands among.
+    Around(Kind),
+    /// A number behind its zero or its country code.
+    Phone,
+    /// The name before the `@`, in one piece: `astrid.lindqvist` is her address, `Astrid Lindqvist`
+    /// her name.
+    Local,
 }
 
 impl Known {
     pub(super) fn new(masked: &[(Kind, &str)]) -> Self {
-        let (mut names, mut values) = (Vec::new(), Vec::<(Kind, Folded)>::new());
-        for &(kind, value) in masked {
-            if kind == Kind::Person {
-                let name = Name::new(value);
-                if !names.contains(&name) {
-                    names.push(name);
-                }
+        let mut names = Vec::new();
+        let mut needles = Vec::new();
+        for (at, &(kind, value)) in masked.iter().enumerate() {
+            if masked[..at].contains(&(kind, value)) {
                 continue;
             }
-            let folded = Folded::new(value);
-            let mut before = values.iter();
-            if !before.any(|(of, known)| (*of, known.as_str()) == (kind, folded.as_str())) {
-                values.push((kind, folded));
+            if kind == Kind::Person {
+                names.push(Name::new(value));
+            } else {
+                needles.extend(value_needles(kind, Folded::new(value).as_str()));
             }
         }
-        Self { names, values }
+        Self::of(names, needles)
+    }
+
+    /// Names alone.
+    pub(super) fn names(names: Vec<Name>) -> Self {
+        Self::of(names, Vec::new())
+    }
+
+    fn of(names: Vec<Name>, mut needles: Vec<(Zeroizing<String>, Edge, Found)>) -> Self {
+        for name in &names {
+            let parts = name.needles().into_iter();
+            needles.extend(parts.map(|(text, edge, whole)| (text, edge, Found::Name { whole })));
+        }
+        Self { names, needles: Needles::new(needles) }
     }
 
     /// Every one of the values, wherever the text has it.
     pub(super) fn find(&self, read: &Read<'_>) -> Vec<Finding> {
-        let (text, compact) = (read.text, &read.compact);
         let mut found = Vec::new();
         for range in names::find(read, &self.names) {
             add(&mut found, Kind::Person, range);
         }
-        for (kind, value) in &self.values {
-            for (kind, range) in places(text, compact, *kind, value.as_str()) {
+        self.needles.find(&read.compact, |range, made| {
+            if let Some((kind, range)) = made.of(read.text, range) {
                 add(&mut found, kind, range);
             }
-        }
+        });
         found
+    }
+}
+
+impl Found {
+    /// What goes where a value was found.
+    fn of(self, text: &str, range: Range<usize>) -> Option<(Kind, Range<usize>)> {
+        match self {
+            Self::Name { whole } => {
+                let together = || text[range.clone()].chars().all(char::is_alphanumeric);
+                (!whole || together()).then(|| (Kind::Person, token_around(text, range)))
+            }
+            Self::Value(kind) => Some((kind, range)),
+            Self::Around(kind) => Some((kind, token_around(text, range))),
+            Self::Phone => Some((Kind::Phone, phone(text, range))),
+            Self::Local => {
+                let whole = !text[range.clone()].contains(char::is_whitespace);
+                whole.then_some((Kind::Email, range))
+            }
+        }
     }
 }
 
@@ -67,69 +112,128 @@ fn add(found: &mut Vec<Finding>, kind: Kind, range: Range<usize>) {
     }
 }
 
-/// Where a value stands that is not a name, and as what.
-fn places(text: &str, compact: &Compact<'_>, kind: Kind, value: &str) -> Vec<(Kind, Range<usize>)> {
-    let of_kind = |range| (kind, range);
+/// What a value that is not a name is looked for as.
+fn value_needles(kind: Kind, value: &str) -> Vec<(Zeroizing<String>, Edge, Found)> {
+    let digits = || Zeroizing::new(numbers::digits(value));
     match kind {
-        Kind::Phone => phone(text, compact, value).map(of_kind).collect(),
-        Kind::Personnummer | Kind::OrgNo => identity(text, compact, value, kind),
-        Kind::BirthDate => birth_date(compact, value),
-        Kind::Email => email(text, compact, value),
+        Kind::Phone => match numbers::national(value) {
+            Some(national) => vec![(Zeroizing::new(national), Edge::Any, Found::Phone)],
+            None => vec![anywhere(kind, value)],
+        },
+        Kind::Personnummer | Kind::OrgNo if digits().len() >= 10 => identity(kind, &digits()),
+        Kind::BirthDate => birth_date(&digits()),
+        Kind::Email => email(value),
         // It may be a common word: `bredband` is not to take `bredbandsdosan` along.
         Kind::Other if !value.contains(char::is_numeric) => {
-            let places = compact.find(&skeleton(value), Edge::Token).into_iter();
-            places.map(of_kind).collect()
+            vec![(skeleton(value), Edge::Token, Found::Value(kind))]
         }
-        _ => anywhere(text, compact, value).map(of_kind).collect(),
+        _ => vec![anywhere(kind, value)],
     }
 }
 
-/// A protected value, ready to be looked for.
+/// The value across any separators; a long one inside other things too, and then all of it goes.
+fn anywhere(kind: Kind, value: &str) -> (Zeroizing<String>, Edge, Found) {
+    let needle = skeleton(value);
+    if needle.chars().count() < LONG {
+        (needle, Edge::Turn, Found::Value(kind))
+    } else {
+        (needle, Edge::Any, Found::Around(kind))
+    }
+}
+
+/// Ten digits and, if it is there, the century; for a personnummer the date of birth as well.
+fn identity(kind: Kind, digits: &str) -> Vec<(Zeroizing<String>, Edge, Found)> {
+    let needle = |digits: &str| (Zeroizing::new(digits.to_owned()), Edge::Any, Found::Around(kind));
+    let mut needles = vec![needle(digits), needle(&digits[digits.len() - 10..])];
+    if kind == Kind::Personnummer && digits.len() == 12 {
+        needles.extend(birth_date(&digits[..8]));
+    }
+    needles
+}
+
+/// A date of birth written as digits, with the century or without.
+fn birth_date(digits: &str) -> Vec<(Zeroizing<String>, Edge, Found)> {
+    let needle = |digits: &str| {
+        (Zeroizing::new(digits.to_owned()), Edge::Turn, Found::Value(Kind::BirthDate))
+    };
+    let mut needles = vec![needle(digits)];
+    if digits.len() == 8 {
+        needles.push(needle(&digits[2..]));
+    }
+    needles
+}
+
+/// The whole address in any spacing, and the name before the `@` wherever it stands alone.
+fn email(value: &str) -> Vec<(Zeroizing<String>, Edge, Found)> {
+    let mut needles = vec![anywhere(Kind::Email, value)];
+    let local = skeleton(value.split('@').next().unwrap_or(value));
+    if local.chars().count() >= LONG {
+        needles.push((local, Edge::Token, Found::Local));
+    }
+    needles
+}
+
+/// The values that may stand, ready to be looked for.
 #[derive(Clone)]
-pub(super) enum Shield {
+pub(super) struct Shields {
+    needles: Needles<Shield>,
+}
+
+#[derive(Clone)]
+enum Shield {
     /// A telephone number, by its digits behind the zero.
     Phone(String),
-    /// Anything else.
-    Value {
-        /// Without anything between its letters and digits.
-        needle: Zeroizing<String>,
-        /// Many digits in a row mean what they are written as: `6509121234` is an order reference,
-        /// `650912-1234` is not.
-        literal: Option<Zeroizing<String>>,
-    },
+    /// Anything else. Many digits in a row mean what they are written as: `6509121234` is an order
+    /// reference, `650912-1234` is not.
+    Value { literal: Option<Zeroizing<String>> },
 }
 
-impl Shield {
-    pub(super) fn new(value: &str) -> Self {
-        let folded = Folded::new(value);
-        let value = folded.as_str().trim();
-        if let Some(national) = numbers::national(value).filter(|_| value.starts_with('+')) {
-            return Self::Phone(national);
-        }
-        let literal = numbers::digits(value).len() > 5 && !value.contains(char::is_alphabetic);
-        let bare = value.trim_matches(|c: char| !c.is_alphanumeric());
-        let literal = literal.then(|| Zeroizing::new(bare.to_owned()));
-        Self::Value { needle: skeleton(value), literal }
+impl Shields {
+    pub(super) fn new(protected: &[&str]) -> Self {
+        let needles = protected.iter().map(|value| {
+            let folded = Folded::new(value);
+            let value = folded.as_str().trim();
+            if let Some(national) = numbers::national(value).filter(|_| value.starts_with('+')) {
+                let shield = Shield::Phone(national.clone());
+                return (Zeroizing::new(national), Edge::Any, shield);
+            }
+            let literal = numbers::digits(value).len() > 5 && !value.contains(char::is_alphabetic);
+            let bare = value.trim_matches(|c: char| !c.is_alphanumeric());
+            let literal = literal.then(|| Zeroizing::new(bare.to_owned()));
+            (skeleton(value), Edge::Token, Shield::Value { literal })
+        });
+        Self { needles: Needles::new(needles) }
     }
+
+    /// Whether a telephone number may stand, by its digits behind the zero.
+    pub(super) fn allow(&self, national: &str) -> bool {
+        let mut shields = self.needles.all();
+        shields.any(|shield| matches!(shield, Shield::Phone(phone) if phone == national))
+    }
+}
+
+/// The findings without the names that somebody who may be named shares with somebody else: alone,
+/// `Lindqvist` may be either of two.
+pub(super) fn without_shared(found: Vec<Finding>, protected: &[Range<usize>]) -> Vec<Finding> {
+    let shared =
+        |finding: &Finding| finding.kind == Kind::Person && protected.contains(&finding.range);
+    found.into_iter().filter(|finding| !shared(finding)).collect()
 }
 
 /// Every place where a protected value stands whole.
 pub(super) fn protected(read: &Read<'_>, vocabulary: &Vocabulary<'_>) -> Vec<Range<usize>> {
-    let (text, compact) = (read.text, &read.compact);
-    let mut found = names::find(read, vocabulary.allowed());
-    found.retain(|range| !somebody_else(text, range));
-    for shield in vocabulary.shields() {
-        match shield {
-            Shield::Phone(national) => found.extend(phones(text, compact, national)),
-            Shield::Value { needle, literal } => {
-                let places = compact.find(needle, Edge::Token).into_iter();
-                let same = |range: &Range<usize>| {
-                    literal.as_ref().is_none_or(|literal| text[range.clone()] == **literal)
-                };
-                found.extend(places.filter(same));
+    let text = read.text;
+    let allowed = vocabulary.allowed().find(read).into_iter().map(|finding| finding.range);
+    let given = |word: &str| vocabulary.lexicon().says(&word.to_lowercase()).any(Says::GIVEN);
+    let mut found: Vec<_> = allowed.filter(|range| !somebody_else(text, range, given)).collect();
+    vocabulary.shields().needles.find(&read.compact, |range, shield| match shield {
+        Shield::Phone(_) => found.push(phone(text, range)),
+        Shield::Value { literal } => {
+            if literal.as_ref().is_none_or(|literal| text[range.clone()] == **literal) {
+                found.push(range);
             }
         }
-    }
+    });
     found
 }
 
@@ -148,7 +252,7 @@ impl<'t> Read<'t> {
 
 /// Whether one word of an allowed name stands beside a word with a capital that is none of it: a
 /// relative of the same family name.
-fn somebody_else(text: &str, range: &Range<usize>) -> bool {
+fn somebody_else(text: &str, range: &Range<usize>, given: impl Fn(&str) -> bool) -> bool {
     let single = !text[range.clone()].contains([' ', '.', ',', '-', '\n']);
     let before = text[..range.start]
         .strip_suffix([' ', '-'])
@@ -165,42 +269,19 @@ fn somebody_else(text: &str, range: &Range<usize>) -> bool {
             && word.chars().skip(1).any(char::is_lowercase)
     };
     let opens = before.is_some_and(|before| {
-        let head = before[..before.len() - word.len()].trim_end();
-        head.is_empty() || head.ends_with(['.', ':', '!', '?', '\n', '>'])
+        let head = before[..before.len() - word.len()].trim_end_matches(' ');
+        head.is_empty() || head.ends_with(['.', ':', '!', '?', '\n', '>', '"', '('])
     });
-    single && (capital(word) && !opens || capital(next) && text[range.end..].starts_with(", "))
-}
-
-/// The value across any separators; a long one inside other things too, and then all of it goes.
-fn anywhere(text: &str, compact: &Compact<'_>, value: &str) -> impl Iterator<Item = Range<usize>> {
-    let needle = skeleton(value);
-    let edge = if needle.chars().count() < LONG { Edge::Turn } else { Edge::Any };
-    compact.find(&needle, edge).into_iter().map(move |range| match edge {
-        Edge::Any => token_around(text, range),
-        _ => range,
-    })
-}
-
-fn phone(text: &str, compact: &Compact<'_>, value: &str) -> impl Iterator<Item = Range<usize>> {
-    let national = numbers::national(value);
-    let swedish =
-        national.iter().flat_map(|national| phones(text, compact, national)).collect::<Vec<_>>();
-    let foreign = national.is_none().then(|| anywhere(text, compact, value));
-    swedish.into_iter().chain(foreign.into_iter().flatten())
+    single
+        && (capital(word) && !opens
+            || capital(next) && text[range.end..].starts_with(", ") && given(next))
 }
 
 /// A national number with whatever stands for its trunk zero or its country code.
-fn phones(text: &str, compact: &Compact<'_>, national: &str) -> Vec<Range<usize>> {
-    let places = compact.find(national, Edge::Any).into_iter();
-    places
-        .map(|range| {
-            let around = token_around(text, range.clone());
-            // Letters that are glued on, as in `tel0701740605`, are not the number.
-            let digits_end = range.end
-                + text[range.end..around.end].bytes().take_while(u8::is_ascii_digit).count();
-            prefix_start(text, range.start)..digits_end
-        })
-        .collect()
+fn phone(text: &str, range: Range<usize>) -> Range<usize> {
+    // Letters that are glued on, as in `tel0701740605`, are not the number.
+    let digits = text[range.end..].bytes().take_while(u8::is_ascii_digit).count();
+    prefix_start(text, range.start)..range.end + digits
 }
 
 /// Walks back over `0`, `46`, `0046`, `+46`, `(0)` and what separates them.
@@ -230,53 +311,4 @@ fn prefix_start(text: &str, start: usize) -> usize {
         }
     }
     begin
-}
-
-/// Ten digits and, if it is there, the century; for a personnummer the date of birth as well.
-fn identity(
-    text: &str,
-    compact: &Compact<'_>,
-    value: &str,
-    kind: Kind,
-) -> Vec<(Kind, Range<usize>)> {
-    let digits = numbers::digits(value);
-    if digits.len() < 10 {
-        return anywhere(text, compact, value).map(|range| (kind, range)).collect();
-    }
-    let short = &digits[digits.len() - 10..];
-    let mut found = Vec::new();
-    for needle in [digits.as_str(), short] {
-        let places = compact.find(needle, Edge::Any).into_iter();
-        found.extend(places.map(|range| (kind, token_around(text, range))));
-    }
-    if kind == Kind::Personnummer && digits.len() == 12 {
-        found.extend(birth_date(compact, &digits[..8]));
-    }
-    found
-}
-
-/// A date of birth written as digits, with the century or without.
-fn birth_date(compact: &Compact<'_>, value: &str) -> Vec<(Kind, Range<usize>)> {
-    let digits = numbers::digits(value);
-    let mut needles = vec![digits.as_str()];
-    if digits.len() == 8 {
-        needles.push(&digits[2..]);
-    }
-    let places = needles.into_iter().flat_map(|needle| compact.find(needle, Edge::Turn));
-    places.map(|range| (Kind::BirthDate, range)).collect()
-}
-
-/// The whole address in any spacing, and the name before the `@` wherever it stands alone.
-fn email(text: &str, compact: &Compact<'_>, value: &str) -> Vec<(Kind, Range<usize>)> {
-    let mut found: Vec<_> =
-        anywhere(text, compact, value).map(|range| (Kind::Email, range)).collect();
-    let local = value.split('@').next().unwrap_or(value);
-    let local = skeleton(local);
-    if local.chars().count() >= LONG {
-        // In one piece: `astrid.lindqvist` is her address, `Astrid Lindqvist` her name.
-        let places = compact.find(&local, Edge::Token).into_iter();
-        let whole = places.filter(|range| !text[range.clone()].contains(char::is_whitespace));
-        found.extend(whole.map(|range| (Kind::Email, range)));
-    }
-    found
 }

@@ -4,11 +4,14 @@
 //! nothing is said is unknown, and unknown words are denied: see `deny`.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 use std::sync::{LazyLock, OnceLock};
 
+use fst::Map;
+
 use super::compact::skeleton;
-use super::gazetteer::Gazetteer;
+use super::gazetteer::{self, Gazetteer};
+use super::word_list::Fnv;
 
 /// What is known of a word: a set of properties.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,9 +102,9 @@ impl Says {
 
 /// Ordinary words that are names too, and are so common that only another name beside them, or a
 /// cue that leaves no doubt, makes names of them.
-const FUNCTION: &str = "is it to my are will can said min han hon per so to in on en ett la le do den de max tim dag \
+const FUNCTION: &str = "ville ingen inga han hon hans old my best lan ask god and be no so do he le ma ho ha is it to my are will can said min han hon per so to in on en ett la le do den de max tim dag \
     ring ringer si no hans hennes ma an man din dina li lo tan sin mon hai fan vit yu young long old \
-    may an ger var vara am us son mark plan san nu ny rut short north king tor mot med av till nor \
+    may an ger var vara am us son mark plan san nu ny short north king tor mot med av till nor \
     ali-as van von för än mo mi mur port park hus ord ting hag mai hon ända so ray art sue drew chase \
     grant rob nick bill hope joy dawn miles penny daily day day's page case bell short small white \
     green brown black gray grey cook law bridge field wood stone hill house church hall";
@@ -118,25 +121,12 @@ const WORD_MAX: usize = 48;
 
 type Table = HashMap<Box<str>, Says, BuildHasherDefault<Fnv>>;
 
-/// FNV-1a: the keys are short and are our own.
-#[derive(Default)]
-struct Fnv(u64);
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        let mut hash = if self.0 == 0 { 0xcbf2_9ce4_8422_2325 } else { self.0 };
-        for byte in bytes {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 static BUILT_IN: LazyLock<Table> = LazyLock::new(built_in);
+
+/// The words among them that are nobody's name.
+static PLAIN: LazyLock<Map<Vec<u8>>> = LazyLock::new(|| {
+    gazetteer::set(BUILT_IN.iter().filter(|(_, says)| plain(**says)).map(|(word, _)| &**word))
+});
 
 fn built_in() -> Table {
     let mut table = Table::with_capacity_and_hasher(16_384, BuildHasherDefault::default());
@@ -315,46 +305,16 @@ impl Lexicon {
     pub(super) fn mistypes(&self, word: &str) -> bool {
         const LENGTH_MIN: usize = 5;
         const LENGTH_MAX: usize = 16;
-        let letters: Vec<char> = word.chars().collect();
-        if !(LENGTH_MIN..=LENGTH_MAX).contains(&letters.len()) {
+        if !(LENGTH_MIN..=LENGTH_MAX).contains(&word.chars().count()) {
             return false;
         }
-        let mut candidate = String::with_capacity(word.len() + 2);
-        let mut is_word = |letters: &mut dyn Iterator<Item = char>| {
-            candidate.clear();
-            candidate.extend(letters);
+        let is_word = |candidate: &str| {
             candidate.len() >= LENGTH_MIN
-                && plain(self.exact(&candidate))
-                && !super::health::tells(&candidate)
+                && plain(self.exact(candidate))
+                && !super::health::tells(candidate)
         };
-        for at in 0..letters.len() {
-            let (before, after) = letters.split_at(at);
-            // One too many.
-            if is_word(&mut before.iter().chain(&after[1..]).copied()) {
-                return true;
-            }
-            // Two that changed places.
-            if let [first, second, rest @ ..] = after {
-                let turned = [*second, *first];
-                if is_word(&mut before.iter().chain(&turned).chain(rest).copied()) {
-                    return true;
-                }
-            }
-        }
-        for at in 0..=letters.len() {
-            let (before, after) = letters.split_at(at);
-            for letter in ('a'..='z').chain(['å', 'ä', 'ö']) {
-                // One too few, one wrong; the first letter is seldom the wrong one.
-                let missing = is_word(&mut before.iter().chain(&[letter]).chain(after).copied());
-                let wrong = at > 0
-                    && at < letters.len()
-                    && is_word(&mut before.iter().chain(&[letter]).chain(&after[1..]).copied());
-                if missing || wrong {
-                    return true;
-                }
-            }
-        }
-        false
+        gazetteer::near(PLAIN.as_fst(), word, is_word)
+            || self.gazetteer.as_ref().is_some_and(|words| words.near(word, is_word))
     }
 }
 

@@ -127,9 +127,8 @@ fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>], known: &Kn
     let mut start = 0;
     let ends = spans.iter().map(|span| (span.start, span.end));
     for (end, next) in ends.chain(std::iter::once((chars.len(), chars.len()))) {
-        if start < end {
-            let piece: String = chars[start..end].iter().collect();
-            let folded = Folded::new(&piece);
+        if start < end && may_tell(chars, start..end) {
+            let folded = Folded::of(&chars[start..end]);
             let text = folded.as_str();
             // A text without spans has been looked through like this already.
             let record = if spans.is_empty() { Vec::new() } else { known.find(&Read::new(text)) };
@@ -151,6 +150,29 @@ fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>], known: &Kn
         !shields.iter().any(|shield| shield.start <= span.start && span.end <= shield.end)
     });
     found
+}
+
+/// Whether something can show in a piece that did not show in the whole text: there are digits for
+/// an identity number or the sign of an address in it, or what was beside it was glued to it.
+fn may_tell(chars: &[char], piece: Range<usize>) -> bool {
+    const DIGITS_MIN: usize = 10;
+    let glued = |at: usize| {
+        at > 0
+            && chars[at - 1].is_alphanumeric()
+            && chars.get(at).is_some_and(|char| char.is_alphanumeric())
+    };
+    let whole = piece.len() == chars.len();
+    let mut digits = 0;
+    let sign = chars[piece.clone()].iter().any(|char| match char {
+        'a'..='z' | ' ' => false,
+        // It may be written as an entity.
+        '@' | '&' | '\u{ff20}' | '\u{fe6b}' => true,
+        char => {
+            digits += usize::from(char.is_numeric());
+            false
+        }
+    });
+    sign || digits >= DIGITS_MIN || !whole && (glued(piece.start) || glued(piece.end))
 }
 
 /// One span for all that overlap, named after the longest of them.

@@ -41,6 +41,7 @@ mod people;
 mod places;
 mod tags;
 mod vocabulary;
+mod word_list;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -116,7 +117,7 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
         let whole = Span { start: 0, end: chars.len(), kind, layer, why };
         vec![whole]
     } else {
-        let folded = Folded::new(text);
+        let folded = Folded::of(&chars);
         let read = Read::new(folded.as_str());
         let protected = known::protected(&read, vocabulary);
         let (findings, vouched) = all_layers(&read, vocabulary, &protected);
@@ -134,7 +135,7 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
 /// the text and the values.
 pub fn redact_known(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
     let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
-    let folded = Folded::new(text);
+    let folded = Folded::of(&chars);
     let read = Read::new(folded.as_str());
     let protected = known::protected(&read, vocabulary);
     let (spans, _) = spans(&folded, vocabulary.known().find(&read), &protected);
@@ -184,7 +185,12 @@ fn all_layers(
     vouched.extend(allowed.into_iter().map(|finding| finding.range));
     page.vouch(&vouched);
     findings.extend(numbers);
-    findings.extend(vocabulary.known().find(read));
+    let known = vocabulary.known().find(read);
+    findings.extend(if vocabulary.allows_names() {
+        known::without_shared(known, protected)
+    } else {
+        known
+    });
     page.settle_all(&findings, from);
     let layers: [fn(&Page<'_>) -> Vec<Finding>; 6] = [
         credentials::find,

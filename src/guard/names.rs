@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::compact::{Compact, Edge, skeleton, token_around};
+use super::compact::{Edge, skeleton};
 use super::known::Read;
 
 /// From this length on one mistake is forgiven, and a part is found inside other words.
@@ -17,10 +17,15 @@ const EMBEDDED: usize = 6;
 const FORGIVING_TWICE: usize = 8;
 
 /// Words of a name that name nobody when they stand alone.
-const PARTICLES: [&str; 16] = [
+const PARTICLES: [&str; 19] = [
     "von", "van", "af", "av", "de", "del", "della", "der", "den", "di", "da", "la", "le", "el",
-    "al", "bin",
+    "al", "bin", "och", "of", "and",
 ];
+
+/// Particles that are names of their own where a name begins or ends with them (`Van Tran`, `Minh
+/// Le`), and are too common as words to be taken for one without a capital.
+const COMMON: [&str; 13] =
+    ["av", "de", "den", "der", "di", "da", "la", "le", "al", "el", "och", "of", "and"];
 
 /// A name, taken apart once for all the texts that are searched for it:
 /// `Ann-Sofie von Hartman` has `ann`, `sofie`, `von`, `hartman`.
@@ -32,7 +37,47 @@ impl Name {
         let folded = super::fold::Folded::new(name);
         let words = folded.as_str().split(|c: char| !c.is_alphabetic());
         let parts = words.map(Spelling::new);
-        Self(parts.filter(|part| part.letters.len() >= 2).collect())
+        let mut parts: Vec<_> = parts.filter(|part| part.letters.len() >= 2).collect();
+        let many = parts.len() > 1;
+        let last = parts.len().saturating_sub(1);
+        for (at, part) in parts.iter_mut().enumerate() {
+            if part.particle && many && (at == 0 || at == last) {
+                part.particle = false;
+                part.raised = COMMON.contains(&part.skeleton.as_str());
+            }
+        }
+        Self(parts)
+    }
+
+    /// The name run together (`astridlindqvist`), broken up (`Lind-\nqvist`), or inside another
+    /// word (`FamiljenLindqvist`): what is to be looked for in the compact text, and whether it
+    /// must stand in one piece there. All of the word that it stands in goes.
+    pub(super) fn needles(&self) -> Vec<(Zeroizing<String>, Edge, bool)> {
+        let parts: Vec<&str> = self.0.iter().map(|part| part.skeleton.as_str()).collect();
+        let mut needles = Vec::new();
+        if parts.is_empty() {
+            return needles;
+        }
+        let mut turned = parts.clone();
+        turned.rotate_right(1);
+        for whole in [parts.concat(), turned.concat()] {
+            if parts.len() > 1 && whole.chars().count() >= EMBEDDED {
+                needles.push((Zeroizing::new(whole), Edge::Any, false));
+            }
+        }
+        // `annsofie`: two given names in one word.
+        for pair in parts.windows(2) {
+            needles.push((Zeroizing::new(pair.concat()), Edge::Token, false));
+        }
+        for part in self.0.iter().filter(|part| !part.particle) {
+            if part.letters.len() >= FORGIVING {
+                needles.push((part.skeleton.clone(), Edge::Token, false));
+            }
+            if part.letters.len() >= EMBEDDED {
+                needles.push((part.skeleton.clone(), Edge::Any, true));
+            }
+        }
+        needles
     }
 }
 
@@ -41,7 +86,11 @@ impl Name {
 struct Spelling {
     skeleton: Zeroizing<String>,
     letters: Zeroizing<Vec<char>>,
+    /// Which letters it has.
+    has: u64,
     particle: bool,
+    /// Only with a capital.
+    raised: bool,
 }
 
 impl Spelling {
@@ -49,8 +98,14 @@ impl Spelling {
         let skeleton = skeleton(word);
         let letters = Zeroizing::new(skeleton.chars().collect::<Vec<char>>());
         let particle = PARTICLES.contains(&skeleton.as_str());
-        Self { skeleton, letters, particle }
+        let has = has(&letters);
+        Self { skeleton, letters, has, particle, raised: false }
     }
+}
+
+/// The letters of a word as a set; rare ones share a place in it.
+fn has(letters: &[char]) -> u64 {
+    letters.iter().fold(0, |set, letter| set | 1 << (u32::from(*letter) % 64))
 }
 
 /// A run of letters in the text.
@@ -58,6 +113,8 @@ struct Word {
     range: Range<usize>,
     /// Where its letters stand among those of all words.
     letters: Range<usize>,
+    /// Which letters it has.
+    has: u64,
     capital: bool,
 }
 
@@ -69,7 +126,9 @@ impl Word {
 
 /// The words of a text, without case and accents.
 pub(super) struct Words {
-    words: Vec<Word>,
+    runs: Vec<Word>,
+    /// None begins with a capital.
+    caseless: bool,
     letters: Zeroizing<Vec<char>>,
 }
 
@@ -91,13 +150,15 @@ impl Words {
                 bare(char, &mut letters);
             }
             let capital = first.is_uppercase();
-            words.push(Word { range: start..end, letters: from..letters.len(), capital });
+            let has = has(&letters[from..]);
+            words.push(Word { range: start..end, letters: from..letters.len(), has, capital });
         }
-        Self { words, letters }
+        let caseless = !words.iter().any(|word| word.capital);
+        Self { runs: words, caseless, letters }
     }
 
     fn letters(&self, at: usize) -> &[char] {
-        &self.letters[self.words[at].letters.clone()]
+        &self.letters[self.runs[at].letters.clone()]
     }
 }
 
@@ -117,28 +178,29 @@ fn bare(char: char, letters: &mut Vec<char>) {
     }
 }
 
-/// Every place of any of the names, as byte ranges of the folded text.
+/// Every place of any of the names in words of its own, as byte ranges of the folded text.
 pub(super) fn find(read: &Read<'_>, names: &[Name]) -> Vec<Range<usize>> {
-    let (text, compact, words) = (read.text, &read.compact, &read.words);
+    let mut hit = vec![false; read.words.runs.len()];
     let mut found = Vec::new();
     for Name(parts) in names {
-        found.extend(spoken(text, words, parts));
-        let whole: Vec<&str> = parts.iter().map(|part| part.skeleton.as_str()).collect();
-        found.extend(embedded(text, compact, &whole));
+        found.extend(spoken(read.text, &read.words, parts, &mut hit));
     }
     found
 }
 
-/// The name in words of its own.
-fn spoken(text: &str, all: &Words, parts: &[Spelling]) -> Vec<Range<usize>> {
-    let words = all.words.as_slice();
-    let telling: Vec<&Spelling> = parts.iter().filter(|part| !part.particle).collect();
-    let mut hit: Vec<bool> =
-        (0..words.len()).map(|at| telling.iter().any(|part| says(all.letters(at), part))).collect();
-    let caseless = !words.iter().any(|word| word.capital);
+/// One name in words of its own. `hit` is room for as many as there are words.
+fn spoken(text: &str, all: &Words, parts: &[Spelling], hit: &mut [bool]) -> Vec<Range<usize>> {
+    let words = all.runs.as_slice();
+    for (at, (word, hit)) in words.iter().zip(&mut *hit).enumerate() {
+        *hit = parts
+            .iter()
+            .filter(|part| !part.particle)
+            .any(|part| says(word, all.letters(at), part));
+    }
+    let caseless = all.caseless;
     for (at, word) in words.iter().enumerate() {
         let initial = word.is_letter() && (word.capital || caseless);
-        let part = || parts.iter().any(|part| part.particle && *part.letters == all.letters(at));
+        let part = || parts.iter().any(|part| part.particle && *part.letters == *all.letters(at));
         if !initial && !part() {
             continue;
         }
@@ -149,7 +211,26 @@ fn spoken(text: &str, all: &Words, parts: &[Spelling]) -> Vec<Range<usize>> {
             hit[at] = true;
         }
     }
+    // `Duk Pham`: a short part is mistyped beside another.
     for at in 0..words.len() {
+        if hit[at] {
+            continue;
+        }
+        let letters = all.letters(at);
+        let beside = |near: usize| {
+            hit.get(near).is_some_and(|hit| *hit) && gap(text, words, at, near) == " "
+        };
+        let near = at > 0 && beside(at - 1) || beside(at + 1);
+        if near && letters.len() >= 3 && (words[at].capital || caseless) {
+            let mistyped =
+                |part: &&Spelling| part.letters.len() >= 3 && one_mistake(letters, &part.letters);
+            hit[at] = parts.iter().filter(|part| !part.particle).any(|part| mistyped(&part));
+        }
+    }
+    for at in 0..words.len() {
+        if words[at].letters.len() > 2 {
+            continue;
+        }
         if at + 1 < words.len() && initials(text, all, at, parts) {
             hit[at] = true;
             hit[at + 1] = true;
@@ -158,7 +239,7 @@ fn spoken(text: &str, all: &Words, parts: &[Spelling]) -> Vec<Range<usize>> {
             hit[at] = true;
         }
     }
-    join(text, words, &hit)
+    join(text, words, hit)
 }
 
 /// `AL` for Astrid Lindqvist, at the start of a text or behind a word for the customer.
@@ -174,16 +255,23 @@ fn monogram(text: &str, all: &Words, at: usize, parts: &[Spelling]) -> bool {
     if !fits {
         return false;
     }
-    let starts = text[..all.words[at].range.start].trim().is_empty();
+    let start = all.runs[at].range.start;
+    let before = text[..start].trim_end_matches(' ');
+    let shouted = text[all.runs[at].range.clone()].chars().all(char::is_uppercase);
+    let starts = before.is_empty()
+        || shouted
+            && !all.caseless
+            && before.ends_with([':', '/', '(', '\n', '"', ','])
+            && !text[all.runs[at].range.end..].starts_with(['-', '_', '.', '/']);
     let cued = at > 0
         && CUES.iter().any(|cue| cue.chars().eq(all.letters(at - 1).iter().copied()))
-        && gap(text, &all.words, at - 1, at).len() <= 3;
+        && gap(text, &all.runs, at - 1, at).len() <= 3;
     starts || cued
 }
 
 /// `A.L.` for Astrid Lindqvist, or `L.A.`; both letters with their dots.
 fn initials(text: &str, all: &Words, at: usize, parts: &[Spelling]) -> bool {
-    let (first, second) = (&all.words[at], &all.words[at + 1]);
+    let (first, second) = (&all.runs[at], &all.runs[at + 1]);
     let starts = |at: usize, part: Option<&Spelling>| {
         part.is_some_and(|part| part.letters.starts_with(all.letters(at)))
     };
@@ -219,43 +307,18 @@ fn join(text: &str, words: &[Word], hit: &[bool]) -> Vec<Range<usize>> {
     found
 }
 
-/// The name run together (`astridlindqvist`), broken up (`Lind-\nqvist`), or inside another word
-/// (`FamiljenLindqvist`): then all of that word goes.
-fn embedded(text: &str, compact: &Compact<'_>, parts: &[&str]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    if parts.is_empty() {
-        return found;
-    }
-    let mut turned = parts.to_vec();
-    turned.rotate_right(1);
-    for needle in [parts.concat(), turned.concat()] {
-        if parts.len() > 1 && needle.chars().count() >= EMBEDDED {
-            found.extend(compact.find(&needle, Edge::Any));
-        }
-    }
-    // `annsofie`: two given names in one word.
-    for pair in parts.windows(2).map(<[&str]>::concat) {
-        found.extend(compact.find(&pair, Edge::Token));
-    }
-    for part in parts.iter().filter(|part| !PARTICLES.contains(part)) {
-        let length = part.chars().count();
-        if length >= FORGIVING {
-            found.extend(compact.find(part, Edge::Token));
-        }
-        if length >= EMBEDDED {
-            let inside = compact.find(part, Edge::Any).into_iter();
-            found.extend(
-                inside.filter(|range| text[range.clone()].chars().all(char::is_alphanumeric)),
-            );
-        }
-    }
-    found.into_iter().map(|range| token_around(text, range)).collect()
-}
-
 /// Whether a word is this part of a name: itself, in the genitive, or a mistake or two away.
-fn says(word: &[char], part: &Spelling) -> bool {
+fn says(of: &Word, word: &[char], part: &Spelling) -> bool {
     // One mistake and a genitive.
     const LONGER_MAX: usize = 2;
+    // Two letters instead of two others, and the genitive's.
+    const LETTERS_APART: u32 = 5;
+    if (of.has ^ part.has).count_ones() > LETTERS_APART {
+        return false;
+    }
+    if part.raised && !of.capital {
+        return false;
+    }
     let name = &part.letters[..];
     let (Some(first), Some(second)) = (word.first(), name.first()) else { return false };
     if word.len() > 2 * name.len() + LONGER_MAX {
@@ -275,9 +338,11 @@ fn says(word: &[char], part: &Spelling) -> bool {
 
 /// The same but for doubled letters: they are what is mistyped most.
 fn same(word: &[char], name: &[char]) -> bool {
-    let single =
-        |letters: &'_ [char]| letters.chunk_by(char::eq).map(|same| same[0]).collect::<Vec<_>>();
-    word == name || word.len().abs_diff(name.len()) <= 2 && single(word) == single(name)
+    word == name || word.len().abs_diff(name.len()) <= 2 && single(word).eq(single(name))
+}
+
+fn single(letters: &[char]) -> impl Iterator<Item = char> + '_ {
+    letters.chunk_by(char::eq).map(|same| same[0])
 }
 
 /// Two mistakes in a long name, the first letter right.
@@ -323,7 +388,9 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, name: &str, expected: &[&str]) {
-        let mut found = find(&Read::new(text), &[Name::new(name)]);
+        let known = super::super::known::Known::names(vec![Name::new(name)]);
+        let found = known.find(&Read::new(text)).into_iter();
+        let mut found: Vec<_> = found.map(|finding| finding.range).collect();
         found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         found.dedup_by(|later, earlier| later.end <= earlier.end);
         let found: Vec<_> = found.into_iter().map(|range| &text[range]).collect();

@@ -96,12 +96,15 @@ pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
         }
         // `V5.13(ACEB.3)C0`, by its form or behind `fw`.
         let versioned = near && says.any(Says::VERSION) && page.tokens[at - 1].length > 1;
+        let letter = matches!(page.lower(at), "v" | "r");
+        if !versioned && !letter {
+            continue;
+        }
         let rest = &page.text[token.start..];
         let chunk =
             rest.split([' ', '\n', ',', ';']).next().unwrap_or_default().trim_end_matches('.');
-        let numbered = matches!(page.lower(at), "v" | "r")
-            && chunk[1..].starts_with(|c: char| c.is_ascii_digit())
-            && chunk.contains('.');
+        let numbered =
+            letter && chunk[1..].starts_with(|c: char| c.is_ascii_digit()) && chunk.contains('.');
         if (versioned && chunk.bytes().any(|byte| byte.is_ascii_digit()) || numbered)
             && chunk.len() <= 24
             && !chunk.contains('@')

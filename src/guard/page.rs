@@ -48,6 +48,8 @@ pub(super) struct Token {
     pub(super) settled: bool,
     /// Found to be a name.
     pub(super) named: bool,
+    /// Found to be a part of a telephone number.
+    pub(super) phone: bool,
 }
 
 impl Token {
@@ -177,6 +179,7 @@ impl<'t> Page<'t> {
                 }
                 token.settled = true;
                 token.named |= finding.kind == Kind::Person;
+                token.phone |= finding.kind == Kind::Phone;
             }
         }
     }
@@ -286,6 +289,7 @@ fn tokens(text: &str) -> Vec<Token> {
                 shielded: false,
                 settled: false,
                 named: false,
+                phone: false,
             });
             let case = if text[start + cut..end].chars().skip(1).all(char::is_lowercase) {
                 Case::Title
@@ -303,6 +307,7 @@ fn tokens(text: &str) -> Vec<Token> {
                 shielded: false,
                 settled: false,
                 named: false,
+                phone: false,
             });
             continue;
         }
@@ -324,6 +329,7 @@ fn tokens(text: &str) -> Vec<Token> {
             shielded: false,
             settled: false,
             named: false,
+            phone: false,
         });
     }
     tokens

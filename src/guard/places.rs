@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use super::lexicon::Says;
 use super::page::{Case, Page};
+use super::word_list::WordList;
 use super::{Finding, Kind, Layer, Why};
 
 /// What Swedish streets end in.
-const ENDINGS: [&str; 48] = [
+const ENDINGS: [&str; 55] = [
     "gatan",
     "gata",
     "vägen",
@@ -57,7 +58,20 @@ const ENDINGS: [&str; 48] = [
     "trappor",
     "terrassen",
     "hällan",
+    "promenaden",
+    "promenad",
+    "vreten",
+    "hedar",
+    "gårdsvägen",
+    "kroken",
+    "backarna",
 ];
+
+/// What stands before an address.
+static PLACED: WordList = WordList::new(
+    "på vid adress adressen at från till i bor postadress fakturaadress fakturaadressen hemadress \
+    address besöksadress from to ej gamla nya avsändare leveransadress hos adr",
+);
 
 /// Every finding of this layer.
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
@@ -67,7 +81,6 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
             street(page, at)
                 .or_else(|| english(page, at))
                 .or_else(|| postcode(page, at))
-                .or_else(|| apartment(page, at))
                 .or_else(|| property(page, at))
         } else {
             None
@@ -102,7 +115,9 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     {
         return None;
     }
-    if is_measure(page, at) || page.tokens[last].is_digits() || page.tokens[last].shielded {
+    let dated = page.says(at + 1).any(Says::MONTH) && page.gap_after(at) == " ";
+    if dated || is_measure(page, at) || page.tokens[last].is_digits() || page.tokens[last].shielded
+    {
         return None;
     }
     let word = page.lower(last);
@@ -111,6 +126,11 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     if page.follows(last, Says::BRAND) {
         return None;
     }
+    let lettered = page.tokens.get(at + 1).is_some_and(|next| {
+        next.glued && next.is_word() && next.length == 1 && page.lower(at + 1) <= "l"
+    });
+    let at_place =
+        last > 0 && PLACED.has(page.lower(last - 1)) && matches!(page.gap(last), " " | ": " | "  ");
     let ended = is_street(word) && !says.any(Says::TECHNICAL);
     let alone = says.any(Says::STREET) && page.tokens[last].length > 1;
     let raised = |at: usize| {
@@ -123,7 +143,8 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let start = run(page, last, 3);
         if start == last {
             // `Torget 3`, `Gränden 12`: a street by itself.
-            if !raised(last)
+            let placed = page.caseless && lettered && at_place;
+            if !placed && !raised(last)
                 || page.tokens[last].opens && token.length > 3
                 || says.any(Says::TECHNICAL)
             {
@@ -160,15 +181,42 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let unknown = !says.is_word() && !says.is_name();
         let bare = token.length <= 3;
         if plain || !bare || !(raised(last) && (!opens || unknown) || posted) {
-            // In a text without capitals: behind a word of place.
-            let placed = page.caseless
-                && unknown
-                && bare
-                && last > 0
-                && matches!(
-                    page.lower(last - 1),
-                    "på" | "vid" | "adress" | "adressen" | "at" | "från" | "till" | "i" | "bor"
-                );
+            // In a text without capitals: behind a word of place, or with a letter on the number.
+            let plain = says.any(
+                Says::TECHNICAL
+                    .and(Says::BRAND)
+                    .and(Says::UNIT)
+                    .and(Says::REFERENCE)
+                    .and(Says::TIME)
+                    .and(Says::VERSION)
+                    .and(Says::CREDENTIAL)
+                    .and(Says::PHONE)
+                    .and(Says::FUNCTION)
+                    .and(Says::APARTMENT)
+                    .and(Says::MONTH),
+            );
+            let lower = page.tokens[last].case == Case::Lower;
+            let foreign = !says.any(Says::BUILT_IN);
+            // `Tors hammare 158b`.
+            let owned = last > 0
+                && lower
+                && raised(last - 1)
+                && !plain
+                && !says.any(Says::DOMAIN)
+                && page.gap(last) == " "
+                && page.lower(last - 1).ends_with('s')
+                && !page.says(last - 1).any(Says::TECHNICAL.and(Says::BRAND));
+            // `MLB 84A` is a plate.
+            let plate = page.tokens[last].length == 3 && page.tokens[last].case == Case::Upper;
+            let placed = bare
+                && !plate
+                && page.tokens[last].length > 2
+                && (page.caseless && ((unknown || foreign) && at_place || lettered && !plain)
+                    || lower && unknown && lettered && at_place
+                    || owned);
+            if owned {
+                first = last - 1;
+            }
             if !placed {
                 return None;
             }
@@ -187,6 +235,8 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             )
         {
             first = last - 1;
+        } else if page.gap(last) == " " {
+            first = run(page, last, 2).min(first);
         }
     }
     let mut end = tail(page, number_end(page, at));
@@ -194,7 +244,8 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let next = page.token_at(end);
     if next + 1 < page.len()
         && page.text[end..].starts_with(" i ")
-        && page.tokens[next + 1].case == Case::Title
+        && (page.tokens[next + 1].case == Case::Title
+            || page.caseless && !page.says(next + 1).is_word())
         && !page.says(next + 1).any(Says::WORD)
     {
         end = page.tokens[next + 1].end;
@@ -231,6 +282,21 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
             && (says.is_name() && !says.any(Says::FUNCTION)
                 || says.any(Says::DIRECTION)
                 || (!says.is_word() && token.length > 2));
+        // `Öster om Sjön 35`, `Natt och Dags väg`.
+        let small = !page.caseless
+            && matches!(page.lower(before), "om" | "och" | "under" | "the")
+            && before > 0
+            && page.gap(before) == " "
+            && page.tokens[before - 1].case == Case::Title
+            && !page.tokens[before - 1].shielded
+            && (!page.tokens[before - 1].opens || page.says(before - 1).any(Says::DIRECTION))
+            && !page
+                .says(before - 1)
+                .any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL).and(Says::TIME));
+        if small {
+            first = before - 1;
+            break;
+        }
         let titled = says.any(Says::DIRECTION);
         let role = !titled
             && says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL))
@@ -285,12 +351,16 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
             // `49, Ängeltorp`: a town that no list has.
             _ => {
                 let comma = page.text[end..token.start].trim_end() == ",";
-                let written =
-                    !page.caseless && token.case == Case::Title || page.caseless && token.is_word();
+                let written = page.caseless && token.is_word()
+                    || token.case == Case::Title
+                    || token.case == Case::Upper && !token.says.any(Says::DOMAIN);
+                // The town of the delivery address may be that of another.
                 let town = comma
                     && written
                     && token.length > 3
-                    && !token.says.any(Says::WORD)
+                    && (token.shielded
+                        || !token.says.any(Says::WORD)
+                        || !page.caseless && !token.says.any(Says::BUILT_IN))
                     && !token.glued;
                 if !town {
                     break;
@@ -305,7 +375,8 @@ fn tail(page: &Page<'_>, mut end: usize) -> usize {
 /// `413 69 Göteborg`; with the town, or behind `postnr`.
 fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let first = &page.tokens[at];
-    if first.glued || page.text[..first.start].ends_with(['-', '/', '.', '+']) {
+    if !first.is_digits() || first.glued || page.text[..first.start].ends_with(['-', '/', '.', '+'])
+    {
         return None;
     }
     let last = match first.length {
@@ -328,7 +399,9 @@ fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         return cued.then(|| page.span(at..last + 1));
     };
     let says = town.says;
-    let likely = !page.caseless && town.case == Case::Title
+    let shouted = town.case == Case::Upper && town.length > 3 && !says.any(Says::DOMAIN);
+    let likely = !page.caseless && (town.case == Case::Title || shouted)
+        || town.shielded
         || page.caseless
             && !says.any(Says::UNIT.and(Says::FUNCTION).and(Says::TIME).and(Says::SPEECH))
             && (!says.any(Says::WORD) || says.any(Says::DOMAIN));
@@ -344,27 +417,6 @@ fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         end += 1;
     }
     Some(page.span(at..end))
-}
-
-/// `lgh 1101`, by itself.
-fn apartment(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
-    let before = at.checked_sub(1)?;
-    let word = page.lower(before);
-    let named = matches!(
-        word,
-        "lgh"
-            | "lght"
-            | "lägenhet"
-            | "lägenheten"
-            | "apt"
-            | "apartment"
-            | "flat"
-            | "lägenhetsnr"
-            | "lghnr"
-    );
-    let near = matches!(page.gap(at), " " | "" | "." | ". " | ": " | " nr " | "\n");
-    (named && near && page.tokens[at].length == 4 && !page.tokens[at].shielded)
-        .then(|| page.span(before..at + 1))
 }
 
 /// `14 Acacia Avenue`.
@@ -430,7 +482,13 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let unit = page.tokens.get(at + 1).filter(|unit| unit.is_digits() && page.gap(at + 1) == ":");
-    let cued = page.cued(at, Says::PROPERTY, 4);
+    let cued = page.cued(at, Says::PROPERTY, 4)
+        || (at.saturating_sub(4)..at).any(|near| {
+            ["tomt", "tomten", "fastighet", "fastigheten", "skifte", "skiftet"]
+                .iter()
+                .any(|ending| page.lower(near).ends_with(ending))
+                || page.lower(near) == "bet"
+        });
     let (hour, minute) = (page.str(at), unit.map_or("", |_| page.str(at + 1)));
     let clock = minute.len() == 2 && hour.len() <= 2 && hour < "24" && minute < "60";
     let says = word.says;

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::known::{Known, Shield};
+use super::known::{Known, Shields};
 use super::names::Name;
 use super::{Kind, Lexicon};
 
@@ -20,7 +20,9 @@ pub struct Vocabulary<'a> {
     /// Made of `masked` when the first text is read.
     known: OnceLock<Known>,
     /// Made of `protected`, likewise.
-    shields: OnceLock<Vec<Shield>>,
+    shields: OnceLock<Shields>,
+    /// Made of `allowed`, likewise.
+    spared: OnceLock<Known>,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -41,6 +43,7 @@ impl<'a> Vocabulary<'a> {
     #[must_use]
     pub fn allow(mut self, name: &str) -> Self {
         self.allowed.push(Name::new(name));
+        self.spared = OnceLock::new();
         self
     }
 
@@ -78,19 +81,22 @@ impl<'a> Vocabulary<'a> {
         self.lexicon
     }
 
-    pub(super) fn allowed(&self) -> &[Name] {
-        &self.allowed
+    pub(super) fn allowed(&self) -> &Known {
+        self.spared.get_or_init(|| Known::names(self.allowed.clone()))
+    }
+
+    /// Whether somebody may be named.
+    pub(super) const fn allows_names(&self) -> bool {
+        !self.allowed.is_empty()
     }
 
     /// Whether a telephone number may stand, by its digits behind the zero.
     pub(super) fn allows(&self, national: &str) -> bool {
-        self.shields()
-            .iter()
-            .any(|shield| matches!(shield, Shield::Phone(phone) if phone == national))
+        self.shields().allow(national)
     }
 
-    pub(super) fn shields(&self) -> &[Shield] {
-        self.shields.get_or_init(|| self.protected.iter().map(|value| Shield::new(value)).collect())
+    pub(super) fn shields(&self) -> &Shields {
+        self.shields.get_or_init(|| Shields::new(&self.protected))
     }
 }
 
@@ -103,6 +109,7 @@ impl Default for Vocabulary<'_> {
             lexicon: Lexicon::installed(),
             known: OnceLock::new(),
             shields: OnceLock::new(),
+            spared: OnceLock::new(),
         }
     }
 }

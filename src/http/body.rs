@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, StatusCode, header};
+use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use super::{Problem, Shared};
@@ -13,8 +14,44 @@ use super::{Problem, Shared};
 /// How much of a body that is too long is taken from the line and dropped.
 const PASSED_OVER_MAX: usize = 16 * 1024 * 1024;
 
+/// A form that a browser has filled in.
+pub(super) struct Form(Zeroizing<Vec<u8>>);
+
+impl Form {
+    /// Every value of a name.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = String> {
+        form_urlencoded::parse(&self.0)
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.into_owned())
+    }
+
+    /// The first value of a name.
+    pub(super) fn get(&self, name: &str) -> Option<String> {
+        self.all(name).next()
+    }
+}
+
+/// A form's body.
+pub(super) async fn form(
+    shared: &Shared,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Form, Problem> {
+    let kind = "application/x-www-form-urlencoded";
+    read_as(kind, shared, headers, body).await.map(Form)
+}
+
 /// The bytes of a JSON body.
 pub(super) async fn read(
+    shared: &Shared,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    read_as("application/json", shared, headers, body).await
+}
+
+async fn read_as(
+    wanted: &str,
     shared: &Shared,
     headers: &HeaderMap,
     body: Body,
@@ -22,9 +59,9 @@ pub(super) async fn read(
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind =
         kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-    if kind.as_deref() != Some("application/json") {
+    if kind.as_deref() != Some(wanted) {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(Problem::new(status, "mediaType", "the body must be application/json"));
+        return Err(Problem::new(status, "mediaType", format!("the body must be {wanted}")));
     }
     bounded(headers, body, shared.body_bytes_max, shared.request_timeout).await
 }

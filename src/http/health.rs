@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
@@ -14,6 +15,10 @@ pub(super) async fn health() -> Response {
 }
 
 pub(super) async fn ready(State(app): State<App>) -> Result<Response, Problem> {
+    if app.0.is_stopping() {
+        let reason = "the service is stopping: ask another one";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", reason));
+    }
     if let Some(reason) = app.0.halt.reason() {
         return Err(halted(reason));
     }

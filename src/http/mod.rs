@@ -9,39 +9,63 @@ mod body;
 mod contacts;
 mod feasibility;
 mod guard;
+mod headers;
 mod health;
 mod hub;
 mod lists;
 mod log;
 mod metrics;
+mod page;
 mod problem;
+mod rate;
 mod routes;
+mod server;
+mod sign_in;
 mod status;
 mod submissions;
 mod tmf;
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 pub use problem::Problem;
 pub use routes::{ROUTES, Route};
+pub use server::{Tls, TlsError, serve};
 pub use tmf::render;
 
+use crate::config::DoorLimits;
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
-use crate::gate::{self, Gate};
+use crate::gate::Gate;
 use crate::pulls::Pulls;
 use crate::settle::Halt;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::tmf::Doors;
+use rate::Rate;
 
 /// What the handlers share.
 #[derive(Clone)]
-pub struct App(Arc<Shared>);
+pub struct App(Arc<Open>);
+
+/// The parts, and how it goes with them.
+struct Open {
+    shared: Shared,
+    rate: Rate,
+    stopping: AtomicBool,
+}
+
+impl Deref for Open {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
 
 /// The parts of an [`App`].
 pub struct Shared {
@@ -63,6 +87,14 @@ pub struct Shared {
     pub request_timeout: Duration,
     /// Answers operators that ask for a contact.
     pub pulls: Pulls,
+    /// How often a client may ask.
+    pub requests_per_second: u32,
+    /// Connections, and their times.
+    pub limits: DoorLimits,
+    /// TLS, where it ends here.
+    pub tls: Option<Arc<Tls>>,
+    /// Whether a proxy in front ends TLS, and tells addresses truly.
+    pub behind_proxy: bool,
     /// Which callbacks may be registered.
     pub doors: Doors,
     /// What is to stay free on each volume, in bytes: told beside what is free.
@@ -77,49 +109,33 @@ pub fn local_client() -> Result<ClientId, IdError> {
 impl App {
     /// Puts the parts together.
     pub fn new(shared: Shared) -> Self {
-        Self(Arc::new(shared))
+        let rate = Rate::new(shared.requests_per_second);
+        Self(Arc::new(Open { shared, rate, stopping: AtomicBool::new(false) }))
     }
 
     /// All routes.
     pub fn router(self) -> Router {
         routes::router(self)
     }
+
+    /// The one-time token of a deployment where nobody can sign in yet; `None`: somebody can.
+    pub async fn first_token(&self) -> Option<Result<Zeroizing<String>, StoreError>> {
+        self.0.gate.first_token().await.transpose()
+    }
+
+    /// Says in `/health/ready` that no more should be sent here.
+    fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
+    }
 }
 
-/// The longest that a stop waits for what is under way. A client that never ends its request must
-/// not keep the process; one whose request is cut has no answer, and may hand in again.
-const STOP_PATIENCE: Duration = Duration::from_secs(5);
+impl Open {
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
 
-/// Serves until told to stop, and then lets what is under way end.
-pub async fn serve(
-    app: App,
-    listener: TcpListener,
-    stop: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    let patience = app.0.request_timeout.min(STOP_PATIENCE);
-    let pulls = app.0.pulls.clone();
-    let notes = tokio::spawn(gate::run(app.0.gate.clone(), stop.clone()));
-    let (stopped, closing) = (told(stop.clone()), told(stop));
-    let served = axum::serve(listener, app.router()).with_graceful_shutdown(closing);
-    let out_of_patience = async {
-        stopped.await;
-        tokio::time::sleep(patience).await;
-    };
-    let ended = tokio::select! {
-        ended = async {
-            let ended = served.into_future().await;
-            // What has left is said to have left before the store closes.
-            pulls.settled().await;
-            ended
-        } => ended,
-        () = out_of_patience => Ok(()),
-    };
-    // What was denied until now is kept before the end.
-    let _ = notes.await;
-    ended
-}
-
-async fn told(mut stop: watch::Receiver<bool>) {
-    // A sender that is gone stops us too.
-    let _ = stop.wait_for(|stopped| *stopped).await;
+    /// Whether whoever asks came by TLS.
+    fn is_secure(&self) -> bool {
+        self.tls.is_some() || self.behind_proxy
+    }
 }

@@ -27,6 +27,13 @@ impl Problem {
         Self { status, code, reason: reason.into(), faults, retry_after_seconds, halted }
     }
 
+    /// And when to come back.
+    #[must_use]
+    pub(super) fn retry_after(mut self, seconds: u32) -> Self {
+        self.retry_after_seconds = Some(seconds);
+        self
+    }
+
     /// One member of a body is at fault.
     pub(super) fn of_member(member: &str, rule: &str) -> Self {
         let reason = format!("{member} {rule}");
@@ -110,6 +117,10 @@ impl From<StoreError> for Problem {
                 let rule = "names another submission already".to_owned();
                 problem.faults = vec![("externalId".to_owned(), rule)];
                 problem
+            }
+            StoreError::NoSuchCase => not_found(),
+            error @ StoreError::NotNow { .. } => {
+                Self::new(StatusCode::CONFLICT, "notNow", error.to_string())
             }
             StoreError::Busy => {
                 let reason = "there is more to write than can be written: come back shortly";

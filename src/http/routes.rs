@@ -10,8 +10,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::{
-    App, contacts, feasibility, guard, health, hub, lists, log, metrics, problem, status,
-    submissions,
+    App, contacts, feasibility, guard, headers, health, hub, lists, log, metrics, problem, sign_in,
+    status, submissions,
 };
 use crate::auth::Action;
 
@@ -44,6 +44,14 @@ pub const ROUTES: &[Route] = routes! {
     GET "/ready" Health => health::ready;
     GET "/metrics" Watch => metrics::metrics;
     GET "/status" Watch => status::status;
+
+    GET "/" OwnSession => sign_in::home;
+    GET "/sign-in" SignIn => sign_in::page;
+    POST "/sign-in" SignIn => sign_in::enter;
+    POST "/sign-in/first" SignIn => sign_in::first;
+    GET "/sign-in/provider" SignIn => sign_in::away;
+    GET "/sign-in/callback" SignIn => sign_in::back;
+    POST "/sign-out" OwnSession => sign_in::leave;
 
     GET "/tmf-api/serviceOrdering/v4/serviceOrder" SeeOrders => lists::orders;
     POST "/tmf-api/serviceOrdering/v4/serviceOrder" HandInOrder => submissions::post_order;
@@ -80,6 +88,7 @@ pub(super) fn router(app: App) -> Router {
     router
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(from_fn_with_state(app.clone(), headers::put))
         .with_state(app)
 }
 
@@ -90,7 +99,7 @@ fn filter(method: &str) -> MethodFilter {
         "PUT" => MethodFilter::PUT,
         "PATCH" => MethodFilter::PATCH,
         "DELETE" => MethodFilter::DELETE,
-        // A word that is none of these is found by whoever adds it: the test asks every route.
+        // A word that is none of these is found by the test that asks every route.
         _ => MethodFilter::OPTIONS,
     }
 }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::App;
@@ -50,11 +50,8 @@ pub(super) async fn status(State(app): State<App>) -> Response {
         shared.reserve_bytes / MEBIBYTE,
         now.rfc3339(),
     );
-    let headers = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
-        (HeaderName::from_static("x-content-type-options"), "nosniff"),
-    ];
+    let headers =
+        [(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'")];
     (StatusCode::OK, headers, Html(page)).into_response()
 }
 

@@ -46,8 +46,10 @@ pub fn render(row: &SubmissionRow) -> Value {
 }
 
 fn item(case: &CaseRow) -> Value {
-    let action = match case.purpose.operation() {
-        Some(Operation::Change) => "modify",
+    let action = match case.act.operation() {
+        Some(Operation::Change | Operation::Modify | Operation::Suspend | Operation::Resume) => {
+            "modify"
+        }
         Some(Operation::Terminate) => "delete",
         Some(Operation::Activate) | None => "add",
     };

@@ -70,6 +70,36 @@ pub(super) const TICKET: List = List(&[
     known("subscriptionId", Field::SubscriptionId, subscription_id),
 ]);
 
+/// What may be added about a fault: what a ticket says of it, and whose turn it is.
+pub(super) const SUPPLEMENT: List = List(&[
+    known("problemType", Field::ProblemType, problem_type),
+    known("since", Field::FaultSince, moment),
+    known("pattern", Field::FaultPattern, pattern),
+    known("lamps", Field::FaultLamps, lamps),
+    known("linkUp", Field::FaultLink, boolean),
+    known("wiredTest", Field::FaultWiredTest, boolean),
+    known("restarted", Field::FaultRestarted, boolean),
+    known("measuredSpeed", Field::FaultSpeed, speed),
+    known("opticalLevel", Field::FaultLevel, level),
+    known("neighboursAffected", Field::FaultNeighbours, neighbours),
+    known("macAddress", Field::CpeMac, mac),
+    known("ipAddress", Field::IpAddress, address),
+    known("cpeModel", Field::CpeModel, label),
+    known("siteVisit", Field::VisitBooked, boolean),
+    known("visitWindow", Field::VisitWindow, window),
+    known("doorCode", Field::DoorCode, door_code),
+    known("responsible", Field::FaultResponsible, responsible),
+]);
+
+/// What may be changed about an order that nobody has begun with.
+pub(super) const AMENDMENT: List = List(&[
+    known("fixedIp", Field::FixedIp, boolean),
+    known("ipAddresses", Field::IpAddress, addresses),
+    known("sla", Field::Sla, label),
+    known("macAddress", Field::CpeMac, mac),
+    known("vendorId", Field::CpeModel, label),
+]);
+
 impl List {
     /// Reads an array of characteristics into facts.
     pub(super) fn read(&self, array: &Node<'_>, facts: &mut Facts, surplus: &mut Surplus) {
@@ -259,6 +289,11 @@ fn door_code(node: &Node<'_>) -> Option<Zeroizing<String>> {
 /// The problem types of ON-API's tickets.
 fn problem_type(node: &Node<'_>) -> Option<Zeroizing<String>> {
     one_of(node, &["NO_LINK", "NO_ACCESS", "QUALITY", "OTHER"])
+}
+
+/// The service provider or the communications operator.
+fn responsible(node: &Node<'_>) -> Option<Zeroizing<String>> {
+    one_of(node, &["SP", "CO"])
 }
 
 fn pattern(node: &Node<'_>) -> Option<Zeroizing<String>> {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::clean::{Cleaned, Cleaner};
 use super::surplus::Surplus;
 use crate::domain::{
-    Case, CaseId, CaseParts, Entropy, Field, Handling, MaskCount, OpaqueReference, Personal,
+    Act, Case, CaseId, CaseParts, Entropy, Field, Handling, MaskCount, OpaqueReference, Personal,
     Purpose, RecipientId, SubjectKind,
 };
 use crate::guard::Kind;
@@ -28,6 +28,20 @@ impl Facts {
 
     pub(super) fn take(&mut self, field: Field) -> Option<Zeroizing<String>> {
         self.0.remove(&field)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same again, for another case.
+    pub(super) fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// As a case holds them.
+    pub(super) fn told(&self) -> BTreeMap<Field, Personal> {
+        self.iter().map(|(field, text)| (field, Personal::new(text.to_owned()))).collect()
     }
 
     fn iter(&self) -> impl Iterator<Item = (Field, &str)> {
@@ -56,6 +70,11 @@ impl Part {
         Self { facts, surplus, masked: Vec::new() }
     }
 
+    /// What was taken out of its texts.
+    pub(super) fn masked(&self) -> &[MaskCount] {
+        &self.masked
+    }
+
     /// How many characters people have written in it.
     pub(super) fn prose_length(&self) -> usize {
         let texts = self.facts.iter().filter(|(field, _)| field.is_free_text());
@@ -65,6 +84,7 @@ impl Part {
 
 /// What one case has of its own. It wins over what is shared, but for notes, which are joined.
 pub(super) struct Draft {
+    pub(super) act: Act,
     pub(super) purpose: Purpose,
     pub(super) part: Part,
 }
@@ -120,6 +140,7 @@ impl Draft {
             id,
             recipient: shared.recipient.clone(),
             purpose: self.purpose,
+            act: self.act,
             reference,
             subject: shared.subject,
             handling: shared.handling,
@@ -127,6 +148,7 @@ impl Draft {
                 .into_iter()
                 .map(|(field, mut text)| (field, Personal::new(std::mem::take(&mut *text))))
                 .collect(),
+            known: BTreeMap::new(),
             dropped: shared.part.surplus.names().chain(own.surplus.names()).collect(),
             masked: joined(&shared.part.masked, own.masked),
         })

@@ -12,12 +12,14 @@
 //! json     bytes → tree: bounded, no member twice      fault    what can be wrong with it
 //! reader   where we are in it, what nobody asked for   value    canonical texts
 //! order, ticket   the two profiles                     party, place, characteristic   their parts
+//! change   what is asked about something handed in before
 //! identity personnummer in ids, protected people       surplus  what is not kept
 //! lists    whose access it is, and which, where the body leaves that open
 //! draft    facts and surplus → case                    clean    free text, through the guard
 //! told     facts that a free text tells                 hub      who wants to be told
 //! ```
 
+mod change;
 mod characteristic;
 mod clean;
 mod draft;
@@ -39,6 +41,7 @@ use std::collections::BTreeSet;
 
 use zeroize::Zeroizing;
 
+pub use change::{Change, Wish, cancellation, change};
 pub use fault::{Fault, Faults, IntakeError};
 pub use hub::{HubBody, read_hub};
 pub use lists::{Accesses, ListsUnavailable, Meant, NoLists};
@@ -258,6 +261,16 @@ const PROSE_MAX: usize = 4_000;
 
 /// Reads `note`: the texts are joined to the field's, the authors dropped.
 fn notes(object: &mut Object<'_>, facts: &mut Facts, surplus: &mut Surplus) {
+    notes_but(object, facts, surplus, |_| false);
+}
+
+/// The same, less those that are known already by their id.
+fn notes_but(
+    object: &mut Object<'_>,
+    facts: &mut Facts,
+    surplus: &mut Surplus,
+    is_known: fn(&str) -> bool,
+) {
     const NOTES_MAX: usize = 50;
     let Some(notes) = object.take("note") else {
         return;
@@ -266,7 +279,9 @@ fn notes(object: &mut Object<'_>, facts: &mut Facts, surplus: &mut Surplus) {
         let Some(mut note) = node.object() else {
             continue;
         };
-        if let Some(text) = note.need("text").and_then(|text| text.prose(PROSE_MAX)) {
+        if let Some(text) = note.need("text").and_then(|text| text.prose(PROSE_MAX))
+            && !note.peek("id").is_some_and(is_known)
+        {
             note_text(&text, facts);
         }
         if let Some(author) = note.take("author") {

@@ -8,7 +8,7 @@ use super::json::Json;
 use super::reader::{Node, Object};
 use super::surplus::{Surplus, Whose};
 use super::{Action, Found, Head, PROSE_MAX, moment, note_text, notes, place};
-use crate::domain::{Field, Operation, Purpose, ServiceId, SubscriptionId};
+use crate::domain::{Act, Field, Operation, Purpose, ServiceId, SubscriptionId};
 
 const ITEMS_MAX: usize = 50;
 const ENTRIES_MAX: usize = 20;
@@ -92,7 +92,8 @@ fn item(node: &Node<'_>) -> Option<(String, Action, Draft)> {
         Action::Delete => (Purpose::Terminate, Operation::Terminate),
     };
     facts.set(Field::Operation, operation.as_str().to_owned());
-    Some((id.as_str().to_owned(), action, Draft { purpose, part: Part::new(facts, surplus) }))
+    let act = Act::of_operation(operation);
+    Some((id.as_str().to_owned(), action, Draft { act, purpose, part: Part::new(facts, surplus) }))
 }
 
 fn action(node: &Node<'_>) -> Option<Action> {
@@ -165,7 +166,7 @@ fn wanted_state(node: &Node<'_>, action: Option<Action>) {
     }
 }
 
-fn specified(node: &Node<'_>, facts: &mut Facts) {
+pub(super) fn specified(node: &Node<'_>, facts: &mut Facts) {
     let Some(mut specification) = node.object() else {
         return;
     };

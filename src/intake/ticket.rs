@@ -9,7 +9,7 @@ use super::draft::{Draft, Facts, Part};
 use super::reader::{Node, Object};
 use super::surplus::Surplus;
 use super::{Found, Head, PROSE_MAX, note_text, notes, place, told};
-use crate::domain::{AccessId, Field, Purpose, ServiceId, SubscriptionId, Timestamp};
+use crate::domain::{AccessId, Act, Field, Purpose, ServiceId, SubscriptionId, Timestamp};
 use crate::guard::Kind;
 
 const ENTITIES_MAX: usize = 20;
@@ -67,7 +67,7 @@ pub(super) fn read(mut ticket: Object<'_>, mut head: Head, now: Timestamp) -> (H
     }
     ticket.close();
 
-    let draft = Draft { purpose: Purpose::FaultReport, part: Part::default() };
+    let draft = Draft { act: Act::Report, purpose: Purpose::FaultReport, part: Part::default() };
     (head, vec![("1".to_owned(), None, draft)])
 }
 

@@ -11,8 +11,8 @@ use super::texts::{Left, Masks, TextFate, ToldText, guarded_texts, left, masked_
 use crate::dialects::Dialect;
 use crate::dialects::pi_api::Question;
 use crate::domain::{
-    Case, Field, Handling, HoldReason, LegalBasis, MaskCount, Personal, PolicyId, Purpose, RuleId,
-    Timestamp,
+    Act, Case, Field, Handling, HoldReason, LegalBasis, MaskCount, Personal, PolicyId, Purpose,
+    RuleId, Timestamp,
 };
 use crate::recipients::{Agreement, Because, Recipient, Ruling, Situation, TextOverLimit};
 
@@ -48,6 +48,11 @@ impl<'case> Minimised<'case> {
     /// What it is for.
     pub fn purpose(&self) -> Purpose {
         self.case.purpose()
+    }
+
+    /// What it asks for.
+    pub fn act(&self) -> Act {
+        self.case.act()
     }
 
     /// The text of a field that may leave; `None` where it is withheld or not known.
@@ -107,8 +112,8 @@ impl<'case> Minimised<'case> {
     }
 
     /// The fields that stay although a rule opens them: the dialect has no place for them, or only
-    /// with a signed exception, intake does not keep them, or behind the guard nothing was left to
-    /// be told.
+    /// with a signed exception, intake does not keep them, the operator has them with what this is
+    /// about, or behind the guard nothing was left to be told.
     pub fn not_carried(&self) -> &BTreeSet<Field> {
         &self.not_carried
     }
@@ -121,7 +126,7 @@ impl<'case> Minimised<'case> {
     /// When it may be sent, where that is later than now: the order is for a later day, and the
     /// dialect has no word for a day, so that the operator would act at once.
     pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
-        if self.dialect.carries(self.purpose()).contains(&Field::RequestedDate) {
+        if self.dialect.carries(self.act()).contains(&Field::RequestedDate) {
             return None;
         }
         let requested = self.case.facts().get(&Field::RequestedDate)?;
@@ -167,7 +172,7 @@ pub fn minimise<'case>(
     let (agreement, carried) = nothing_in_the_way(case, recipient, dialect, today, released)
         .map_err(|(reason, policy)| Refusal { reason, policy, withheld: everything(case) })?;
 
-    let value = |field: Field| case.facts().get(&field).map(Personal::disclose);
+    let value = |field: Field| case.fact(field).map(Personal::disclose);
     let all_clean = |_: Field| true;
     let first = Situation {
         purpose: case.purpose(),
@@ -176,13 +181,13 @@ pub fn minimise<'case>(
         value: &value,
         text_clean: &all_clean,
     };
-    let mut unsigned = dialect.by_exception(case.purpose()).to_vec();
+    let mut unsigned = dialect.by_exception(case.act()).to_vec();
     unsigned.retain(|&field| policy.exception_on(field, today).is_none());
     let ruled =
         |&field| (field, narrowed(field, policy.rule_on(field, &first), carried, &unsigned));
     let mut rulings: BTreeMap<Field, Ruling<'case>> = case.facts().keys().map(ruled).collect();
 
-    let names = case.facts().keys().chain(case.dropped()).copied();
+    let names = case.facts().keys().chain(case.known().keys()).chain(case.dropped()).copied();
     let conditions = policy.asked(names, &first);
     let mut not_carried = opened_and_kept_back(&rulings);
 
@@ -221,6 +226,17 @@ pub fn minimise<'case>(
         fields.insert(field, Zeroizing::new(text));
         let masked_percent_max = limits.masked_percent_max;
         told.push(ToldText { field, fate, masked_percent, masked_percent_max });
+    }
+    // What it is about tells the rest, in the operator's own records.
+    for &field in case.known().keys() {
+        let ruling = match policy.rule_on(field, &first) {
+            Ruling::Sent(rule) => {
+                not_carried.insert(field);
+                Ruling::Withheld(Because::ToldBefore(rule))
+            }
+            withheld @ Ruling::Withheld(_) => withheld,
+        };
+        rulings.insert(field, ruling);
     }
     for &field in case.dropped() {
         let ruling = policy.rule_on(field, &first);
@@ -271,7 +287,7 @@ fn nothing_in_the_way<'r>(
     let Some(agreement) = recipient.agreement_on(today) else {
         return Err((HoldReason::NoAgreement, asked));
     };
-    let carried = dialect.carries(case.purpose());
+    let carried = dialect.carries(case.act());
     if carried.is_empty() {
         return Err((HoldReason::NotOffered, asked));
     }
@@ -310,6 +326,7 @@ fn opened_and_kept_back(rulings: &BTreeMap<Field, Ruling<'_>>) -> BTreeSet<Field
 }
 
 fn everything(case: &Case) -> Vec<Field> {
-    let names: BTreeSet<Field> = case.facts().keys().chain(case.dropped()).copied().collect();
+    let names = case.facts().keys().chain(case.known().keys()).chain(case.dropped());
+    let names: BTreeSet<Field> = names.copied().collect();
     names.into_iter().collect()
 }

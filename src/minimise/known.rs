@@ -154,6 +154,7 @@ fn kind_in_text(field: Field, value: &str) -> Option<Kind> {
         Field::AccessId
         | Field::SubscriptionId
         | Field::CaseReference
+        | Field::OperatorReference
         | Field::ServiceId
         | Field::Operation
         | Field::RequestedDate
@@ -178,6 +179,7 @@ fn kind_in_text(field: Field, value: &str) -> Option<Kind> {
         | Field::FaultSpeed
         | Field::FaultLevel
         | Field::FaultNeighbours
+        | Field::FaultResponsible
         | Field::VisitBooked
         | Field::VisitWindow
         | Field::FaultDescription

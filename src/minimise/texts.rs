@@ -27,7 +27,10 @@ pub(super) fn guarded_texts(
             known.field(field, value.disclose(), plain);
         }
     }
-    let part = |field| case.facts().get(&field).map_or("", Personal::disclose);
+    for (&field, value) in case.known() {
+        known.field(field, value.disclose(), false);
+    }
+    let part = |field| case.fact(field).map_or("", Personal::disclose);
     let place = Place {
         street: part(Field::Street),
         number: part(Field::StreetNumber),

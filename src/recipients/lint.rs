@@ -10,7 +10,7 @@ use super::exception::Exception;
 use super::file::RecipientFile;
 use super::policy::{Effect, Ruling};
 use crate::dialects;
-use crate::domain::{Field, Purpose, RecipientId, Sensitivity};
+use crate::domain::{Act, Field, Purpose, RecipientId, Sensitivity};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -191,7 +191,9 @@ fn exceptions(file: &RecipientFile, today: Date, warning_days: u32, findings: &m
         |purpose| dialect.map_or([].as_slice(), |dialect| dialect.by_exception(purpose));
     for rule in policy.rules().iter().filter(|rule| rule.effect != Effect::Never) {
         let mut needed: Vec<Field> = rule.fields.clone();
-        needed.retain(|field| rule.purposes.iter().any(|&p| by_exception(p).contains(field)));
+        needed.retain(|field| {
+            rule.purposes.iter().any(|&p| by_exception(Act::of(p)).contains(field))
+        });
         for field in needed {
             if policy.exception_on(field, today).is_some() {
                 continue;
@@ -219,7 +221,7 @@ fn exceptions(file: &RecipientFile, today: Date, warning_days: u32, findings: &m
     for one in policy.exceptions() {
         let place = format!("exception {}", one.reference);
         for field in &one.fields {
-            if !Purpose::ALL.iter().any(|&purpose| by_exception(purpose).contains(field)) {
+            if !Purpose::ALL.iter().any(|&purpose| by_exception(Act::of(purpose)).contains(field)) {
                 let what = format!("{field} is nothing that {} has by exception", channel.dialect);
                 findings.error(&place, what);
             }

@@ -133,6 +133,8 @@ pub enum Because<'p> {
     NoException(&'p Rule),
     /// The policy would open it, and behind the guard there is nothing left to be told.
     NothingLeft(&'p Rule),
+    /// The policy would open it, and the operator has it with what this is about.
+    ToldBefore(&'p Rule),
     /// Intake does not keep it.
     NotKept,
     /// The case is handled by hand, and only ids leave.
@@ -269,6 +271,7 @@ impl Because<'_> {
             Self::Condition(..) => "condition",
             Self::NotCarried(_) => "not-carried",
             Self::NoException(_) => "no-exception",
+            Self::ToldBefore(_) => "told-before",
             Self::NothingLeft(_) => "nothing-left",
             Self::NotKept => "not-kept",
             Self::SpecialHandling => "special-handling",
@@ -282,6 +285,7 @@ impl Because<'_> {
             | Self::Condition(rule, _)
             | Self::NotCarried(rule)
             | Self::NoException(rule)
+            | Self::ToldBefore(rule)
             | Self::NothingLeft(rule) => Some(rule),
             Self::NoRule | Self::NotKept | Self::SpecialHandling => None,
         }
@@ -298,6 +302,9 @@ impl Because<'_> {
             }
             Self::NoException(_) => {
                 "inget undertecknat undantag som gäller i dag öppnar uppgiften".to_owned()
+            }
+            Self::ToldBefore(_) => {
+                "Operatören har uppgiften i det ärende som detta gäller.".to_owned()
             }
             Self::NothingLeft(_) => {
                 "utan personuppgifter och hälsningar är inget kvar av texten".to_owned()

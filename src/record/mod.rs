@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::dialects::{Message, Request};
-use crate::domain::{Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
+use crate::domain::{Act, Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
 use crate::log::digest::digest;
 use crate::log::{
     ConditionName, Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey,
@@ -41,7 +41,7 @@ pub const CASE: &str = "case";
 pub struct Recorded<R = Claim> {
     right: R,
     to: RecipientId,
-    purpose: Purpose,
+    act: Act,
     message: Message,
     receipt: Receipt,
     /// After this the lease may run out before an answer can come, or whoever asked has given up.
@@ -49,7 +49,7 @@ pub struct Recorded<R = Claim> {
 }
 
 /// What a message is on its way into the log.
-type Pending<R> = (R, RecipientId, Purpose, Message, LeafId, Timestamp);
+type Pending<R> = (R, RecipientId, Act, Message, LeafId, Timestamp);
 
 /// Where a disclosure stands in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,9 +73,9 @@ impl Receipt {
 impl<R> Recorded<R> {
     /// Behind the commit, and nowhere else.
     fn behind(appended: Appended, pending: Pending<R>) -> Self {
-        let (right, to, purpose, message, leaf, send_before) = pending;
+        let (right, to, act, message, leaf, send_before) = pending;
         let receipt = Receipt { leaf, appended };
-        Self { right, to, purpose, message, receipt, send_before }
+        Self { right, to, act, message, receipt, send_before }
     }
 
     /// Where it stands in the log.
@@ -89,8 +89,8 @@ impl<R> Recorded<R> {
     }
 
     /// Takes it apart, for the wire: what is sent is not recorded any more.
-    pub(crate) fn spend(self) -> (R, RecipientId, Purpose, Message, Receipt, Timestamp) {
-        (self.right, self.to, self.purpose, self.message, self.receipt, self.send_before)
+    pub(crate) fn spend(self) -> (R, RecipientId, Act, Message, Receipt, Timestamp) {
+        (self.right, self.to, self.act, self.message, self.receipt, self.send_before)
     }
 }
 
@@ -132,7 +132,7 @@ impl RecordError {
     pub const fn reason(&self) -> HoldReason {
         match self {
             Self::Encode(crate::dialects::EncodeError::Missing(_)) => HoldReason::MissingField,
-            Self::Encode(crate::dialects::EncodeError::Purpose(_)) => HoldReason::NotOffered,
+            Self::Encode(crate::dialects::EncodeError::Act(_)) => HoldReason::NotOffered,
             Self::Screened(_) => HoldReason::Screened,
         }
     }
@@ -167,7 +167,7 @@ pub async fn record(
                 let to = minimised.recipient().id.clone();
                 let timeout = minimised.recipient().channel.timeout;
                 let send_before = now.after(lease.saturating_sub(timeout));
-                pending.push(Ok((claim, to, minimised.purpose(), message, leaf, send_before)));
+                pending.push(Ok((claim, to, minimised.act(), message, leaf, send_before)));
             }
             Err(error) => pending.push(Err((claim, error))),
         }

@@ -48,9 +48,9 @@ pub async fn record_pull(
     intent.sd.insert(digest(key, leaf, GROUND, ground));
     let disclosure = Disclosure::answering(&pull, leaf, Event::Intent(intent)).decided(now.date());
     let disclosure = disclosure.showing(kept(&minimised, now), key, entropy)?;
-    let (to, purpose) = (minimised.recipient().id.clone(), minimised.purpose());
+    let (to, act) = (minimised.recipient().id.clone(), minimised.case().act());
     let appended = store.record_pull(disclosure).await?;
-    let pending: Pending<Pull> = (pull, to, purpose, message, leaf, now.after(ANSWER_WITHIN));
+    let pending: Pending<Pull> = (pull, to, act, message, leaf, now.after(ANSWER_WITHIN));
     Ok(Ok(Recorded::behind(appended, pending)))
 }
 

@@ -212,7 +212,7 @@ impl Needle {
 /// yes) says nothing outside its field. A value that leaves shortened is withheld in full.
 fn withheld(minimised: &Minimised<'_>) -> Vec<(Field, Needle)> {
     let mut needles = Vec::new();
-    for (&field, value) in minimised.case().facts() {
+    for (&field, value) in minimised.case().facts().iter().chain(minimised.case().known()) {
         let value = value.disclose();
         let leaves = |text: &str| words(text).contains(&words(value));
         if !is_searched_for(field) || minimised.text(field).is_some_and(leaves) {

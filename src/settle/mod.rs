@@ -18,8 +18,8 @@ pub use timing::Timing;
 
 use crate::dialects::{Answer, Dialect, Finding, Placement, Progress, Sought, Standing, Verdict};
 use crate::domain::{
-    AccessId, CaseState, Entropy, Field, HoldReason, Personal, Purpose, RejectReason, ServiceId,
-    Step, SubscriptionId, Timestamp,
+    AccessId, Act, CaseState, Entropy, Field, HoldReason, OperatorReference, Personal,
+    RejectReason, ServiceId, Step, SubscriptionId, Timestamp,
 };
 use crate::log::OutcomeResult;
 use crate::store::{Claim, Doubt, Pull, Settlement, Store, StoreError};
@@ -62,13 +62,13 @@ impl Settling<'_> {
     #[instrument(skip_all, fields(leaf.index = transmitted.receipt().appended().index().0))]
     pub async fn sent(&self, transmitted: Transmitted) -> Result<Settled, StoreError> {
         let leaf = transmitted.receipt().appended().index().0;
-        let (claim, purpose, result) = transmitted.into_parts();
+        let (claim, act, result) = transmitted.into_parts();
         let attempt = claim.attempt() + 1;
         let (judged, code) = match result {
             Ok(answer) => {
                 let code = code(&answer);
                 info!("Disclosure {leaf} was answered with {}", answer.status);
-                (self.verdict(purpose, self.dialect.decode(purpose, &answer), attempt, &code), code)
+                (self.verdict(act, self.dialect.decode(act, &answer), attempt, &code), code)
             }
             Err(error) => {
                 warn!(error = %crate::telemetry::chain(&error), "Disclosure {leaf} got no answer");
@@ -108,8 +108,7 @@ impl Settling<'_> {
             Finding::Present(placement) => {
                 info!("Disclosure {leaf} is at the operator");
                 let code = "found-at-operator".to_owned();
-                let judged =
-                    self.verdict(sought.purpose, Verdict::Accepted(placement), attempt, &code);
+                let judged = self.verdict(sought.act, Verdict::Accepted(placement), attempt, &code);
                 self.conclude(doubt.claim, attempt, judged, code).await
             }
             Finding::Absent if doubt.absent + 1 < ABSENT_MIN => {
@@ -142,10 +141,10 @@ impl Settling<'_> {
     pub async fn followed(
         &self,
         claim: Claim,
-        purpose: Purpose,
+        act: Act,
         progress: Result<Progress, WireError>,
     ) -> Result<Settled, StoreError> {
-        let again = self.next_look(purpose);
+        let again = self.next_look(act);
         let (step, reason, subscription) = match progress {
             Ok(Progress::At(placement)) => match placement.standing {
                 Standing::Working => (Step::Progress, None, placement.subscription),
@@ -180,7 +179,7 @@ impl Settling<'_> {
     /// What a verdict means for the case: a settlement, or a consequence.
     fn verdict(
         &self,
-        purpose: Purpose,
+        act: Act,
         verdict: Verdict,
         attempt: u32,
         code: &str,
@@ -194,7 +193,7 @@ impl Settling<'_> {
                     }
                     (Standing::Failed, reference) => Ok(Settlement::Failed { reference, code }),
                     (Standing::Working, Some(reference)) => {
-                        let due = self.next_look(purpose);
+                        let due = self.next_look(act);
                         Ok(Settlement::Placed { reference, subscription, code, due })
                     }
                     // It has it, and we could never ask how far it is; or its state is none we know.
@@ -207,7 +206,9 @@ impl Settling<'_> {
                 }
             }
             // An earlier message of this case may have arrived after all: then it is in its own way.
-            Verdict::Rejected(RejectReason::Conflict | RejectReason::NotFound) if attempt > 1 => {
+            Verdict::Rejected(RejectReason::Conflict | RejectReason::NotFound)
+                if attempt > 1 && !act.is_about() =>
+            {
                 Err(Consequence::Reconcile)
             }
             Verdict::Rejected(reason) => Ok(Settlement::Rejected { reason, code: code.to_owned() }),
@@ -283,8 +284,8 @@ impl Settling<'_> {
 
     /// Where the operator has a feed of order events, asking about a single order is the fallback
     /// for what the feed missed, and may be rare. Tickets have no feed.
-    fn next_look(&self, purpose: Purpose) -> Timestamp {
-        let told = purpose.is_order() && self.dialect.feed(None).is_some();
+    fn next_look(&self, act: Act) -> Timestamp {
+        let told = !act.is_fault() && self.dialect.feed(None).is_some();
         let rare = if told { 10 } else { 1 };
         self.now.after(self.poll * rare)
     }
@@ -308,13 +309,14 @@ pub async fn answered(
     Ok(result)
 }
 
-/// By what the operator can be asked about a disclosure in doubt. `None` where the case has no
+/// By what the operator can be asked about a disclosure in doubt. `None` where the case knows of no
 /// access id, which intake does not let happen.
 pub fn sought(doubt: &Doubt) -> Option<Sought> {
-    let text = |field| doubt.case.facts().get(&field).map(Personal::disclose);
+    let text = |field| doubt.case.fact(field).map(Personal::disclose);
     Some(Sought {
-        purpose: doubt.case.purpose(),
+        act: doubt.case.act(),
         reference: doubt.case.reference().clone(),
+        about: text(Field::OperatorReference).and_then(|id| OperatorReference::parse(id).ok()),
         access: AccessId::parse(text(Field::AccessId)?).ok()?,
         subscription: text(Field::SubscriptionId).and_then(|id| SubscriptionId::parse(id).ok()),
         service: text(Field::ServiceId).and_then(|id| ServiceId::parse(id).ok()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::crash::Injected;
-use crate::domain::{CaseId, HaltReason, StateError, Timestamp};
+use crate::domain::{Act, CaseId, CaseState, HaltReason, StateError, Timestamp};
 use crate::log::LeafError;
 
 /// Why the store did not do what was asked. Cloned to everyone who shared the failed commit.
@@ -38,6 +38,14 @@ pub enum StoreError {
     /// The same external id came with another body.
     #[error("the external id is taken by a submission with another content")]
     Conflict,
+    /// What is asked about a case cannot be asked any more, or not yet.
+    #[error("{act} cannot be asked about what is {state}")]
+    NotNow {
+        /// What was asked.
+        act: Act,
+        /// Where what it is about stands.
+        state: CaseState,
+    },
     /// A person cannot be erased while these cases have not ended.
     #[error(
         "the person has cases that have not ended ({}): let them end, or cancel them with `sluss case \

@@ -11,6 +11,7 @@ mod door;
 mod erased;
 mod error;
 mod files;
+mod follow;
 mod fsck;
 mod halt;
 mod notices;
@@ -36,8 +37,8 @@ pub use halt::{Halt, Halted};
 pub use notices::{Errand, Fate, HubSecret, NoticeRow, Registered, Registration, Telling};
 pub use pulls::{Asked, Pull};
 pub use rows::{
-    Accepted, Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Doubt, FeedFrom, Placed,
-    Settlement, StoredLeaf, SubmissionRow, Work,
+    Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
+    FeedFrom, Placed, Settlement, StoredLeaf, SubmissionRow, Work,
 };
 pub use watch::Volume;
 

@@ -7,7 +7,7 @@ use super::pulls::Pull;
 use super::subjects::Keep;
 use super::{StoreError, seal};
 use crate::domain::{
-    Case, CaseId, CaseState, ClientId, Entropy, ExternalId, Field, HoldReason, LeafId,
+    Act, Case, CaseId, CaseState, ClientId, Entropy, ExternalId, Field, HoldReason, LeafId,
     OperatorReference, Purpose, RecipientId, RejectReason, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::Kind;
@@ -86,8 +86,8 @@ pub struct Doubt {
 pub struct Placed {
     /// The right to move it.
     pub claim: Claim,
-    /// What it is for.
-    pub purpose: Purpose,
+    /// What it asks for.
+    pub act: Act,
     /// The operator's id of it.
     pub reference: OperatorReference,
 }
@@ -273,8 +273,12 @@ pub struct CaseRow {
     pub item: String,
     /// Who delivers or repairs.
     pub recipient: RecipientId,
-    /// What is to be done.
+    /// Why something is told.
     pub purpose: Purpose,
+    /// What is to be done.
+    pub act: Act,
+    /// The case that it is about, and the change that asked for it; `None` for a case of its own.
+    pub about: Option<(CaseId, SubmissionId)>,
     /// Where it stands.
     pub state: CaseState,
     /// Why it is held or was rejected; a code.
@@ -313,6 +317,24 @@ pub struct SubmissionRow {
     /// When it came into our keeping.
     pub accepted: Timestamp,
     /// Its cases, in the order of their items.
+    pub cases: Vec<CaseRow>,
+    /// What was asked about them since, oldest first.
+    pub asked: Vec<CaseRow>,
+}
+
+/// What was asked about a submission, as it can be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeRow {
+    /// Our id of it.
+    pub id: SubmissionId,
+    /// What it is about.
+    pub of: SubmissionId,
+    /// What that is.
+    pub kind: Kind,
+    /// When it came into our keeping.
+    pub accepted: Timestamp,
+    /// A case for each item that it is about. None where nobody need be told: an order that had not
+    /// left was stopped, or a note was only for ourselves.
     pub cases: Vec<CaseRow>,
 }
 

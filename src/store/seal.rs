@@ -15,9 +15,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::StoreError;
 use super::notices::HubSecret;
 use crate::domain::{
-    Case, CaseId, CaseParts, ClientId, Entropy, Field, Handling, LeafId, MaskCount,
-    OpaqueReference, Personal, Purpose, RecipientId, RegistrationId, SubjectId, SubjectKind,
-    SubjectRef,
+    Act, Case, CaseId, CaseParts, ClientId, Entropy, Field, Handling, LeafId, MaskCount,
+    OpaqueReference, OperatorReference, Personal, Purpose, RecipientId, RegistrationId, SubjectId,
+    SubjectKind, SubjectRef,
 };
 use crate::log::SubjectKey;
 
@@ -191,13 +191,18 @@ pub(super) fn seal_case(
     seal(&derive(key, CASE_KEY), &aad(b"payload", case.id().bytes()), &plain, entropy)
 }
 
-/// Opens a sealed case.
-pub(super) fn open_case(id: CaseId, sealed: &[u8], key: &[u8; 32]) -> Result<Case, StoreError> {
+/// Opens a sealed case. One that is about another is told by which id the operator knows that one.
+pub(super) fn open_case(
+    id: CaseId,
+    sealed: &[u8],
+    key: &[u8; 32],
+    about: Option<&OperatorReference>,
+) -> Result<Case, StoreError> {
     let corrupt = || StoreError::Corrupt { table: "payload" };
     let plain =
         open(&derive(key, CASE_KEY), &aad(b"payload", id.bytes()), sealed).ok_or_else(corrupt)?;
     let sealed: SealedCase = serde_json::from_slice(&plain).map_err(|_| corrupt())?;
-    sealed.into_case(id).ok_or_else(corrupt)
+    sealed.into_case(id, about).ok_or_else(corrupt)
 }
 
 /// Seals the fields of a disclosure as they are sent. A value that is too long to be kept is left
@@ -239,6 +244,11 @@ pub(super) fn open_openings(
         }
     }
     Ok(fields)
+}
+
+/// Whether a fact says yes.
+pub(super) fn is_true(value: Option<&Personal>) -> bool {
+    value.is_some_and(|value| value.disclose() == "true")
 }
 
 /// What was sent, to be put into an opening: the person's own way to it.
@@ -304,35 +314,40 @@ struct SealedCase {
     v: u8,
     recipient: String,
     purpose: String,
+    act: String,
     reference: String,
     subject: String,
     special: bool,
     facts: Vec<(String, String)>,
+    known: Vec<(String, String)>,
     dropped: Vec<String>,
     masked: Vec<(String, String, u32)>,
 }
 
 impl SealedCase {
     fn of(case: &Case) -> Self {
-        let facts = case.facts().iter();
+        let plain = |(f, value): (&Field, &Personal)| (f.to_string(), value.disclose().to_owned());
         let masked = case.masked().iter();
         Self {
             v: 1,
             recipient: case.recipient().to_string(),
             purpose: case.purpose().to_string(),
+            act: case.act().to_string(),
             reference: case.reference().to_string(),
             subject: case.subject().to_string(),
             special: case.handling() == Handling::Special,
-            facts: facts.map(|(f, value)| (f.to_string(), value.disclose().to_owned())).collect(),
+            facts: case.facts().iter().map(plain).collect(),
+            known: case.known().iter().map(plain).collect(),
             dropped: case.dropped().iter().map(ToString::to_string).collect(),
             masked: masked.map(|m| (m.field.to_string(), m.kind.clone(), m.count)).collect(),
         }
     }
 
-    fn into_case(mut self, id: CaseId) -> Option<Case> {
-        let mut facts = BTreeMap::new();
-        for (name, value) in self.facts.drain(..) {
-            facts.insert(Field::parse(&name)?, Personal::new(value));
+    fn into_case(mut self, id: CaseId, about: Option<&OperatorReference>) -> Option<Case> {
+        let mut facts = personal(&mut self.facts)?;
+        let known = personal(&mut self.known)?;
+        if let Some(about) = about {
+            facts.insert(Field::OperatorReference, Personal::new(about.as_str().to_owned()));
         }
         let dropped: Option<BTreeSet<Field>> =
             self.dropped.iter().map(|name| Field::parse(name)).collect();
@@ -348,14 +363,21 @@ impl SealedCase {
             id,
             recipient: RecipientId::parse(&self.recipient).ok()?,
             purpose: Purpose::parse(&self.purpose)?,
+            act: Act::parse(&self.act)?,
             reference: OpaqueReference::parse(&self.reference)?,
             subject: SubjectKind::parse(&self.subject)?,
             handling: if self.special { Handling::Special } else { Handling::Ordinary },
             facts,
+            known,
             dropped: dropped?,
             masked: masked?,
         }))
     }
+}
+
+fn personal(sealed: &mut Vec<(String, String)>) -> Option<BTreeMap<Field, Personal>> {
+    let open = |(name, value): (String, String)| Some((Field::parse(&name)?, Personal::new(value)));
+    sealed.drain(..).map(open).collect()
 }
 
 #[cfg(test)]
@@ -368,10 +390,12 @@ mod tests {
             id: CaseId::draw(entropy),
             recipient: RecipientId::parse("globalconnect").unwrap(),
             purpose: Purpose::Activate,
+            act: Act::Activate,
             reference: OpaqueReference::draw(entropy),
             subject: SubjectKind::Person,
             handling: Handling::Special,
             facts: BTreeMap::from([(Field::City, Personal::new("Göteborg".to_owned()))]),
+            known: BTreeMap::new(),
             dropped: BTreeSet::from([Field::Personnummer]),
             masked: vec![MaskCount { field: Field::Note, kind: "telefon".to_owned(), count: 2 }],
         })
@@ -408,16 +432,16 @@ mod tests {
         let case = case(&entropy);
         let sealed = seal_case(&case, &[7; 32], &entropy).unwrap();
         assert!(!sealed.windows(4).any(|bytes| bytes == b"borg"));
-        let opened = open_case(case.id(), &sealed, &[7; 32]).unwrap();
+        let opened = open_case(case.id(), &sealed, &[7; 32], None).unwrap();
         assert_eq!(opened.facts()[&Field::City].disclose(), "Göteborg");
         assert_eq!(opened.handling(), Handling::Special);
         assert_eq!(opened.masked(), case.masked());
-        assert!(open_case(case.id(), &sealed, &[8; 32]).is_err());
-        assert!(open_case(CaseId::draw(&entropy), &sealed, &[7; 32]).is_err());
+        assert!(open_case(case.id(), &sealed, &[8; 32], None).is_err());
+        assert!(open_case(CaseId::draw(&entropy), &sealed, &[7; 32], None).is_err());
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
-            assert!(open_case(case.id(), &changed, &[7; 32]).is_err());
+            assert!(open_case(case.id(), &changed, &[7; 32], None).is_err());
         }
     }
 }

@@ -9,6 +9,7 @@ pub const fn field(field: Field) -> &'static str {
         Field::AccessId => "uttagets id (access-id)",
         Field::SubscriptionId => "abonnemangets id hos operatören",
         Field::CaseReference => "vår slumpade referens för ärendet",
+        Field::OperatorReference => "operatörens nummer på ärendet",
         Field::ServiceId => "tjänst",
         Field::Operation => "vad som beställs",
         Field::RequestedDate => "önskad dag",
@@ -45,6 +46,7 @@ pub const fn field(field: Field) -> &'static str {
         Field::FaultWiredTest => "prov med kabel",
         Field::FaultRestarted => "om utrustningen startats om",
         Field::FaultSpeed => "uppmätt hastighet",
+        Field::FaultResponsible => "vems tur det är att arbeta med felet",
         Field::FaultNeighbours => "antal grannar med samma fel",
         Field::VisitBooked => "om ett besök är bokat",
         Field::VisitWindow => "tid för besök",
@@ -135,7 +137,7 @@ pub const fn stopped(reason: HoldReason) -> &'static str {
 /// Where a case stands.
 pub const fn state(state: CaseState) -> &'static str {
     match state {
-        CaseState::Accepted | CaseState::Recorded => "mottaget",
+        CaseState::Waiting | CaseState::Accepted | CaseState::Recorded => "mottaget",
         CaseState::Placed => "hos operatören",
         CaseState::Completed => "klart",
         CaseState::Failed => "kunde inte utföras",

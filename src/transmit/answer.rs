@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::{Transmitted, WireError};
 use crate::dialects::Answer;
-use crate::domain::{Purpose, RecipientId, Timestamp};
+use crate::domain::{Act, RecipientId, Timestamp};
 use crate::record::{Receipt, Recorded};
 use crate::store::Pull;
 
@@ -25,7 +25,7 @@ pub struct Reply {
 }
 
 struct Spent {
-    what: (Pull, RecipientId, Purpose, Receipt),
+    what: (Pull, RecipientId, Act, Receipt),
     ended: oneshot::Sender<Transmitted<Pull>>,
 }
 
@@ -34,12 +34,12 @@ pub fn answer(
     recorded: Recorded<Pull>,
     now: Timestamp,
 ) -> (Reply, oneshot::Receiver<Transmitted<Pull>>) {
-    let (pull, to, purpose, message, receipt, before) = recorded.spend();
+    let (pull, to, act, message, receipt, before) = recorded.spend();
     let (ended, end) = oneshot::channel();
     let body = message.request().body.clone();
     let length = body.len();
     let bytes = (now < before).then(|| Zeroizing::new(body));
-    let spent = Some(Spent { what: (pull, to, purpose, receipt), ended });
+    let spent = Some(Spent { what: (pull, to, act, receipt), ended });
     (Reply { length, bytes, spent }, end)
 }
 

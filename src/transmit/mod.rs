@@ -30,7 +30,7 @@ pub use secrets::read as read_secret;
 
 use crate::dialects::soap::security::security_header;
 use crate::dialects::{Answer, Method, Query, Request};
-use crate::domain::{Clock, Purpose, RecipientId, Timestamp};
+use crate::domain::{Act, Clock, RecipientId, Timestamp};
 use crate::recipients::{Auth, Recipient, Recipients};
 use crate::record::{Receipt, Recorded};
 use crate::store::{Claim, Halt};
@@ -76,7 +76,7 @@ impl Listing {
 pub struct Transmitted<R = Claim> {
     right: R,
     to: RecipientId,
-    purpose: Purpose,
+    act: Act,
     receipt: Receipt,
     result: Result<Answer, WireError>,
 }
@@ -84,10 +84,10 @@ pub struct Transmitted<R = Claim> {
 impl<R> Transmitted<R> {
     /// What became of what was spent.
     fn of(
-        (right, to, purpose, receipt): (R, RecipientId, Purpose, Receipt),
+        (right, to, act, receipt): (R, RecipientId, Act, Receipt),
         result: Result<Answer, WireError>,
     ) -> Self {
-        Self { right, to, purpose, receipt, result }
+        Self { right, to, act, receipt, result }
     }
 
     /// Who was sent to.
@@ -101,8 +101,8 @@ impl<R> Transmitted<R> {
     }
 
     /// What it was for.
-    pub const fn purpose(&self) -> Purpose {
-        self.purpose
+    pub const fn purpose(&self) -> Act {
+        self.act
     }
 
     /// What came back.
@@ -111,8 +111,8 @@ impl<R> Transmitted<R> {
     }
 
     /// Takes it apart, for settling.
-    pub(crate) fn into_parts(self) -> (R, Purpose, Result<Answer, WireError>) {
-        (self.right, self.purpose, self.result)
+    pub(crate) fn into_parts(self) -> (R, Act, Result<Answer, WireError>) {
+        (self.right, self.act, self.result)
     }
 }
 
@@ -179,12 +179,12 @@ impl Wire {
         fields(recipient = %recorded.to(), leaf.index = recorded.receipt().appended().index().0, answer.status)
     )]
     pub async fn send(&self, recorded: Recorded) -> Transmitted {
-        let (claim, to, purpose, message, receipt, send_before) = recorded.spend();
+        let (claim, to, act, message, receipt, send_before) = recorded.spend();
         let result = self.exchange(&to, message.request(), None, Some(send_before)).await;
         if let Ok(answer) = &result {
             Span::current().record("answer.status", answer.status);
         }
-        Transmitted::of((claim, to, purpose, receipt), result)
+        Transmitted::of((claim, to, act, receipt), result)
     }
 
     /// Asks an operator about what it has.
@@ -325,6 +325,8 @@ impl Line {
         let mut builder = match request.method {
             Method::Get => self.client.get(url),
             Method::Post => self.client.post(url),
+            Method::Patch => self.client.patch(url),
+            Method::Delete => self.client.delete(url),
             Method::Answer => return Err(WireError::Address),
         };
         if let Some(content_type) = request.content_type {

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod cases;
+mod door;
 mod explain;
 mod log;
 mod persons;

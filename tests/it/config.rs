@@ -118,7 +118,7 @@ fn what_the_environment_must_not_say() {
         ("SLUSS__LISTEN", "127.0.0.1:1", "sluss.toml: SLUSS__LISTEN: must name a section"),
         ("SLUSS__COLOUR__RED", "1", "sluss.toml: colour: is not a key"),
         ("SLUSS__HTTP__COLOUR", "1", "sluss.toml: http.colour: is not a key"),
-        ("SLUSS__HTTP__LISTEN", "here", "sluss.toml: http.listen: must be a loopback"),
+        ("SLUSS__HTTP__LISTEN", "here", "sluss.toml: http.listen: must be an address"),
         ("SLUSS__WORKER__BATCH_MAX", "many", "sluss.toml: worker.batch_max: must be a whole"),
         ("SLUSS__WORKER__BATCH_MAX", "0", "sluss.toml: worker.batch_max: must be a whole"),
         ("SLUSS__WORKER__BATCH_MAX", "7\nx = 1", "sluss.toml: worker.batch_max: must be a whole"),
@@ -135,10 +135,10 @@ fn what_the_environment_must_not_say() {
 #[test]
 fn what_the_file_must_not_say() {
     for (text, expected) in [
-        ("[http]\nlisten = \"0.0.0.0:8080\"", "sluss.toml: http.listen: must be a loopback"),
-        ("[http]\nlisten = \"192.0.2.1:8080\"", "sluss.toml: http.listen: must be a loopback"),
-        ("[http]\nlisten = \"[::]:8080\"", "sluss.toml: http.listen: must be a loopback"),
-        ("[http]\nlisten = \"localhost:8080\"", "sluss.toml: http.listen: must be a loopback"),
+        ("[http]\nlisten = \"0.0.0.0:8080\"", "sluss.toml: http.listen: other than a loopback"),
+        ("[http]\nlisten = \"192.0.2.1:8080\"", "sluss.toml: http.listen: other than a loopback"),
+        ("[http]\nlisten = \"[::]:8080\"", "sluss.toml: http.listen: other than a loopback"),
+        ("[http]\nlisten = \"localhost:8080\"", "sluss.toml: http.listen: must be an address"),
         ("[http]\nlisten = 8080", "sluss.toml: http.listen: must be a text"),
         ("[log]\norigin = \"our log\"", "sluss.toml: log.origin: must be a name"),
         ("[log]\norigin = \"a+b\"", "sluss.toml: log.origin: must be a name"),
@@ -220,4 +220,48 @@ fn what_is_no_text_is_told_and_the_rest_read_on() {
     assert!(told[0].starts_with("recipients/folder.toml: cannot be read: "), "{told:#?}");
     assert!(told[1].starts_with("recipients/ip-only.toml: cannot be read: "), "{told:#?}");
     assert_eq!(told.len(), 2);
+}
+
+#[test]
+fn whoever_may_vouch_for_others_is_held_to_it() {
+    for (text, expected) in [
+        ("[oauth]\nissuer = \"http://idp.example/\"", "oauth.issuer: must be an https"),
+        ("[oauth]\nissuer = \"https://idp.example/?x\"", "oauth.issuer: must be an https"),
+        ("[oauth]\nissuer = \"https://idp.example\"\naudience = \" \"", "oauth.audience: must not"),
+        ("[oauth]\nalgorithms = \"none\"", "oauth.algorithms: must be some of these"),
+        ("[oauth]\nalgorithms = \"HS256\"", "oauth.algorithms: must be some of these"),
+        ("[oauth.roles]\nsystem = \"all\"", "oauth.roles.system: is not a key"),
+        (
+            "[oidc]\nissuer = \"https://idp.example\"\nclient_id = \"x\"",
+            "oidc.public_url: must be where",
+        ),
+        (
+            "[oidc]\nissuer = \"https://idp.example\"\npublic_url = \"https://sluss.example.se/\"",
+            "oidc.client_id: is missing",
+        ),
+        (
+            "[oidc]\nissuer = \"https://idp.example\"\nclient_id = \"x\"\n\
+             public_url = \"https://sluss.example.se/\"\n[oauth]\nissuer = \"https://idp.example\"\n\
+             audience = \"x\"",
+            "oauth.audience: must not be oidc.client_id",
+        ),
+        (
+            "[http]\ntls_certificate_file = \"chain.pem\"",
+            "http.tls_certificate_file: tls_certificate",
+        ),
+        ("[http]\ntls_client_ca_file = \"ca.pem\"", "http.tls_certificate_file: tls_certificate"),
+        ("[session]\nhours = 0", "session.hours: must be"),
+    ] {
+        refused(text, &[], &format!("sluss.toml: {expected}"));
+    }
+    let tls =
+        "[http]\nlisten = \"0.0.0.0:443\"\ntls_certificate_file = \"c\"\ntls_key_file = \"k\"";
+    assert!(loaded(tls, &[]).http.tls.is_some());
+    assert!(loaded("[http]\nlisten = \"0.0.0.0:80\"\nbehind_proxy = true", &[]).http.behind_proxy);
+    let map =
+        "[oauth]\nissuer = \"https://idp.example\"\n[oauth.roles]\nordering = [\"order\", \"o\"]";
+    let roles = loaded(map, &[]).oauth.unwrap().roles;
+    let of = |words: &[&str]| roles.roles(words).map(|roles| roles.to_string());
+    assert_eq!(of(&["o", "support"]).as_deref(), Some("ordering support"));
+    assert_eq!(of(&["ordering"]), None, "it goes by another word");
 }

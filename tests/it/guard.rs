@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod classes;
+mod planted;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -3,9 +3,13 @@
 #![cfg(test)]
 
 mod bad;
+mod hostile;
+mod issuer;
 mod matrix;
 mod official;
+mod staff;
 mod tiles;
+mod tls;
 mod tokens;
 
 use std::collections::BTreeMap;
@@ -76,6 +80,7 @@ impl House {
         let dir = TempDir::new().unwrap();
         let mut config = config::load(&root().join("config"), &BTreeMap::new()).unwrap();
         config.state = dir.path().join("state");
+        config.http.limits.stop_pause = Duration::ZERO;
         let further = fs::read_to_string(root().join("fixtures/demo/exempelnat.toml")).unwrap();
         let further = recipients::read(Path::new("exempelnat.toml"), Path::new(""), &further);
         config.recipients.push(further.unwrap());
@@ -192,7 +197,7 @@ async fn lists_are_told_in_pages() {
 async fn what_is_not_offered_is_refused_in_the_same_words() {
     let house = House::open().await;
     let none = "00000000000000000000000000000000";
-    for path in ["/", "/tmf-api", "/tmf-api/serviceOrdering/v4/serviceOrder/"] {
+    for path in ["/nowhere", "/tmf-api", "/tmf-api/serviceOrdering/v4/serviceOrder/"] {
         refused(&house.get(path).await, 404, "notFound");
     }
     for id in [none, "1", "19121212-1212", "%00", "..%2f..%2fkeys"] {

@@ -12,6 +12,7 @@ mod crash;
 mod demo;
 mod docs;
 mod export;
+mod follow;
 mod guard;
 mod harness;
 mod http;

@@ -9,12 +9,13 @@ mod refusals;
 mod screening;
 mod texts;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::civil::{Date, date};
 use sluss::dialects::{self, Dialect};
 use sluss::domain::{
-    Case, CaseId, CaseParts, Field, Handling, MaskCount, OpaqueReference, Personal, Purpose,
+    Act, Case, CaseId, CaseParts, Field, Handling, MaskCount, OpaqueReference, Personal, Purpose,
     RecipientId, SubjectKind,
 };
 use sluss::minimise::{Minimised, Refusal, minimise};
@@ -84,10 +85,12 @@ impl Draft {
             id: CaseId::from_bytes([7; 16]),
             recipient: RecipientId::parse(self.recipient).unwrap(),
             purpose: self.purpose,
+            act: Act::of(self.purpose),
             reference: OpaqueReference::parse(REFERENCE).unwrap(),
             subject: self.subject,
             handling: self.handling,
             facts: facts.map(|(field, text)| (*field, Personal::new(text.clone()))).collect(),
+            known: BTreeMap::new(),
             dropped: self.dropped.iter().copied().collect(),
             masked: self.masked.clone(),
         })

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sluss::dialects::on_api::{self, OnApi, write};
 use sluss::dialects::{Dialect, EncodeError, Request, Sought};
-use sluss::domain::{AccessId, Field, OpaqueReference, Purpose, SubscriptionId, Timestamp};
+use sluss::domain::{AccessId, Act, Field, OpaqueReference, Purpose, SubscriptionId, Timestamp};
 
 const OURS: &str = "bcdfghjkmnpqrstvbcdfghjkmnpqrstv";
 
@@ -27,6 +27,7 @@ fn value(field: Field) -> &'static str {
     match field {
         Field::AccessId => "STTA0001",
         Field::SubscriptionId => "SUB-1",
+        Field::OperatorReference => "TT-1",
         Field::CaseReference => OURS,
         Field::ServiceId => "BB-1000-1000",
         Field::RequestedDate => "2026-12-01T00:00:00Z",
@@ -44,6 +45,8 @@ fn value(field: Field) -> &'static str {
         Field::FaultLevel => "-22.5",
         Field::FaultNeighbours => "17",
         Field::FaultDescription => "Fritext",
+        Field::Note => "Anteckning",
+        Field::FaultResponsible => "CO",
         Field::Sla => "SLA-3",
         Field::FixedIp
         | Field::ForcedTakeover
@@ -55,16 +58,21 @@ fn value(field: Field) -> &'static str {
     }
 }
 
-fn schema(purpose: Purpose) -> jsonschema::Validator {
-    schema_of("2.6", purpose)
+fn schema(act: Act) -> jsonschema::Validator {
+    schema_of("2.6", act)
 }
 
-fn schema_of(version: &str, purpose: Purpose) -> jsonschema::Validator {
-    let name = match purpose {
-        Purpose::Activate => "order-activate",
-        Purpose::Change => "order-change",
-        Purpose::Terminate => "order-deactivate",
-        Purpose::FaultReport => "ticket",
+fn schema_of(version: &str, act: Act) -> jsonschema::Validator {
+    let name = match act {
+        Act::Activate => "order-activate",
+        Act::Change => "order-change",
+        Act::Terminate => "order-deactivate",
+        Act::Modify => "order-modify",
+        Act::Suspend => "order-suspend",
+        Act::Resume => "order-resume",
+        Act::Amend => "order-amend",
+        Act::Report => "ticket",
+        Act::Supplement | Act::Close | Act::Reopen => "ticket-update",
         other => panic!("no schema for {other}"),
     };
     let path = root().join(format!("schemas/dialects/on-api/{version}/{name}.json"));
@@ -77,20 +85,20 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-const SPOKEN: &[Purpose] =
-    &[Purpose::Activate, Purpose::Change, Purpose::Terminate, Purpose::FaultReport];
+const SPOKEN: &[Act] = &[Act::Activate, Act::Change, Act::Terminate, Act::Report];
 
 fn written(
     dialect: &OnApi,
-    purpose: Purpose,
+    act: Act,
     fields: &BTreeMap<Field, String>,
 ) -> Result<Request, EncodeError> {
-    write(dialect, purpose, &|field| fields.get(&field).map(String::as_str))
+    write(dialect, act, &|field| fields.get(&field).map(String::as_str))
 }
 
-fn sought(purpose: Purpose) -> Sought {
+fn sought(act: Act) -> Sought {
     Sought {
-        purpose,
+        act,
+        about: None,
         reference: OpaqueReference::parse(OURS).unwrap(),
         access: AccessId::parse("STTA0001").unwrap(),
         subscription: Some(SubscriptionId::parse("SUB-1").unwrap()),
@@ -113,23 +121,21 @@ fn wire_examples() {
             fs::read_to_string(folder.join("case.toml")).unwrap().parse().unwrap();
         let version = case.get("version").map_or("2.6", |version| version.as_str().unwrap());
         let dialect = on_api::of(version).unwrap();
-        let purpose = Purpose::parse(case["purpose"].as_str().unwrap()).unwrap();
+        let act = Act::of(Purpose::parse(case["purpose"].as_str().unwrap()).unwrap());
         let fields: BTreeMap<Field, String> = case["fields"]
             .as_table()
             .unwrap()
             .iter()
             .map(|(name, text)| (Field::parse(name).unwrap(), text.as_str().unwrap().to_owned()))
             .collect();
-        assert!(fields.keys().all(|field| dialect.carries(purpose).contains(field)));
+        assert!(fields.keys().all(|field| dialect.carries(act).contains(field)));
 
-        let request = written(dialect, purpose, &fields).unwrap();
-        schema_of(version, purpose)
-            .validate(&serde_json::from_slice(&request.body).unwrap())
-            .unwrap();
+        let request = written(dialect, act, &fields).unwrap();
+        schema_of(version, act).validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
         golden(&folder.join("request.http"), &http::show(&request));
 
         let answer = http::answer(&fs::read_to_string(folder.join("answer.http")).unwrap());
-        let verdict = dialect.decode(purpose, &answer);
+        let verdict = dialect.decode(act, &answer);
         golden(&folder.join("verdict.txt"), &format!("{verdict:#?}\n"));
         walked += 1;
     }

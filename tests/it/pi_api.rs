@@ -21,7 +21,7 @@ use serde_json::Value;
 use sluss::dialects::pi_api::{PiApi, Question, write};
 use sluss::dialects::{Dialect, EncodeError, Request, Sought};
 use sluss::domain::{
-    AccessId, Field, OpaqueReference, Purpose, ServiceId, SubscriptionId, Timestamp,
+    AccessId, Act, Field, OpaqueReference, Purpose, ServiceId, SubscriptionId, Timestamp,
 };
 use sluss::recipients::{RecipientFile, read};
 
@@ -67,11 +67,11 @@ fn value(field: Field) -> &'static str {
     }
 }
 
-fn schema(purpose: Purpose) -> jsonschema::Validator {
-    let name = match purpose {
-        Purpose::Activate => "order-activate",
-        Purpose::Terminate => "order-deactivate",
-        Purpose::FaultReport => "ticket",
+fn schema(act: Act) -> jsonschema::Validator {
+    let name = match act {
+        Act::Activate => "order-activate",
+        Act::Terminate => "order-deactivate",
+        Act::Report => "ticket",
         other => panic!("no schema for {other}"),
     };
     let path = root().join(format!("schemas/dialects/pi-api/2.2/{name}.json"));
@@ -84,7 +84,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-const SPOKEN: &[Purpose] = &[Purpose::Activate, Purpose::Terminate, Purpose::FaultReport];
+const SPOKEN: &[Act] = &[Act::Activate, Act::Terminate, Act::Report];
 
 /// The recipient that speaks it.
 fn slussnat() -> RecipientFile {
@@ -101,13 +101,14 @@ fn questions() -> Vec<Question> {
     slussnat().recipient.channel.questions
 }
 
-fn written(purpose: Purpose, fields: &BTreeMap<Field, String>) -> Result<Request, EncodeError> {
-    write(purpose, &|field| fields.get(&field).map(String::as_str), &questions())
+fn written(act: Act, fields: &BTreeMap<Field, String>) -> Result<Request, EncodeError> {
+    write(act, &|field| fields.get(&field).map(String::as_str), &questions())
 }
 
-fn sought(purpose: Purpose) -> Sought {
+fn sought(act: Act) -> Sought {
     Sought {
-        purpose,
+        act,
+        about: None,
         reference: OpaqueReference::parse(OURS).unwrap(),
         access: AccessId::parse("STTA0001").unwrap(),
         subscription: Some(SubscriptionId::parse("SUB-1").unwrap()),
@@ -128,21 +129,21 @@ fn wire_examples() {
     for folder in folders {
         let case: toml::Table =
             fs::read_to_string(folder.join("case.toml")).unwrap().parse().unwrap();
-        let purpose = Purpose::parse(case["purpose"].as_str().unwrap()).unwrap();
+        let act = Act::of(Purpose::parse(case["purpose"].as_str().unwrap()).unwrap());
         let fields: BTreeMap<Field, String> = case["fields"]
             .as_table()
             .unwrap()
             .iter()
             .map(|(name, text)| (Field::parse(name).unwrap(), text.as_str().unwrap().to_owned()))
             .collect();
-        assert!(fields.keys().all(|field| PiApi.carries(purpose).contains(field)));
+        assert!(fields.keys().all(|field| PiApi.carries(act).contains(field)));
 
-        let request = written(purpose, &fields).unwrap();
-        schema(purpose).validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
+        let request = written(act, &fields).unwrap();
+        schema(act).validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
         golden(&folder.join("request.http"), &http::show(&request));
 
         let answer = http::answer(&fs::read_to_string(folder.join("answer.http")).unwrap());
-        let verdict = PiApi.decode(purpose, &answer);
+        let verdict = PiApi.decode(act, &answer);
         golden(&folder.join("verdict.txt"), &format!("{verdict:#?}\n"));
         walked += 1;
     }

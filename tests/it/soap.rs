@@ -11,9 +11,7 @@ mod verdicts;
 use std::path::Path;
 
 use sluss::dialects::{Answer, Placement, Sought, Standing};
-use sluss::domain::{
-    AccessId, OpaqueReference, OperatorReference, Purpose, SubscriptionId, Timestamp,
-};
+use sluss::domain::{AccessId, Act, OpaqueReference, OperatorReference, SubscriptionId, Timestamp};
 
 const REFERENCE: &str = "bcdfghjkmnpqrstvbcdfghjkmnpqrstv";
 
@@ -32,9 +30,10 @@ fn answer(status: u16, body: Vec<u8>) -> Answer {
     Answer { status, body, ..Answer::default() }
 }
 
-fn sought(purpose: Purpose) -> Sought {
+fn sought(act: Act) -> Sought {
     Sought {
-        purpose,
+        act,
+        about: None,
         reference: OpaqueReference::parse(REFERENCE).expect("a reference"),
         access: AccessId::parse("STTA0001").expect("an access id"),
         subscription: None,

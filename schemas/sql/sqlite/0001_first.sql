@@ -20,10 +20,14 @@ CREATE TABLE case_ (
     item               TEXT    NOT NULL,
     recipient          TEXT    NOT NULL,
     purpose            TEXT    NOT NULL,
+    -- What is to be done, and about which case and by which change where it is about another one.
+    act                TEXT    NOT NULL,
+    about              BLOB    REFERENCES case_ (id),
+    change             BLOB    REFERENCES change (id),
     -- Names a key in the key store, by a number drawn at random; absent once the person is erased.
     subject            BLOB    CHECK (subject IS NULL OR length(subject) = 16),
     state              TEXT    NOT NULL CHECK (state IN
-        ('accepted', 'recorded', 'placed', 'completed', 'failed', 'rejected', 'held', 'cancelled')),
+        ('waiting', 'accepted', 'recorded', 'placed', 'completed', 'failed', 'rejected', 'held', 'cancelled')),
     -- Why it is held or was rejected; a code.
     reason             TEXT,
     -- A person has decided that a held case may go on.
@@ -46,13 +50,16 @@ CREATE TABLE case_ (
     answer             TEXT,
     accepted_us        INTEGER NOT NULL,
     changed_us         INTEGER NOT NULL,
-    UNIQUE (submission, item),
+    CHECK ((about IS NULL) = (change IS NULL)),
+    CHECK (state <> 'waiting' OR about IS NOT NULL),
     CHECK ((state = 'recorded') = (intent IS NOT NULL)),
     CHECK ((intent IS NULL) = (intent_hash IS NULL) AND (intent IS NULL) = (intent_us IS NULL)),
     CHECK (state <> 'placed' OR operator_reference IS NOT NULL),
     CHECK ((state IN ('held', 'rejected')) <= (reason IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 
+CREATE UNIQUE INDEX case_item ON case_ (submission, item, coalesce(change, x''));
+CREATE INDEX case_about ON case_ (about, accepted_us, id) WHERE about IS NOT NULL;
 CREATE INDEX case_due ON case_ (recipient, due_us) WHERE state IN ('accepted', 'recorded', 'placed');
 CREATE INDEX case_leased ON case_ (recipient, lease_until_us)
     WHERE state IN ('accepted', 'recorded', 'placed') AND lease_until_us > due_us;

@@ -14,15 +14,16 @@ CREATE TABLE moved (
     PRIMARY KEY (submission, case_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER a_case_is_new AFTER INSERT ON case_
+-- What is asked about a case is no item of an order.
+CREATE TRIGGER a_case_is_new AFTER INSERT ON case_ WHEN NEW.about IS NULL
 BEGIN INSERT OR IGNORE INTO moved VALUES (NEW.submission, NEW.id, NULL); END;
 -- Between these two nothing is to be seen from outside.
 CREATE TRIGGER a_case_has_moved AFTER UPDATE OF state ON case_
-WHEN OLD.state <> NEW.state
+WHEN NEW.about IS NULL AND OLD.state <> NEW.state
     AND NOT (OLD.state IN ('accepted', 'recorded') AND NEW.state IN ('accepted', 'recorded'))
 BEGIN INSERT OR IGNORE INTO moved VALUES (NEW.submission, NEW.id, OLD.state); END;
 -- What was there before this table is looked at once.
-INSERT INTO moved SELECT submission, id, state FROM case_;
+INSERT INTO moved SELECT submission, id, state FROM case_ WHERE about IS NULL;
 
 CREATE TABLE hub (
     id             BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),

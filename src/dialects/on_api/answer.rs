@@ -4,7 +4,7 @@ use super::super::{Answer, FeedEvent, Finding, Placement, Progress, Sought, Stan
 use super::read::{Active, Entry, Row, json, rows};
 use super::version::Version;
 use super::{Resource, operation, path};
-use crate::domain::{Purpose, RejectReason};
+use crate::domain::{Act, RejectReason};
 
 /// How many rows of the event feed are read at a time; the next question goes on from there.
 const EVENTS_MAX: usize = 10_000;
@@ -13,9 +13,16 @@ const EVENTS_MAX: usize = 10_000;
 const EVENT_ID_MAX: usize = 128;
 
 /// The answer to an order or a ticket.
-pub(super) fn verdict(version: &Version, purpose: Purpose, answer: &Answer) -> Verdict {
+pub(super) fn verdict(version: &Version, act: Act, answer: &Answer) -> Verdict {
     match answer.status {
-        200..=299 => taken(version, purpose, answer),
+        200..=299 => taken(version, act, answer),
+        _ => refusal(answer),
+    }
+}
+
+/// An answer that is no yes.
+pub(super) fn refusal(answer: &Answer) -> Verdict {
+    match answer.status {
         // Some operators still answer 400 where 409 is meant, and only the text tells.
         400 | 406 | 413 | 415 | 422 => Verdict::Rejected(RejectReason::Invalid),
         401 | 403 => Verdict::Credentials,
@@ -34,7 +41,7 @@ pub(super) fn verdict(version: &Version, purpose: Purpose, answer: &Answer) -> V
 /// the same access without any reference may be ours, and a ticket sent twice is two tickets, so
 /// it is left to a person.
 pub(super) fn finding(version: &Version, sought: &Sought, answer: &Answer) -> Finding {
-    let resource = Resource::of(sought.purpose);
+    let resource = Resource::of(sought.act);
     match (answer.status, resource) {
         (200, Resource::Orders) if !version.lists_orders => {
             return in_service(version, sought, answer);
@@ -78,8 +85,8 @@ fn in_service(version: &Version, sought: &Sought, answer: &Answer) -> Finding {
     let wanted = |one: &Active| {
         sought.service.as_ref().is_some_and(|service| one.service == service.as_str())
     };
-    let is_done = match sought.purpose {
-        Purpose::Terminate => !active.iter().any(wanted),
+    let is_done = match sought.act {
+        Act::Terminate => !active.iter().any(wanted),
         _ => active.iter().any(|one| one.ours.iter().any(|ours| ours == sought.reference.as_str())),
     };
     if is_done {
@@ -91,9 +98,9 @@ fn in_service(version: &Version, sought: &Sought, answer: &Answer) -> Finding {
 }
 
 /// How far an order or a ticket is.
-pub(super) fn progress(version: &Version, purpose: Purpose, answer: &Answer) -> Progress {
+pub(super) fn progress(version: &Version, act: Act, answer: &Answer) -> Progress {
     match answer.status {
-        200 => match single(version, Resource::of(purpose), answer) {
+        200 => match single(version, Resource::of(act), answer) {
             Some(entry) if entry.standing.is_some() => {
                 Progress::At(entry.placement(Standing::Unknown))
             }
@@ -135,13 +142,13 @@ fn event(version: &Version, row: &Row<'_>) -> Option<FeedEvent> {
 
 /// A 2xx to an order or a ticket: 201 for a new one, 200 for one that is there already or was done
 /// at once.
-fn taken(version: &Version, purpose: Purpose, answer: &Answer) -> Verdict {
-    let resource = Resource::of(purpose);
+fn taken(version: &Version, act: Act, answer: &Answer) -> Verdict {
+    let resource = Resource::of(act);
     let is_new = answer.status == 201;
     let location = answer.location.as_deref().filter(|_| is_new);
     let located = location.and_then(|location| path::reference(resource.as_str(), location));
     match (single(version, resource, answer), located) {
-        (Some(entry), _) if is_other(purpose, &entry) => {
+        (Some(entry), _) if is_other(act, &entry) => {
             // An order of another kind is in the way of ours, and was shown instead of it. That a
             // new one is of another kind than ours cannot be.
             if is_new { Verdict::Unclear } else { Verdict::Rejected(RejectReason::Conflict) }
@@ -173,9 +180,9 @@ fn entries(version: &Version, resource: Resource, answer: &Answer) -> Option<Vec
     entries.collect()
 }
 
-/// Whether it is an order, and not of the kind that we place for this purpose.
-fn is_other(purpose: Purpose, entry: &Entry) -> bool {
-    match (operation(purpose), &entry.operation) {
+/// Whether it is an order, and not of the kind that we place for this.
+fn is_other(act: Act, entry: &Entry) -> bool {
+    match (operation(act), &entry.operation) {
         (Some(ours), Some(theirs)) => ours != theirs,
         _ => false,
     }
@@ -183,15 +190,15 @@ fn is_other(purpose: Purpose, entry: &Entry) -> bool {
 
 /// Whether this order ends the subscription that we sought to end.
 fn ends_it(sought: &Sought, entry: &Entry) -> bool {
-    sought.purpose == Purpose::Terminate
+    sought.act == Act::Terminate
         && sought.subscription.is_some()
         && entry.subscription == sought.subscription
-        && entry.operation.as_deref() == operation(Purpose::Terminate)
+        && entry.operation.as_deref() == operation(Act::Terminate)
         && entry.standing != Some(Standing::Failed)
 }
 
 /// Whether the operator says that it did not look at the question. A 503 without a time to come
 /// back may have come from anywhere on the way.
-fn is_busy(answer: &Answer) -> bool {
+pub(super) fn is_busy(answer: &Answer) -> bool {
     answer.status == 429 || (answer.status == 503 && answer.retry_after.is_some())
 }

@@ -9,6 +9,7 @@
 //! | `accesses` | one row of the operator's list of accesses |
 //! | `contact` | what is answered when the operator asks for a contact |
 //! | `description` | how facts without a member of their own stand in a ticket's text |
+//! | `about` | what is said of an order or a ticket that is there: other, no more, a comment, an end |
 //! | `read` | what an order, a ticket or a list of the operator's says |
 //! | `answer` | what an answer means |
 //! | `path` | addresses: percent-encoding, and the id at the end |
@@ -25,6 +26,7 @@
 //! - An empty list of orders may come as 404.
 //! - `spReference` is of type `ID`, yet tickets show it with `#`: we write none, we read it.
 
+mod about;
 mod accesses;
 mod answer;
 mod contact;
@@ -39,7 +41,7 @@ use super::{
     Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,
 };
 use crate::address::Access;
-use crate::domain::{Field, OperatorReference, Purpose};
+use crate::domain::{Act, Field, Operation, OperatorReference};
 use crate::minimise::Minimised;
 
 use version::Version;
@@ -74,37 +76,44 @@ impl Dialect for OnApi {
         self.0.name
     }
 
-    fn carries(&self, purpose: Purpose) -> &'static [Field] {
-        if purpose == Purpose::ContactPull {
-            // An answer, the same in every version that has the endpoint.
+    fn carries(&self, act: Act) -> &'static [Field] {
+        if act == Act::Answer {
+            // The same in every version that has the endpoint.
             return contact::CARRIED;
         }
-        let row = self.0.carries.iter().find(|(spoken, _)| *spoken == purpose);
+        let row = self.0.carries.iter().find(|(spoken, _)| *spoken == act);
         row.map_or(&[], |(_, fields)| fields)
     }
 
     fn encode(&self, minimised: &Minimised<'_>) -> Result<Message, EncodeError> {
-        write(self, minimised.purpose(), &|field| minimised.text(field)).map(Message::new)
+        write(self, minimised.act(), &|field| minimised.text(field)).map(Message::new)
     }
 
-    fn decode(&self, purpose: Purpose, answer: &Answer) -> Verdict {
-        answer::verdict(self.0, purpose, answer)
+    fn decode(&self, act: Act, answer: &Answer) -> Verdict {
+        if act.is_about() { about::verdict(answer) } else { answer::verdict(self.0, act, answer) }
     }
 
     fn find(&self, sought: &Sought) -> Query {
-        Query::new(path::get(path::search(self.0, sought)))
+        Query::new(path::get(match &sought.about {
+            Some(reference) => path::entry(Resource::of(sought.act), reference),
+            None => path::search(self.0, sought),
+        }))
     }
 
     fn found(&self, sought: &Sought, answer: &Answer) -> Finding {
-        answer::finding(self.0, sought, answer)
+        if sought.act.is_about() {
+            about::finding(self.0, sought, answer)
+        } else {
+            answer::finding(self.0, sought, answer)
+        }
     }
 
-    fn follow(&self, purpose: Purpose, reference: &OperatorReference) -> Query {
-        Query::new(path::get(path::entry(Resource::of(purpose), reference)))
+    fn follow(&self, act: Act, reference: &OperatorReference) -> Query {
+        Query::new(path::get(path::entry(Resource::of(act), reference)))
     }
 
-    fn followed(&self, purpose: Purpose, answer: &Answer) -> Progress {
-        answer::progress(self.0, purpose, answer)
+    fn followed(&self, act: Act, answer: &Answer) -> Progress {
+        answer::progress(self.0, act, answer)
     }
 
     fn feed(&self, since: Option<&str>) -> Option<Query> {
@@ -146,20 +155,9 @@ enum Resource {
 }
 
 impl Resource {
-    /// Where what is done for a purpose ends up.
-    const fn of(purpose: Purpose) -> Self {
-        match purpose {
-            Purpose::FaultReport | Purpose::FaultSupplement | Purpose::FaultClose => Self::Tickets,
-            Purpose::Feasibility
-            | Purpose::Activate
-            | Purpose::Change
-            | Purpose::Suspend
-            | Purpose::Resume
-            | Purpose::Terminate
-            | Purpose::ContactPull
-            | Purpose::NoticeRectification
-            | Purpose::NoticeErasure => Self::Orders,
-        }
+    /// Where what is asked for ends up.
+    const fn of(act: Act) -> Self {
+        if act.is_fault() { Self::Tickets } else { Self::Orders }
     }
 
     /// The word in the path.
@@ -171,20 +169,15 @@ impl Resource {
     }
 }
 
-/// The `operation` of an order (spec/orders.md); `None` where the purpose is not an order.
-const fn operation(purpose: Purpose) -> Option<&'static str> {
-    match purpose {
-        Purpose::Activate => Some("ACTIVATE"),
-        Purpose::Change => Some("CHANGE"),
-        Purpose::Suspend => Some("SUSPEND"),
-        Purpose::Resume => Some("RESUME"),
-        Purpose::Terminate => Some("DEACTIVATE"),
-        Purpose::Feasibility
-        | Purpose::FaultReport
-        | Purpose::FaultSupplement
-        | Purpose::FaultClose
-        | Purpose::ContactPull
-        | Purpose::NoticeRectification
-        | Purpose::NoticeErasure => None,
+/// The `operation` of an order (spec/orders.md); `None` where it is no new order.
+const fn operation(act: Act) -> Option<&'static str> {
+    match act.operation() {
+        Some(Operation::Activate) => Some("ACTIVATE"),
+        Some(Operation::Change) => Some("CHANGE"),
+        Some(Operation::Modify) => Some("MODIFY"),
+        Some(Operation::Suspend) => Some("SUSPEND"),
+        Some(Operation::Resume) => Some("RESUME"),
+        Some(Operation::Terminate) => Some("DEACTIVATE"),
+        None => None,
     }
 }

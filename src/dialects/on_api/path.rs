@@ -29,7 +29,7 @@ pub(in crate::dialects) fn get(path: String) -> Request {
 
 /// Where a message of ours would be listed.
 pub(super) fn search(version: &Version, sought: &Sought) -> String {
-    match Resource::of(sought.purpose) {
+    match Resource::of(sought.act) {
         Resource::Orders if !version.lists_orders => {
             format!("{}/{}", version.subscriptions.0, encode(sought.access.as_str()))
         }

@@ -5,6 +5,7 @@
 //! |---|---|---|---|---|
 //! | a service that exists is named by | access and service | these and `subscriptionId` | `subscriptionId` | `subscriptionId` |
 //! | operations | ACTIVATE, DEACTIVATE | all six | all six | all six |
+//! | an order may be amended and taken back, a ticket commented on | no | yes | yes | yes |
 //! | order states | no IN_PROGRESS | all four | all four | all four |
 //! | `spReference` in ACTIVATE | mandatory | mandatory | optional | optional |
 //! | members without a value | written empty | left out | left out | left out |
@@ -17,15 +18,16 @@
 //! | list of endpoints, tickets, `events` | no | yes | yes | yes |
 
 use super::super::Standing;
-use crate::domain::{Field, Purpose};
+use super::about::{AMEND, CANCEL, UPDATE};
+use crate::domain::{Act, Field};
 
 /// One version of the text.
 #[derive(Debug)]
 pub(super) struct Version {
     /// Name and version, as it stands in the leaves.
     pub(super) name: &'static str,
-    /// The fields that a message for a purpose has a place for; no row, no message.
-    pub(super) carries: &'static [(Purpose, &'static [Field])],
+    /// The fields that a message which asks for this has a place for; no row, no message.
+    pub(super) carries: &'static [(Act, &'static [Field])],
     /// By what an order names a service that exists.
     pub(super) named_by: NamedBy,
     /// Whether ACTIVATE must have our reference.
@@ -100,6 +102,50 @@ const CHANGE: &[Field] = &[
 /// spec/orders.md, "Deactivate a service".
 const TERMINATE: &[Field] = &[Field::SubscriptionId, Field::Operation, Field::RequestedDate];
 
+/// spec/orders.md, "operation": MODIFY updates "a service with new parameters".
+const MODIFY: &[Field] = &[
+    Field::SubscriptionId,
+    Field::CaseReference,
+    Field::Operation,
+    Field::RequestedDate,
+    Field::FixedIp,
+    Field::Sla,
+    Field::CpeMac,
+    Field::CpeModel,
+    Field::IpAddress,
+];
+
+/// spec/orders.md, "Suspend a service" and "Resume a service". `externalNote` is left out: the operator
+/// may show it to the customer, and why a service is paused is between the customer and us. Our
+/// reference is in it, as in any order: without it a pause in doubt could not be told from the last one.
+const PAUSE: &[Field] =
+    &[Field::SubscriptionId, Field::CaseReference, Field::Operation, Field::RequestedDate];
+
+/// 2.4 names the service beside the subscription in every order about one that exists.
+const MODIFY_2_4: &[Field] = &[
+    Field::AccessId,
+    Field::SubscriptionId,
+    Field::CaseReference,
+    Field::ServiceId,
+    Field::Operation,
+    Field::RequestedDate,
+    Field::FixedIp,
+    Field::Sla,
+    Field::CpeMac,
+    Field::CpeModel,
+    Field::IpAddress,
+];
+
+/// The same.
+const PAUSE_2_4: &[Field] = &[
+    Field::AccessId,
+    Field::SubscriptionId,
+    Field::CaseReference,
+    Field::ServiceId,
+    Field::Operation,
+    Field::RequestedDate,
+];
+
 /// spec/tickets.md, "POST tickets"; the same in 2.4, 2.5 and 2.6.
 const TICKET: &[Field] = &[
     Field::AccessId,
@@ -129,10 +175,18 @@ const TICKET: &[Field] = &[
 pub(super) const V2_6: Version = Version {
     name: "on-api 2.6",
     carries: &[
-        (Purpose::Activate, ACTIVATE),
-        (Purpose::Change, CHANGE),
-        (Purpose::Terminate, TERMINATE),
-        (Purpose::FaultReport, TICKET),
+        (Act::Activate, ACTIVATE),
+        (Act::Change, CHANGE),
+        (Act::Modify, MODIFY),
+        (Act::Suspend, PAUSE),
+        (Act::Resume, PAUSE),
+        (Act::Terminate, TERMINATE),
+        (Act::Amend, AMEND),
+        (Act::Cancel, CANCEL),
+        (Act::Report, TICKET),
+        (Act::Supplement, UPDATE),
+        (Act::Close, UPDATE),
+        (Act::Reopen, UPDATE),
     ],
     named_by: NamedBy::Subscription,
     reference_required: false,
@@ -152,9 +206,9 @@ pub(super) const V2_5: Version =
 pub(super) const V2_4: Version = Version {
     name: "on-api 2.4",
     carries: &[
-        (Purpose::Activate, ACTIVATE),
+        (Act::Activate, ACTIVATE),
         (
-            Purpose::Change,
+            Act::Change,
             &[
                 Field::AccessId,
                 Field::SubscriptionId,
@@ -170,7 +224,7 @@ pub(super) const V2_4: Version = Version {
             ],
         ),
         (
-            Purpose::Terminate,
+            Act::Terminate,
             &[
                 Field::AccessId,
                 Field::SubscriptionId,
@@ -179,7 +233,15 @@ pub(super) const V2_4: Version = Version {
                 Field::RequestedDate,
             ],
         ),
-        (Purpose::FaultReport, TICKET),
+        (Act::Modify, MODIFY_2_4),
+        (Act::Suspend, PAUSE_2_4),
+        (Act::Resume, PAUSE_2_4),
+        (Act::Amend, AMEND),
+        (Act::Cancel, CANCEL),
+        (Act::Report, TICKET),
+        (Act::Supplement, UPDATE),
+        (Act::Close, UPDATE),
+        (Act::Reopen, UPDATE),
     ],
     named_by: NamedBy::AccessAndSubscription,
     // spec/orders.md, "spReference": Mandatory.
@@ -192,7 +254,7 @@ pub(super) const V2_3_1: Version = Version {
     name: "on-api 2.3.1",
     carries: &[
         (
-            Purpose::Activate,
+            Act::Activate,
             &[
                 Field::AccessId,
                 Field::CaseReference,
@@ -203,7 +265,7 @@ pub(super) const V2_3_1: Version = Version {
                 Field::CpeModel,
             ],
         ),
-        (Purpose::Terminate, &[Field::AccessId, Field::ServiceId, Field::Operation]),
+        (Act::Terminate, &[Field::AccessId, Field::ServiceId, Field::Operation]),
     ],
     named_by: NamedBy::Access,
     // service_activation.md: "Gemensamt för alla fält är att de måste finnas i JSON-strukturen".

@@ -12,45 +12,42 @@ use serde::Serialize;
 use super::super::{Dialect, EncodeError, Method, Request};
 use super::description::{FACTS, TEXT_MAX, describe, one_line};
 use super::version::{NamedBy, Version};
-use super::{OnApi, operation};
-use crate::domain::{
-    AccessId, Field, OpaqueReference, Purpose, ServiceId, SubscriptionId, Timestamp,
-};
+use super::{OnApi, about, operation};
+use crate::domain::{AccessId, Act, Field, OpaqueReference, ServiceId, SubscriptionId, Timestamp};
 use crate::minimise::cut;
 
 /// Looks up the text of a field that may leave.
 pub(in crate::dialects) type Text<'t, 'a> = &'t dyn Fn(Field) -> Option<&'a str>;
 
 /// Whoever reports faults, as the operator is told: a role, never one of our staff.
-const CREATED_BY: &str = "support";
+pub(super) const CREATED_BY: &str = "support";
 
-/// The request for this purpose. `text` gives the fields that may leave; it is asked for no field
-/// that the dialect does not carry for the purpose.
+/// The request that asks for this. `text` gives the fields that may leave; it is asked for no field
+/// that the dialect does not carry for it.
 ///
-/// The operation is the purpose itself in ON-API's words, so it stands in an order whether or not
+/// The operation is the act itself in ON-API's words, so it stands in an order whether or not
 /// the field [`Field::Operation`] is given.
 pub fn write<'a>(
     dialect: &OnApi,
-    purpose: Purpose,
+    act: Act,
     text: &dyn Fn(Field) -> Option<&'a str>,
 ) -> Result<Request, EncodeError> {
     let (version, fields) = (dialect.0, Fields(text));
-    if dialect.carries(purpose).is_empty() {
-        return Err(EncodeError::Purpose(purpose));
+    if dialect.carries(act).is_empty() {
+        return Err(EncodeError::Act(act));
     }
-    match purpose {
-        Purpose::Activate => Ok(post("orders/", &Order::activate(version, fields)?)),
-        Purpose::Change => Ok(post("orders/", &Order::change(version, fields)?)),
-        Purpose::Terminate => Ok(post("orders/", &Order::deactivate(version, fields)?)),
-        Purpose::FaultReport => Ok(post("tickets", &Ticket::report(version, fields)?)),
-        Purpose::ContactPull => super::contact::answer(fields),
-        Purpose::Feasibility
-        | Purpose::Suspend
-        | Purpose::Resume
-        | Purpose::FaultSupplement
-        | Purpose::FaultClose
-        | Purpose::NoticeRectification
-        | Purpose::NoticeErasure => Err(EncodeError::Purpose(purpose)),
+    match act {
+        Act::Activate => Ok(post("orders/", &Order::activate(version, fields)?)),
+        Act::Change => Ok(post("orders/", &Order::change(version, fields)?)),
+        Act::Modify => Ok(post("orders/", &Order::modify(version, fields)?)),
+        Act::Suspend | Act::Resume => Ok(post("orders/", &Order::pause(act, version, fields)?)),
+        Act::Terminate => Ok(post("orders/", &Order::deactivate(version, fields)?)),
+        Act::Report => Ok(post("tickets", &Ticket::report(version, fields)?)),
+        Act::Amend | Act::Cancel | Act::Supplement | Act::Close | Act::Reopen => {
+            about::write(act, fields)
+        }
+        Act::Answer => super::contact::answer(fields),
+        Act::Ask | Act::Notify => Err(EncodeError::Act(act)),
     }
 }
 
@@ -91,7 +88,7 @@ impl<'a> Order<'a> {
         Ok(Self {
             access_id: Some(fields.required(Field::AccessId, |text| access_id(version, text))?),
             service: Some(fields.required(Field::ServiceId, service)?),
-            operation: operation(Purpose::Activate),
+            operation: operation(Act::Activate),
             forced_takeover: forced_takeover.or(empty.then_some(false)),
             equipment: equipment.or_else(|| empty.then(Vec::new)),
             sp_reference,
@@ -107,24 +104,42 @@ impl<'a> Order<'a> {
             equipment: Equipment::list(fields)?,
             sp_reference: fields.optional(Field::CaseReference, reference)?,
             characteristics: Characteristics::of(fields)?,
-            ..Self::existing(Purpose::Change, version, fields)?
+            ..Self::existing(Act::Change, version, fields)?
+        })
+    }
+
+    /// The same service with other equipment or characteristics: these are all there is to say.
+    fn modify(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        let order = Self {
+            equipment: Equipment::list(fields)?,
+            sp_reference: fields.optional(Field::CaseReference, reference)?,
+            characteristics: Characteristics::of(fields)?,
+            ..Self::existing(Act::Modify, version, fields)?
+        };
+        if order.equipment.is_none() && order.characteristics.is_none() {
+            return Err(EncodeError::Missing(Field::CpeMac));
+        }
+        Ok(order)
+    }
+
+    /// A pause, or its end.
+    fn pause(act: Act, version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+        Ok(Self {
+            sp_reference: fields.optional(Field::CaseReference, reference)?,
+            ..Self::existing(act, version, fields)?
         })
     }
 
     fn deactivate(version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
-        Self::existing(Purpose::Terminate, version, fields)
+        Self::existing(Act::Terminate, version, fields)
     }
 
     /// An order about a service that exists, named as the version has it.
-    fn existing(
-        purpose: Purpose,
-        version: &Version,
-        fields: Fields<'_, 'a>,
-    ) -> Result<Self, EncodeError> {
+    fn existing(act: Act, version: &Version, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
         let by_access = version.named_by != NamedBy::Subscription;
         let by_subscription = version.named_by != NamedBy::Access;
         let mut order = Self {
-            operation: operation(purpose),
+            operation: operation(act),
             requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             ..Self::default()
         };
@@ -143,7 +158,7 @@ impl<'a> Order<'a> {
 /// common/dataformats.md, "equipment".
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Equipment<'a> {
+pub(super) struct Equipment<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     vendor_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -152,7 +167,7 @@ struct Equipment<'a> {
 
 impl<'a> Equipment<'a> {
     /// The whole list, as it must be sent each time (2.3.1 `service_activation.md`, `equipment`).
-    fn list(fields: Fields<'_, 'a>) -> Result<Option<Vec<Self>>, EncodeError> {
+    pub(super) fn list(fields: Fields<'_, 'a>) -> Result<Option<Vec<Self>>, EncodeError> {
         let one = Self {
             vendor_id: fields.optional(Field::CpeModel, short_text)?,
             mac_address: fields.optional(Field::CpeMac, mac_address)?,
@@ -164,7 +179,7 @@ impl<'a> Equipment<'a> {
 /// common/dataformats.md, "characteristics".
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Characteristics<'a> {
+pub(super) struct Characteristics<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed_ip: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,7 +189,7 @@ struct Characteristics<'a> {
 }
 
 impl<'a> Characteristics<'a> {
-    fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
+    pub(super) fn of(fields: Fields<'_, 'a>) -> Result<Option<Self>, EncodeError> {
         let all = Self {
             fixed_ip: fields.optional(Field::FixedIp, boolean)?,
             ip_addresses: fields.optional(Field::IpAddress, ip_addresses)?,
@@ -276,11 +291,19 @@ impl<'a> Fields<'_, 'a> {
     }
 }
 
-#[expect(clippy::expect_used, reason = "strings and booleans in structs: nothing in it can fail")]
 pub(in crate::dialects) fn post(path: &str, message: &impl Serialize) -> Request {
+    hand_over(Method::Post, path.to_owned(), message)
+}
+
+#[expect(clippy::expect_used, reason = "strings and booleans in structs: nothing in it can fail")]
+pub(in crate::dialects) fn hand_over(
+    method: Method,
+    path: String,
+    message: &impl Serialize,
+) -> Request {
     Request {
-        method: Method::Post,
-        path: path.to_owned(),
+        method,
+        path,
         content_type: Some("application/json"),
         soap_action: None,
         body: serde_json::to_vec(message).expect("no map with keys that are not strings"),
@@ -310,7 +333,7 @@ pub(in crate::dialects) fn boolean(text: &str) -> Option<bool> {
     text.parse().ok()
 }
 
-fn date_time(text: &str) -> Option<String> {
+pub(super) fn date_time(text: &str) -> Option<String> {
     Timestamp::parse(text).map(Timestamp::rfc3339)
 }
 

@@ -7,7 +7,7 @@ use super::super::on_api::read::{Row, json, rows};
 use super::super::{Answer, FeedEvent, Finding, Placement, Progress, Sought, Standing, Verdict};
 use super::read::{Entry, active};
 use super::{Resource, operation};
-use crate::domain::{HoldReason, Purpose, RejectReason, Timestamp};
+use crate::domain::{Act, HoldReason, RejectReason, Timestamp};
 
 /// How many rows of the event feed are read at a time; the next question goes on from there.
 const EVENTS_MAX: usize = 10_000;
@@ -47,9 +47,16 @@ enum Meaning {
 }
 
 /// The answer to an order or a ticket.
-pub(super) fn verdict(purpose: Purpose, answer: &Answer) -> Verdict {
+pub(super) fn verdict(act: Act, answer: &Answer) -> Verdict {
     match answer.status {
-        200..=299 => taken(purpose, answer),
+        200..=299 => taken(act, answer),
+        _ => refusal(answer),
+    }
+}
+
+/// An answer that is no yes.
+pub(super) fn refusal(answer: &Answer) -> Verdict {
+    match answer.status {
         400 | 422 => refused(answer),
         401 | 403 => Verdict::Credentials,
         // An unknown access is a 400 here: what is not found is the interface.
@@ -85,9 +92,9 @@ pub(super) fn order_found(sought: &Sought, answer: &Answer) -> Finding {
         return Finding::Unclear;
     };
     let is_active = active.iter().any(|one| one == service.as_str());
-    let done = match sought.purpose {
-        Purpose::Activate => is_active,
-        Purpose::Terminate => !is_active,
+    let done = match sought.act {
+        Act::Activate => is_active,
+        Act::Terminate => !is_active,
         _ => return Finding::Unclear,
     };
     if done {
@@ -125,9 +132,9 @@ pub(super) fn ticket_found(sought: &Sought, answer: &Answer) -> Finding {
 }
 
 /// How far an order or a ticket is.
-pub(super) fn progress(purpose: Purpose, answer: &Answer) -> Progress {
+pub(super) fn progress(act: Act, answer: &Answer) -> Progress {
     match answer.status {
-        200 => match single(Resource::of(purpose), answer) {
+        200 => match single(Resource::of(act), answer) {
             Some(entry) if entry.standing.is_some() => {
                 Progress::At(entry.placement(Standing::Unknown))
             }
@@ -168,13 +175,13 @@ fn event(row: &Row<'_>) -> Option<FeedEvent> {
 
 /// A 2xx: 201 for a new order, 200 for one that is there already or was done at once, and 200 for
 /// any ticket.
-fn taken(purpose: Purpose, answer: &Answer) -> Verdict {
-    let resource = Resource::of(purpose);
+fn taken(act: Act, answer: &Answer) -> Verdict {
+    let resource = Resource::of(act);
     let is_new = answer.status == 201;
     let location = answer.location.as_deref().filter(|_| is_new);
     let located = location.and_then(|location| path::reference(resource.as_str(), location));
     match (single(resource, answer), located) {
-        (Some(entry), _) if is_other(purpose, &entry) => {
+        (Some(entry), _) if is_other(act, &entry) => {
             // An order of another kind is in the way of ours, and was shown instead of it. That a
             // new one is of another kind than ours cannot be.
             if is_new { Verdict::Unclear } else { Verdict::Rejected(RejectReason::Conflict) }
@@ -218,9 +225,9 @@ fn entries(resource: Resource, answer: &Answer) -> Option<Vec<Entry>> {
     entries.collect()
 }
 
-/// Whether it is an order, and not of the kind that we place for this purpose.
-fn is_other(purpose: Purpose, entry: &Entry) -> bool {
-    match (operation(purpose), &entry.operation) {
+/// Whether it is an order, and not of the kind that we place for this.
+fn is_other(act: Act, entry: &Entry) -> bool {
+    match (operation(act), &entry.operation) {
         (Some(ours), Some(theirs)) => ours != theirs,
         _ => false,
     }
@@ -228,6 +235,6 @@ fn is_other(purpose: Purpose, entry: &Entry) -> bool {
 
 /// Whether the operator says that it did not look at the question. A 503 without a time to come
 /// back may have come from anywhere on the way.
-fn is_busy(answer: &Answer) -> bool {
+pub(super) fn is_busy(answer: &Answer) -> bool {
     answer.status == 429 || (answer.status == 503 && answer.retry_after.is_some())
 }

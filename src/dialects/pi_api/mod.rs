@@ -6,6 +6,7 @@
 //! | `write` | an order or a ticket, from the fields that may leave |
 //! | `customer` | the customer block: always there, and empty unless a signed exception opens it |
 //! | `questions` | what an operator asks in a ticket, and which of our facts answers it |
+//! | `update` | what is said of a ticket that is there: more, its end, that it is not mended |
 //! | `read` | what an order, a ticket or the services of an access say |
 //! | `closing` | how a ticket ended: the operator's two codes, and what they mean to us |
 //! | `answer` | what an answer means, and which refusals a person must look at |
@@ -34,13 +35,14 @@ mod closing;
 mod customer;
 mod questions;
 mod read;
+mod update;
 mod write;
 
 use super::on_api::path;
 use super::{
     Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,
 };
-use crate::domain::{AccessId, Field, OperatorReference, Purpose, ServiceId};
+use crate::domain::{AccessId, Act, Field, OperatorReference, ServiceId};
 use crate::minimise::Minimised;
 
 pub use closing::{Action, Closing, Outcome};
@@ -55,9 +57,9 @@ impl Dialect for PiApi {
         "pi-api 2.2"
     }
 
-    fn carries(&self, purpose: Purpose) -> &'static [Field] {
-        match purpose {
-            Purpose::Activate => &[
+    fn carries(&self, act: Act) -> &'static [Field] {
+        match act {
+            Act::Activate => &[
                 Field::AccessId,
                 Field::ServiceId,
                 Field::Operation,
@@ -72,8 +74,8 @@ impl Dialect for PiApi {
                 Field::ContactPhone,
                 Field::ContactEmail,
             ],
-            Purpose::Terminate => &[Field::AccessId, Field::ServiceId, Field::Operation],
-            Purpose::FaultReport => &[
+            Act::Terminate => &[Field::AccessId, Field::ServiceId, Field::Operation],
+            Act::Report => &[
                 Field::AccessId,
                 Field::CaseReference,
                 Field::ServiceId,
@@ -99,46 +101,33 @@ impl Dialect for PiApi {
                 Field::VisitWindow,
                 Field::FaultDescription,
             ],
-            Purpose::Feasibility
-            | Purpose::Change
-            | Purpose::Suspend
-            | Purpose::Resume
-            | Purpose::FaultSupplement
-            | Purpose::FaultClose
-            | Purpose::ContactPull
-            | Purpose::NoticeRectification
-            | Purpose::NoticeErasure => &[],
+            Act::Supplement | Act::Close | Act::Reopen => update::CARRIES,
+            _ => &[],
         }
     }
 
-    fn by_exception(&self, purpose: Purpose) -> &'static [Field] {
-        match purpose {
-            Purpose::Activate => customer::IN_ORDERS,
-            Purpose::FaultReport => customer::IN_TICKETS,
-            Purpose::Feasibility
-            | Purpose::Change
-            | Purpose::Suspend
-            | Purpose::Resume
-            | Purpose::Terminate
-            | Purpose::FaultSupplement
-            | Purpose::FaultClose
-            | Purpose::ContactPull
-            | Purpose::NoticeRectification
-            | Purpose::NoticeErasure => &[],
+    fn by_exception(&self, act: Act) -> &'static [Field] {
+        match act {
+            Act::Activate => customer::IN_ORDERS,
+            Act::Report => customer::IN_TICKETS,
+            _ => &[],
         }
     }
 
     fn encode(&self, minimised: &Minimised<'_>) -> Result<Message, EncodeError> {
         let text = |field| minimised.text(field);
-        write(minimised.purpose(), &text, minimised.questions()).map(Message::new)
+        write(minimised.act(), &text, minimised.questions()).map(Message::new)
     }
 
-    fn decode(&self, purpose: Purpose, answer: &Answer) -> Verdict {
-        answer::verdict(purpose, answer)
+    fn decode(&self, act: Act, answer: &Answer) -> Verdict {
+        if act.is_about() { update::verdict(answer) } else { answer::verdict(act, answer) }
     }
 
     fn find(&self, sought: &Sought) -> Query {
-        Query::new(path::get(match Resource::of(sought.purpose) {
+        if let Some(ticket) = &sought.about {
+            return self.follow(sought.act, ticket);
+        }
+        Query::new(path::get(match Resource::of(sought.act) {
             Resource::Orders => format!("accesses/{}", path::encode(sought.access.as_str())),
             // Without an event to begin behind: all of them.
             Resource::Tickets => "getTickets".to_owned(),
@@ -146,19 +135,20 @@ impl Dialect for PiApi {
     }
 
     fn found(&self, sought: &Sought, answer: &Answer) -> Finding {
-        match Resource::of(sought.purpose) {
+        match Resource::of(sought.act) {
+            _ if sought.act.is_about() => update::finding(sought, answer),
             Resource::Orders => answer::order_found(sought, answer),
             Resource::Tickets => answer::ticket_found(sought, answer),
         }
     }
 
-    fn follow(&self, purpose: Purpose, reference: &OperatorReference) -> Query {
-        let resource = Resource::of(purpose).as_str();
+    fn follow(&self, act: Act, reference: &OperatorReference) -> Query {
+        let resource = Resource::of(act).as_str();
         Query::new(path::get(format!("{resource}/{}", path::encode(reference.as_str()))))
     }
 
-    fn followed(&self, purpose: Purpose, answer: &Answer) -> Progress {
-        answer::progress(purpose, answer)
+    fn followed(&self, act: Act, answer: &Answer) -> Progress {
+        answer::progress(act, answer)
     }
 
     fn feed(&self, since: Option<&str>) -> Option<Query> {
@@ -205,20 +195,9 @@ enum Resource {
 }
 
 impl Resource {
-    /// Where what is done for a purpose ends up.
-    const fn of(purpose: Purpose) -> Self {
-        match purpose {
-            Purpose::FaultReport | Purpose::FaultSupplement | Purpose::FaultClose => Self::Tickets,
-            Purpose::Feasibility
-            | Purpose::Activate
-            | Purpose::Change
-            | Purpose::Suspend
-            | Purpose::Resume
-            | Purpose::Terminate
-            | Purpose::ContactPull
-            | Purpose::NoticeRectification
-            | Purpose::NoticeErasure => Self::Orders,
-        }
+    /// Where what is asked for ends up.
+    const fn of(act: Act) -> Self {
+        if act.is_fault() { Self::Tickets } else { Self::Orders }
     }
 
     /// The word in the path.
@@ -230,20 +209,11 @@ impl Resource {
     }
 }
 
-/// The `operation` of an order (`service_activation.md`); `None` where there is none for the purpose.
-const fn operation(purpose: Purpose) -> Option<&'static str> {
-    match purpose {
-        Purpose::Activate => Some("ACTIVATE"),
-        Purpose::Terminate => Some("DEACTIVATE"),
-        Purpose::Feasibility
-        | Purpose::Change
-        | Purpose::Suspend
-        | Purpose::Resume
-        | Purpose::FaultReport
-        | Purpose::FaultSupplement
-        | Purpose::FaultClose
-        | Purpose::ContactPull
-        | Purpose::NoticeRectification
-        | Purpose::NoticeErasure => None,
+/// The `operation` of an order (`service_activation.md`); `None` where there is none that asks for it.
+const fn operation(act: Act) -> Option<&'static str> {
+    match act {
+        Act::Activate => Some("ACTIVATE"),
+        Act::Terminate => Some("DEACTIVATE"),
+        _ => None,
     }
 }

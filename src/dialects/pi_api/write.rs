@@ -15,47 +15,40 @@ use super::super::on_api::write::{
 };
 use super::super::{EncodeError, Request};
 use super::customer::{Customer, CustomerInformation, DeliveryAddress};
-use super::operation;
 use super::questions::{Problem, Question, answers};
-use crate::domain::{AccessId, Field, Purpose};
+use super::{operation, update};
+use crate::domain::{AccessId, Act, Field};
 
 /// The most characters of an access id: ON-API's has four more.
 const ACCESS_ID_MAX: usize = 32;
 
 /// The most characters of a description. The specification has no limit; this one is ours.
-const DESCRIPTION_MAX: usize = 2_000;
+pub(super) const DESCRIPTION_MAX: usize = 2_000;
 
 /// The facts that ON-API has members for, and PI-API has not.
-const MORE_FACTS: &[Fact] = &[
+pub(super) const MORE_FACTS: &[Fact] = &[
     ("Länk", Field::FaultLink, yes_or_no),
     ("MAC", Field::CpeMac, as_it_is),
     ("IP", Field::IpAddress, as_it_is),
 ];
 
-/// The request for this purpose. `text` gives the fields that may leave; it is asked for no field
-/// that [`PiApi`](super::PiApi) does not carry for the purpose. `questions` are the recipient's.
+/// The request that asks for this. `text` gives the fields that may leave; it is asked for no field
+/// that [`PiApi`](super::PiApi) does not carry for it. `questions` are the recipient's.
 ///
-/// The operation is the purpose itself in PI-API's words, so it stands in an order whether or not
+/// The operation is the act itself in PI-API's words, so it stands in an order whether or not
 /// the field [`Field::Operation`] is given.
 pub fn write<'a>(
-    purpose: Purpose,
+    act: Act,
     text: &dyn Fn(Field) -> Option<&'a str>,
     questions: &[Question],
 ) -> Result<Request, EncodeError> {
     let fields = Fields(text);
-    match purpose {
-        Purpose::Activate => Ok(post("orders/", &Activation::of(fields)?)),
-        Purpose::Terminate => Ok(post("orders/", &Order::of(purpose, fields)?)),
-        Purpose::FaultReport => Ok(post("ticket", &Ticket::of(fields, questions)?)),
-        Purpose::Feasibility
-        | Purpose::Change
-        | Purpose::Suspend
-        | Purpose::Resume
-        | Purpose::FaultSupplement
-        | Purpose::FaultClose
-        | Purpose::ContactPull
-        | Purpose::NoticeRectification
-        | Purpose::NoticeErasure => Err(EncodeError::Purpose(purpose)),
+    match act {
+        Act::Activate => Ok(post("orders/", &Activation::of(fields)?)),
+        Act::Terminate => Ok(post("orders/", &Order::of(act, fields)?)),
+        Act::Report => Ok(post("ticket", &Ticket::of(fields, questions)?)),
+        Act::Supplement | Act::Close | Act::Reopen => update::write(act, fields),
+        _ => Err(EncodeError::Act(act)),
     }
 }
 
@@ -69,11 +62,11 @@ struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    fn of(purpose: Purpose, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
+    fn of(act: Act, fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
         Ok(Self {
             access_id: fields.required(Field::AccessId, access_id)?,
             service: fields.required(Field::ServiceId, service)?,
-            operation: operation(purpose),
+            operation: operation(act),
         })
     }
 }
@@ -101,7 +94,7 @@ impl<'a> Activation<'a> {
     fn of(fields: Fields<'_, 'a>) -> Result<Self, EncodeError> {
         let equipment = fields.optional(Field::CpeModel, short_text)?;
         Ok(Self {
-            order: Order::of(Purpose::Activate, fields)?,
+            order: Order::of(Act::Activate, fields)?,
             forced_takeover: fields.optional(Field::ForcedTakeover, boolean)?.unwrap_or(false),
             customer: Customer::of(fields)?,
             delivery_address: DeliveryAddress::of(fields)?,

@@ -4,7 +4,7 @@
 
 use super::Call;
 use super::shape::Shape;
-use crate::domain::{Field, Purpose};
+use crate::domain::{Act, Field};
 
 /// One place in a message.
 #[derive(Clone, Copy, Debug)]
@@ -29,38 +29,31 @@ pub(super) struct Layout {
     pub(super) required: &'static [Field],
 }
 
-/// How the message for a purpose is made; `None` where the interface has none.
-pub(super) const fn layout(purpose: Purpose) -> Option<Layout> {
+/// How the message that asks for something is made; `None` where the interface has none.
+pub(super) const fn layout(act: Act) -> Option<Layout> {
     // The reference is required though ON-API makes it optional: the operator finds a message of
     // ours by nothing else, and what cannot be found could be sent twice.
     use Field::{AccessId, CaseReference, ProblemType, ServiceId, SubscriptionId};
-    match purpose {
-        Purpose::Activate => Some(order("ACTIVATE", &[CaseReference, AccessId, ServiceId])),
-        Purpose::Change => Some(order("CHANGE", &[CaseReference, SubscriptionId, ServiceId])),
-        Purpose::Terminate => Some(order("DEACTIVATE", &[CaseReference, SubscriptionId])),
-        Purpose::FaultReport => Some(Layout {
+    match act {
+        Act::Activate => Some(order("ACTIVATE", &[CaseReference, AccessId, ServiceId])),
+        Act::Change => Some(order("CHANGE", &[CaseReference, SubscriptionId, ServiceId])),
+        Act::Terminate => Some(order("DEACTIVATE", &[CaseReference, SubscriptionId])),
+        Act::Report => Some(Layout {
             call: Call::ReportFault,
             operation: None,
             parts: FAULT,
             required: &[CaseReference, AccessId, ProblemType],
         }),
-        Purpose::Feasibility
-        | Purpose::Suspend
-        | Purpose::Resume
-        | Purpose::FaultSupplement
-        | Purpose::FaultClose
-        | Purpose::ContactPull
-        | Purpose::NoticeRectification
-        | Purpose::NoticeErasure => None,
+        _ => None,
     }
 }
 
-/// What a message for a purpose has a place for. An operation has no place for what it has no use
+/// What a message has a place for. An operation has no place for what it has no use
 /// for: a new service has no subscription yet, and to end one nobody needs to know where it is.
-pub(super) const fn carries(purpose: Purpose) -> &'static [Field] {
+pub(super) const fn carries(act: Act) -> &'static [Field] {
     use Field as F;
-    match purpose {
-        Purpose::Activate => &[
+    match act {
+        Act::Activate => &[
             F::Operation,
             F::CaseReference,
             F::AccessId,
@@ -84,7 +77,7 @@ pub(super) const fn carries(purpose: Purpose) -> &'static [Field] {
             F::VisitBooked,
             F::VisitWindow,
         ],
-        Purpose::Change => &[
+        Act::Change => &[
             F::Operation,
             F::CaseReference,
             F::AccessId,
@@ -108,7 +101,7 @@ pub(super) const fn carries(purpose: Purpose) -> &'static [Field] {
             F::VisitBooked,
             F::VisitWindow,
         ],
-        Purpose::Terminate => &[
+        Act::Terminate => &[
             F::Operation,
             F::CaseReference,
             F::AccessId,
@@ -116,7 +109,7 @@ pub(super) const fn carries(purpose: Purpose) -> &'static [Field] {
             F::ServiceId,
             F::RequestedDate,
         ],
-        Purpose::FaultReport => &[
+        Act::Report => &[
             F::CaseReference,
             F::AccessId,
             F::SubscriptionId,
@@ -143,14 +136,7 @@ pub(super) const fn carries(purpose: Purpose) -> &'static [Field] {
             F::VisitWindow,
             F::DoorCode,
         ],
-        Purpose::Feasibility
-        | Purpose::Suspend
-        | Purpose::Resume
-        | Purpose::FaultSupplement
-        | Purpose::FaultClose
-        | Purpose::ContactPull
-        | Purpose::NoticeRectification
-        | Purpose::NoticeErasure => &[],
+        _ => &[],
     }
 }
 
@@ -205,9 +191,11 @@ pub(super) const fn element(field: Field) -> Option<(&'static str, Shape)> {
         F::FaultLevel => ("Level", Shape::Level),
         F::FaultNeighbours => ("Neighbours", Shape::Count),
 
-        // The operation is written from the purpose, ahead of everything else: see
+        // The operation is written from the act, ahead of everything else: see
         // `Layout::operation`. For the others no message of this interface has a use.
         F::Operation
+        | F::OperatorReference
+        | F::FaultResponsible
         | F::ContactEmail
         | F::ContactPhoneOther
         | F::Personnummer
@@ -308,32 +296,32 @@ mod tests {
 
     #[test]
     fn every_field_that_is_carried_has_one_place_and_a_form() {
-        for &purpose in Purpose::ALL {
-            let carried = carries(purpose);
-            let Some(layout) = layout(purpose) else {
-                assert!(carried.is_empty(), "{purpose}");
+        for &act in Act::ALL {
+            let carried = carries(act);
+            let Some(layout) = layout(act) else {
+                assert!(carried.is_empty(), "{act}");
                 continue;
             };
             let mut places_there = Vec::new();
             places(layout.parts, &mut places_there);
             let distinct: BTreeSet<_> = places_there.iter().copied().collect();
-            assert_eq!(distinct.len(), places_there.len(), "{purpose}: a field stands twice");
+            assert_eq!(distinct.len(), places_there.len(), "{act}: a field stands twice");
             for &field in carried {
                 let written = field == Field::Operation && layout.operation.is_some();
-                assert!(written || distinct.contains(&field), "{purpose}: {field} has no place");
-                assert!(written || element(field).is_some(), "{purpose}: {field} has no element");
+                assert!(written || distinct.contains(&field), "{act}: {field} has no place");
+                assert!(written || element(field).is_some(), "{act}: {field} has no element");
             }
             for field in layout.required {
-                assert!(carried.contains(field), "{purpose} needs {field} and does not carry it");
+                assert!(carried.contains(field), "{act} needs {field} and does not carry it");
             }
         }
     }
 
     #[test]
     fn a_door_code_is_for_a_fault_and_an_identity_for_nothing() {
-        for &purpose in Purpose::ALL {
-            let carried = carries(purpose);
-            assert_eq!(carried.contains(&Field::DoorCode), purpose == Purpose::FaultReport);
+        for &act in Act::ALL {
+            let carried = carries(act);
+            assert_eq!(carried.contains(&Field::DoorCode), act == Act::Report);
             assert!(carried.iter().all(|f| f.sensitivity() != crate::domain::Sensitivity::Never));
         }
     }

@@ -17,7 +17,7 @@ mod xml;
 use super::{
     Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,
 };
-use crate::domain::{Field, OperatorReference, Purpose};
+use crate::domain::{Act, Field, OperatorReference};
 use crate::minimise::Minimised;
 
 /// Version 1 of our SOAP interface: `urn:sluss:operator:1`.
@@ -29,21 +29,21 @@ impl Dialect for Soap {
         "soap 1"
     }
 
-    fn carries(&self, purpose: Purpose) -> &'static [Field] {
-        layout::carries(purpose)
+    fn carries(&self, act: Act) -> &'static [Field] {
+        layout::carries(act)
     }
 
     fn encode(&self, minimised: &Minimised<'_>) -> Result<Message, EncodeError> {
-        write::message(minimised.purpose(), &|field| minimised.text(field)).map(Message::new)
+        write::message(minimised.act(), &|field| minimised.text(field)).map(Message::new)
     }
 
-    fn decode(&self, purpose: Purpose, answer: &Answer) -> Verdict {
-        read::verdict(purpose, answer)
+    fn decode(&self, act: Act, answer: &Answer) -> Verdict {
+        read::verdict(act, answer)
     }
 
     fn find(&self, sought: &Sought) -> Query {
         let (access, reference) = (sought.access.as_str(), sought.reference.as_str());
-        Query::new(if is_ticket(sought.purpose) {
+        Query::new(if sought.act.is_fault() {
             write::question(Call::FindTickets, &[("Reference", reference)])
         } else {
             write::question(Call::FindOrders, &[("AccessId", access), ("Reference", reference)])
@@ -54,17 +54,17 @@ impl Dialect for Soap {
         read::finding(sought, answer)
     }
 
-    fn follow(&self, purpose: Purpose, reference: &OperatorReference) -> Query {
+    fn follow(&self, act: Act, reference: &OperatorReference) -> Query {
         let id = reference.as_str();
-        Query::new(if is_ticket(purpose) {
+        Query::new(if act.is_fault() {
             write::question(Call::GetTicket, &[("TicketId", id)])
         } else {
             write::question(Call::GetOrder, &[("OrderId", id)])
         })
     }
 
-    fn followed(&self, purpose: Purpose, answer: &Answer) -> Progress {
-        read::progress(purpose, answer)
+    fn followed(&self, act: Act, answer: &Answer) -> Progress {
+        read::progress(act, answer)
     }
 
     fn feed(&self, since: Option<&str>) -> Option<Query> {
@@ -141,9 +141,4 @@ impl Call {
             Self::GetOrderEvents => "\"urn:sluss:operator:1#GetOrderEvents\"",
         }
     }
-}
-
-/// Whether the operator keeps it as a ticket; everything else that it keeps is an order.
-const fn is_ticket(purpose: Purpose) -> bool {
-    matches!(purpose, Purpose::FaultReport | Purpose::FaultSupplement | Purpose::FaultClose)
 }

@@ -7,13 +7,13 @@
 use std::time::Duration;
 
 use super::xml::{self, Element, Space};
-use super::{Call, ENVELOPE, OPERATOR, is_ticket};
+use super::{Call, ENVELOPE, OPERATOR};
 use crate::dialects::{Answer, FeedEvent, Finding, Placement, Progress, Sought, Standing, Verdict};
-use crate::domain::{OperatorReference, Purpose, RejectReason, SubscriptionId};
+use crate::domain::{Act, OperatorReference, RejectReason, SubscriptionId};
 
 /// What the answer to a message means.
-pub(super) fn verdict(purpose: Purpose, answer: &Answer) -> Verdict {
-    let heard = if is_ticket(purpose) {
+pub(super) fn verdict(act: Act, answer: &Answer) -> Verdict {
+    let heard = if act.is_fault() {
         hear(answer, Call::ReportFault, ticket)
     } else {
         hear(answer, Call::PlaceOrder, order)
@@ -30,7 +30,7 @@ pub(super) fn verdict(purpose: Purpose, answer: &Answer) -> Verdict {
 
 /// Whether a message of ours is among what the operator has.
 pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
-    let heard = if is_ticket(sought.purpose) {
+    let heard = if sought.act.is_fault() {
         hear(answer, Call::FindTickets, |list| ours(list, "Ticket", sought, ticket))
     } else {
         hear(answer, Call::FindOrders, |list| ours(list, "Order", sought, order))
@@ -49,8 +49,8 @@ pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
 }
 
 /// How far the operator is.
-pub(super) fn progress(purpose: Purpose, answer: &Answer) -> Progress {
-    let heard = if is_ticket(purpose) {
+pub(super) fn progress(act: Act, answer: &Answer) -> Progress {
+    let heard = if act.is_fault() {
         hear(answer, Call::GetTicket, |got| ticket(only(got, "Ticket")?))
     } else {
         hear(answer, Call::GetOrder, |got| order(only(got, "Order")?))
@@ -172,7 +172,7 @@ fn ours(
         if value(row, "Reference")? != Some(sought.reference.as_str()) {
             continue;
         }
-        if let Some(expected) = operation(sought.purpose)
+        if let Some(expected) = operation(sought.act)
             && value(row, "Operation")?.is_some_and(|operation| operation != expected)
         {
             return Err(Unreadable);
@@ -235,8 +235,8 @@ fn ticket_standing(state: &str) -> Standing {
 }
 
 /// What the operator calls the operation of an order of ours.
-fn operation(purpose: Purpose) -> Option<&'static str> {
-    super::layout::layout(purpose)?.operation
+fn operation(act: Act) -> Option<&'static str> {
+    super::layout::layout(act)?.operation
 }
 
 fn is(element: &Element, space: &'static str, name: &str) -> bool {

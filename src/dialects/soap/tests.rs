@@ -11,17 +11,17 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::{layout, write, xml};
 use crate::dialects::{EncodeError, Request};
-use crate::domain::{Field, Purpose};
+use crate::domain::{Act, Field};
 
 const REFERENCE: &str = "bcdfghjkmnpqrstvbcdfghjkmnpqrstv";
 
-fn encode(purpose: Purpose, facts: &[(Field, &str)]) -> Result<Request, EncodeError> {
+fn encode(act: Act, facts: &[(Field, &str)]) -> Result<Request, EncodeError> {
     let facts: BTreeMap<_, _> = facts.iter().copied().collect();
-    write::message(purpose, &|field| facts.get(&field).copied())
+    write::message(act, &|field| facts.get(&field).copied())
 }
 
-fn body(purpose: Purpose, facts: &[(Field, &str)]) -> String {
-    let request = encode(purpose, facts).expect("can be said");
+fn body(act: Act, facts: &[(Field, &str)]) -> String {
+    let request = encode(act, facts).expect("can be said");
     String::from_utf8(request.body).expect("UTF-8")
 }
 
@@ -60,12 +60,12 @@ fn an_order_with_all_that_it_can_hold() {
     facts.extend(VISIT);
     facts.extend(EQUIPMENT);
     let expected = include_str!("../../../fixtures/dialects/soap/place-order-activate.xml");
-    assert_eq!(body(Purpose::Activate, &facts), expected.trim_end());
+    assert_eq!(body(Act::Activate, &facts), expected.trim_end());
 
     // What an order has no place for stays out, even where it gets as far as here.
     facts.extend([(Field::DoorCode, "4711"), (Field::SubscriptionId, "SUB-00017")]);
     facts.extend([(Field::Note, "x"), (Field::ContactEmail, "astrid@example.se")]);
-    assert_eq!(body(Purpose::Activate, &facts), expected.trim_end());
+    assert_eq!(body(Act::Activate, &facts), expected.trim_end());
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn several_addresses_are_an_element_each() {
             (Field::ServiceId, "BB-100-100"),
             (Field::IpAddress, addresses),
         ];
-        let request = encode(Purpose::Change, &facts)?;
+        let request = encode(Act::Change, &facts)?;
         Ok(String::from_utf8(request.body).expect("UTF-8"))
     };
     let body = told("192.0.2.7,2001:db8::/56").expect("can be said");
@@ -89,22 +89,22 @@ fn several_addresses_are_an_element_each() {
 #[test]
 fn an_order_with_the_least() {
     check(
-        Purpose::Change,
+        Act::Change,
         &[(Field::SubscriptionId, "SUB-00017"), (Field::ServiceId, "BB-100-100")],
         include_str!("../../../fixtures/dialects/soap/place-order-change.xml"),
     );
     check(
-        Purpose::Terminate,
+        Act::Terminate,
         &[(Field::SubscriptionId, "SUB-00017"), (Field::RequestedDate, "2026-12-31T00:00:00Z")],
         include_str!("../../../fixtures/dialects/soap/place-order-deactivate.xml"),
     );
 }
 
 #[track_caller]
-fn check(purpose: Purpose, facts: &[(Field, &str)], expected: &str) {
+fn check(act: Act, facts: &[(Field, &str)], expected: &str) {
     let mut facts = facts.to_vec();
     facts.push((Field::CaseReference, REFERENCE));
-    assert_eq!(body(purpose, &facts), expected.trim_end());
+    assert_eq!(body(act, &facts), expected.trim_end());
 }
 
 #[test]
@@ -132,11 +132,7 @@ fn a_fault_with_all_that_it_can_hold() {
     ];
     facts.extend(VISIT);
     facts.extend(EQUIPMENT);
-    check(
-        Purpose::FaultReport,
-        &facts,
-        include_str!("../../../fixtures/dialects/soap/report-fault.xml"),
-    );
+    check(Act::Report, &facts, include_str!("../../../fixtures/dialects/soap/report-fault.xml"));
 }
 
 #[test]
@@ -148,12 +144,12 @@ fn what_cannot_be_said_is_not_said_by_half() {
         (Field::ServiceId, "BB-100-100"),
         (Field::ProblemType, "NO_LINK"),
     ];
-    for &purpose in Purpose::ALL {
-        let Some(layout) = layout::layout(purpose) else {
-            assert_eq!(encode(purpose, &full), Err(EncodeError::Purpose(purpose)));
+    for &act in Act::ALL {
+        let Some(layout) = layout::layout(act) else {
+            assert_eq!(encode(act, &full), Err(EncodeError::Act(act)));
             continue;
         };
-        assert!(encode(purpose, &full).is_ok(), "{purpose}");
+        assert!(encode(act, &full).is_ok(), "{act}");
         for &missing in layout.required {
             for worthless in [None, Some(" \n")] {
                 let facts: Vec<_> = full
@@ -166,21 +162,21 @@ fn what_cannot_be_said_is_not_said_by_half() {
                         }
                     })
                     .collect();
-                assert_eq!(encode(purpose, &facts), Err(EncodeError::Missing(missing)));
+                assert_eq!(encode(act, &facts), Err(EncodeError::Missing(missing)));
             }
         }
         // An optional value in a form that the schema does not have.
         let mut odd = full.to_vec();
         odd.push((Field::RequestedDate, "i morgon"));
         odd.push((Field::FaultSince, "i går"));
-        assert!(matches!(encode(purpose, &odd), Err(EncodeError::Missing(_))), "{purpose}");
+        assert!(matches!(encode(act, &odd), Err(EncodeError::Missing(_))), "{act}");
     }
 }
 
 #[test]
 fn credentials_go_right_behind_the_header_tag() {
     let facts = [(Field::CaseReference, REFERENCE), (Field::SubscriptionId, "SUB-00017")];
-    let request = encode(Purpose::Terminate, &facts).expect("can be said");
+    let request = encode(Act::Terminate, &facts).expect("can be said");
     let offset = request.security_offset.expect("has a header");
     assert!(request.body[..offset].ends_with(b"<soap:Header>"));
     assert!(request.body[offset..].starts_with(b"</soap:Header><soap:Body>"));
@@ -195,7 +191,7 @@ fn every_message_is_valid() {
     let inputs = (select(SAID), btree_map(select(Field::ALL), value(), 0..30));
     let written = std::cell::RefCell::new(&mut files);
     runner
-        .run(&inputs, |(purpose, mut facts)| {
+        .run(&inputs, |(act, mut facts)| {
             let sure = [
                 (Field::CaseReference, REFERENCE),
                 (Field::AccessId, "STTA0001"),
@@ -208,7 +204,7 @@ fn every_message_is_valid() {
             facts.retain(|field, text| {
                 layout::element(*field).is_some_and(|(_, shape)| shape.fit(text).is_some())
             });
-            let request = write::message(purpose, &|field| facts.get(&field).map(String::as_str))
+            let request = write::message(act, &|field| facts.get(&field).map(String::as_str))
                 .map_err(|error| TestCaseError::fail(error.to_string()))?;
             prop_assert!(xml::read(&request.body, &[]).is_ok());
             let mut written = written.borrow_mut();
@@ -231,8 +227,7 @@ fn every_message_is_valid() {
     assert!(output.status.success(), "{faults:#?}");
 }
 
-const SAID: &[Purpose] =
-    &[Purpose::Activate, Purpose::Change, Purpose::Terminate, Purpose::FaultReport];
+const SAID: &[Act] = &[Act::Activate, Act::Change, Act::Terminate, Act::Report];
 
 const WORDS: &[&str] = &[
     "true",

@@ -11,18 +11,18 @@ use super::layout::{self, Part};
 use super::shape::Shape;
 use super::{Call, ENVELOPE, OPERATOR};
 use crate::dialects::{EncodeError, Method, Request};
-use crate::domain::{Field, Purpose};
+use crate::domain::{Act, Field};
 
-/// The message for a purpose, from the texts that may leave.
+/// The message that asks for this, from the texts that may leave.
 ///
 /// A value that does not fit its form counts as one that is not there, whether or not the message
 /// could do without it: to leave it out would say less than the log does.
 pub(super) fn message<'text>(
-    purpose: Purpose,
+    act: Act,
     text: &dyn Fn(Field) -> Option<&'text str>,
 ) -> Result<Request, EncodeError> {
-    let layout = layout::layout(purpose).ok_or(EncodeError::Purpose(purpose))?;
-    let carried = layout::carries(purpose);
+    let layout = layout::layout(act).ok_or(EncodeError::Act(act))?;
+    let carried = layout::carries(act);
     let text =
         |field| text(field).filter(|text| carried.contains(&field) && !text.trim().is_empty());
     if let Some(&field) = layout.required.iter().find(|&&field| text(field).is_none()) {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::lexicon::Says;
 use super::super::page::Page;
+use super::super::word_list::WordList;
 
 /// `4711 opens the gate`, `Bamse&30 is the wifi`, `1234 öppnar grinden`.
 pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
@@ -72,7 +73,8 @@ pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 }
 
 /// Things that are opened with a code, and what a code is keyed in on.
-const OPENED: &str = "porten portdörr portdörren ytterporten innerporten huvudporten porttelefon \
+static OPENED: WordList = WordList::new(
+    "porten portdörr portdörren ytterporten innerporten huvudporten porttelefon \
     porttelefonen portelefon porttele portkoden entré entrén entre entren huvudentré huvudentrén \
     ytterdörr ytterdörren dörr dörren källardörr källardörren gårdsporten gårdsport grind grinden \
     bom bommen trapphus trapphuset trapphusdörren garage garaget garageport garageporten \
@@ -85,13 +87,16 @@ const OPENED: &str = "porten portdörr portdörren ytterporten innerporten huvud
     larm knappsats knappsatsen intercom intercomen pk pkod uppgång uppgången passersystem \
     gate door doors frontdoor backdoor entry entrance lobby garage stairwell stairs buzzer buzz \
     lockbox keybox keysafe keypad padlock safe key-safe shed basement cellar barrier alarm \
-    elevator lift lock gates dial";
+    elevator lift lock gates dial",
+);
 
 /// What may stand between the thing and its code.
-const BETWEEN: &str = "är is med with av off på on kod koden code till to i in at the vid för for \
+static BETWEEN: WordList = WordList::new(
+    "är is med with av off på on kod koden code till to i in at the vid för for \
     öppnas öppnar opens stängs stäng tryck press slå knappa in då sen then och use använd box dag \
     natt day night number nr no on ring nedre övre inre yttre bottom top lower upper safe key front \
-    back main of stavas blir new ny nya";
+    back main of stavas blir new ny nya",
+);
 
 /// `porten: 4711#`, `entré 2580`, `tryck 1 4 7 9`, `{code} i porten`: a short number, or letters and
 /// a number, beside a thing that is opened.
@@ -117,17 +122,13 @@ pub(super) fn opened(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             | "enter"
             | "type"
     );
-    let thing = listed(OPENED, word);
+    let thing = OPENED.has(word);
     if (keyed || thing)
         && let Some(found) = behind(page, at, keyed && !thing)
     {
         return Some(found);
     }
     if thing && word != "larm" && word != "alarm" { ahead(page, at) } else { None }
-}
-
-fn listed(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|listed| listed == word)
 }
 
 /// The code after the thing: no more than a few small words in between.
@@ -144,7 +145,7 @@ fn behind(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
             return code;
         }
         if page.tokens[here].is_digits()
-            || !(listed(BETWEEN, page.lower(here)) || listed(OPENED, page.lower(here)))
+            || !(BETWEEN.has(page.lower(here)) || OPENED.has(page.lower(here)))
         {
             return None;
         }

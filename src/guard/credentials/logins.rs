@@ -5,24 +5,31 @@ use std::ops::Range;
 
 use super::super::lexicon::Says;
 use super::super::page::Page;
+use super::super::word_list::WordList;
 use super::words::tells_about;
 
 /// What the name of a network or an account follows.
-const NAMES: &str = "ssid ssid2 essid wifinamn wifinamnet nätverksnamn nätverksnamnet nätnamn \
+static NAMES: WordList = WordList::new(
+    "ssid ssid2 essid wifinamn wifinamnet nätverksnamn nätverksnamnet nätnamn \
     nätnamnet nätverksnamnet wlan-namn username user usr userid loginname användare \
     användarnamn användarnamnet anv användarid credentials creds inloggningsnamn kontonamn login \
-    inlogg uid";
+    inlogg uid",
+);
 
 /// What a name is named by, with a word for a network before it.
 const NAMED: [&str; 5] = ["heter", "called", "named", "hette", "kallas"];
 
-const NETWORKS: &str = "nät nätet nätverk nätverket network wifi wi-fi fi wlan gästnät gästnätet \
-    trådlöst trådlösa gästnätverk wifit wifinätet hemmanät hemmanätet ssid";
+static NETWORKS: WordList = WordList::new(
+    "nät nätet nätverk nätverket network wifi wi-fi fi wlan gästnät gästnätet \
+    trådlöst trådlösa gästnätverk wifit wifinätet hemmanät hemmanätet ssid",
+);
 
 /// What ends a name: the password's own cue, or a new clause.
-const ENDS: &str = "lösen lösenord lösenordet nyckel nyckeln key pw pwd pass passw passwd password \
+static ENDS: WordList = WordList::new(
+    "lösen lösenord lösenordet nyckel nyckeln key pw pwd pass passw passwd password \
     passphrase psk wpa wpa2 wpa3 kod koden code pin och and med with men but som on på is är syns \
-    försvinner inte not does funkar fungerar från from visas but har has for när when";
+    försvinner inte not does funkar fungerar från from visas but har has for när when",
+);
 
 /// The name that follows one of these words, to the end of the clause.
 pub(super) fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
@@ -34,15 +41,15 @@ pub(super) fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let sign = |gap: &str| gap.contains([':', '=', '"', '\'']);
     let gap = page.gap_after(at);
     let by_name = NAMED.contains(&word)
-        && (listed(NETWORKS, before(1))
-            || matches!(before(1), "som" | "det") && listed(NETWORKS, before(2)));
+        && (NETWORKS.has(before(1))
+            || matches!(before(1), "som" | "det") && NETWORKS.has(before(2)));
     let two = matches!((before(1), word), ("network" | "user" | "net", "name"))
         || matches!((before(1), word), ("log" | "logga", "in"))
             && matches!(
                 page.tokens.get(at + 1).map(|_| page.lower(at + 1)),
                 Some("med" | "with" | "as" | "som")
             );
-    let account = listed(NAMES, word) && (sign(gap) || gap == " " || gap == " = ");
+    let account = NAMES.has(word) && (sign(gap) || gap == " " || gap == " = ");
     if !(by_name || two || account) {
         return None;
     }
@@ -54,10 +61,6 @@ pub(super) fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         return None;
     }
     name(page, from)
-}
-
-fn listed(list: &str, word: &str) -> bool {
-    list.split_whitespace().any(|listed| listed == word)
 }
 
 /// Whether a word for a password, or a sign between two, comes within a few words.
@@ -88,7 +91,7 @@ fn name(page: &Page<'_>, from: usize) -> Option<Range<usize>> {
             name(page, from + 1)
         };
     }
-    if first.shielded || tells_about(page.lower(from)) || listed(ENDS, page.lower(from)) {
+    if first.shielded || tells_about(page.lower(from)) || ENDS.has(page.lower(from)) {
         return None;
     }
     let mut end = from + 1;
@@ -97,7 +100,7 @@ fn name(page: &Page<'_>, from: usize) -> Option<Range<usize>> {
         let inside =
             gap.is_empty() || matches!(gap, " " | "-" | "_" | "." | "'" | "&" | " & " | "@" | "!");
         if !inside
-            || gap.contains(' ') && (listed(ENDS, page.lower(end)) || page.tokens[end].shielded)
+            || gap.contains(' ') && (ENDS.has(page.lower(end)) || page.tokens[end].shielded)
             || gap.contains(' ')
                 && page.says(end).any(Says::PHONE.and(Says::REFERENCE).and(Says::SPEECH))
         {

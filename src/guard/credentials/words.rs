@@ -1,7 +1,6 @@
 //! Words around codes that are none themselves.
 
-use std::collections::HashSet;
-use std::sync::LazyLock;
+use super::super::word_list::WordList;
 
 /// Words that may stand between a cue and its value.
 pub(super) const LINKS: &[&str] = &[
@@ -12,11 +11,11 @@ pub(super) const LINKS: &[&str] = &[
 
 /// Words that tell about a code instead of being one.
 pub(super) fn tells_about(word: &str) -> bool {
-    static SET: LazyLock<HashSet<&str>> = LazyLock::new(|| ABOUT.split_whitespace().collect());
-    SET.contains(word)
+    ABOUT.has(word)
 }
 
-const ABOUT: &str = "blev stavas valde angett bytt borta byts ej fel finns fungerar funkar glömt inte klar krävs okänd okänt rätt saknas \
+static ABOUT: WordList = WordList::new(
+    "blev stavas valde angett bytt borta byts ej fel finns fungerar funkar glömt inte klar krävs okänd okänt rätt saknas \
     samma satt skickad skickat spärrad spärrat återställt ändrat changed correct forgotten \
     incorrect known lost missing needed not ok required reset unknown wrong att av den det en \
     ett för från i med och om på som till via a an and at by for from in of on the to with är \
@@ -33,7 +32,8 @@ const ABOUT: &str = "blev stavas valde angett bytt borta byts ej fel finns funge
     label sitter står ligger underneath hittas behövs saknade avvisas nekas ogiltigt gäller \
     skrivs stod dekalen lapp lappen routerns baksida baksidan undersidan back bottom written \
     kept wifit trådlösa wireless problem mobilen nycklar byte svagt support kundtjänst mailet \
-    mejlet brev los";
+    mejlet brev los",
+);
 
 /// Codes that open nothing.
 pub(super) const PLAIN: &[&str] = &[

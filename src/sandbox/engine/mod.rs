@@ -16,8 +16,8 @@ use thiserror::Error;
 use super::{Effect, EffectKind, Pace};
 use crate::domain::{AccessId, SubscriptionId, Timestamp};
 
-pub(super) use orders::{Event, Order, OrderState, Placed, Wanted};
-pub(super) use tickets::{Fault, ProblemType, Ticket, TicketStatus};
+pub(super) use orders::{Amended, Event, Order, OrderState, Placed, Wanted};
+pub(super) use tickets::{Fault, ProblemType, Responsible, Ticket, TicketStatus, Update};
 
 /// The most orders, and the most tickets, that one operator takes on.
 const ENTRIES_MAX: usize = 2_000_000;
@@ -82,6 +82,10 @@ pub(super) enum Refusal {
     OrderInProgress,
     #[error("The subscription is not active.")]
     NotActive,
+    #[error("Object not found")]
+    NoSuchOrder,
+    #[error("The order is not in state RECEIVED and can not be changed.")]
+    Begun,
     #[error("The simulator is full. Error number 1")]
     Full,
 }

@@ -27,6 +27,14 @@ pub(in crate::sandbox) struct Wanted {
     pub(in crate::sandbox) shown_again: Map<String, Value>,
 }
 
+/// What is to be other about an order, read and found well formed.
+#[derive(Clone, Debug, Default)]
+pub(in crate::sandbox) struct Amended {
+    pub(in crate::sandbox) service: Option<String>,
+    pub(in crate::sandbox) requested: Option<Timestamp>,
+    pub(in crate::sandbox) shown_again: Map<String, Value>,
+}
+
 /// An order that was taken on.
 #[derive(Clone, Debug)]
 pub(in crate::sandbox) struct Order {
@@ -51,6 +59,8 @@ pub(in crate::sandbox) enum OrderState {
     InProgress,
     DoneSuccess,
     DoneFailed,
+    /// Taken back: gone from everything that can be asked for.
+    Deleted,
 }
 
 /// A change of an order's state. Never changed itself.
@@ -90,6 +100,7 @@ pub(super) struct Subscription {
 enum Standing {
     Coming,
     Active,
+    Suspended,
     Gone,
 }
 
@@ -101,6 +112,7 @@ impl OrderState {
             Self::InProgress => "IN_PROGRESS",
             Self::DoneSuccess => "DONE_SUCCESS",
             Self::DoneFailed => "DONE_FAILED",
+            Self::Deleted => "DELETED",
         }
     }
 
@@ -112,14 +124,14 @@ impl OrderState {
 
     /// Whether nothing will change it.
     pub(in crate::sandbox) const fn is_done(self) -> bool {
-        matches!(self, Self::DoneSuccess | Self::DoneFailed)
+        matches!(self, Self::DoneSuccess | Self::DoneFailed | Self::Deleted)
     }
 
     /// Why an order is in this state; empty unless it failed.
     pub(in crate::sandbox) const fn message(self) -> &'static str {
         match self {
             Self::DoneFailed => "The service cannot be delivered at this access.",
-            Self::Received | Self::InProgress | Self::DoneSuccess => "",
+            Self::Received | Self::InProgress | Self::DoneSuccess | Self::Deleted => "",
         }
     }
 }
@@ -152,7 +164,11 @@ impl Engine {
         }
         match wanted.operation {
             Operation::Activate => self.activate(wanted, now),
-            Operation::Change | Operation::Terminate => self.replace_or_end(wanted, now),
+            Operation::Change
+            | Operation::Modify
+            | Operation::Suspend
+            | Operation::Resume
+            | Operation::Terminate => self.about_one(wanted, now),
         }
     }
 
@@ -179,14 +195,66 @@ impl Engine {
         })
     }
 
-    /// All orders, oldest first.
-    pub(in crate::sandbox) fn orders(&self) -> &[Order] {
-        &self.orders
+    /// All orders that were not taken back, oldest first.
+    pub(in crate::sandbox) fn orders(&self) -> impl Iterator<Item = &Order> {
+        self.orders.iter().filter(|order| order.state != OrderState::Deleted)
     }
 
-    /// One order.
+    /// One order; `None` where it was taken back.
     pub(in crate::sandbox) fn order(&self, id: &str) -> Option<&Order> {
-        self.order_number(id).map(|number| &self.orders[number])
+        let order = self.order_number(id).map(|number| &self.orders[number]);
+        order.filter(|order| order.state != OrderState::Deleted)
+    }
+
+    /// Makes an order another one, while it is only received: what is given replaces what was.
+    pub(in crate::sandbox) fn amend(
+        &mut self,
+        id: &str,
+        amended: Amended,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let number = self.received(id, now)?;
+        let order = &mut self.orders[number];
+        if let Some(service) = amended.service {
+            order.wanted.service = Some(service);
+        }
+        order.wanted.requested = amended.requested.or(order.wanted.requested);
+        order.wanted.shown_again.extend(amended.shown_again);
+        Ok(())
+    }
+
+    /// Takes an order back, while it is only received.
+    pub(in crate::sandbox) fn take_back(
+        &mut self,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let number = self.received(id, now)?;
+        let order = &mut self.orders[number];
+        order.state = OrderState::Deleted;
+        order.changed = now;
+        let (subscription, operation) = (order.subscription.clone(), order.wanted.operation);
+        self.moving.retain(|(_, entry)| *entry != Entry::Order(number));
+        if let Some(subscription) = self.subscriptions.get_mut(&subscription) {
+            subscription.order = None;
+            if operation == Operation::Activate {
+                subscription.standing = Standing::Gone;
+            }
+        }
+        Ok(())
+    }
+
+    /// "All only while RECEIVED."
+    fn received(&mut self, id: &str, now: Timestamp) -> Result<usize, Refusal> {
+        self.work_until(now);
+        let number = self.order_number(id).ok_or(Refusal::NoSuchOrder)?;
+        match self.orders[number].state {
+            OrderState::Received => Ok(number),
+            OrderState::Deleted => Err(Refusal::NoSuchOrder),
+            OrderState::InProgress | OrderState::DoneSuccess | OrderState::DoneFailed => {
+                Err(Refusal::Begun)
+            }
+        }
     }
 
     /// The order that has this reference of the provider's; the oldest of them.
@@ -233,14 +301,25 @@ impl Engine {
             let success = order.state == OrderState::DoneSuccess;
             subscription.order = None;
             match (order.wanted.operation, success) {
-                (Operation::Activate, true) => subscription.standing = Standing::Active,
+                (Operation::Activate | Operation::Resume, true) => {
+                    subscription.standing = Standing::Active;
+                }
                 (Operation::Activate, false) | (Operation::Terminate, true) => {
                     subscription.standing = Standing::Gone;
                 }
                 (Operation::Change, true) => {
                     subscription.service.clone_from(&order.wanted.service);
                 }
-                (Operation::Change | Operation::Terminate, false) => {}
+                (Operation::Suspend, true) => subscription.standing = Standing::Suspended,
+                (Operation::Modify, true)
+                | (
+                    Operation::Change
+                    | Operation::Modify
+                    | Operation::Suspend
+                    | Operation::Resume
+                    | Operation::Terminate,
+                    false,
+                ) => {}
             }
         }
         false
@@ -283,11 +362,7 @@ impl Engine {
         }
     }
 
-    fn replace_or_end(
-        &mut self,
-        mut wanted: Wanted,
-        now: Timestamp,
-    ) -> Result<Placed<'_>, Refusal> {
+    fn about_one(&mut self, mut wanted: Wanted, now: Timestamp) -> Result<Placed<'_>, Refusal> {
         let Some(id) = wanted.subscription.clone() else {
             // The format's reader asks for it.
             return Err(Refusal::NotActive);
@@ -317,9 +392,12 @@ impl Engine {
             return if same { Ok(Placed::Existing(order)) } else { Err(Refusal::OrderInProgress) };
         }
         match (subscription.standing, wanted.operation) {
-            (Standing::Gone, Operation::Terminate) => Ok(Placed::AlreadySo(wanted)),
-            (Standing::Gone, _) => Err(Refusal::NotActive),
-            (Standing::Active | Standing::Coming, _) => {
+            (Standing::Gone, Operation::Terminate)
+            | (Standing::Suspended, Operation::Suspend)
+            | (Standing::Active, Operation::Resume) => Ok(Placed::AlreadySo(wanted)),
+            // "Only for subscriptions state from SUSPENDED to ACTIVE."
+            (Standing::Gone, _) | (Standing::Coming, Operation::Resume) => Err(Refusal::NotActive),
+            (Standing::Active | Standing::Coming | Standing::Suspended, _) => {
                 self.subscriptions.insert(id.clone(), subscription);
                 self.take_on(wanted, id, now)
             }

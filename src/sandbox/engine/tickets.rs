@@ -36,25 +36,67 @@ pub(in crate::sandbox) struct Ticket {
     pub(in crate::sandbox) fault: Fault,
     /// How far it is.
     pub(in crate::sandbox) status: TicketStatus,
-    /// What the operator wrote.
+    /// What either side wrote, oldest first.
     pub(in crate::sandbox) comments: Vec<Comment>,
+    /// Whose turn it is.
+    pub(in crate::sandbox) responsible: Responsible,
+    /// The provider has closed it, or agreed that it is closed.
+    pub(in crate::sandbox) accepted: bool,
     /// When it came in.
     pub(in crate::sandbox) created: Timestamp,
     /// When its status changed last.
     pub(in crate::sandbox) changed: Timestamp,
 }
 
-/// What the operator wrote on a ticket.
-#[derive(Clone, Copy, Debug)]
+/// What somebody wrote on a ticket.
+#[derive(Clone, Debug)]
 pub(in crate::sandbox) struct Comment {
+    /// Who, as they say.
+    pub(in crate::sandbox) by: String,
     /// When.
     pub(in crate::sandbox) at: Timestamp,
     /// What.
-    pub(in crate::sandbox) message: &'static str,
+    pub(in crate::sandbox) message: String,
 }
 
-/// How far a ticket is: `tickets.md`, "Description on status". The operator never hands a ticket
-/// back, so nothing becomes `IN_PROGRESS_SP`.
+/// Whose turn it is: `responsible`, "used for SLA calculation".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sandbox) enum Responsible {
+    Sp,
+    Co,
+}
+
+impl Responsible {
+    /// As ON-API spells it.
+    pub(in crate::sandbox) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sp => "SP",
+            Self::Co => "CO",
+        }
+    }
+
+    /// Reads what ON-API spells.
+    pub(in crate::sandbox) fn parse(text: &str) -> Option<Self> {
+        [Self::Sp, Self::Co].into_iter().find(|one| one.as_str() == text)
+    }
+}
+
+/// What is to be other about a ticket, read and found well formed.
+#[derive(Clone, Debug, Default)]
+pub(in crate::sandbox) struct Update {
+    pub(in crate::sandbox) comment: Option<(String, String)>,
+    pub(in crate::sandbox) status: Option<TicketStatus>,
+    pub(in crate::sandbox) responsible: Option<Responsible>,
+    pub(in crate::sandbox) accepted: Option<bool>,
+}
+
+/// Who writes for a simulated operator, and a number that nobody has (PTS series for fiction): a
+/// comment names people, as comments do.
+const TECHNICIAN: &str = "Kalle Tekniker";
+const CLEARED: &str = "The fault is mended. Felet är avhjälpt, ring mig på 070-174 06 99 vid frågor. Mvh Kalle Tekniker";
+
+/// How far a ticket is: `tickets.md`, "Description on status". This operator never hands a ticket
+/// back by itself; a provider may take it, and then nothing moves before it is given back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::sandbox) enum TicketStatus {
     Created,
@@ -131,6 +173,8 @@ impl Engine {
             fault,
             status: TicketStatus::Created,
             comments: Vec::new(),
+            responsible: Responsible::Co,
+            accepted: false,
             created: now,
             changed: now,
         });
@@ -167,11 +211,39 @@ impl Engine {
                 ticket.status = TicketStatus::InProgressCo;
                 true
             }
-            TicketStatus::InProgressCo | TicketStatus::InProgressSp | TicketStatus::Closed => {
+            TicketStatus::InProgressCo => {
                 ticket.status = TicketStatus::Closed;
-                ticket.comments.push(Comment { at, message: "The fault is mended." });
+                let (by, message) = (TECHNICIAN.to_owned(), CLEARED.to_owned());
+                ticket.comments.push(Comment { by, at, message });
                 false
             }
+            TicketStatus::InProgressSp | TicketStatus::Closed => false,
         }
+    }
+
+    /// Writes on a ticket, closes it, opens it again or hands it over. `None` where there is none.
+    pub(in crate::sandbox) fn update(
+        &mut self,
+        id: &str,
+        update: Update,
+        now: Timestamp,
+    ) -> Option<()> {
+        self.work_until(now);
+        let number = self.ticket_number(id)?;
+        let due = (self.due(Entry::Ticket(number)), Entry::Ticket(number));
+        self.moving.remove(&due);
+        let ticket = &mut self.tickets[number];
+        if let Some((by, message)) = update.comment {
+            ticket.comments.push(Comment { by, at: now, message });
+        }
+        ticket.status = update.status.unwrap_or(ticket.status);
+        ticket.responsible = update.responsible.unwrap_or(ticket.responsible);
+        ticket.accepted = update.accepted.unwrap_or(ticket.accepted);
+        ticket.changed = now;
+        if matches!(ticket.status, TicketStatus::Created | TicketStatus::InProgressCo) {
+            let entry = Entry::Ticket(number);
+            self.moving.insert((self.due(entry), entry));
+        }
+        Some(())
     }
 }

@@ -71,10 +71,13 @@ fn route(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Complaint> {
         ("GET", Some(("orders", ""))) => orders::list(engine, asked),
         ("POST", Some(("orders", ""))) => orders::place(engine, asked),
         ("GET", Some(("orders", id))) => orders::one(engine, id, asked),
+        ("PATCH", Some(("orders", id))) => orders::amend(engine, id, asked),
+        ("DELETE", Some(("orders", id))) => orders::take_back(engine, id, asked),
         ("GET", Some(("orderevents", ""))) => orders::events(engine, asked),
         ("GET", None) if path == "tickets" => tickets::list(engine, asked),
         ("POST", None) if path == "tickets" => tickets::file(engine, asked),
         ("GET", Some(("tickets", id))) if !id.is_empty() => tickets::one(engine, id, asked),
+        ("PATCH", Some(("tickets", id))) if !id.is_empty() => tickets::update(engine, id, asked),
         _ => Err(not_offered()),
     }
 }
@@ -93,9 +96,9 @@ fn endpoints() -> Value {
     };
     json!([
         about("accesses", "accesses/", "accesses.md", "GET of all, with If-Modified-Since."),
-        about("orders", "orders/", "orders.md", "GET and POST. ACTIVATE, CHANGE and DEACTIVATE."),
+        about("orders", "orders/", "orders.md", "GET, POST, PATCH and DELETE. All operations."),
         about("orderevents", "orderevents/", "orderevents.md", "GET."),
-        about("tickets", "tickets", "tickets.md", "GET and POST."),
+        about("tickets", "tickets", "tickets.md", "GET, POST and PATCH."),
     ])
 }
 
@@ -129,11 +132,19 @@ impl From<Refusal> for Complaint {
             Refusal::TypeActive(_)
             | Refusal::TypeClaimed
             | Refusal::OrderInProgress
-            | Refusal::NotActive => 409,
+            | Refusal::NotActive
+            | Refusal::Begun => 409,
+            Refusal::NoSuchOrder => 404,
             Refusal::Full => 500,
         };
         Self::new(status, refusal.to_string())
     }
+}
+
+/// 204: it was changed, and there is nothing to show.
+pub(super) fn no_content() -> Reply {
+    let (headers, body) = (Vec::new(), Vec::new());
+    Reply { status: 204, content_type: "application/json", headers, body }
 }
 
 pub(super) fn json_reply(status: u16, body: &Value) -> Reply {

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::engine::{Engine, Event, Order, OrderState, Placed, Read, Wanted};
+use super::super::engine::{Amended, Engine, Event, Order, OrderState, Placed, Read, Wanted};
 use super::super::exchange::{Asked, Reply};
 use super::super::formats::{is_ip_address, is_mac_address, moment};
 use super::members::{Members, posted};
-use super::{BASE_PATH, Complaint, json_reply, parameters};
+use super::{BASE_PATH, Complaint, json_reply, no_content, parameters};
 use crate::domain::{AccessId, Operation, SubscriptionId};
 
 /// The members that an order may be posted with.
@@ -67,7 +67,7 @@ pub(super) fn list(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Comp
                 && state.is_none_or(|state| order.state == state)
         }
     };
-    let orders: Vec<Value> = engine.orders().iter().filter(fits).map(shown).collect();
+    let orders: Vec<Value> = engine.orders().filter(fits).map(shown).collect();
     Ok(json_reply(200, &Value::Array(orders)))
 }
 
@@ -76,6 +76,36 @@ pub(super) fn one(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result<Re
     engine.before(Read::Order(id), asked.now);
     let order = engine.order(id).ok_or_else(Complaint::not_found)?;
     Ok(json_reply(200, &shown(order)))
+}
+
+/// `PATCH orders/{orderId}`: "using only the changed part".
+pub(super) fn amend(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result<Reply, Complaint> {
+    const AMENDABLE: &[&str] = &["characteristics", "equipment", "requestedDateTime", "service"];
+    let posted = posted(asked)?;
+    let members = Members::of(&posted, "", AMENDABLE)?;
+    check_equipment(&members)?;
+    check_characteristics(&members)?;
+    let requested = members.string("requestedDateTime", |text| moment(text).is_some())?;
+    let shown_again = SHOWN_AGAIN
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), members.value(name)?.clone())));
+    let amended = Amended {
+        service: members.text("service")?.map(str::to_owned),
+        requested: requested.and_then(moment),
+        shown_again: shown_again.collect(),
+    };
+    engine.amend(id, amended, asked.now)?;
+    Ok(no_content())
+}
+
+/// `DELETE orders/{orderId}`
+pub(super) fn take_back(
+    engine: &mut Engine,
+    id: &str,
+    asked: &Asked<'_>,
+) -> Result<Reply, Complaint> {
+    engine.take_back(id, asked.now)?;
+    Ok(no_content())
 }
 
 /// `GET orderevents/`: all, or those behind `since`.
@@ -94,9 +124,9 @@ fn read(posted: &Map<String, Value>) -> Result<Wanted, Complaint> {
         "ACTIVATE" => Operation::Activate,
         "CHANGE" => Operation::Change,
         "DEACTIVATE" => Operation::Terminate,
-        "SUSPEND" | "RESUME" | "MODIFY" => {
-            return Err(Complaint::new(501, "This operation is not implemented"));
-        }
+        "MODIFY" => Operation::Modify,
+        "SUSPEND" => Operation::Suspend,
+        "RESUME" => Operation::Resume,
         _ => return Err(members.wrong("operation")),
     };
     let access = members.id("accessId")?.and_then(|text| AccessId::parse(text).ok());
@@ -117,7 +147,7 @@ fn read(posted: &Map<String, Value>) -> Result<Wanted, Complaint> {
             members.needed("subscriptionId", subscription.as_ref())?;
             members.needed("service", service)?;
         }
-        Operation::Terminate => {
+        Operation::Modify | Operation::Suspend | Operation::Resume | Operation::Terminate => {
             members.needed("subscriptionId", subscription.as_ref())?;
         }
     }
@@ -221,6 +251,9 @@ fn operation(operation: Operation) -> &'static str {
     match operation {
         Operation::Activate => "ACTIVATE",
         Operation::Change => "CHANGE",
+        Operation::Modify => "MODIFY",
+        Operation::Suspend => "SUSPEND",
+        Operation::Resume => "RESUME",
         Operation::Terminate => "DEACTIVATE",
     }
 }

@@ -6,11 +6,13 @@
 use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::{Map, Value, json};
 
-use super::super::engine::{Engine, Fault, ProblemType, Read, Ticket, TicketStatus};
+use super::super::engine::{
+    Engine, Fault, ProblemType, Read, Responsible, Ticket, TicketStatus, Update,
+};
 use super::super::exchange::{Asked, Reply};
 use super::super::formats::{is_ip_address, is_mac_address};
 use super::members::{Members, posted};
-use super::{BASE_PATH, Complaint, json_reply, parameters};
+use super::{BASE_PATH, Complaint, json_reply, no_content, parameters};
 use crate::domain::{AccessId, Timestamp};
 
 /// The members that a ticket may be posted with.
@@ -69,6 +71,38 @@ pub(super) fn one(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result<Re
     Ok(json_reply(200, &shown(ticket)))
 }
 
+/// `PATCH tickets/{coTicketReference}`
+pub(super) fn update(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result<Reply, Complaint> {
+    let posted = posted(asked)?;
+    let members = Members::of(&posted, "", &["comment", "responsible", "status"])?;
+    let comment = match members.object("comment")? {
+        Some(comment) => {
+            let comment = Members::of(comment, "comment.", &["createdBy", "message"])?;
+            let said = |name: &str| {
+                let text = comment.string(name, |text| text.len() <= STRING_MAX)?;
+                let text = text.filter(|text| !text.trim().is_empty());
+                comment.needed(name, text).map(str::to_owned)
+            };
+            Some((said("createdBy")?, said("message")?))
+        }
+        None => None,
+    };
+    let status = members.string("status", |text| TicketStatus::parse(text).is_some())?;
+    let responsible = members.string("responsible", |text| Responsible::parse(text).is_some())?;
+    // "Mandatory when closing a ticket."
+    if status == Some("CLOSED") {
+        members.needed("responsible", responsible)?;
+    }
+    let update = Update {
+        comment,
+        status: status.and_then(TicketStatus::parse),
+        responsible: responsible.and_then(Responsible::parse),
+        accepted: None,
+    };
+    engine.update(id, update, asked.now).ok_or_else(Complaint::not_found)?;
+    Ok(no_content())
+}
+
 fn read(posted: &Map<String, Value>) -> Result<Fault, Complaint> {
     let members = Members::of(posted, "", MEMBERS)?;
     let string = |name: &str| members.string(name, |text| text.len() <= STRING_MAX);
@@ -110,7 +144,7 @@ fn shown_in_list(ticket: &Ticket) -> Value {
         "coTicketReference": ticket.id,
         "spTicketReference": ticket.fault.reference,
         "status": ticket.status.as_str(),
-        "responsible": "CO",
+        "responsible": ticket.responsible.as_str(),
     })
 }
 
@@ -122,7 +156,7 @@ fn shown(ticket: &Ticket) -> Value {
         .iter()
         .map(|comment| {
             json!({
-                "createdBy": "Sandbox",
+                "createdBy": comment.by,
                 "message": comment.message,
                 "createdAt": comment.at.rfc3339(),
             })
@@ -138,7 +172,7 @@ fn shown(ticket: &Ticket) -> Value {
         "description": description,
         "heading": heading,
         "problemType": ticket.fault.problem.as_str(),
-        "responsible": "CO",
+        "responsible": ticket.responsible.as_str(),
         "spReference": customer_reference,
         "spTicketReference": reference,
         "status": ticket.status.as_str(),

@@ -36,6 +36,7 @@ fn route(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Complaint> {
         ("GET", None) if path == "getTickets" => tickets::list(engine, asked),
         ("POST", None) if path == "ticket" => tickets::create(engine, asked),
         ("GET", Some(("ticket", id))) if !id.is_empty() => tickets::one(engine, id, asked),
+        ("POST", Some(("ticket", id))) if !id.is_empty() => tickets::update(engine, id, asked),
         _ => Err(not_offered()),
     }
 }

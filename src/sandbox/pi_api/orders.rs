@@ -188,7 +188,12 @@ fn done_already(wanted: &Wanted) -> Value {
 
 fn asked_for(wanted: &Wanted) -> Map<String, Value> {
     let operation = match wanted.operation {
-        Operation::Activate | Operation::Change => "ACTIVATE",
+        // PI-API has two, and its reader lets in no other.
+        Operation::Activate
+        | Operation::Change
+        | Operation::Modify
+        | Operation::Suspend
+        | Operation::Resume => "ACTIVATE",
         Operation::Terminate => "DEACTIVATE",
     };
     let mut body = Map::new();

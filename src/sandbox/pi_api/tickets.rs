@@ -1,11 +1,11 @@
 //! `getTemplate`, `getTickets` and `ticket`: the page on trouble tickets.
 //!
 //! A ticket goes from `NEW` by `OPEN` to `CLEARED`: mended, as this operator says. It never closes
-//! one by itself. `updateTicket` is not offered.
+//! one by itself: that is for the provider, by `updateTicket`.
 
 use serde_json::{Map, Value, json};
 
-use super::super::engine::{Engine, Fault, ProblemType, Read, Ticket, TicketStatus};
+use super::super::engine::{Engine, Fault, ProblemType, Read, Ticket, TicketStatus, Update};
 use super::super::exchange::{Asked, Reply};
 use super::super::on_api::members::{Members, posted};
 use super::super::on_api::{Complaint, json_reply, parameters};
@@ -69,6 +69,35 @@ pub(super) fn create(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Co
     Ok(json_reply(200, &json!({ "ticketRef": ticket.id })))
 }
 
+/// `POST ticket/{ticketRef}`
+pub(super) fn update(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result<Reply, Complaint> {
+    let posted = posted(asked)?;
+    let members = Members::of(&posted, "", &["description", "priority", "action"])?;
+    let text = members.string("description", |text| text.len() <= STRING_MAX)?;
+    let text = members.needed("description", text.filter(|text| !text.trim().is_empty()))?;
+    let priority = members.needed("priority", members.text("priority")?)?;
+    if !PRIORITIES.contains(&priority) {
+        return Err(members.wrong("priority"));
+    }
+    let found = engine.ticket(id).map(|ticket| (ticket.status, ticket.accepted));
+    let (status, accepted) = found.ok_or_else(Complaint::not_found)?;
+    let action = members.needed("action", members.text("action")?)?;
+    let (status, accepted) = match action {
+        "NOTIFY" => (None, accepted),
+        "CLOSE" => (Some(TicketStatus::Closed), true),
+        // "Ett ärende som kommunikationsoperatören lagt i statusen CLEARED."
+        "REOPEN" if status == TicketStatus::Closed && !accepted => {
+            (Some(TicketStatus::InProgressCo), false)
+        }
+        "REOPEN" => return Err(Complaint::invalid("The ticket is not CLEARED.")),
+        _ => return Err(members.wrong("action")),
+    };
+    let comment = Some((String::new(), text.to_owned()));
+    let update = Update { comment, status, responsible: None, accepted: Some(accepted) };
+    engine.update(id, update, asked.now).ok_or_else(Complaint::not_found)?;
+    Ok(json_reply(200, &json!({})))
+}
+
 /// `GET getTickets`: one row for each ticket, as it is now; those that changed behind an event.
 pub(super) fn list(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Complaint> {
     let [event] = parameters(asked, ["eventId"])?;
@@ -89,6 +118,13 @@ pub(super) fn one(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result<Re
     let ticket = engine.ticket(id).ok_or_else(Complaint::not_found)?;
     let mut body = Map::from_iter(ticket.fault.shown_again.clone());
     let new = json!({ "status": "NEW", "assignedTo": "CO" });
+    let mut log = vec![row(ticket, ticket.created, &new)];
+    for comment in &ticket.comments {
+        let mut line = row(ticket, comment.at, &state(ticket, true));
+        line["comment"] = comment.message.as_str().into();
+        log.push(line);
+    }
+    log.push(row(ticket, ticket.changed, &state(ticket, true)));
     let rest = json!({
         "title": ticket.fault.heading,
         "description": ticket.fault.description,
@@ -97,10 +133,7 @@ pub(super) fn one(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result<Re
         "accessId": ticket.fault.access.as_str(),
         // The codes are not among the members that the page lists here: they stand in the log.
         "state": state(ticket, false),
-        "log": [
-            row(ticket, ticket.created, &new),
-            row(ticket, ticket.changed, &state(ticket, true)),
-        ],
+        "log": log,
     });
     if let Value::Object(rest) = rest {
         body.extend(rest);
@@ -211,7 +244,7 @@ fn event_id(ticket: &Ticket) -> String {
 
 fn row(ticket: &Ticket, at: Timestamp, state: &Value) -> Value {
     let comment = match ticket.comments.last() {
-        Some(comment) if at == ticket.changed => comment.message,
+        Some(comment) if at == ticket.changed => comment.message.as_str(),
         _ => "",
     };
     let mut row = json!({
@@ -232,6 +265,9 @@ fn state(ticket: &Ticket, with_codes: bool) -> Value {
         TicketStatus::Created => json!({ "status": "NEW", "assignedTo": "CO" }),
         TicketStatus::InProgressCo | TicketStatus::InProgressSp => {
             json!({ "status": "OPEN", "assignedTo": "CO" })
+        }
+        TicketStatus::Closed if ticket.accepted => {
+            json!({ "status": "CLOSED", "assignedTo": "SP", "code": "PROBLEM_SOLVED" })
         }
         TicketStatus::Closed if with_codes => json!({
             "status": "CLEARED",

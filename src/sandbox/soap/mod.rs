@@ -153,7 +153,7 @@ fn find_orders(
 ) -> String {
     let Some(reference) = reference else {
         engine.before(Read::OrdersAt(access), asked.now);
-        let here = engine.orders().iter().filter(|order| order.is_at(access));
+        let here = engine.orders().filter(|order| order.is_at(access));
         return here.take(ROWS_MAX).map(order_row).collect();
     };
     let found = engine.order_with_reference(reference).filter(|order| order.is_at(access));
@@ -172,12 +172,17 @@ fn place(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<St
     let operation = match text_of(request, "Operation") {
         Some("ACTIVATE") => Operation::Activate,
         Some("CHANGE") => Operation::Change,
+        Some("MODIFY") => Operation::Modify,
+        Some("SUSPEND") => Operation::Suspend,
+        Some("RESUME") => Operation::Resume,
         _ => Operation::Terminate,
     };
     let needs: &[&str] = match operation {
         Operation::Activate => &["AccessId", "ServiceId"],
         Operation::Change => &["SubscriptionId", "ServiceId"],
-        Operation::Terminate => &["SubscriptionId"],
+        Operation::Modify | Operation::Suspend | Operation::Resume | Operation::Terminate => {
+            &["SubscriptionId"]
+        }
     };
     if let Some(missing) = needs.iter().find(|name| text_of(request, name).is_none()) {
         return Err(Complaint::invalid(format!("{missing} is missing")));

@@ -82,7 +82,9 @@ impl From<Refusal> for Complaint {
             Refusal::TypeActive(_)
             | Refusal::TypeClaimed
             | Refusal::OrderInProgress
-            | Refusal::NotActive => Code::Conflict,
+            | Refusal::NotActive
+            | Refusal::Begun => Code::Conflict,
+            Refusal::NoSuchOrder => Code::NotFound,
             Refusal::Full => Code::Internal,
         };
         Self::new(code, refusal.to_string())
@@ -106,6 +108,9 @@ pub(super) fn order_row(order: &Order) -> String {
     let operation = match order.wanted.operation {
         Operation::Activate => "ACTIVATE",
         Operation::Change => "CHANGE",
+        Operation::Modify => "MODIFY",
+        Operation::Suspend => "SUSPEND",
+        Operation::Resume => "RESUME",
         Operation::Terminate => "DEACTIVATE",
     };
     format!(

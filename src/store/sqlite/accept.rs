@@ -58,9 +58,9 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
         let sealed = seal::seal_case(case, &key, tx.entropy)?;
         tx.database
             .prepare_cached(
-                "INSERT INTO case_ (id, submission, item, recipient, purpose, subject,
+                "INSERT INTO case_ (id, submission, item, recipient, purpose, act, subject,
                                     state, due_us, accepted_us, changed_us)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'accepted', ?7, ?7, ?7)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'accepted', ?8, ?8, ?8)",
             )?
             .execute(params![
                 case.id().bytes(),
@@ -68,6 +68,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
                 item.id,
                 case.recipient().as_str(),
                 case.purpose().as_str(),
+                case.act().as_str(),
                 subject.bytes(),
                 tx.now.micros(),
             ])?;

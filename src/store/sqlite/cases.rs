@@ -9,6 +9,7 @@ use super::super::StoreError;
 use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Disclosure, Settlement};
 use super::super::seal;
+use super::change;
 use super::keys::{self, wrapped_key};
 use super::log::{self, signed};
 use super::retention;
@@ -113,7 +114,7 @@ pub(super) fn settle(
             tx.now.micros(),
             claim.case.bytes(),
         ])?;
-    Ok(())
+    change::moved(tx, claim.case, next)
 }
 
 /// A settlement as columns.
@@ -189,7 +190,7 @@ pub(super) fn hold(
               WHERE id = ?4",
         )?
         .execute(params![next.as_str(), reason.as_str(), tx.now.micros(), claim.case.bytes()])?;
-    Ok(())
+    change::moved(tx, claim.case, next)
 }
 
 /// Nothing has happened to the case; it is looked at again later.
@@ -223,7 +224,7 @@ pub(super) fn progress(
 }
 
 /// Whoever asks about the case meanwhile has lost it: an older answer must not overwrite this one.
-fn move_on(
+pub(super) fn move_on(
     tx: &mut Tx<'_>,
     case: CaseId,
     next: CaseState,
@@ -350,7 +351,7 @@ pub(super) fn decide(
             tx.now.micros(),
             case.bytes(),
         ])?;
-    Ok(())
+    change::moved(tx, case, next)
 }
 
 /// A decision that commits to its case, so that it can be shown which one it was about. Where the

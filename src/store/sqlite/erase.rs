@@ -222,6 +222,13 @@ fn forget(tx: &Tx<'_>, case: &[u8; 16], submission: &[u8; 16]) -> Result<(), Sto
                 (SELECT 1 FROM case_ WHERE submission = ?1 AND subject IS NOT NULL)",
         )?
         .execute([submission])?;
+    tx.database
+        .prepare_cached(
+            "UPDATE change SET key = NULL, body_mac = zeroblob(32)
+              WHERE submission = ?1 AND NOT EXISTS
+                (SELECT 1 FROM case_ WHERE submission = ?1 AND subject IS NOT NULL)",
+        )?
+        .execute([submission])?;
     Ok(())
 }
 

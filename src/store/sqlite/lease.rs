@@ -11,7 +11,7 @@ use super::super::seal::{self, Vault, WrappedKey};
 use super::keys::wrapped_key;
 use super::tx::Tx;
 use crate::domain::{
-    CaseId, CaseState, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
+    Act, CaseId, CaseState, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
 };
 use crate::log::{Hash, LeafIndex};
 
@@ -30,6 +30,9 @@ pub(super) struct Leased {
     absent: u32,
     operator_reference: Option<String>,
     due: i64,
+    act: String,
+    /// What the operator knows the case by that this one is about.
+    about: Option<String>,
 }
 
 /// Leases due cases, oldest first. `recorded` is due again when its lease has run out: then it is
@@ -53,7 +56,8 @@ pub(super) fn claim(
                             ORDER BY due_us LIMIT ?5)
           RETURNING id, purpose, subject, coalesce(
                         (SELECT sealed FROM payload WHERE case_id = id), x''), state, released, attempt, lease_token,
-                    intent, intent_hash, intent_us, absent, operator_reference, due_us",
+                    intent, intent_hash, intent_us, absent, operator_reference, due_us, act,
+                    (SELECT b.operator_reference FROM case_ b WHERE b.id = case_.about)",
         )?
         .query_map(
             params![
@@ -95,6 +99,8 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
         absent: row.get(11)?,
         operator_reference: row.get(12)?,
         due: row.get(13)?,
+        act: row.get(14)?,
+        about: row.get(15)?,
     })
 }
 
@@ -117,15 +123,17 @@ impl Leased {
     pub(super) fn open(&self, vault: &Vault) -> Result<Work, StoreError> {
         let corrupt = || StoreError::Corrupt { table: "case_" };
         let claim = self.claim();
-        let purpose = Purpose::parse(&self.purpose).ok_or_else(corrupt)?;
+        let act = Act::parse(&self.act).ok_or_else(corrupt)?;
         if self.state == CaseState::Placed.as_str() {
-            let reference = self.operator_reference.as_deref().ok_or_else(corrupt)?;
-            let reference = OperatorReference::parse(reference).map_err(|_| corrupt())?;
-            return Ok(Work::Follow(Placed { claim, purpose, reference }));
+            let reference = self.operator_reference.as_deref().map(OperatorReference::parse);
+            let reference = reference.ok_or_else(corrupt)?.map_err(|_| corrupt())?;
+            return Ok(Work::Follow(Placed { claim, act, reference }));
         }
         let wrapped = self.wrapped.as_ref().ok_or(StoreError::Corrupt { table: "subject_key" })?;
         let key = vault.subject_key(wrapped)?;
-        let case = seal::open_case(self.id, &self.sealed, &key)?;
+        let about = self.about.as_deref().map(OperatorReference::parse).transpose();
+        let about = about.map_err(|_| corrupt())?;
+        let case = seal::open_case(self.id, &self.sealed, &key, about.as_ref())?;
         match self.intent {
             None => Ok(Work::Deliver(Box::new(Claimed {
                 claim,

@@ -103,7 +103,8 @@ impl Wanted {
     }
 
     fn item(&mut self, column: &str, values: impl Iterator<Item = Value>) {
-        let of = " AND EXISTS (SELECT 1 FROM case_ c WHERE c.submission = s.id AND ";
+        let of =
+            " AND EXISTS (SELECT 1 FROM case_ c WHERE c.submission = s.id AND c.about IS NULL AND ";
         let _ = write!(self.sql, "{of}{column} IN (");
         self.list(values);
         self.sql.push_str("))");

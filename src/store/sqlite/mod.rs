@@ -5,6 +5,7 @@ mod accept;
 mod accesses;
 mod audit;
 mod cases;
+mod change;
 mod copier;
 mod cosigned;
 mod database;

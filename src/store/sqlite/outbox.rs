@@ -115,7 +115,8 @@ impl Teller<'_> {
 
     fn cases(&self, submission: SubmissionId) -> Result<Vec<([u8; 16], CaseState)>, StoreError> {
         let mut select = self.database.prepare_cached(
-            "SELECT id, state FROM case_ WHERE submission = ?1 ORDER BY length(item), item",
+            "SELECT id, state FROM case_ WHERE submission = ?1 AND about IS NULL
+              ORDER BY length(item), item",
         )?;
         let rows = select.query_map([submission.bytes()], |row| {
             Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?))

@@ -3,11 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::super::StoreError;
-use super::super::rows::{CaseFilter, CaseRow, FeedFrom, SubmissionRow};
+use super::super::rows::{CaseFilter, CaseRow, ChangeRow, FeedFrom, SubmissionRow};
 use super::super::seal::{self, Vault};
 use super::keys::wrapped_key;
 use crate::domain::{
-    CaseId, CaseState, ClientId, ExternalId, LeafId, OperatorReference, Purpose, RecipientId,
+    Act, CaseId, CaseState, ClientId, ExternalId, LeafId, OperatorReference, Purpose, RecipientId,
     SubjectId, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::Kind;
@@ -17,7 +17,7 @@ const CASE: &str =
     "SELECT c.id, c.submission, s.kind, s.client, s.external_id, c.item, c.recipient,
        c.purpose, c.state, c.reason, c.attempt, c.due_us, c.intent, c.operator_reference,
        c.subscription, c.answer, c.accepted_us, c.changed_us,
-       c.subject IS NULL
+       c.subject IS NULL, c.act, c.about, c.change
   FROM case_ c JOIN submission s ON s.id = c.submission";
 
 /// The earliest of what is due and of what a lease keeps longer. Asked after every commit, of all
@@ -107,11 +107,11 @@ fn with_cases(
     id: SubmissionId,
     (client, external_id, accepted): (String, Option<String>, i64),
 ) -> Result<SubmissionRow, StoreError> {
+    let own = "c.submission = ?1 AND c.about IS NULL ORDER BY length(c.item), c.item";
+    let cases = rows_where(database, own, id.bytes())?;
+    let since = "c.submission = ?1 AND c.about IS NOT NULL ORDER BY c.accepted_us, c.id";
+    let asked = rows_where(database, since, id.bytes())?;
     let corrupt = |_| StoreError::Corrupt { table: "submission" };
-    let sql = format!("{CASE} WHERE c.submission = ?1 ORDER BY length(c.item), c.item");
-    let mut select = database.prepare_cached(&sql)?;
-    let rows = select.query_map([id.bytes()], |row| Ok(case_row(row)))?;
-    let cases = rows.map(|row| row?).collect::<Result<_, StoreError>>()?;
     let external_id = external_id.map(|text| ExternalId::parse(&text)).transpose();
     Ok(SubmissionRow {
         id,
@@ -120,7 +120,49 @@ fn with_cases(
         external_id: external_id.map_err(corrupt)?,
         accepted: Timestamp::from_micros(accepted),
         cases,
+        asked,
     })
+}
+
+fn rows_where(
+    database: &Connection,
+    condition: &str,
+    id: &[u8; 16],
+) -> Result<Vec<CaseRow>, StoreError> {
+    let mut select = database.prepare_cached(&format!("{CASE} WHERE {condition}"))?;
+    let rows = select.query_map([id], |row| Ok(case_row(row)))?;
+    rows.map(|row| row?).collect()
+}
+
+/// What was asked by a change; `None` where there is none with this id.
+pub(super) fn change(
+    database: &Connection,
+    id: SubmissionId,
+) -> Result<Option<ChangeRow>, StoreError> {
+    let found: Option<([u8; 16], String, i64)> = database
+        .prepare_cached(
+            "SELECT c.submission, s.kind, c.accepted_us
+               FROM change c JOIN submission s ON s.id = c.submission WHERE c.id = ?1",
+        )?
+        .query_row([id.bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((of, kind, accepted)) = found else {
+        return Ok(None);
+    };
+    let of = SubmissionId::from_bytes(of);
+    let mut cases = rows_where(
+        database,
+        "c.submission = ?1 AND c.about IS NOT NULL ORDER BY c.accepted_us, c.id",
+        of.bytes(),
+    )?;
+    cases.retain(|case| case.about.is_some_and(|(_, change)| change == id));
+    Ok(Some(ChangeRow {
+        id,
+        of,
+        kind: Kind::parse(&kind).ok_or(StoreError::Corrupt { table: "submission" })?,
+        accepted: Timestamp::from_micros(accepted),
+        cases,
+    }))
 }
 
 pub(super) fn next_due(
@@ -187,6 +229,8 @@ fn case_row(row: &Row<'_>) -> Result<CaseRow, StoreError> {
     let reference = optional(13)?.map(|text| OperatorReference::parse(&text)).transpose();
     let subscription = optional(14)?.map(|text| SubscriptionId::parse(&text)).transpose();
     let intent = row.get::<_, Option<i64>>(12)?.map(u64::try_from).transpose();
+    let about = row.get::<_, Option<[u8; 16]>>(20)?.map(CaseId::from_bytes);
+    let change = row.get::<_, Option<[u8; 16]>>(21)?.map(SubmissionId::from_bytes);
     Ok(CaseRow {
         id: CaseId::from_bytes(row.get(0)?),
         submission: SubmissionId::from_bytes(row.get(1)?),
@@ -207,6 +251,8 @@ fn case_row(row: &Row<'_>) -> Result<CaseRow, StoreError> {
         accepted: time(16)?,
         changed: time(17)?,
         erased: row.get(18)?,
+        act: Act::parse(&text(19)?).ok_or_else(corrupt)?,
+        about: about.zip(change),
     })
 }
 

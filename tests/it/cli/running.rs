@@ -22,6 +22,10 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn start(mut command: Command) -> Self {
         command.env("SLUSS__HTTP__LISTEN", "127.0.0.1:0");
+        let pause = "SLUSS__HTTP__STOP_PAUSE_SECONDS";
+        if command.get_envs().all(|(name, _)| name != pause) {
+            command.env(pause, "0");
+        }
         command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -49,9 +53,19 @@ impl Running {
     }
 
     /// Asks it to end, as a service manager does; how it ended, within ten seconds.
-    pub(crate) fn stop(mut self) -> Ended {
+    pub(crate) fn stop(self) -> Ended {
+        self.terminate();
+        self.ended()
+    }
+
+    /// Asks it to end.
+    pub(crate) fn terminate(&self) {
         let kill = format!("kill -TERM {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+    }
+
+    /// How it ended, within ten seconds.
+    pub(crate) fn ended(mut self) -> Ended {
         let begun = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -167,6 +181,49 @@ fn serve_answers_beside_other_processes_and_stops_when_told() {
     assert!(ended.out.contains("stopping"), "{ended:?}");
     assert_eq!(place.cases().len(), 2);
     assert!(place.data(&["log", "verify"])["sound"].as_bool().unwrap());
+}
+
+/// Readiness goes down first, what is under way ends, and then the process does.
+#[test]
+fn a_stop_is_seen_before_it_is_felt_and_cuts_nobody_off() {
+    let place = Place::unreachable();
+    let mut command = place.command(&["serve", "--no-worker"]);
+    command.env("SLUSS__HTTP__STOP_PAUSE_SECONDS", "2");
+    let mut running = Running::start(command);
+    let address = running.door(&place.state());
+    let body = line("orders.jsonl", 1);
+    let (known, length) = (tokens::fit_for(ORDERS), body.len());
+    let mut posting = TcpStream::connect(&address).unwrap();
+    let head = format!(
+        "POST {ORDERS} HTTP/1.1\r\nhost: x\r\n{known}\r\ncontent-type: application/json\r\n\
+         content-length: {length}\r\n\r\n{}",
+        &body[..10]
+    );
+    posting.write_all(head.as_bytes()).unwrap();
+
+    let begun = Instant::now();
+    running.terminate();
+    while !ask(&address, "GET", "/health/ready", "").contains("\"stopping\"") {
+        assert!(begun.elapsed() < Duration::from_secs(2), "readiness does not go down");
+    }
+    // Whoever has not noticed yet is still served.
+    assert!(ask(&address, "GET", "/health", "").starts_with("HTTP/1.1 200"));
+    let other = line("orders.jsonl", 2);
+    assert!(ask(&address, "POST", ORDERS, &other).starts_with("HTTP/1.1 201"));
+    // Until nothing new is let in.
+    while TcpStream::connect(&address).is_ok() {
+        assert!(begun.elapsed() < Duration::from_secs(8), "it goes on listening");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(begun.elapsed() >= Duration::from_millis(1_900), "the pause was too short");
+    // What was under way is answered, and kept.
+    posting.write_all(&body.as_bytes()[10..]).unwrap();
+    let mut answer = String::new();
+    posting.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    running.ended().code(0);
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert_eq!(place.cases().len(), 2);
 }
 
 #[test]

@@ -45,6 +45,14 @@ fn every_command_explains_itself() {
         "access find",
         "access update",
         "access list",
+        "token create",
+        "token list",
+        "token revoke",
+        "account add",
+        "account password",
+        "account list",
+        "account remove",
+        "denial list",
     ]) {
         let output = sluss().args(command.split_whitespace()).arg("--help").output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{command}");

@@ -99,7 +99,7 @@ async fn what_is_not_there_yet_and_what_is_no_path() {
     ] {
         let answer = house.raw(&http("GET", &format!("/log/tile/{path}"), &auditor(), "")).await;
         refused(&answer.json(), 404, "notFound");
-        assert_eq!(answer.header("cache-control"), None, "{path}");
+        assert_eq!(answer.header("cache-control").unwrap(), "no-store", "{path}");
     }
     let answer = house.raw(&http("POST", "/log/checkpoint", "", "")).await.json();
     refused(&answer, 405, "methodNotAllowed");

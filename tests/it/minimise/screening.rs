@@ -4,7 +4,7 @@ use sluss::dialects::{
     Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Method, Progress, Query, Request,
     Sought, Verdict,
 };
-use sluss::domain::{Field, OperatorReference, Purpose};
+use sluss::domain::{Act, Field, OperatorReference};
 use sluss::minimise::{Minimised, minimise};
 use sluss::record::{RecordError, Screened, finish};
 
@@ -20,14 +20,14 @@ impl Dialect for Broken {
     fn name(&self) -> &'static str {
         "broken 1"
     }
-    fn carries(&self, purpose: Purpose) -> &'static [Field] {
-        self.own.carries(purpose)
+    fn carries(&self, act: Act) -> &'static [Field] {
+        self.own.carries(act)
     }
     fn encode(&self, _: &Minimised<'_>) -> Result<Message, EncodeError> {
         Ok(Message::new(self.request.clone()))
     }
-    fn decode(&self, purpose: Purpose, answer: &Answer) -> Verdict {
-        self.own.decode(purpose, answer)
+    fn decode(&self, act: Act, answer: &Answer) -> Verdict {
+        self.own.decode(act, answer)
     }
     fn find(&self, sought: &Sought) -> Query {
         self.own.find(sought)
@@ -35,11 +35,11 @@ impl Dialect for Broken {
     fn found(&self, sought: &Sought, answer: &Answer) -> Finding {
         self.own.found(sought, answer)
     }
-    fn follow(&self, purpose: Purpose, reference: &OperatorReference) -> Query {
-        self.own.follow(purpose, reference)
+    fn follow(&self, act: Act, reference: &OperatorReference) -> Query {
+        self.own.follow(act, reference)
     }
-    fn followed(&self, purpose: Purpose, answer: &Answer) -> Progress {
-        self.own.followed(purpose, answer)
+    fn followed(&self, act: Act, answer: &Answer) -> Progress {
+        self.own.followed(act, answer)
     }
     fn feed(&self, since: Option<&str>) -> Option<Query> {
         self.own.feed(since)

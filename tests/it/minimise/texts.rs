@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use sluss::dialects::on_api;
-use sluss::domain::{Field, HoldReason, MaskCount, Purpose, SubjectKind};
+use sluss::domain::{Act, Field, HoldReason, MaskCount, SubjectKind};
 use sluss::guard::LENGTH_MAX;
 use sluss::minimise::{CUT_MARK, Explanation, TEXT_REPLACED, TextFate, cut};
 use sluss::recipients::Recipient;
@@ -230,7 +230,7 @@ proptest! {
             (Field::FaultDescription, text.as_str()),
         ];
         let of = |sought| fields.iter().find(|(field, _)| *field == sought).map(|(_, text)| *text);
-        let request = on_api::write(&on_api::V2_6, Purpose::FaultReport, &of).unwrap();
+        let request = on_api::write(&on_api::V2_6, Act::Report, &of).unwrap();
         let body: serde_json::Value = serde_json::from_slice(&request.body).unwrap();
         let description = body["description"].as_str().unwrap();
         prop_assert!(description.chars().count() <= 255, "{description}");

@@ -8,16 +8,16 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sluss::dialects::on_api::{V2_6, write};
 use sluss::dialects::{Answer, Dialect, Finding, Verdict};
-use sluss::domain::{Field, Purpose};
+use sluss::domain::{Act, Field};
 
 use super::{SPOKEN, http, root, schema, sought, value, written};
 
 /// Every reader, on one answer.
 fn read(answer: &Answer) {
-    for &purpose in Purpose::ALL {
-        let _ = V2_6.decode(purpose, answer);
-        let _ = V2_6.found(&sought(purpose), answer);
-        let _ = V2_6.followed(purpose, answer);
+    for &act in Act::ALL {
+        let _ = V2_6.decode(act, answer);
+        let _ = V2_6.found(&sought(act), answer);
+        let _ = V2_6.followed(act, answer);
     }
     let _ = V2_6.fed(answer);
 }
@@ -74,14 +74,14 @@ proptest! {
             (Field::FaultHeading, format!("Fel {heading}")),
         ];
         let mut fields: BTreeMap<Field, String> = V2_6
-            .carries(Purpose::FaultReport)
+            .carries(Act::Report)
             .iter()
             .map(|&field| (field, value(field).to_owned()))
             .collect();
         fields.extend(texts);
-        let body = written(&V2_6, Purpose::FaultReport, &fields).unwrap().body;
+        let body = written(&V2_6, Act::Report, &fields).unwrap().body;
         let message = serde_json::from_slice(&body).unwrap();
-        prop_assert!(schema(Purpose::FaultReport).is_valid(&message), "{message}");
+        prop_assert!(schema(Act::Report).is_valid(&message), "{message}");
     }
 
     /// Whatever the fields hold, a message that is made keeps to the schema.
@@ -94,14 +94,14 @@ proptest! {
         ),
         which: Index,
     ) {
-        let purpose = *which.get(SPOKEN);
-        let made = write(&V2_6, purpose, &|field| match fields.get(&field) {
+        let act = *which.get(SPOKEN);
+        let made = write(&V2_6, act, &|field| match fields.get(&field) {
             Some(text) => Some(text.as_str()),
-            None => Some(value(field)).filter(|_| V2_6.carries(purpose).contains(&field)),
+            None => Some(value(field)).filter(|_| V2_6.carries(act).contains(&field)),
         });
         if let Ok(request) = made {
             let message = serde_json::from_slice(&request.body).unwrap();
-            prop_assert!(schema(purpose).is_valid(&message), "{message}");
+            prop_assert!(schema(act).is_valid(&message), "{message}");
         }
     }
 }
@@ -111,8 +111,8 @@ fn deep_nesting_is_refused() {
     let deep = "[".repeat(200_000);
     let body = format!(r#"{{ "orderId": "a", "x": {deep}"#).into_bytes();
     let answer = Answer { status: 201, body, ..Answer::default() };
-    assert_eq!(V2_6.decode(Purpose::Activate, &answer), Verdict::Unclear);
-    assert_eq!(V2_6.found(&sought(Purpose::Activate), &answer), Finding::Unclear);
+    assert_eq!(V2_6.decode(Act::Activate, &answer), Verdict::Unclear);
+    assert_eq!(V2_6.found(&sought(Act::Activate), &answer), Finding::Unclear);
 }
 
 /// The answers of all wire examples.

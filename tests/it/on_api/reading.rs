@@ -7,7 +7,7 @@ use sluss::dialects::on_api::V2_6;
 use sluss::dialects::{
     Answer, Dialect, FeedEvent, Finding, Method, Placement, Progress, Request, Standing, Verdict,
 };
-use sluss::domain::{OperatorReference, Purpose, RejectReason, SubscriptionId};
+use sluss::domain::{Act, OperatorReference, RejectReason, SubscriptionId};
 
 use super::{OURS, sought};
 
@@ -26,7 +26,7 @@ fn statuses() {
         let retry_after = retry_after.map(Duration::from_secs);
         let body = br#"{ "cause": "Error number 12345" }"#.to_vec();
         let answer = Answer { status, retry_after, body, ..Answer::default() };
-        assert_eq!(V2_6.decode(Purpose::Activate, &answer), expected, "{status}");
+        assert_eq!(V2_6.decode(Act::Activate, &answer), expected, "{status}");
     };
     check(200, None, Verdict::Unclear);
     check(201, None, Verdict::Unclear);
@@ -51,7 +51,7 @@ fn statuses() {
 #[test]
 fn odd_orders() {
     let check = |status, body: Value, expected| {
-        assert_eq!(V2_6.decode(Purpose::Activate, &answer(status, &body)), expected, "{body}");
+        assert_eq!(V2_6.decode(Act::Activate, &answer(status, &body)), expected, "{body}");
     };
     let working = |id| Verdict::Accepted(placement(Some(id), Standing::Working));
     check(201, json!({ "orderId": 17, "state": "received" }), working("17"));
@@ -80,7 +80,7 @@ fn an_answer_in_another_character_set_still_shows_its_ids() {
     body.extend(br#""orderId": "a", "state": "RECEIVED" }"#);
     let answer = Answer { status: 201, body, ..Answer::default() };
     let expected = Verdict::Accepted(placement(Some("a"), Standing::Working));
-    assert_eq!(V2_6.decode(Purpose::Activate, &answer), expected);
+    assert_eq!(V2_6.decode(Act::Activate, &answer), expected);
 }
 
 #[test]
@@ -90,22 +90,22 @@ fn questions() {
         assert!(request.body.is_empty() && request.content_type.is_none());
     };
     let orders = "orders/?accessId=STTA0001";
-    check(V2_6.find(&sought(Purpose::Activate)).request(), orders);
-    check(V2_6.find(&sought(Purpose::Terminate)).request(), orders);
+    check(V2_6.find(&sought(Act::Activate)).request(), orders);
+    check(V2_6.find(&sought(Act::Terminate)).request(), orders);
     // Two hours earlier: the operator's clock may be behind.
     let tickets = "tickets?created=2026-11-20T06%3A00%3A00Z";
-    check(V2_6.find(&sought(Purpose::FaultReport)).request(), tickets);
+    check(V2_6.find(&sought(Act::Report)).request(), tickets);
     let reference = OperatorReference::parse("TT#1").unwrap();
-    check(V2_6.follow(Purpose::Change, &reference).request(), "orders/TT%231");
-    check(V2_6.follow(Purpose::FaultReport, &reference).request(), "tickets/TT%231");
+    check(V2_6.follow(Act::Change, &reference).request(), "orders/TT%231");
+    check(V2_6.follow(Act::Report, &reference).request(), "tickets/TT%231");
     check(V2_6.feed(None).unwrap().request(), "orderevents/");
     check(V2_6.feed(Some("a b&c")).unwrap().request(), "orderevents/?since=a%20b%26c");
 }
 
 #[test]
 fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
-    let check = |purpose, status, body: Value, expected| {
-        assert_eq!(V2_6.found(&sought(purpose), &answer(status, &body)), expected, "{body}");
+    let check = |act, status, body: Value, expected| {
+        assert_eq!(V2_6.found(&sought(act), &answer(status, &body)), expected, "{body}");
     };
     let present = |id, standing| Finding::Present(placement(Some(id), standing));
     let other = json!({ "orderId": "x", "operation": "ACTIVATE", "state": "DONE_SUCCESS",
@@ -113,7 +113,7 @@ fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
     let ours = json!({ "orderId": "a", "operation": "ACTIVATE", "state": "RECEIVED",
                        "spReference": OURS });
     let failed = json!({ "orderId": "f", "state": "DONE_FAILED", "spReference": OURS });
-    let activate = Purpose::Activate;
+    let activate = Act::Activate;
     check(activate, 200, json!([other, ours]), present("a", Standing::Working));
     check(activate, 200, json!([ours, failed]), present("a", Standing::Working));
     check(activate, 200, json!([other, failed]), present("f", Standing::Failed));
@@ -144,17 +144,17 @@ fn orders_are_found_by_our_reference_and_an_end_by_what_it_ends() {
         let subscription = Some(SubscriptionId::parse("SUB-1").unwrap());
         Finding::Present(Placement { subscription, ..placement(Some("d"), standing) })
     };
-    check(Purpose::Terminate, 200, end("RECEIVED", "SUB-1"), ended(Standing::Working));
-    check(Purpose::Terminate, 200, end("DONE_SUCCESS", "SUB-1"), ended(Standing::Done));
-    check(Purpose::Terminate, 200, end("DONE_FAILED", "SUB-1"), Finding::Absent);
-    check(Purpose::Terminate, 200, end("RECEIVED", "SUB-2"), Finding::Absent);
-    check(Purpose::Change, 200, end("RECEIVED", "SUB-1"), Finding::Absent);
+    check(Act::Terminate, 200, end("RECEIVED", "SUB-1"), ended(Standing::Working));
+    check(Act::Terminate, 200, end("DONE_SUCCESS", "SUB-1"), ended(Standing::Done));
+    check(Act::Terminate, 200, end("DONE_FAILED", "SUB-1"), Finding::Absent);
+    check(Act::Terminate, 200, end("RECEIVED", "SUB-2"), Finding::Absent);
+    check(Act::Change, 200, end("RECEIVED", "SUB-1"), Finding::Absent);
 }
 
 #[test]
 fn tickets_are_found_by_our_reference_and_doubt_is_left_to_a_person() {
     let check = |status, body: Value, expected| {
-        let sought = sought(Purpose::FaultReport);
+        let sought = sought(Act::Report);
         assert_eq!(V2_6.found(&sought, &answer(status, &body)), expected, "{body}");
     };
     let ours =
@@ -174,29 +174,29 @@ fn tickets_are_found_by_our_reference_and_doubt_is_left_to_a_person() {
 
 #[test]
 fn states() {
-    let check = |purpose, status, body: Value, expected| {
-        assert_eq!(V2_6.followed(purpose, &answer(status, &body)), expected, "{body}");
+    let check = |act, status, body: Value, expected| {
+        assert_eq!(V2_6.followed(act, &answer(status, &body)), expected, "{body}");
     };
-    for (purpose, state, standing) in [
-        (Purpose::Activate, "RECEIVED", Standing::Working),
-        (Purpose::Activate, "IN_PROGRESS", Standing::Working),
-        (Purpose::Activate, "DONE_SUCCESS", Standing::Done),
-        (Purpose::Activate, "DONE_FAILED", Standing::Failed),
-        (Purpose::Activate, "CLOSED", Standing::Unknown),
-        (Purpose::FaultReport, "CREATED", Standing::Working),
-        (Purpose::FaultReport, "IN_PROGRESS_CO", Standing::Working),
-        (Purpose::FaultReport, "IN_PROGRESS_SP", Standing::Working),
-        (Purpose::FaultReport, "CLOSED", Standing::Done),
-        (Purpose::FaultReport, "CLEARED", Standing::Unknown),
+    for (act, state, standing) in [
+        (Act::Activate, "RECEIVED", Standing::Working),
+        (Act::Activate, "IN_PROGRESS", Standing::Working),
+        (Act::Activate, "DONE_SUCCESS", Standing::Done),
+        (Act::Activate, "DONE_FAILED", Standing::Failed),
+        (Act::Activate, "CLOSED", Standing::Unknown),
+        (Act::Report, "CREATED", Standing::Working),
+        (Act::Report, "IN_PROGRESS_CO", Standing::Working),
+        (Act::Report, "IN_PROGRESS_SP", Standing::Working),
+        (Act::Report, "CLOSED", Standing::Done),
+        (Act::Report, "CLEARED", Standing::Unknown),
     ] {
         let body = json!({ "orderId": "a", "coTicketReference": "a", "state": state });
-        check(purpose, 200, body, Progress::At(placement(Some("a"), standing)));
+        check(act, 200, body, Progress::At(placement(Some("a"), standing)));
     }
-    check(Purpose::Activate, 200, json!({ "orderId": "a" }), Progress::Unclear);
-    check(Purpose::Activate, 200, json!([]), Progress::Unclear);
-    check(Purpose::Activate, 404, json!({}), Progress::Gone);
-    check(Purpose::Activate, 429, json!({}), Progress::Busy(None));
-    check(Purpose::Activate, 500, json!({}), Progress::Unclear);
+    check(Act::Activate, 200, json!({ "orderId": "a" }), Progress::Unclear);
+    check(Act::Activate, 200, json!([]), Progress::Unclear);
+    check(Act::Activate, 404, json!({}), Progress::Gone);
+    check(Act::Activate, 429, json!({}), Progress::Busy(None));
+    check(Act::Activate, 500, json!({}), Progress::Unclear);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use sluss::dialects::on_api::V2_6;
 use sluss::dialects::{Answer, Dialect, Finding, Progress, Standing, Verdict};
-use sluss::domain::Purpose;
+use sluss::domain::Act;
 
 use super::{SPOKEN, http, root, schema, sought};
 
@@ -61,13 +61,13 @@ impl Example {
     }
 }
 
-fn purpose(operation: &str) -> Option<Purpose> {
+fn act(operation: &str) -> Option<Act> {
     match operation {
-        "ACTIVATE" => Some(Purpose::Activate),
-        "CHANGE" => Some(Purpose::Change),
-        "SUSPEND" => Some(Purpose::Suspend),
-        "RESUME" => Some(Purpose::Resume),
-        "DEACTIVATE" => Some(Purpose::Terminate),
+        "ACTIVATE" => Some(Act::Activate),
+        "CHANGE" => Some(Act::Change),
+        "SUSPEND" => Some(Act::Suspend),
+        "RESUME" => Some(Act::Resume),
+        "DEACTIVATE" => Some(Act::Terminate),
         _ => None,
     }
 }
@@ -82,7 +82,7 @@ fn every_order_in_an_answer_is_read() {
         for (mut answer, body) in examples.iter().filter_map(Example::answer) {
             read += 1;
             if answer.status >= 400 {
-                let verdict = V2_6.decode(Purpose::Activate, &answer);
+                let verdict = V2_6.decode(Act::Activate, &answer);
                 assert_eq!(answer.status >= 500, verdict == Verdict::Unclear, "{body}");
                 continue;
             }
@@ -94,8 +94,8 @@ fn every_order_in_an_answer_is_read() {
             };
             let path = order["path"].as_str();
             let id = path.and_then(|path| path.rsplit('/').next());
-            if let Some(purpose) = purpose(order["operation"].as_str().unwrap()) {
-                let verdict = V2_6.decode(purpose, &answer);
+            if let Some(act) = act(order["operation"].as_str().unwrap()) {
+                let verdict = V2_6.decode(act, &answer);
                 let Verdict::Accepted(placement) = verdict else { panic!("{verdict:?} {body}") };
                 let reference = placement.reference.map(|reference| reference.to_string());
                 assert_eq!((reference.as_deref(), placement.standing), (id, standing), "{body}");
@@ -103,10 +103,10 @@ fn every_order_in_an_answer_is_read() {
                 assert_eq!(subscription.as_deref(), order["subscriptionId"].as_str());
             }
             answer.status = 200;
-            let progress = V2_6.followed(Purpose::Activate, &answer);
+            let progress = V2_6.followed(Act::Activate, &answer);
             let Progress::At(placement) = progress else { panic!("{progress:?} {body}") };
             assert_eq!(placement.standing, standing);
-            assert_eq!(V2_6.found(&sought(Purpose::Activate), &answer), Finding::Absent);
+            assert_eq!(V2_6.found(&sought(Act::Activate), &answer), Finding::Absent);
         }
     }
     assert!(read >= 20, "{read} examples read");
@@ -120,8 +120,8 @@ fn every_ticket_in_an_answer_is_read() {
     let mut read = 0;
     for (answer, body) in examples.iter().filter_map(Example::answer) {
         let got = match answer.status {
-            201 => V2_6.decode(Purpose::FaultReport, &answer),
-            _ => match V2_6.followed(Purpose::FaultReport, &answer) {
+            201 => V2_6.decode(Act::Report, &answer),
+            _ => match V2_6.followed(Act::Report, &answer) {
                 Progress::At(placement) => Verdict::Accepted(placement),
                 other => panic!("{other:?}"),
             },
@@ -162,7 +162,7 @@ fn our_schemas_accept_the_messages_of_the_examples() {
     let mut accepted = 0;
     for mut order in orders.iter().filter_map(Example::posted) {
         let operation = order["operation"].as_str().unwrap();
-        let Some(purpose) = purpose(operation).filter(|purpose| SPOKEN.contains(purpose)) else {
+        let Some(act) = act(operation).filter(|act| SPOKEN.contains(act)) else {
             continue;
         };
         // The examples write `ipAddress` where the data formats have `ipAddresses`.
@@ -170,7 +170,7 @@ fn our_schemas_accept_the_messages_of_the_examples() {
             let addresses = characteristics.remove("ipAddress").unwrap();
             characteristics.insert("ipAddresses".to_owned(), addresses);
         }
-        schema(purpose).validate(&order).unwrap_or_else(|error| panic!("{error} {order}"));
+        schema(act).validate(&order).unwrap_or_else(|error| panic!("{error} {order}"));
         accepted += 1;
     }
     for mut ticket in tickets.iter().filter_map(Example::posted) {
@@ -180,7 +180,7 @@ fn our_schemas_accept_the_messages_of_the_examples() {
         }
         ticket["additionalInfo"]["link"] = false.into();
         ticket["createdBy"] = "support".into();
-        let schema = schema(Purpose::FaultReport);
+        let schema = schema(Act::Report);
         schema.validate(&ticket).unwrap_or_else(|error| panic!("{error} {ticket}"));
         accepted += 1;
     }

@@ -31,7 +31,7 @@ fn refused(text: &str, today: Date) -> Vec<String> {
     errors.map(|one| format!("{}: {}", one.place, one.what)).collect()
 }
 
-/// That each purpose is spoken of is another matter: this network does not have them all.
+/// That each act is spoken of is another matter: this network does not have them all.
 fn about_exceptions(text: &str, today: Date) -> Vec<String> {
     let mut found = refused(text, today);
     found.retain(|what| !what.starts_with("rule: no rule covers"));

@@ -68,7 +68,7 @@ fn body(app: &App, message: usize) -> Value {
 
 async fn all_are(app: &App, state: CaseState) {
     for row in app.rows().await.values() {
-        assert_eq!(row.state, state, "{}: {:?}", row.purpose, row.reason);
+        assert_eq!(row.state, state, "{}: {:?}", row.act, row.reason);
     }
 }
 

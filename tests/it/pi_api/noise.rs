@@ -9,16 +9,16 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use sluss::dialects::pi_api::{PiApi, write};
 use sluss::dialects::{Answer, Dialect, Finding, Verdict};
-use sluss::domain::{Field, Purpose};
+use sluss::domain::{Act, Field};
 
 use super::{SPOKEN, http, questions, root, schema, sought, value, written};
 
 /// Every reader, on one answer.
 fn read(answer: &Answer) {
-    for &purpose in Purpose::ALL {
-        let _ = PiApi.decode(purpose, answer);
-        let _ = PiApi.found(&sought(purpose), answer);
-        let _ = PiApi.followed(purpose, answer);
+    for &act in Act::ALL {
+        let _ = PiApi.decode(act, answer);
+        let _ = PiApi.found(&sought(act), answer);
+        let _ = PiApi.followed(act, answer);
     }
     let _ = PiApi.fed(answer);
     let ours = questions();
@@ -79,14 +79,14 @@ proptest! {
             (Field::FaultHeading, format!("Fel {heading}")),
         ];
         let mut fields: BTreeMap<Field, String> = PiApi
-            .carries(Purpose::FaultReport)
+            .carries(Act::Report)
             .iter()
             .map(|&field| (field, value(field).to_owned()))
             .collect();
         fields.extend(texts);
-        let body = written(Purpose::FaultReport, &fields).unwrap().body;
+        let body = written(Act::Report, &fields).unwrap().body;
         let message = serde_json::from_slice(&body).unwrap();
-        prop_assert!(schema(Purpose::FaultReport).is_valid(&message), "{message}");
+        prop_assert!(schema(Act::Report).is_valid(&message), "{message}");
     }
 
     /// Whatever the fields hold, a message that is made keeps to the schema, and no text of a field
@@ -100,15 +100,15 @@ proptest! {
         ),
         which: Index,
     ) {
-        let purpose = *which.get(SPOKEN);
-        let carries = PiApi.carries(purpose);
-        let made = write(purpose, &|field| match fields.get(&field) {
+        let act = *which.get(SPOKEN);
+        let carries = PiApi.carries(act);
+        let made = write(act, &|field| match fields.get(&field) {
             Some(text) if carries.contains(&field) => Some(text.as_str()),
             _ => Some(value(field)),
         }, &questions());
         if let Ok(request) = made {
             let message = serde_json::from_slice(&request.body).unwrap();
-            prop_assert!(schema(purpose).is_valid(&message), "{message}");
+            prop_assert!(schema(act).is_valid(&message), "{message}");
             let body = String::from_utf8(request.body).unwrap();
             prop_assert!(!body.contains("!never!"), "{body}");
         }
@@ -120,8 +120,8 @@ fn deep_nesting_is_refused() {
     let deep = "[".repeat(200_000);
     let body = format!(r#"{{ "path": "/orders/a", "x": {deep}"#).into_bytes();
     let answer = Answer { status: 201, body, ..Answer::default() };
-    assert_eq!(PiApi.decode(Purpose::Activate, &answer), Verdict::Unclear);
-    assert_eq!(PiApi.found(&sought(Purpose::Activate), &answer), Finding::Unclear);
+    assert_eq!(PiApi.decode(Act::Activate, &answer), Verdict::Unclear);
+    assert_eq!(PiApi.found(&sought(Act::Activate), &answer), Finding::Unclear);
 }
 
 /// The answers of all wire examples.

@@ -7,7 +7,7 @@ use sluss::dialects::pi_api::{Action, Closing, Outcome, PiApi, Problem};
 use sluss::dialects::{
     Answer, Dialect, Finding, Method, Placement, Progress, Query, Standing, Verdict,
 };
-use sluss::domain::{AccessId, HoldReason, OperatorReference, Purpose, RejectReason, ServiceId};
+use sluss::domain::{AccessId, Act, HoldReason, OperatorReference, RejectReason, ServiceId};
 
 use super::{OURS, SPOKEN, sought};
 
@@ -26,8 +26,8 @@ fn statuses() {
         let retry_after = retry_after.map(Duration::from_secs);
         let body = br#"{ "cause": "Error number 12345" }"#.to_vec();
         let answer = Answer { status, retry_after, body, ..Answer::default() };
-        for &purpose in SPOKEN {
-            assert_eq!(PiApi.decode(purpose, &answer), expected, "{purpose} {status}");
+        for &act in SPOKEN {
+            assert_eq!(PiApi.decode(act, &answer), expected, "{act} {status}");
         }
     };
     check(200, None, Verdict::Unclear);
@@ -75,16 +75,16 @@ fn a_refusal_is_understood_by_its_text_or_left_to_a_person() {
         (json!("customer.firstName"), &unknown),
         (json!(null), &unknown),
     ] {
-        assert_eq!(&PiApi.decode(Purpose::Activate, &answer(400, &body)), expected, "{body}");
+        assert_eq!(&PiApi.decode(Act::Activate, &answer(400, &body)), expected, "{body}");
     }
     let html = Answer { status: 400, body: b"<p>".to_vec(), ..Answer::default() };
-    assert_eq!(PiApi.decode(Purpose::FaultReport, &html), unknown);
+    assert_eq!(PiApi.decode(Act::Report, &html), unknown);
 }
 
 #[test]
 fn odd_orders_and_tickets() {
     let order = |status, body: Value, expected| {
-        assert_eq!(PiApi.decode(Purpose::Activate, &answer(status, &body)), expected, "{body}");
+        assert_eq!(PiApi.decode(Act::Activate, &answer(status, &body)), expected, "{body}");
     };
     let accepted = |id, standing| Verdict::Accepted(placement(id, standing));
     let path = "https://op.example.com/api/2.2/orders/b/";
@@ -106,10 +106,10 @@ fn odd_orders_and_tickets() {
         ..Answer::default()
     };
     let expected = accepted(Some("ec4b"), Standing::Working);
-    assert_eq!(PiApi.decode(Purpose::Activate, &located), expected);
+    assert_eq!(PiApi.decode(Act::Activate, &located), expected);
 
     let ticket = |body: Value, expected| {
-        assert_eq!(PiApi.decode(Purpose::FaultReport, &answer(200, &body)), expected, "{body}");
+        assert_eq!(PiApi.decode(Act::Report, &answer(200, &body)), expected, "{body}");
     };
     ticket(json!({ "ticketRef": "TT#1" }), accepted(Some("TT#1"), Standing::Working));
     ticket(json!({ "ticketRef": "no id" }), Verdict::Unclear);
@@ -164,12 +164,12 @@ fn questions_to_the_operator() {
         assert!(request.body.is_empty() && request.content_type.is_none());
         assert!(!path.contains(OURS));
     };
-    check(&PiApi.find(&sought(Purpose::Activate)), "accesses/STTA0001");
-    check(&PiApi.find(&sought(Purpose::Terminate)), "accesses/STTA0001");
-    check(&PiApi.find(&sought(Purpose::FaultReport)), "getTickets");
+    check(&PiApi.find(&sought(Act::Activate)), "accesses/STTA0001");
+    check(&PiApi.find(&sought(Act::Terminate)), "accesses/STTA0001");
+    check(&PiApi.find(&sought(Act::Report)), "getTickets");
     let reference = OperatorReference::parse("TT#1").unwrap();
-    check(&PiApi.follow(Purpose::Activate, &reference), "orders/TT%231");
-    check(&PiApi.follow(Purpose::FaultReport, &reference), "ticket/TT%231");
+    check(&PiApi.follow(Act::Activate, &reference), "orders/TT%231");
+    check(&PiApi.follow(Act::Report, &reference), "ticket/TT%231");
     check(&PiApi.feed(None).unwrap(), "orderevents/");
     check(&PiApi.feed(Some("a&b")).unwrap(), "orderevents/?since=a%26b");
     let access = AccessId::parse("STTA0001").unwrap();
@@ -184,25 +184,25 @@ fn questions_to_the_operator() {
 #[test]
 fn what_is_not_there_any_more_and_what_cannot_be_asked() {
     let empty = json!([]);
-    for purpose in [Purpose::Activate, Purpose::FaultReport] {
-        assert_eq!(PiApi.followed(purpose, &answer(404, &empty)), Progress::Gone);
-        assert_eq!(PiApi.followed(purpose, &answer(500, &empty)), Progress::Unclear);
-        assert_eq!(PiApi.followed(purpose, &answer(429, &empty)), Progress::Busy(None));
-        assert_eq!(PiApi.followed(purpose, &answer(200, &json!({ "a": 1 }))), Progress::Unclear);
-        assert_eq!(PiApi.found(&sought(purpose), &answer(429, &empty)), Finding::Busy(None));
-        assert_eq!(PiApi.found(&sought(purpose), &answer(500, &empty)), Finding::Unclear);
+    for act in [Act::Activate, Act::Report] {
+        assert_eq!(PiApi.followed(act, &answer(404, &empty)), Progress::Gone);
+        assert_eq!(PiApi.followed(act, &answer(500, &empty)), Progress::Unclear);
+        assert_eq!(PiApi.followed(act, &answer(429, &empty)), Progress::Busy(None));
+        assert_eq!(PiApi.followed(act, &answer(200, &json!({ "a": 1 }))), Progress::Unclear);
+        assert_eq!(PiApi.found(&sought(act), &answer(429, &empty)), Finding::Busy(None));
+        assert_eq!(PiApi.found(&sought(act), &answer(500, &empty)), Finding::Unclear);
     }
     // An order that is placed twice is one order; a ticket that is created twice is two.
-    assert_eq!(PiApi.found(&sought(Purpose::Activate), &answer(404, &empty)), Finding::Absent);
-    assert_eq!(PiApi.found(&sought(Purpose::FaultReport), &answer(404, &empty)), Finding::Unclear);
-    assert_eq!(PiApi.found(&sought(Purpose::FaultReport), &answer(200, &empty)), Finding::Absent);
+    assert_eq!(PiApi.found(&sought(Act::Activate), &answer(404, &empty)), Finding::Absent);
+    assert_eq!(PiApi.found(&sought(Act::Report), &answer(404, &empty)), Finding::Unclear);
+    assert_eq!(PiApi.found(&sought(Act::Report), &answer(200, &empty)), Finding::Absent);
     // Without a service, and about another access, nothing can be told.
-    let mut vague = sought(Purpose::Terminate);
+    let mut vague = sought(Act::Terminate);
     vague.service = None;
     let access = answer(200, &json!({ "accessId": "STTA0001", "active": [] }));
     assert_eq!(PiApi.found(&vague, &access), Finding::Unclear);
     let other = answer(200, &json!({ "accessId": "STTA0002", "active": [] }));
-    assert_eq!(PiApi.found(&sought(Purpose::Terminate), &other), Finding::Unclear);
+    assert_eq!(PiApi.found(&sought(Act::Terminate), &other), Finding::Unclear);
     assert_eq!(PiApi.fed(&answer(200, &empty)), Some(vec![]));
     assert_eq!(PiApi.fed(&answer(200, &json!({ "cause": "x" }))), None);
     assert_eq!(PiApi.fed(&answer(500, &empty)), None);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use sluss::dialects::pi_api::PiApi;
 use sluss::dialects::{Answer, Dialect, Progress, Standing, Verdict};
-use sluss::domain::{HoldReason, Purpose, RejectReason};
+use sluss::domain::{Act, HoldReason, RejectReason};
 
 use super::{http, root, schema};
 
@@ -57,11 +57,11 @@ fn every_order_in_an_answer_is_read() {
     let mut read = 0;
     for (answer, body) in examples.iter().filter_map(Example::answer) {
         read += 1;
-        let purpose = match body["operation"].as_str() {
-            Some("DEACTIVATE") => Purpose::Terminate,
-            _ => Purpose::Activate,
+        let act = match body["operation"].as_str() {
+            Some("DEACTIVATE") => Act::Terminate,
+            _ => Act::Activate,
         };
-        let verdict = PiApi.decode(purpose, &answer);
+        let verdict = PiApi.decode(act, &answer);
         if answer.status >= 400 {
             let expected = match body["cause"].as_str().unwrap() {
                 "Missing customer.firstName" => Verdict::Puzzling(HoldReason::MissingField),
@@ -80,7 +80,7 @@ fn every_order_in_an_answer_is_read() {
         };
         assert_eq!(placement.standing, standing, "{body}");
         let followed = Answer { status: 200, ..answer };
-        assert_eq!(PiApi.followed(purpose, &followed), Progress::At(placement));
+        assert_eq!(PiApi.followed(act, &followed), Progress::At(placement));
     }
     assert!(read >= 9, "{read} examples read");
 }
@@ -111,9 +111,9 @@ fn availability_says_what_is_active() {
     };
     let (answer, _) = examples.iter().find_map(Example::answer).unwrap();
     // BB-100-10 is active in it, at STTA0001.
-    let found = |purpose| PiApi.found(&super::sought(purpose), &answer);
-    assert!(matches!(found(Purpose::Activate), sluss::dialects::Finding::Present(_)));
-    assert_eq!(found(Purpose::Terminate), sluss::dialects::Finding::Absent);
+    let found = |act| PiApi.found(&super::sought(act), &answer);
+    assert!(matches!(found(Act::Activate), sluss::dialects::Finding::Present(_)));
+    assert_eq!(found(Act::Terminate), sluss::dialects::Finding::Absent);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn tickets_are_read() {
     let text = format!("{}\n\n{}", whole.head, whole.body).replace("  log:", "  \"log\":");
     let body = text.trim().as_bytes().to_vec();
     let answer = Answer { status: 200, body, ..Answer::default() };
-    let Progress::At(placement) = PiApi.followed(Purpose::FaultReport, &answer) else {
+    let Progress::At(placement) = PiApi.followed(Act::Report, &answer) else {
         panic!("the ticket cannot be read")
     };
     assert_eq!(placement.reference.unwrap().to_string(), "TicketRef123456");
@@ -136,13 +136,13 @@ fn tickets_are_read() {
     for (answer, body) in examples.iter().filter_map(Example::answer) {
         read += 1;
         if body["ticketRef"].is_string() {
-            let verdict = PiApi.decode(Purpose::FaultReport, &answer);
+            let verdict = PiApi.decode(Act::Report, &answer);
             let Verdict::Accepted(placement) = verdict else { panic!("{verdict:?}") };
             assert_eq!(placement.reference.unwrap().to_string(), "TT100002");
         } else if body["templates"].is_array() {
             assert_eq!(PiApi::templates(&answer).map(|templates| templates.len()), Some(1));
         } else {
-            let Progress::At(placement) = PiApi.followed(Purpose::FaultReport, &answer) else {
+            let Progress::At(placement) = PiApi.followed(Act::Report, &answer) else {
                 panic!("the row cannot be read")
             };
             assert_eq!(placement.standing, Standing::Done);
@@ -160,16 +160,16 @@ fn our_schemas_accept_the_messages_of_the_examples() {
     let mut accepted = 0;
     for order in orders.iter().filter(|one| one.is_post("/api/2.2/orders/")) {
         let mut order: Value = serde_json::from_str(&order.body).unwrap();
-        let purpose = match order["operation"].as_str().unwrap() {
-            "DEACTIVATE" => Purpose::Terminate,
-            _ => Purpose::Activate,
+        let act = match order["operation"].as_str().unwrap() {
+            "DEACTIVATE" => Act::Terminate,
+            _ => Act::Activate,
         };
-        if purpose == Purpose::Activate {
+        if act == Act::Activate {
             // We send no personnummer, and write a number as the text beside the example says.
             order["customer"]["socialSecurityNumber"] = "".into();
             order["customer"]["phone"] = "+46313900605".into();
         }
-        schema(purpose).validate(&order).unwrap_or_else(|error| panic!("{error} {order}"));
+        schema(act).validate(&order).unwrap_or_else(|error| panic!("{error} {order}"));
         accepted += 1;
     }
     let ticket = tickets.iter().find(|one| one.is_post("/api/ticket\n")).unwrap();
@@ -179,7 +179,7 @@ fn our_schemas_accept_the_messages_of_the_examples() {
     let mut ticket: Value = serde_json::from_str(&mended).unwrap();
     ticket["services"][0]["problem"] = "QUALITY".into();
     ticket["customerInformation"]["phone"] = "+46701740605".into();
-    let schema = schema(Purpose::FaultReport);
+    let schema = schema(Act::Report);
     schema.validate(&ticket).unwrap_or_else(|error| panic!("{error} {ticket}"));
     assert!(accepted >= 2, "{accepted} messages accepted");
 }

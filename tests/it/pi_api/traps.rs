@@ -5,7 +5,7 @@ use std::fs;
 
 use sluss::dialects::pi_api::{Kind, PiApi, Problem};
 use sluss::dialects::{Answer, Dialect, FeedEvent, Finding, Placement, Progress, Standing};
-use sluss::domain::{OperatorReference, Purpose, Timestamp};
+use sluss::domain::{Act, OperatorReference, Timestamp};
 
 use super::{http, questions, root, sought};
 
@@ -35,14 +35,14 @@ fn where_a_ticket_is_and_how_it_ended() {
         ("ticket-state-as-text", "4711", Standing::Working),
         ("ticket-unknown-status", "TT1", Standing::Unknown),
     ] {
-        let progress = PiApi.followed(Purpose::FaultReport, &trap(name));
+        let progress = PiApi.followed(Act::Report, &trap(name));
         assert_eq!(progress, Progress::At(at(Some(reference), standing)), "{name}");
     }
 }
 
 #[test]
 fn whether_a_ticket_is_ours() {
-    let ours = sought(Purpose::FaultReport);
+    let ours = sought(Act::Report);
     // Older than ours, whatever the unit, and without our reference.
     let old = trap("tickets-in-seconds-and-milliseconds");
     assert_eq!(PiApi.found(&ours, &old), Finding::Absent);
@@ -56,7 +56,7 @@ fn whether_a_ticket_is_ours() {
 
 #[test]
 fn states_of_an_order_that_the_specification_does_not_have() {
-    let follow = |name| PiApi.followed(Purpose::Activate, &trap(name));
+    let follow = |name| PiApi.followed(Act::Activate, &trap(name));
     let successor = follow("order-in-the-successors-words");
     assert_eq!(successor, Progress::At(at(Some("4711"), Standing::Working)));
     let unknown = follow("order-unknown-state");
@@ -66,7 +66,7 @@ fn states_of_an_order_that_the_specification_does_not_have() {
 #[test]
 fn an_order_is_found_by_what_is_active() {
     let done = Finding::Present(at(None, Standing::Done));
-    let (start, end) = (sought(Purpose::Activate), sought(Purpose::Terminate));
+    let (start, end) = (sought(Act::Activate), sought(Act::Terminate));
     let (with, without) = (trap("access-with-the-service"), trap("access-without-the-service"));
     assert_eq!(PiApi.found(&start, &with), done);
     assert_eq!(PiApi.found(&start, &without), Finding::Absent);

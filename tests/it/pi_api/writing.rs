@@ -3,20 +3,20 @@
 use serde_json::{Value, json};
 use sluss::dialects::pi_api::{PiApi, write};
 use sluss::dialects::{Dialect, EncodeError};
-use sluss::domain::{Field, Purpose};
+use sluss::domain::{Act, Field};
 
 use super::{OURS, SPOKEN, questions, schema, value};
 
-fn body(purpose: Purpose, text: &dyn Fn(Field) -> Option<&'static str>) -> Value {
-    let request = write(purpose, text, &questions()).unwrap();
+fn body(act: Act, text: &dyn Fn(Field) -> Option<&'static str>) -> Value {
+    let request = write(act, text, &questions()).unwrap();
     serde_json::from_slice(&request.body).unwrap()
 }
 
 /// How a field that is not written as its own text shows in the body.
-fn trace(purpose: Purpose, field: Field) -> &'static str {
-    match (purpose, field) {
-        (Purpose::Activate, Field::Operation) => r#""operation":"ACTIVATE""#,
-        (Purpose::Terminate, Field::Operation) => r#""operation":"DEACTIVATE""#,
+fn trace(act: Act, field: Field) -> &'static str {
+    match (act, field) {
+        (Act::Activate, Field::Operation) => r#""operation":"ACTIVATE""#,
+        (Act::Terminate, Field::Operation) => r#""operation":"DEACTIVATE""#,
         (_, Field::ForcedTakeover) => r#""forcedTakeover":true"#,
         (_, Field::ContactName) => r#""firstName":"Tolvan","lastName":"Tolvansson""#,
         (_, Field::ProblemType) => r#""problem":"QUALITY""#,
@@ -34,35 +34,36 @@ fn trace(purpose: Purpose, field: Field) -> &'static str {
 
 #[test]
 fn a_message_holds_what_is_carried_and_nothing_else() {
-    for &purpose in SPOKEN {
-        let carried = PiApi.carries(purpose);
-        let request = write(purpose, &|field| Some(value(field)), &questions()).unwrap();
+    for &act in SPOKEN {
+        let carried = PiApi.carries(act);
+        let request = write(act, &|field| Some(value(field)), &questions()).unwrap();
         let body = String::from_utf8(request.body).unwrap();
         for &field in Field::ALL {
-            let shows = body.contains(trace(purpose, field));
-            assert_eq!(shows, carried.contains(&field), "{purpose}: {field} in {body}");
+            let shows = body.contains(trace(act, field));
+            assert_eq!(shows, carried.contains(&field), "{act}: {field} in {body}");
         }
-        schema(purpose).validate(&serde_json::from_str(&body).unwrap()).unwrap();
-        assert!(PiApi.by_exception(purpose).iter().all(|field| carried.contains(field)));
+        schema(act).validate(&serde_json::from_str(&body).unwrap()).unwrap();
+        assert!(PiApi.by_exception(act).iter().all(|field| carried.contains(field)));
     }
-    for &purpose in Purpose::ALL.iter().filter(|purpose| !SPOKEN.contains(purpose)) {
-        assert!(PiApi.carries(purpose).is_empty() && PiApi.by_exception(purpose).is_empty());
-        assert_eq!(write(purpose, &|_| None, &[]), Err(EncodeError::Purpose(purpose)));
+    let about = |act: &Act| matches!(act, Act::Supplement | Act::Close | Act::Reopen);
+    for &act in Act::ALL.iter().filter(|act| !SPOKEN.contains(act) && !about(act)) {
+        assert!(PiApi.carries(act).is_empty() && PiApi.by_exception(act).is_empty());
+        assert_eq!(write(act, &|_| None, &[]), Err(EncodeError::Act(act)));
     }
 }
 
 #[test]
 fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
-    for &purpose in SPOKEN {
-        let required: &[Field] = match purpose {
-            Purpose::Activate | Purpose::Terminate => &[Field::AccessId, Field::ServiceId],
+    for &act in SPOKEN {
+        let required: &[Field] = match act {
+            Act::Activate | Act::Terminate => &[Field::AccessId, Field::ServiceId],
             // The last is the operator's: it insists on an answer, and has no word for "unknown".
             _ => &[Field::AccessId, Field::ServiceId, Field::ProblemType, Field::FaultWiredTest],
         };
-        let schema = schema(purpose);
-        for &withheld in PiApi.carries(purpose) {
+        let schema = schema(act);
+        for &withheld in PiApi.carries(act) {
             let all_but = |field: Field| (field != withheld).then(|| value(field));
-            match write(purpose, &all_but, &questions()) {
+            match write(act, &all_but, &questions()) {
                 Ok(request) => {
                     assert!(!required.contains(&withheld));
                     schema.validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
@@ -74,7 +75,7 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
             }
         }
         let least = |field: Field| required.contains(&field).then(|| value(field));
-        let request = write(purpose, &least, &questions()).unwrap();
+        let request = write(act, &least, &questions()).unwrap();
         schema.validate(&serde_json::from_slice(&request.body).unwrap()).unwrap();
     }
 }
@@ -82,14 +83,14 @@ fn each_field_may_be_withheld_and_the_message_is_well_formed_or_not_made() {
 #[test]
 fn without_anything_to_tell_the_customer_block_is_there_and_empty() {
     let least = |field| matches!(field, Field::AccessId | Field::ServiceId).then(|| value(field));
-    let order = body(Purpose::Activate, &least);
+    let order = body(Act::Activate, &least);
     let blank = json!({ "firstName": "", "lastName": "", "socialSecurityNumber": "", "email": "",
                         "phone": "", "mobilePhone": "" });
     assert_eq!(order["customer"], blank);
     let address = order["deliveryAddress"].as_object().unwrap();
     assert!(address.len() == 6 && address.values().all(|text| text == ""));
     assert_eq!((&order["forcedTakeover"], &order["equipment"]), (&json!(false), &json!([])));
-    let end = body(Purpose::Terminate, &|field| Some(value(field)));
+    let end = body(Act::Terminate, &|field| Some(value(field)));
     let mut members: Vec<_> = end.as_object().unwrap().keys().cloned().collect();
     members.sort();
     assert_eq!(members, ["accessId", "operation", "service"]);
@@ -97,7 +98,7 @@ fn without_anything_to_tell_the_customer_block_is_there_and_empty() {
 
 #[test]
 fn an_answer_stands_once_and_what_nobody_asks_for_in_the_description() {
-    let ticket = body(Purpose::FaultReport, &|field| Some(value(field)));
+    let ticket = body(Act::Report, &|field| Some(value(field)));
     let description = ticket["description"].as_str().unwrap();
     for asked in ["93/88", "AA:BB:CC:11:22:33", "Kabeltest", "Mönster", "Lampor", "Grannar"] {
         assert!(!description.contains(asked), "{asked}: {description}");
@@ -106,7 +107,7 @@ fn an_answer_stands_once_and_what_nobody_asks_for_in_the_description() {
         assert!(description.contains(told), "{told}: {description}");
     }
     // Without questions everything is told there.
-    let request = write(Purpose::FaultReport, &|field| Some(value(field)), &[]).unwrap();
+    let request = write(Act::Report, &|field| Some(value(field)), &[]).unwrap();
     let ticket: Value = serde_json::from_slice(&request.body).unwrap();
     assert_eq!(ticket["services"][0]["extraInfo"], json!({}));
     let description = ticket["description"].as_str().unwrap();
@@ -126,13 +127,13 @@ fn questions_are_asked_by_kind_of_fault_and_a_code_without_a_word_is_no_answer()
         }
     };
     let extra = |ticket: &Value| ticket["services"][0]["extraInfo"].clone();
-    let quality = body(Purpose::FaultReport, &with("QUALITY", "wan-off"));
+    let quality = body(Act::Report, &with("QUALITY", "wan-off"));
     assert_eq!(
         extra(&quality),
         json!({ "computerConnectedWithCable": true, "timingBBSpeed": "ej uppmätt",
                 "pattern": "UNKNOWN", "lamps": ["WAN_OFF"] })
     );
-    let other = body(Purpose::FaultReport, &with("OTHER", "other"));
+    let other = body(Act::Report, &with("OTHER", "other"));
     assert_eq!(extra(&other), json!({}));
     let description = other["description"].as_str().unwrap();
     assert!(description.contains("Lampor: other.") && description.contains("Kabeltest: ja."));
@@ -141,64 +142,64 @@ fn questions_are_asked_by_kind_of_fault_and_a_code_without_a_word_is_no_answer()
 #[test]
 fn a_value_without_its_format_is_as_good_as_missing() {
     let long = "A".repeat(33);
-    for (purpose, field, text) in [
-        (Purpose::Activate, Field::AccessId, "STTA 0001"),
-        (Purpose::Activate, Field::AccessId, long.as_str()),
-        (Purpose::Terminate, Field::ServiceId, "BB#1"),
-        (Purpose::Activate, Field::ForcedTakeover, "yes"),
-        (Purpose::Activate, Field::Postcode, "999 20"),
-        (Purpose::Activate, Field::StreetNumber, "10 G"),
-        (Purpose::Activate, Field::ContactPhone, "070-174 06 05"),
-        (Purpose::Activate, Field::ContactEmail, "nobody"),
-        (Purpose::FaultReport, Field::ContactName, "Tolvan\nTolvansson"),
-        (Purpose::FaultReport, Field::CaseReference, "ORD-2026-000123"),
-        (Purpose::FaultReport, Field::ProblemType, "no_link"),
-        (Purpose::FaultReport, Field::FaultSeverity, "bad"),
-        (Purpose::FaultReport, Field::FaultHeading, " \n "),
+    for (act, field, text) in [
+        (Act::Activate, Field::AccessId, "STTA 0001"),
+        (Act::Activate, Field::AccessId, long.as_str()),
+        (Act::Terminate, Field::ServiceId, "BB#1"),
+        (Act::Activate, Field::ForcedTakeover, "yes"),
+        (Act::Activate, Field::Postcode, "999 20"),
+        (Act::Activate, Field::StreetNumber, "10 G"),
+        (Act::Activate, Field::ContactPhone, "070-174 06 05"),
+        (Act::Activate, Field::ContactEmail, "nobody"),
+        (Act::Report, Field::ContactName, "Tolvan\nTolvansson"),
+        (Act::Report, Field::CaseReference, "ORD-2026-000123"),
+        (Act::Report, Field::ProblemType, "no_link"),
+        (Act::Report, Field::FaultSeverity, "bad"),
+        (Act::Report, Field::FaultHeading, " \n "),
     ] {
         let text = |asked| Some(if asked == field { text } else { value(asked) });
-        let got = write(purpose, &text, &questions());
+        let got = write(act, &text, &questions());
         assert_eq!(got, Err(EncodeError::Missing(field)), "{field}");
     }
 }
 
 #[test]
 fn the_schemas_refuse_what_the_specification_does_not_have() {
-    for (purpose, pointer, broken) in [
-        (Purpose::Activate, "/spReference", json!(OURS)),
-        (Purpose::Activate, "/requestedDateTime", json!("2026-12-01T00:00:00Z")),
-        (Purpose::Activate, "/accessId", json!("A".repeat(33))),
-        (Purpose::Activate, "/forcedTakeover", json!("true")),
-        (Purpose::Activate, "/customer/socialSecurityNumber", json!("191212121212")),
-        (Purpose::Activate, "/customer/apartment", json!("1101")),
-        (Purpose::Activate, "/customer/phone", json!("070-174 06 05")),
-        (Purpose::Activate, "/deliveryAddress/streetNumber", json!("652-16")),
-        (Purpose::Activate, "/equipment/0/macAddress", json!("AA:BB:CC:11:22:33")),
-        (Purpose::Terminate, "/customer", json!({})),
-        (Purpose::Terminate, "/forcedTakeover", json!(false)),
-        (Purpose::Terminate, "/operation", json!("ACTIVATE")),
-        (Purpose::FaultReport, "/createdBy", json!("Astrid Lindqvist")),
-        (Purpose::FaultReport, "/priority", json!("HIGH")),
-        (Purpose::FaultReport, "/services", json!([])),
-        (Purpose::FaultReport, "/services/0/problem", json!("BANDWIDTH_RELATED")),
-        (Purpose::FaultReport, "/services/0/extraInfo/a b", json!("x")),
-        (Purpose::FaultReport, "/title", json!("two\nlines")),
+    for (act, pointer, broken) in [
+        (Act::Activate, "/spReference", json!(OURS)),
+        (Act::Activate, "/requestedDateTime", json!("2026-12-01T00:00:00Z")),
+        (Act::Activate, "/accessId", json!("A".repeat(33))),
+        (Act::Activate, "/forcedTakeover", json!("true")),
+        (Act::Activate, "/customer/socialSecurityNumber", json!("191212121212")),
+        (Act::Activate, "/customer/apartment", json!("1101")),
+        (Act::Activate, "/customer/phone", json!("070-174 06 05")),
+        (Act::Activate, "/deliveryAddress/streetNumber", json!("652-16")),
+        (Act::Activate, "/equipment/0/macAddress", json!("AA:BB:CC:11:22:33")),
+        (Act::Terminate, "/customer", json!({})),
+        (Act::Terminate, "/forcedTakeover", json!(false)),
+        (Act::Terminate, "/operation", json!("ACTIVATE")),
+        (Act::Report, "/createdBy", json!("Astrid Lindqvist")),
+        (Act::Report, "/priority", json!("HIGH")),
+        (Act::Report, "/services", json!([])),
+        (Act::Report, "/services/0/problem", json!("BANDWIDTH_RELATED")),
+        (Act::Report, "/services/0/extraInfo/a b", json!("x")),
+        (Act::Report, "/title", json!("two\nlines")),
     ] {
-        let mut message = body(purpose, &|field| Some(value(field)));
+        let mut message = body(act, &|field| Some(value(field)));
         let (parent, member) = pointer.rsplit_once('/').unwrap();
         message.pointer_mut(parent).unwrap()[member] = broken;
-        assert!(!schema(purpose).is_valid(&message), "{purpose} {pointer}");
+        assert!(!schema(act).is_valid(&message), "{act} {pointer}");
     }
-    for (purpose, parent, members) in [
-        (Purpose::Activate, "", ["service", "forcedTakeover", "customer", "deliveryAddress"]),
-        (Purpose::Activate, "/customer", ["firstName", "email", "phone", "mobilePhone"]),
-        (Purpose::FaultReport, "", ["title", "description", "priority", "services"]),
+    for (act, parent, members) in [
+        (Act::Activate, "", ["service", "forcedTakeover", "customer", "deliveryAddress"]),
+        (Act::Activate, "/customer", ["firstName", "email", "phone", "mobilePhone"]),
+        (Act::Report, "", ["title", "description", "priority", "services"]),
     ] {
         for member in members {
-            let mut message = body(purpose, &|field| Some(value(field)));
+            let mut message = body(act, &|field| Some(value(field)));
             let object = message.pointer_mut(parent).unwrap().as_object_mut().unwrap();
             assert!(object.remove(member).is_some());
-            assert!(!schema(purpose).is_valid(&message), "{purpose} without {member}");
+            assert!(!schema(act).is_valid(&message), "{act} without {member}");
         }
     }
 }

@@ -94,11 +94,11 @@ fn what_the_reader_refuses() {
         ("basis = \"gdpr.6.1.b\"", "basis = \"gdpr.9\"", "rule[0].basis: is not a legal basis"),
         ("retain = \"delivered+30d\"", "retain = \"for ever\"", "rule[0].retain: must be a moment"),
         ("retain = \"delivered+30d\"", "retain = \"delivered+0d\"", "rule[0].retain: must be a"),
-        ("transform = \"first_name_initial\"", "transform = \"rot13\"", "rule[31].transform: must"),
+        ("transform = \"first_name_initial\"", "transform = \"rot13\"", "rule[34].transform: must"),
         (
             "problem_type in NO_LINK|NO_ACCESS|QUALITY",
             "problem_type in NO_LINKS|QUALITY",
-            "rule[53].when: is not a condition",
+            "rule[56].when: is not a condition",
         ),
     ] {
         refused(from, to, expected);

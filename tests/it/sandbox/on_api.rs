@@ -248,13 +248,14 @@ async fn credentials_addresses_and_formats_are_checked_first() {
         ("GET", "orders"),
         ("GET", "tickets/"),
         ("POST", "tickets/"),
-        ("DELETE", "orders/O0000001"),
-        ("PATCH", "tickets/TT0000001"),
+        ("PUT", "orders/O0000001"),
+        ("DELETE", "tickets/TT0000001"),
     ] {
         assert_eq!(stage.on_api(method, path, Some(&json!({}))).await.json().0, 501, "{path}");
     }
-    let suspend = json!({ "operation": "SUSPEND", "subscriptionId": "S1" });
-    assert_eq!(stage.post("orders/", &suspend).await.0, 501);
+    assert_eq!(stage.on_api("DELETE", "orders/O0000001", None).await.json().0, 404);
+    let closed = json!({ "status": "CLOSED" });
+    assert_eq!(stage.on_api("PATCH", "tickets/TT0000001", Some(&closed)).await.json().0, 400);
     assert_eq!(stage.get("orders/?accesId=STTA0001").await.0, 400);
 
     let credentials = STANDARD.encode("profitbyte:correct horse");

@@ -208,5 +208,7 @@ async fn questions_are_those_of_the_template_and_the_rest_is_not_offered() {
     ] {
         assert_eq!(desk.get(path).await.0, status, "{path}");
     }
-    assert_eq!(desk.post("ticket/TT0000001", &json!({ "action": "CLOSE" })).await.0, 501);
+    assert_eq!(desk.post("ticket/TT0000001", &json!({ "action": "CLOSE" })).await.0, 400);
+    let close = json!({ "action": "CLOSE", "description": "Klart.", "priority": "MINOR" });
+    assert_eq!(desk.post("ticket/TT0000009", &close).await.0, 404);
 }

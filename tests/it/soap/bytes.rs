@@ -5,17 +5,17 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sluss::dialects::soap::Soap;
 use sluss::dialects::{Answer, Dialect, FeedEvent, Finding, Progress, Verdict};
-use sluss::domain::Purpose;
+use sluss::domain::Act;
 
 use super::{answer, fixture, sought};
 
 /// Asks everything of an answer.
 fn hear(answer: &Answer) -> (Vec<Verdict>, Vec<Finding>, Vec<Progress>, Option<Vec<FeedEvent>>) {
-    let purposes = || Purpose::ALL.iter().copied();
+    let purposes = || Act::ALL.iter().copied();
     (
-        purposes().map(|purpose| Soap.decode(purpose, answer)).collect(),
-        purposes().map(|purpose| Soap.found(&sought(purpose), answer)).collect(),
-        purposes().map(|purpose| Soap.followed(purpose, answer)).collect(),
+        purposes().map(|act| Soap.decode(act, answer)).collect(),
+        purposes().map(|act| Soap.found(&sought(act), answer)).collect(),
+        purposes().map(|act| Soap.followed(act, answer)).collect(),
         Soap.fed(answer),
     )
 }

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use sluss::dialects::soap::Soap;
 use sluss::dialects::{Dialect, FeedEvent, Finding, Method, Progress, Query, Standing};
-use sluss::domain::Purpose;
+use sluss::domain::Act;
 
 use super::{REFERENCE, answer, fixture, operator, placed, sought};
 
 #[track_caller]
-fn check_found(purpose: Purpose, name: &str, changes: &[(&str, &str)], expected: Finding) {
+fn check_found(act: Act, name: &str, changes: &[(&str, &str)], expected: Finding) {
     let status = if name.starts_with("fault") { 500 } else { 200 };
-    let got = Soap.found(&sought(purpose), &answer(status, fixture(name, changes)));
+    let got = Soap.found(&sought(act), &answer(status, fixture(name, changes)));
     assert_eq!(got, expected, "{name} {changes:?}");
 }
 
@@ -19,28 +19,28 @@ fn check_found(purpose: Purpose, name: &str, changes: &[(&str, &str)], expected:
 fn an_order_is_found_by_our_reference_alone() {
     let present = Finding::Present(placed("ORD-000042", Some("SUB-00017"), Standing::Working));
     let list = "find-orders-answer.xml";
-    check_found(Purpose::Activate, list, &[], present);
-    check_found(Purpose::Activate, "find-orders-answer-none.xml", &[], Finding::Absent);
+    check_found(Act::Activate, list, &[], present);
+    check_found(Act::Activate, "find-orders-answer-none.xml", &[], Finding::Absent);
     let other = "vtsrqpnmkjhgfdcbvtsrqpnmkjhgfdcb";
-    check_found(Purpose::Activate, list, &[(REFERENCE, other)], Finding::Absent);
+    check_found(Act::Activate, list, &[(REFERENCE, other)], Finding::Absent);
     // Our reference on what we did not ask for, twice, or on half an order.
-    check_found(Purpose::Change, list, &[], Finding::Unclear);
+    check_found(Act::Change, list, &[], Finding::Unclear);
     let ours = format!("<OrderId>ORD-000009</OrderId><Reference>{REFERENCE}</Reference>");
     check_found(
-        Purpose::Activate,
+        Act::Activate,
         list,
         &[("<OrderId>ORD-000009</OrderId>", &ours), ("DEACTIVATE", "ACTIVATE")],
         Finding::Unclear,
     );
-    check_found(Purpose::Activate, list, &[("ORD-000042", "")], Finding::Unclear);
-    check_found(Purpose::Activate, "find-tickets-answer.xml", &[], Finding::Unclear);
+    check_found(Act::Activate, list, &[("ORD-000042", "")], Finding::Unclear);
+    check_found(Act::Activate, "find-tickets-answer.xml", &[], Finding::Unclear);
 }
 
 #[test]
 fn a_ticket_is_found_by_our_reference() {
     let present = Finding::Present(placed("TT-000007", None, Standing::Working));
-    check_found(Purpose::FaultReport, "find-tickets-answer.xml", &[], present);
-    check_found(Purpose::FaultReport, "find-tickets-answer-none.xml", &[], Finding::Absent);
+    check_found(Act::Report, "find-tickets-answer.xml", &[], present);
+    check_found(Act::Report, "find-tickets-answer-none.xml", &[], Finding::Absent);
 }
 
 #[test]
@@ -50,16 +50,16 @@ fn a_list_that_may_be_cut_off_proves_nothing() {
         let response = "<FindTicketsResponse xmlns=\"urn:sluss:operator:1\">";
         fixture("find-tickets-answer-none.xml", &[(response, &format!("{response}{row}"))])
     };
-    let found = |rows| Soap.found(&sought(Purpose::FaultReport), &answer(200, body(rows)));
+    let found = |rows| Soap.found(&sought(Act::Report), &answer(200, body(rows)));
     assert_eq!(found(499), Finding::Absent);
     assert_eq!(found(500), Finding::Unclear);
 }
 
 #[test]
 fn faults_of_a_search() {
-    check_found(Purpose::Activate, "fault-not-found.xml", &[], Finding::Absent);
+    check_found(Act::Activate, "fault-not-found.xml", &[], Finding::Absent);
     let busy = Finding::Busy(Some(Duration::from_secs(30)));
-    check_found(Purpose::Activate, "fault-busy.xml", &[], busy);
+    check_found(Act::Activate, "fault-busy.xml", &[], busy);
     for name in [
         "fault-unknown-access.xml",
         "fault-invalid.xml",
@@ -68,22 +68,22 @@ fn faults_of_a_search() {
         "fault-not-offered.xml",
         "fault-internal.xml",
     ] {
-        check_found(Purpose::Activate, name, &[], Finding::Unclear);
+        check_found(Act::Activate, name, &[], Finding::Unclear);
     }
     // 404 may be a gateway that lost its way: only the operator's own word is proof.
     let lost = answer(404, b"<html/>".to_vec());
-    assert_eq!(Soap.found(&sought(Purpose::Activate), &lost), Finding::Unclear);
+    assert_eq!(Soap.found(&sought(Act::Activate), &lost), Finding::Unclear);
 }
 
 #[test]
 fn progress() {
     #[track_caller]
-    fn check(purpose: Purpose, name: &str, changes: &[(&str, &str)], expected: Progress) {
+    fn check(act: Act, name: &str, changes: &[(&str, &str)], expected: Progress) {
         let status = if name.starts_with("fault") { 500 } else { 200 };
-        let got = Soap.followed(purpose, &answer(status, fixture(name, changes)));
+        let got = Soap.followed(act, &answer(status, fixture(name, changes)));
         assert_eq!(got, expected, "{name} {changes:?}");
     }
-    let (order, fault) = (Purpose::Terminate, Purpose::FaultReport);
+    let (order, fault) = (Act::Terminate, Act::Report);
     let done = Progress::At(placed("ORD-000042", Some("SUB-00017"), Standing::Done));
     check(order, "get-order-answer.xml", &[], done);
     let closed = Progress::At(placed("TT-000007", None, Standing::Done));
@@ -139,12 +139,12 @@ fn check_query(query: &Query, action: &str, name: &str) {
 
 #[test]
 fn questions() {
-    check_query(&Soap.find(&sought(Purpose::Activate)), "FindOrders", "find-orders.xml");
-    check_query(&Soap.find(&sought(Purpose::FaultReport)), "FindTickets", "find-tickets.xml");
+    check_query(&Soap.find(&sought(Act::Activate)), "FindOrders", "find-orders.xml");
+    check_query(&Soap.find(&sought(Act::Report)), "FindTickets", "find-tickets.xml");
     let order = operator("ORD-000042");
-    check_query(&Soap.follow(Purpose::Change, &order), "GetOrder", "get-order.xml");
+    check_query(&Soap.follow(Act::Change, &order), "GetOrder", "get-order.xml");
     let ticket = operator("TT-000007");
-    check_query(&Soap.follow(Purpose::FaultReport, &ticket), "GetTicket", "get-ticket.xml");
+    check_query(&Soap.follow(Act::Report, &ticket), "GetTicket", "get-ticket.xml");
     let feed = Soap.feed(Some("EV-000100")).expect("there is a feed");
     check_query(&feed, "GetOrderEvents", "get-order-events.xml");
     assert_eq!(Soap.feed(None), Soap.feed(Some("<Since>")));

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use sluss::dialects::Dialect;
 use sluss::dialects::soap::Soap;
 use sluss::dialects::soap::security::security_header;
-use sluss::domain::Purpose;
+use sluss::domain::Act;
 
 use super::{fixture, operator, root, sought};
 
@@ -27,10 +27,10 @@ fn what_is_asked_is_valid_with_credentials_in_it() {
     let header = security_header("profitbyte", "<&\">' å\r");
     let mut files = Vec::new();
     for (index, query) in [
-        Soap.find(&sought(Purpose::Terminate)),
-        Soap.find(&sought(Purpose::FaultReport)),
-        Soap.follow(Purpose::Activate, &operator("A_b#1.2-3")),
-        Soap.follow(Purpose::FaultReport, &operator("TT-000007")),
+        Soap.find(&sought(Act::Terminate)),
+        Soap.find(&sought(Act::Report)),
+        Soap.follow(Act::Activate, &operator("A_b#1.2-3")),
+        Soap.follow(Act::Report, &operator("TT-000007")),
         Soap.feed(None).expect("there is a feed"),
     ]
     .iter()

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use sluss::dialects::soap::Soap;
 use sluss::dialects::{Answer, Dialect, Placement, Standing, Verdict};
-use sluss::domain::{Purpose, RejectReason};
+use sluss::domain::{Act, RejectReason};
 
 use super::{answer, fixture, placed};
 
 #[track_caller]
 fn check_order(status: u16, name: &str, changes: &[(&str, &str)], expected: Verdict) {
-    let got = Soap.decode(Purpose::Activate, &answer(status, fixture(name, changes)));
+    let got = Soap.decode(Act::Activate, &answer(status, fixture(name, changes)));
     assert_eq!(got, expected, "{status} {name} {changes:?}");
 }
 
@@ -100,8 +100,8 @@ fn half_an_answer_is_unclear() {
     for status in [100, 302, 400, 404, 500, 502, 503] {
         check_order(status, name, &[], Verdict::Unclear);
     }
-    assert_eq!(Soap.decode(Purpose::Activate, &answer(200, Vec::new())), Verdict::Unclear);
-    assert_eq!(Soap.decode(Purpose::Activate, &answer(200, b"<html>".to_vec())), Verdict::Unclear);
+    assert_eq!(Soap.decode(Act::Activate, &answer(200, Vec::new())), Verdict::Unclear);
+    assert_eq!(Soap.decode(Act::Activate, &answer(200, b"<html>".to_vec())), Verdict::Unclear);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn statuses_without_a_fault() {
     fn check(status: u16, retry_after: Option<u64>, expected: Verdict) {
         let retry_after = retry_after.map(Duration::from_secs);
         let got = Answer { status, retry_after, body: b"<html/>".to_vec(), ..Answer::default() };
-        assert_eq!(Soap.decode(Purpose::FaultReport, &got), expected);
+        assert_eq!(Soap.decode(Act::Report, &got), expected);
     }
     check(401, None, Verdict::Credentials);
     check(403, None, Verdict::Credentials);
@@ -153,7 +153,7 @@ fn a_fault_report_that_is_taken() {
     #[track_caller]
     fn check(state: &str, expected: Verdict) {
         let body = fixture("report-fault-answer.xml", &[("CREATED", state)]);
-        assert_eq!(Soap.decode(Purpose::FaultReport, &answer(200, body)), expected);
+        assert_eq!(Soap.decode(Act::Report, &answer(200, body)), expected);
     }
     let taken = |standing| Verdict::Accepted(placed("TT-000007", None, standing));
     check("CREATED", taken(Standing::Working));

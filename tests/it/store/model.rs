@@ -65,7 +65,14 @@ fn settlement(step: Step, now: Timestamp) -> Option<Settlement> {
             reason: HoldReason::Unclear,
             reference: None,
         },
-        Step::Record | Step::Progress | Step::Release | Step::Resume | Step::Cancel => return None,
+        Step::Ready
+        | Step::Record
+        | Step::Progress
+        | Step::Release
+        | Step::Resume
+        | Step::Cancel
+        | Step::Withdraw
+        | Step::Reopen => return None,
     })
 }
 

@@ -50,8 +50,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
-    // Who is let in: what is shown at the door against what is kept.
-    ("gate", &["domain", "telemetry", "auth", "store"]),
     // An operator asks, and goes the same way: decided, recorded, spent by being answered.
     (
         "pulls",
@@ -86,6 +84,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "table",
             "telemetry",
             "log",
+            "auth",
             "recipients",
             "tmf",
             "store",
@@ -94,6 +93,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "notify",
         ],
     ),
+    // Who is let in: what is shown at the door against what is kept.
+    ("gate", &["domain", "telemetry", "auth", "store", "config"]),
     (
         "http",
         &[
@@ -106,9 +107,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "tmf",
             "store",
             "settle",
-            "gate",
             "pulls",
             "notify",
+            "config",
+            "gate",
         ],
     ),
     ("sandbox", &["domain"]),
@@ -152,12 +154,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
-            "gate",
             "pulls",
             "export",
             "subject",
             "notify",
             "config",
+            "gate",
             "http",
             "sandbox",
             "witness",

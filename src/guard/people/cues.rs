@@ -1,0 +1,78 @@
+//! Words before and behind a name that say that somebody is meant.
+
+use super::super::lexicon::Says;
+use super::super::word_list::WordList;
+use super::People;
+
+/// Before a name these say little when the text has no capitals.
+static PREPOSITIONS: WordList =
+    WordList::new("från av till hos med via utan för met from by for k m avtal hej");
+
+/// Cues that are written with a dot.
+static SHORTENED: WordList = WordList::new(
+    "fam ang tekn tek handl kontaktp sign mont kd ring dr prof ordf vaktm fru hr mr mrs ms",
+);
+
+/// What only somebody does.
+pub(super) static TALKS: WordList = WordList::new(
+    "vill ville önskar tycker tyckte tror trodde hävdar hävdade påstår påstod bekräftar bekräftade lovade bad ber jobbar bor bodde flyttade öppnar öppnade hämtar hämtade undrade ringer återkommer återkom felanmäler felanmälde meddelade berättade emailed texted phoned wants wanted thinks insists confirmed confirms lives works felsöker felsökte åker återkopplar återkopplade messar messade tipsar tipsade skickade kollar kollade undersöker undersökte skrev skriver mailade mejlade attesterar attesterade ringer ringde ringt säger sade sa svarar svarade pratar pratade uppger uppgav undrar berättar meddelar hälsar called calls says said answered told rang phoned",
+);
+
+impl People<'_> {
+    /// The word before says that a person comes.
+    pub(super) fn cue(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let gap = self.page.gap(at);
+        if gap.len() > 3
+            || gap.contains([';', '!', '?', '/'])
+            || gap.contains('.') && !SHORTENED.has(self.page.lower(before))
+            || self.page.tokens[before].shielded
+        {
+            return false;
+        }
+        if self.sure(at) {
+            return true;
+        }
+        let says = self.page.says(before);
+        let word = self.page.lower(before);
+        // `agent Nok:`, `pratade med Juni`: a capital that no sentence asks for needs no more.
+        if !says.any(Says::PERSON.and(Says::RELATION)) {
+            return false;
+        }
+        if gap.contains('\n') {
+            return false;
+        }
+        if self.capital(at) && !self.page.caseless {
+            true
+        } else {
+            // `pratat med viola`.
+            let spoken = before > 0
+                && matches!(word, "med" | "with" | "to" | "till")
+                && self.page.says(before - 1).any(Says::SURE.and(Says::SPEECH).and(Says::PERSON));
+            let given = self.page.says(at).any(Says::GIVEN);
+            spoken
+                || !PREPOSITIONS.has(word)
+                || given && matches!(word, "hos" | "enligt" | "åt" | "enl")
+        }
+    }
+
+    pub(super) fn sure(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let gap = self.page.gap(at);
+        // `fam. Ek`: the dot of an abbreviation.
+        let short = gap == ". " && SHORTENED.has(self.page.lower(before));
+        let near = gap.len() <= 3
+            && !gap.contains([';', '!', '?', '/', '-', ')'])
+            && (short || !gap.contains('.'));
+        // `370 ms to ..`.
+        if before > 0
+            && self.page.tokens[before - 1].is_digits()
+            && self.page.says(before).any(Says::UNIT)
+        {
+            return false;
+        }
+        let says = self.page.says(before);
+        near && (says.any(Says::SURE) || says.any(Says::RELATION))
+            && !(gap.contains(',') && says.any(Says::RELATION))
+    }
+}

@@ -1,0 +1,449 @@
+//! Names that are ordinary words as well: what stands around them decides.
+
+use super::super::lexicon::Says;
+use super::super::page::Case;
+use super::super::word_list::WordList;
+use super::cues::TALKS;
+use super::{Class, People, ROLES};
+
+/// What firms are called.
+const FIRMS: [&str; 24] = [
+    "förvaltning",
+    "förvaltningen",
+    "bygg",
+    "fastigheter",
+    "fastighets",
+    "service",
+    "konsult",
+    "konsulter",
+    "entreprenad",
+    "måleri",
+    "teknik",
+    "butiken",
+    "butik",
+    "hemtjänst",
+    "assistans",
+    "vård",
+    "omsorg",
+    "städ",
+    "transport",
+    "mäklare",
+    "mäkleri",
+    "redovisning",
+    "verkstan",
+    "verkstad",
+];
+
+/// Endings that no family name has and many words of a sentence.
+const PLAIN_ENDINGS: [&str; 14] = [
+    "ade", "ats", "ningen", "ningar", "heten", "ligt", "tion", "tionen", "ande", "ende", "het",
+    "igt", "iskt", "ivt",
+];
+
+/// Given names somewhere, and hardly ever here.
+static PRONOUNS: WordList = WordList::new(
+    "ingen inga ville my old and be no best god lan han hon man min hans en du vi de den i so can will per van",
+);
+
+impl People<'_> {
+    /// A name that is an ordinary word as well.
+    #[expect(clippy::too_many_lines, reason = "the things that make a name of a word, one by one")]
+    pub(super) fn either(&self, at: usize) -> bool {
+        if self.hit[at] || self.class[at] != Class::Either {
+            return false;
+        }
+        let page = self.page;
+        let says = page.says(at);
+        // `Bo i huset sedan 2019`: a verb.
+        if page.lower(at) == "bo"
+            && at + 1 < page.len()
+            && matches!(page.lower(at + 1), "i" | "på" | "kvar" | "ihop" | "här" | "där")
+        {
+            return self.sure(at);
+        }
+        // `Ring Astrid`: what is asked for, unless it stands where a family name does.
+        if says.any(Says::PHONE) && says.any(Says::PERSON) && page.tokens[at].opens {
+            return false;
+        }
+        // `Bo von Ek`.
+        let particle = at > 1
+            && page.says(at - 1).any(Says::PARTICLE)
+            && page.gap(at) == " "
+            && self.joined(at - 1)
+            && self.hit[at - 2];
+        if particle && (self.raised(at) || page.caseless) {
+            return true;
+        }
+        // `hej hans,`: whom a letter is for.
+        let greeted = at > 0
+            && matches!(
+                page.lower(at - 1),
+                "hej" | "hejsan" | "tjena" | "hallå" | "hi" | "hello" | "dear" | "hey" | "tja"
+            )
+            && matches!(page.gap(at), " " | "")
+            && says.any(Says::GIVEN)
+            && page.gap_after(at).starts_with([',', '!', '\n', '.']);
+        // `björn som är hennes granne`, `Sky (barnet)`, `My W. ringde`, `namn på dörren: Duva`.
+        let clause = page.tokens.get(at + 2).is_some()
+            && page.lower(at + 1) == "som"
+            && page.gap(at + 1) == " "
+            && matches!(
+                page.lower(at + 2),
+                "är" | "var" | "va" | "bor" | "heter" | "jobbar" | "äger"
+            );
+        let next_says = page.says(at + 1);
+        let bracketed = page.gap_after(at) == " ("
+            && next_says.any(Says::RELATION)
+            && page.gap_after(at + 1).starts_with(')');
+        let lettered = page.tokens.get(at + 1).is_some_and(|next| {
+            next.case == Case::Upper && next.length == 1 && page.gap(at + 1) == " "
+        }) && page.gap_after(at + 1).starts_with(". ")
+            && page.tokens.get(at + 2).is_some_and(|next| next.case == Case::Lower);
+        let labelled = page.gap(at) == ": " && page.cued(at, Says::SURE, 4);
+        let capital = self.capital(at) && !page.caseless;
+        if clause && says.any(Says::GIVEN) && page.lower(at) != "mark"
+            || capital && (bracketed || labelled || lettered && says.any(Says::GIVEN))
+        {
+            return true;
+        }
+        if self.reached(at) || greeted || self.device(at) || self.speaker(at) || self.turned(at) {
+            return true;
+        }
+        if self.alone(at) {
+            return true;
+        }
+        let talks = at + 1 < page.len() && page.gap(at + 1) == " " && TALKS.has(page.lower(at + 1));
+        if talks && says.any(Says::GIVEN) && !PRONOUNS.has(page.lower(at)) {
+            return true;
+        }
+
+        if !self.capital(at) && PRONOUNS.has(page.lower(at)) && !self.sure(at) {
+            return false;
+        }
+        let function = says.any(Says::FUNCTION);
+        let next = at + 1;
+        // `sten och lisa`, `mark rosén`: small letters beside a name in small letters.
+        if !self.capital(at) && says.any(Says::GIVEN) && !PRONOUNS.has(page.lower(at)) {
+            let and = |at: usize| matches!(page.lower(at), "och" | "o" | "and" | "&");
+            let named = |near: usize| self.hit[near] && self.class[near] != Class::Either;
+            let paired = !function
+                && (at + 2 < page.len() && and(next) && named(at + 2) && page.gap(next) == " "
+                    || at > 1 && and(at - 1) && named(at - 2) && page.gap(at) == " ");
+            let whole = next < page.len()
+                && page.gap(next) == " "
+                && self.class[next] == Class::Name
+                && !self.capital(next)
+                && page.says(next).any(Says::FAMILY)
+                && (!function || self.cue(at));
+            if paired || whole {
+                return true;
+            }
+        }
+        let written = self.capital(at) || page.caseless;
+        let next_joined = next < page.len() && self.joined(next);
+        let measure = next_joined && page.gap(next) == " " && page.tokens[next].is_digits();
+        // `(Frank 4 år och Loke 7 år)`.
+        let aged = measure
+            && matches!(
+                page.tokens.get(next + 1).map(|_| page.lower(next + 1)),
+                Some("år" | "years" | "yrs" | "mån")
+            );
+        if aged && self.capital(at) && !page.caseless && says.any(Says::GIVEN) {
+            return true;
+        }
+        // Beside a name: before it or after it.
+        if next_joined
+            && self.company(next)
+            && written
+            && !(page.caseless && function && !self.strong(next))
+        {
+            let follows_name = self.capital(next) || page.caseless;
+            if follows_name {
+                return true;
+            }
+        }
+        if at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.') {
+            let same = self.capital(at) == self.capital(at - 1);
+            let doer = says.any(Says::SPEECH)
+                || (function && !self.capital(at))
+                || (page.caseless && function);
+            if same && !doer && !says.any(Says::GENITIVE) || self.raised(at) {
+                return true;
+            }
+            if same && says.any(Says::GENITIVE) && !doer && !page.caseless {
+                return true;
+            }
+        }
+        // `E. Tjäder`.
+        let led = at > 0
+            && page.tokens[at - 1].length == 1
+            && page.tokens[at - 1].is_word()
+            && page.gap(at).trim() == "."
+            && page.gap(at).len() <= 5;
+        if led
+            && written
+            && (says.any(Says::FAMILY) || self.capital(at))
+            && !page.tokens[at].settled
+        {
+            return true;
+        }
+        if at > 0 && self.comma(at) && self.hit[at - 1] && written && !function && self.capital(at)
+        {
+            return true;
+        }
+        // Two of them, one after the other.
+        if next_joined && self.class[next] == Class::Either && written {
+            let second = page.says(next);
+            let both = self.raised(next)
+                || page.caseless && !function && !second.any(Says::FUNCTION) && self.cue(at);
+            if both && !second.any(ROLES) {
+                return true;
+            }
+        }
+        if at > 0
+            && self.joined(at)
+            && self.class[at - 1] == Class::Either
+            && self.raised(at)
+            && self.capital(at - 1)
+        {
+            return true;
+        }
+        if measure && !self.sure(at) {
+            return false;
+        }
+        if self.raised(at) && !says.any(Says::UNIT.and(Says::BRAND)) && !self.dated(at) {
+            return true;
+        }
+        // `Juni på larmcentralen ringer`.
+        if self.capital(at) && !page.caseless && says.any(Says::GIVEN) && self.acts(at) {
+            return true;
+        }
+        // Opens a sentence: who does something is somebody.
+        if self.capital(at) && !page.caseless && says.any(Says::GIVEN) && !function {
+            let acts =
+                next < page.len() && page.gap(next) == " " && page.says(next).any(Says::SPEECH);
+            if acts {
+                return true;
+            }
+        }
+        if self.capital(at)
+            && !page.caseless
+            && next < page.len()
+            && page.gap(next) == " "
+            && TALKS.has(page.lower(next))
+            && !matches!(
+                page.lower(at),
+                "han" | "hon" | "man" | "ingen" | "inga" | "du" | "vi" | "de" | "den" | "en" | "i"
+            )
+        {
+            return true;
+        }
+        self.cue(at) && !(function && !self.capital(at) && !self.sure(at))
+    }
+
+    /// Before a telephone number: `(Tindra, 070-174 06 05)`.
+    pub(super) fn reached(&self, at: usize) -> bool {
+        let page = self.page;
+        let next = at + 1;
+        let near = next < page.len()
+            && matches!(page.gap(next).trim_end_matches('+'), " " | ", " | ": " | " (" | "/" | ",");
+        let word = near
+            && page.says(next).any(Says::PHONE)
+            && page.tokens.get(next + 1).is_some_and(|token| token.phone);
+        near && (page.tokens[next].phone || word && page.gap(next) == ", ")
+            && !page.caseless
+            && page.tokens[at].case == Case::Title
+            && !page.says(at).any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND))
+            && (page.says(at).is_name() || !page.says(at).any(Says::BUILT_IN))
+            && (!page.tokens[at].opens
+                || page.says(at).is_name() && !page.says(at).any(Says::FUNCTION)
+                || page.gap(at).ends_with('('))
+    }
+
+    /// A month beside a number, or in a language that writes it with a capital.
+    fn dated(&self, at: usize) -> bool {
+        let page = self.page;
+        if !page.says(at).any(Says::MONTH) {
+            return false;
+        }
+        let number = |at: Option<usize>| {
+            at.and_then(|at| page.tokens.get(at)).is_some_and(super::super::page::Token::is_digits)
+        };
+        let near = |at: usize| at < page.len() && page.gap(at).len() <= 3;
+        number(at.checked_sub(1)) && near(at)
+            || number(Some(at + 1)) && near(at + 1)
+            || matches!(
+                page.lower(at),
+                "january"
+                    | "february"
+                    | "march"
+                    | "april"
+                    | "may"
+                    | "june"
+                    | "july"
+                    | "august"
+                    | "september"
+                    | "october"
+                    | "november"
+                    | "december"
+            )
+            || page.follows(at, Says::TIME)
+    }
+
+    /// `Juni på larmcentralen ringer`, `Bo från Telia hör av sig`: who is somewhere and says something.
+    fn acts(&self, at: usize) -> bool {
+        const WORDS_MAX: usize = 5;
+        let page = self.page;
+        let next = at + 1;
+        if next >= page.len() || !matches!(page.lower(next), "på" | "från" | "hos" | "at" | "from")
+        {
+            return false;
+        }
+        (next + 1..page.len().min(next + WORDS_MAX))
+            .take_while(|here| page.gap(*here) == " ")
+            .any(|here| TALKS.has(page.lower(here)))
+    }
+
+    /// An ordinary word with a capital behind a name, or between a cue and a name.
+    pub(super) fn surname(&self, at: usize) -> bool {
+        if self.hit[at] || self.class[at] != Class::Word || at == 0 {
+            return false;
+        }
+        if self.page.tokens[at].case == Case::Title && self.reached(at) {
+            return true;
+        }
+        let says = self.page.says(at);
+        if says.any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND)) {
+            return false;
+        }
+        // `Ek Förvaltning`, `mvh Karin Bekräftat`: a firm, a new sentence.
+        let lower = self.page.lower(at);
+        if FIRMS.iter().any(|ending| lower.ends_with(ending))
+            || says.any(Says::BUILT_IN)
+            || PLAIN_ENDINGS.iter().any(|ending| lower.ends_with(ending))
+        {
+            return false;
+        }
+        // `kallas Knatte`, `heter knatte`: no common word.
+        let called = matches!(
+            self.page.lower(at - 1),
+            "kallas" | "kallad" | "heter" | "hette" | "heta" | "named"
+        );
+        if called
+            && self.page.gap(at) == " "
+            && !says.any(Says::BUILT_IN)
+            && self.page.tokens[at].length > 2
+        {
+            return true;
+        }
+        if !self.raised(at) {
+            return false;
+        }
+        let after_name = self.joined(at) && self.hit[at - 1] && self.capital(at - 1);
+        let before_name =
+            at + 1 < self.page.len() && self.joined(at + 1) && self.hit[at + 1] && self.sure(at);
+        after_name && !self.page.gap(at).contains('\n')
+            || before_name
+            || self.sure(at) && !says.any(Says::ENGLISH)
+    }
+
+    /// Between brackets, or between a colon and a bracket: nothing but a name stands so.
+    pub(super) fn alone(&self, at: usize) -> bool {
+        let page = self.page;
+        let says = page.says(at);
+        let pronoun = PRONOUNS.has(page.lower(at));
+        let opened = |at: usize| {
+            at == 0 || page.gap(at).ends_with(['(', '\n']) || page.gap(at).ends_with(": ")
+        };
+        let closed = |at: usize| {
+            page.gap_after(at).is_empty() && at + 1 == page.len()
+                || page.gap_after(at).starts_with([')', '\n'])
+                || page.gap_after(at).starts_with(" (")
+        };
+        if pronoun {
+            return false;
+        }
+        let bracketed = page.gap(at).ends_with('(') && page.gap_after(at).starts_with(')');
+        if bracketed && says.any(Says::GIVEN) && (self.capital(at) || !says.any(Says::FUNCTION)) {
+            return true;
+        }
+        // Two in a row: `(max falk)`, `kontakt 3: sten torp (elfirma)`.
+        let next = at + 1;
+        let first = next < page.len()
+            && says.any(Says::GIVEN)
+            && opened(at)
+            && page.gap(next) == " "
+            && page.says(next).any(Says::FAMILY)
+            && closed(next);
+        let second = at > 0
+            && says.any(Says::FAMILY)
+            && closed(at)
+            && page.gap(at) == " "
+            && page.says(at - 1).any(Says::GIVEN)
+            && opened(at - 1);
+        first || second
+    }
+
+    /// Family name first: `Falk, Hassan`, `wikström, my`.
+    pub(super) fn turned(&self, at: usize) -> bool {
+        let page = self.page;
+        let says = page.says(at);
+        let next = at + 1;
+        if next < page.len() && self.comma(next) && says.any(Says::FAMILY) && self.hit[next] {
+            let given = page.says(next).any(Says::GIVEN) && !page.says(next).is_word();
+            return given && (self.capital(at) == self.capital(next));
+        }
+        let alone = at < 2 || !self.joined(at - 1) || !self.hit[at - 2];
+        let before = at > 0
+            && self.comma(at)
+            && self.hit[at - 1]
+            && page.says(at - 1).any(Says::FAMILY)
+            && !page.says(at - 1).is_word();
+        before
+            && alone
+            && says.any(Says::GIVEN)
+            && self.capital(at) == self.capital(at - 1)
+            && !PRONOUNS.has(page.lower(at))
+    }
+
+    /// `Sagas iPhone`, `max-laptop`.
+    pub(super) fn device(&self, at: usize) -> bool {
+        let next = at + 1;
+        let related = next < self.page.len()
+            && self.page.gap(next) == " "
+            && self.page.says(at).any(Says::GENITIVE)
+            && self.page.says(at).any(Says::GIVEN)
+            && self.page.says(next).any(Says::RELATION);
+        related
+            || next < self.page.len()
+                && matches!(self.page.gap(next), "-" | " ")
+                && (self.page.gap(next) == "-" || self.page.says(at).any(Says::GENITIVE))
+                && matches!(
+                    self.page.lower(next),
+                    "laptop"
+                        | "iphone"
+                        | "ipad"
+                        | "dator"
+                        | "mobil"
+                        | "pc"
+                        | "telefon"
+                        | "macbook"
+                        | "phone"
+                        | "samsung"
+                        | "galaxy"
+                        | "nät"
+                        | "wifi"
+                        | "router"
+                        | "routern"
+                        | "wifit"
+                        | "nätverk"
+                        | "tv"
+                        | "konto"
+                        | "lägenhet"
+                        | "nummer"
+                        | "surfplatta"
+                        | "box"
+                        | "modem"
+                )
+    }
+}
