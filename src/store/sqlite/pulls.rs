@@ -98,7 +98,7 @@ fn asked(
     let wrapped = asked.subject.map(|subject| wrapped_key(keys, subject)).transpose()?.flatten();
     if let (Some(wrapped), Some(sealed)) = (wrapped, sealed) {
         let key = vault.subject_key(&wrapped)?;
-        let case = seal::open_case(asked.pull.case, &sealed, &key)?;
+        let case = seal::open_case(asked.pull.case, &sealed, &key, None)?;
         asked.opened = Some((case.as_pulled(), seal::commitment_key(&key)));
     }
     Ok(Some(asked))
