@@ -17,15 +17,15 @@ pub use accesses::{ListPart, ListUpdate};
 
 use crate::config::Upkeep;
 use crate::crash;
-use crate::dialects::{self, Dialect};
-use crate::domain::{Case, Clock, Entropy, HaltReason, LeafId, RecipientId, Timestamp};
+use crate::dialects::{self, Dialect, Heard, Remark};
+use crate::domain::{Case, CaseId, Clock, Entropy, HaltReason, LeafId, RecipientId, Timestamp};
 use crate::log::{LeafIndex, SubjectKey};
-use crate::minimise::{Refusal, minimise};
+use crate::minimise::{Refusal, minimise, shown};
 use crate::notify::Notifier;
 use crate::recipients::{Recipient, Recipients};
 use crate::record::{Ready, Record, Recorded, record, refusal};
 use crate::settle::{Consequence, Halt, Settling, Timing, sought};
-use crate::store::{Claim, Claimed, Doubt, Placed, Store, StoreError, Work};
+use crate::store::{Claim, Claimed, Doubt, Hearing, Placed, Store, StoreError, Work};
 use crate::transmit::{Permit, Wire};
 
 /// The longest an idle lane sleeps: what another process accepts is seen no later.
@@ -503,8 +503,30 @@ impl Worker {
         let Placed { claim, act, reference } = placed;
         let query = settling.dialect.follow(act, &reference);
         let answer = self.0.wire.ask(&id, &query).await;
+        if let Ok(answer) = &answer {
+            let heard = settling.dialect.heard(act, answer);
+            if !heard.is_empty() {
+                self.hear(claim.case(), heard).await?;
+            }
+        }
         let progress = answer.map(|answer| settling.dialect.followed(act, &answer));
         ignore_fenced(settling.followed(claim, act, progress).await.map(|_| ()))
+    }
+
+    /// Keeps what an operator said of a fault. The guard reads its words before anybody else does.
+    async fn hear(&self, case: CaseId, heard: Heard) -> Result<(), StoreError> {
+        let store = &self.0.store;
+        let mut hearings: Vec<Hearing> = heard.turn.map(Hearing::Turn).into_iter().collect();
+        if !heard.remarks.is_empty()
+            && let Some(opened) = store.open_case(case).await?
+        {
+            hearings.extend(heard.remarks.into_iter().map(|Remark { at, text }| {
+                let shown = zeroize::Zeroizing::new(shown(&opened, &text));
+                Hearing::Comment { said: at, written: text, shown }
+            }));
+        }
+        hearings.extend(heard.mended.map(|at| Hearing::Mended(Some(at))));
+        store.hear(case, hearings).await
     }
 
     async fn read_feed(&self, recipient: &Recipient) -> Result<usize, StoreError> {

@@ -10,6 +10,8 @@ closed_list! {
     Action {
         /// Ask whether the process lives, and whether it may take orders and send.
         Health = "health",
+        /// Read what there is at the door.
+        ReadApi = "read-api",
         /// Read how the log stands, as numbers or as a page.
         Watch = "watch",
         /// Follow the log by its checkpoints and hashes, which tell nothing about anybody.
@@ -53,7 +55,7 @@ impl Action {
     /// Who may.
     pub const fn who(self) -> Who {
         match self {
-            Self::Health | Self::FollowLog | Self::SignIn => Who::Anybody,
+            Self::Health | Self::ReadApi | Self::FollowLog | Self::SignIn => Who::Anybody,
             Self::OwnSession => Who::Roles(&super::ROLES),
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),

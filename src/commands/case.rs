@@ -4,6 +4,7 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::deployment::Deployment;
+use super::story::Story;
 use super::{Failure, Output};
 use crate::config::Config;
 use crate::domain::{
@@ -38,6 +39,11 @@ pub(super) enum Command {
         /// Its id
         id: String,
     },
+    /// Look at a case now that waits for a time: to be sent again, to be asked about
+    Retry {
+        /// Its id
+        id: String,
+    },
     /// Stop a case that the operator does not have
     Cancel {
         /// Its id
@@ -68,7 +74,26 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
         }
         Command::Show { id } => {
             let row = find(&deployment, &id).await?;
-            show(&row, output);
+            let story = Story::of(&deployment, &row).await?;
+            head(&row, output);
+            story.print(output);
+            let mut shown = data(&row);
+            (shown["story"], shown["clocks"]) = story.data();
+            output.data(&shown);
+            Ok(())
+        }
+        Command::Retry { id } => {
+            let row = find(&deployment, &id).await?;
+            if !deployment.store.hurry(row.id).await? {
+                let waits = match row.state {
+                    CaseState::Held => "waits for a person: `sluss case release` lets it go on",
+                    CaseState::Waiting => "waits for the case that it is about",
+                    state if state.is_final() => "has ended: hand it in anew",
+                    _ => "is being worked on at this moment",
+                };
+                return Err(Failure::Usage(format!("the case {waits}")));
+            }
+            show(&find(&deployment, &id).await?, output);
             Ok(())
         }
         Command::Release { id } => decide(&deployment, &id, Step::Release, output).await,
@@ -138,6 +163,11 @@ async fn decide(
 }
 
 fn show(row: &CaseRow, output: &Output) {
+    head(row, output);
+    output.data(&data(row));
+}
+
+fn head(row: &CaseRow, output: &Output) {
     output.line(line(row));
     if let Some(reason) = row.reason.as_deref().and_then(HoldReason::parse) {
         output.line(format!("  what to do: {}", reason.advice()));
@@ -160,7 +190,6 @@ fn show(row: &CaseRow, output: &Output) {
         row.changed.rfc3339(),
         row.attempt
     ));
-    output.data(&data(row));
 }
 
 fn line(row: &CaseRow) -> String {
@@ -181,6 +210,8 @@ fn data(row: &CaseRow) -> Value {
         "item": row.item,
         "recipient": row.recipient.as_str(),
         "purpose": row.purpose.as_str(),
+        "act": row.act.as_str(),
+        "about": row.about.map(|(case, _)| case.to_string()),
         "state": row.state.as_str(),
         "reason": row.reason,
         "disclosures": row.attempt,

@@ -20,6 +20,7 @@ mod receipts;
 mod redact;
 mod retention;
 pub(crate) mod serve;
+mod story;
 mod subject;
 pub(crate) mod submit;
 pub(crate) mod token;

@@ -1,17 +1,20 @@
 //! `sluss order submit`, `sluss fault submit`: hand in from files.
 
+use std::collections::VecDeque;
 use std::io::Read;
 use std::path::Path;
 
 use serde_json::json;
+use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
 use super::deployment::Deployment;
+use super::output::Progress;
 use super::{Failure, Output, refused};
 use crate::config::Config;
 use crate::http::{Problem, local_client, render};
 use crate::intake::{self, Context, Kind};
-use crate::store::Accepted;
+use crate::store::{Accepted, StoreError};
 
 pub(super) async fn run(
     config: &Config,
@@ -27,9 +30,18 @@ pub(super) async fn run(
     let mut all_taken = true;
     for (file, text) in files.iter().zip(&texts) {
         let file = file.as_ref();
-        for (line, body) in bodies(text) {
+        let mut progress = Progress::of(bodies(text).len(), output);
+        let mut bodies = bodies(text).into_iter();
+        let mut waiting = VecDeque::new();
+        // In the order of the file; those that wait together share a commit.
+        loop {
+            for (line, body) in bodies.by_ref().take(WINDOW - waiting.len()) {
+                waiting.push_back((line, submit(&deployment, kind, body).await?));
+            }
+            let Some((line, taken)) = waiting.pop_front() else { break };
             let place = format!("{}:{line}", file.display());
-            match submit(&deployment, kind, body).await? {
+            progress.step();
+            match taken.ended(&deployment, kind).await? {
                 Ok((accepted, shown)) => {
                     let again = matches!(accepted, Accepted::Existing(_));
                     let word = if again { "was handed in before" } else { "is in our keeping" };
@@ -48,10 +60,19 @@ pub(super) async fn run(
     if all_taken { Ok(()) } else { Err(Failure::Said) }
 }
 
+/// How many bodies are handed in at once.
+const WINDOW: usize = 64;
+
 type Taken = Result<(Accepted, serde_json::Value), Problem>;
 
-/// Takes one body in. The inner result is the answer to whoever wrote it.
-async fn submit(deployment: &Deployment, kind: Kind, body: &[u8]) -> Result<Taken, Failure> {
+/// A body on its way into keeping.
+enum Under {
+    Way(JoinHandle<Result<Accepted, StoreError>>),
+    Refused(Problem),
+}
+
+/// Hands one body in.
+async fn submit(deployment: &Deployment, kind: Kind, body: &[u8]) -> Result<Under, Failure> {
     let client = local_client().map_err(|error| Failure::Usage(error.to_string()))?;
     let read = intake::read(
         kind,
@@ -67,15 +88,26 @@ async fn submit(deployment: &Deployment, kind: Kind, body: &[u8]) -> Result<Take
     );
     let submission = match read {
         Ok(submission) => submission,
-        Err(error) => return Ok(Err(error.into())),
+        Err(error) => return Ok(Under::Refused(error.into())),
     };
-    let accepted = match deployment.store.accept(submission).await {
-        Ok(accepted) => accepted,
-        Err(error @ crate::store::StoreError::Conflict) => return Ok(Err(error.into())),
-        Err(error) => return Err(error.into()),
-    };
-    let row = deployment.store.submission(kind, accepted.id()).await?;
-    Ok(Ok((accepted, row.as_ref().map_or(serde_json::Value::Null, render))))
+    Ok(Under::Way(deployment.store.begin_accept(submission).await))
+}
+
+impl Under {
+    /// What became of it. The inner result is the answer to whoever wrote the body.
+    async fn ended(self, deployment: &Deployment, kind: Kind) -> Result<Taken, Failure> {
+        let accepted = match self {
+            Self::Refused(problem) => return Ok(Err(problem)),
+            Self::Way(taking) => match taking.await {
+                Ok(Ok(accepted)) => accepted,
+                Ok(Err(error @ StoreError::Conflict)) => return Ok(Err(error.into())),
+                Ok(Err(error)) => return Err(error.into()),
+                Err(_) => return Err(Failure::Log("a part of the program has failed".to_owned())),
+            },
+        };
+        let row = deployment.store.submission(kind, accepted.id()).await?;
+        Ok(Ok((accepted, row.as_ref().map_or(serde_json::Value::Null, render))))
+    }
 }
 
 /// The longest file that is read at once.

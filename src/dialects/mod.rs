@@ -18,6 +18,7 @@ use std::fmt;
 use std::time::Duration;
 
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 pub use entries::{Entries, ListError};
 
@@ -61,6 +62,12 @@ pub trait Dialect: Send + Sync {
 
     /// Reads the answer to [`Dialect::follow`].
     fn followed(&self, act: Act, answer: &Answer) -> Progress;
+
+    /// What else the operator says in the answer to [`Dialect::follow`]: whose turn it is, and what its
+    /// people have written. Nothing where the dialect has no word for it.
+    fn heard(&self, _: Act, _: &Answer) -> Heard {
+        Heard::default()
+    }
 
     /// Asks for what has changed since the event with this id; `None` where there is no such feed.
     fn feed(&self, since: Option<&str>) -> Option<Query>;
@@ -338,6 +345,58 @@ pub enum Progress {
     Busy(Option<Duration>),
     /// The answer cannot be read: ask again later.
     Unclear,
+}
+
+/// What an operator says of a fault besides how far it is.
+#[derive(Default)]
+pub struct Heard {
+    /// Whose turn it is.
+    pub turn: Option<Turn>,
+    /// When it was mended or closed, as the operator has it.
+    pub mended: Option<Timestamp>,
+    /// What its people have written, oldest first; nothing of ours.
+    pub remarks: Vec<Remark>,
+}
+
+impl Heard {
+    /// Whether there is nothing to note.
+    pub fn is_empty(&self) -> bool {
+        self.turn.is_none() && self.mended.is_none() && self.remarks.is_empty()
+    }
+}
+
+/// Whose turn it is to work on a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The service provider's: ours.
+    Provider,
+    /// The communications operator's.
+    Operator,
+}
+
+impl Turn {
+    /// As operators write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Provider => "SP",
+            Self::Operator => "CO",
+        }
+    }
+
+    /// Reads it.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Provider, Self::Operator].into_iter().find(|turn| turn.as_str() == text)
+    }
+}
+
+/// Something that somebody at the operator has written. It may name anybody: not printable, and
+/// shown to nobody before the guard has read it.
+#[derive(Clone)]
+pub struct Remark {
+    /// When, as the operator says.
+    pub at: Option<Timestamp>,
+    /// The words.
+    pub text: Zeroizing<String>,
 }
 
 /// One row of an operator's event feed.

@@ -176,10 +176,6 @@ random_id! {
     NoticeId
 }
 random_id! {
-    /// One task of cancelling an order.
-    CancellationId
-}
-random_id! {
     /// One leaf of the disclosure log, whatever its position.
     LeafId
 }

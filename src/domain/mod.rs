@@ -22,9 +22,9 @@ pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use field::{Category, Field, Sensitivity};
 pub use halt::{HaltReason, Lifts};
 pub use ids::{
-    AccessId, CancellationId, CaseId, ClientId, ExternalId, IdError, LeafId, NoticeId,
-    OpaqueReference, OperatorReference, PolicyId, RecipientId, RegistrationId, RuleId, ServiceId,
-    SubjectId, SubmissionId, SubscriptionId, TokenId,
+    AccessId, CaseId, ClientId, ExternalId, IdError, LeafId, NoticeId, OpaqueReference,
+    OperatorReference, PolicyId, RecipientId, RegistrationId, RuleId, ServiceId, SubjectId,
+    SubmissionId, SubscriptionId, TokenId,
 };
 pub use personal::Personal;
 pub(crate) use purpose::closed_list;

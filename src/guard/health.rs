@@ -3,38 +3,75 @@
 //! One automaton over the text in lower case finds the stems; the whole word that a stem stands in
 //! goes. The list is `words/health.txt`.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::lexicon;
+use super::lexicon::{self, Says};
 use super::page::{Case, Page};
 use super::{Finding, Kind, Layer, Why};
 
 /// What tells that somebody must not be found. The flag itself is a secret.
-const PROTECTED: [&str; 22] = [
+const PROTECTED: [&str; 58] = [
     "skyddad identitet",
+    "skyddade identitet",
+    "skyddad id",
+    "skyddade id",
+    "skydd av identitet",
+    "identitetsskydd",
     "skyddade personuppgifter",
+    "skyddade person",
     "skyddade uppgifter",
     "skyddad adress",
+    "skyddat nummer",
+    "skyddat telefon",
+    "skyddat boende",
     "skyddad folkbok",
-    "skyddade id",
-    "skyddad id",
+    "skyddad bokföring",
+    "skyddade kontaktuppgifter",
     "sekretessmark",
+    "sekretesskydd",
     "sekretessskydd",
+    "sekretess i folkbok",
+    "sekretessbelagd adress",
     "kvarskriv",
     "hemlig adress",
     "hemligt nummer",
     "hemligt telefon",
+    "hemlig identitet",
     "kontaktförbud",
     "besöksförbud",
     "hotbild",
-    "fingerade personuppgifter",
+    "hotad till livet",
+    "lever under hot",
+    "personskydd",
+    "fingerade person",
+    "fingerad identitet",
+    "fingerat namn",
+    "lever gömd",
+    "håller sig gömd",
     "protected identity",
     "protected address",
+    "protected personal",
+    "identity protected",
+    "identity is protected",
+    "identitet är skyddad",
+    "uppgifter är skyddade",
+    "confidential address",
+    "secret address",
+    "address withheld",
     "restraining order",
+    "non-molestation",
     "witness protection",
+    "in hiding",
     "ex-directory",
+    "must not be found",
+    "får inte hittas",
+    "unlisted number",
+    "skydds-id",
+    "spärrmarkering",
+    "spärrmarkerad",
 ];
 
 struct Stem {
@@ -89,12 +126,17 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> = Vec::new();
     for (at, token) in page.tokens.iter().enumerate() {
         // The disease, not the unit.
-        let unit = at > 0 && page.tokens[at - 1].is_digits() && page.gap(at) == " ";
+        let unit = page.caseless
+            && !matches!(
+                at.checked_sub(1).map_or("", |before| page.lower(before)),
+                "har" | "has" | "med"
+            )
+            || at > 0 && page.tokens[at - 1].is_digits() && page.gap(at) == " ";
         if token.case == Case::Upper
-            && !page.caseless
             && !unit
             && !token.glued
             && page.str(at) == "MS"
+            && !(at + 1 < page.len() && page.lower(at + 1) == "teams")
         {
             let (layer, why) = (Layer::Context, Why::HealthWord);
             found.push(Finding { range: token.range(), kind: Kind::Health, layer, why });
@@ -115,15 +157,155 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         if text[hit.range()].contains(' ') && from.start != hit.start() {
             continue;
         }
+        // `operation mode`: what a machine does.
+        let machine = page.tokens.get(last + 1).is_some_and(|_| {
+            page.gap(last + 1) == " "
+                && (page.says(last + 1).any(Says::TECHNICAL.and(Says::UNIT))
+                    || matches!(
+                        page.lower(last + 1),
+                        "mode"
+                            | "center"
+                            | "centre"
+                            | "team"
+                            | "system"
+                            | "manual"
+                            | "fläck"
+                            | "fiber"
+                            | "loop"
+                            | "zero"
+                    ))
+        });
+        if machine && !stem.protected {
+            continue;
+        }
         // An abbreviation is no part of a code: `ms`, `kol2`.
         if from.glued || page.tokens.get(last + 1).is_some_and(|next| next.glued && stem.ends) {
             continue;
         }
         let kind = if stem.protected { Kind::Other } else { Kind::Health };
         let why = if stem.protected { Why::Protected } else { Why::HealthWord };
-        found.push(Finding { range: from.start..to.end, kind, layer: Layer::Context, why });
+        let range =
+            if stem.protected { from.start..to.end } else { page.span(whole(page, first, last)) };
+        found.push(Finding { range, kind, layer: Layer::Context, why });
+    }
+    for at in 0..page.len() {
+        if let Some(range) = named(page, at) {
+            let (kind, layer, why) = (Kind::Health, Layer::Context, Why::Cue);
+            found.push(Finding { range, kind, layer, why });
+        }
     }
     found
+}
+
+/// The words that hang together with what was found: `PD-dialys`, `hepatit C`, `typ 1 diabetes`,
+/// `avdelning 73`.
+fn whole(page: &Page<'_>, first: usize, last: usize) -> Range<usize> {
+    let (mut from, mut to) = (first, last + 1);
+    while from > 0 && page.gap(from) == "-" && page.tokens[from - 1].is_word() {
+        from -= 1;
+    }
+    while to < page.len() && page.gap(to) == "-" && page.tokens[to].is_word() {
+        to += 1;
+    }
+    let near = |at: usize| at < page.len() && page.gap(at) == " ";
+    let numbered = near(to) && page.tokens[to].is_digits() && page.tokens[to].length <= 3;
+    let ward = matches!(page.lower(to - 1), "avd" | "avdelning" | "avdelningen" | "ward");
+    let lettered = near(to)
+        && page.tokens[to].case == Case::Upper
+        && page.tokens[to].length == 1
+        && page.lower(to - 1).starts_with("hepatit");
+    if numbered && ward || lettered {
+        to += 1;
+    }
+    let typed = from > 1
+        && near(from)
+        && near(from - 1)
+        && page.tokens[from - 1].is_digits()
+        && matches!(page.lower(from - 2), "typ" | "type");
+    if typed {
+        from -= 2;
+    }
+    from..to
+}
+
+/// What a network suffers from.
+const OF_NETWORKS: [&str; 30] = [
+    "avbrott",
+    "stör",
+    "paket",
+    "packet",
+    "laten",
+    "drop",
+    "loss",
+    "hög",
+    "high",
+    "slow",
+    "låg",
+    "low",
+    "dålig",
+    "bad",
+    "poor",
+    "interfer",
+    "lagg",
+    "lag",
+    "jitter",
+    "fel",
+    "driftst",
+    "nät",
+    "intermittent",
+    "tapp",
+    "brus",
+    "noise",
+    "seg",
+    "svag",
+    "weak",
+    "fiber",
+];
+
+/// What somebody is said to suffer from, whatever it is called: `lider av ..`, `diagnosed with ..`.
+fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    const WORDS_MAX: usize = 3;
+    let word = |back: usize| at.checked_sub(back).map_or("", |at| page.lower(at));
+    let told = match (word(2), word(1)) {
+        ("lider" | "led", "av")
+        | ("suffers" | "suffering" | "suffer", "from")
+        | ("diagnostiserad" | "diagnostiserats", "med")
+        | ("diagnosed", "with")
+        | (
+            "behandlas" | "opereras" | "opererad" | "opererats" | "medicineras" | "medicinerar",
+            "för" | "mot" | "i",
+        )
+        | ("treated" | "medication" | "tablets", "for")
+        | ("insjuknat" | "insjuknade" | "sjuk", "i")
+        | ("allergisk", "mot")
+        | ("allergic", "to") => true,
+        (_, "diagnosen" | "diagnos") => page.gap(at) != ". ",
+        _ => false,
+    };
+    let begins = page.tokens.get(at).filter(|token| token.is_word() && !token.settled)?;
+    let trade = Says::DOMAIN.and(Says::TECHNICAL).and(Says::UNIT).and(Says::TIME);
+    let lower = page.lower(at);
+    if !told
+        || begins.length < 3
+        || begins.says.any(trade.and(Says::FUNCTION))
+        || OF_NETWORKS.iter().any(|start| lower.starts_with(start))
+    {
+        return None;
+    }
+    let mut end = at + 1;
+    while end < page.len()
+        && end - at < WORDS_MAX
+        && page.gap(end) == " "
+        && page.tokens[end].is_word()
+        && !page.says(end).any(trade.and(Says::FUNCTION).and(Says::SPEECH).and(Says::PERSON))
+        && !matches!(
+            page.lower(end),
+            "och" | "and" | "samt" | "men" | "but" | "så" | "som" | "who" | "sedan" | "efter"
+        )
+    {
+        end += 1;
+    }
+    Some(page.span(at..end))
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ impl Says {
 
 /// Ordinary words that are names too, and are so common that only another name beside them, or a
 /// cue that leaves no doubt, makes names of them.
-const FUNCTION: &str = "ville ingen inga han hon hans old my best lan ask god and be no so do he le ma ho ha is it to my are will can said min han hon per so to in on en ett la le do den de max tim dag \
+const FUNCTION: &str = "mange else paris silver alfa kalla fina ville ingen inga han hon hans old my best lan ask god and be no so do he le ma ho ha is it to my are will can said min han hon per so to in on en ett la le do den de max tim dag \
     ring ringer si no hans hennes ma an man din dina li lo tan sin mon hai fan vit yu young long old \
     may an ger var vara am us son mark plan san nu ny short north king tor mot med av till nor \
     ali-as van von för än mo mi mur port park hus ord ting hag mai hon ända so ray art sue drew chase \

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::lexicon::Says;
 use super::page::Page;
 use super::{Finding, Kind, Layer, Why};
 
@@ -9,10 +10,11 @@ use super::{Finding, Kind, Layer, Why};
 const LINK_MAX: usize = 2048;
 
 /// What addresses end in.
-const DOMAINS: [&str; 40] = [
+const DOMAINS: [&str; 53] = [
     "se", "com", "net", "org", "nu", "eu", "io", "info", "name", "me", "no", "dk", "fi", "de",
     "uk", "edu", "gov", "biz", "dev", "app", "co", "fr", "es", "it", "pl", "nl", "ru", "us", "at",
-    "ch", "be", "ie", "is", "ee", "lv", "lt", "test", "example", "invalid", "tv",
+    "ch", "be", "ie", "is", "ee", "lv", "lt", "test", "example", "invalid", "tv", "ly", "gl", "cc",
+    "link", "cloud", "online", "shop", "site", "xyz", "tech", "gd", "gy", "local",
 ];
 
 /// Every finding of this layer; and where links stand that open nothing.
@@ -59,6 +61,16 @@ const fn local(char: char) -> bool {
 fn around_at(page: &Page<'_>, at: usize) -> Range<usize> {
     const GAP_MAX: usize = 3;
     let text = page.text;
+    // `-24.3 dBm @ te1/4`: the sign alone, which must not be left either.
+    let next = page.token_at(at);
+    let measured = next > 1
+        && next < page.len()
+        && page.says(next - 1).any(Says::UNIT)
+        && page.tokens[next - 2].is_digits()
+        && page.gap(next) == " @ ";
+    if measured {
+        return at..at + 1;
+    }
     let before = &text[..at];
     let bare = before.trim_end_matches([' ', '\n', '(', '[', '{']);
     let mut start = at;
@@ -93,8 +105,15 @@ fn around_at(page: &Page<'_>, at: usize) -> Range<usize> {
                 .take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '.'))
                 .map(char::len_utf8)
                 .sum();
-            let word = next[..length].trim_end_matches('.');
-            let last = word.rsplit('.').next().unwrap_or_default().to_lowercase();
+            let mut word = next[..length].trim_end_matches('.');
+            let ending = |word: &str| word.rsplit('.').next().unwrap_or_default().to_lowercase();
+            // `asken.example.Ring`: a sentence that begins without a space.
+            while !DOMAINS.contains(&ending(word).as_str())
+                && let Some((shorter, _)) = word.rsplit_once('.')
+            {
+                word = shorter;
+            }
+            let last = ending(word);
             let done = text[at..end]
                 .trim_end_matches('.')
                 .rsplit('.')
@@ -237,14 +256,72 @@ fn link(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     Some(token.start..token.start + value.len())
 }
 
-/// With a query, a fragment, a word such as `reset`, or a part that is long and random.
+/// Who makes long links short: what is behind can be anything.
+const SHORTENERS: [&str; 14] = [
+    "bit.ly",
+    "t.co",
+    "tinyurl.com",
+    "goo.gl",
+    "lnkd.in",
+    "ow.ly",
+    "is.gd",
+    "buff.ly",
+    "cutt.ly",
+    "rb.gy",
+    "aka.ms",
+    "s.id",
+    "shorturl.at",
+    "t.ly",
+];
+
+/// What stands before the number of something public.
+const PUBLIC: [&str; 24] = [
+    "result",
+    "results",
+    "resultat",
+    "artikel",
+    "article",
+    "articles",
+    "nyheter",
+    "news",
+    "drift",
+    "driftinfo",
+    "status",
+    "support",
+    "faq",
+    "hjalp",
+    "help",
+    "incident",
+    "incidents",
+    "kb",
+    "docs",
+    "rfc",
+    "html",
+    "version",
+    "download",
+    "downloads",
+];
+
+/// With a query, a fragment, a word such as `reset`, or a part that is random.
 fn opens(link: &str) -> bool {
     const RANDOM_MIN: usize = 16;
     let path = link.split_once("://").map_or(link, |(_, rest)| rest);
     let lower = path.to_lowercase();
-    let Some((_, path)) = path.split_once('/') else {
+    let Some((host, path)) = path.split_once('/') else {
         return path.contains(['?', '#', '@']);
     };
+    let host = host.to_lowercase();
+    if !path.is_empty() && SHORTENERS.contains(&host.trim_start_matches("www.")) {
+        return true;
+    }
+    let mut before = "";
+    for part in path.split('/') {
+        let numbered = part.bytes().filter(u8::is_ascii_digit).count() >= 4;
+        if numbered && !PUBLIC.contains(&before.to_lowercase().as_str()) || random(part) {
+            return true;
+        }
+        before = part;
+    }
     let words = [
         "magic", "reset", "token", "verify", "login", "invite", "auth", "callback", "session",
         "share", "mina", "konto", "account", "user",
@@ -254,7 +331,29 @@ fn opens(link: &str) -> bool {
         || path.split('/').any(|part| {
             part.chars().count() >= RANDOM_MIN && part.contains(|c: char| c.is_ascii_digit())
         })
-        || path.split('/').any(|part| part.bytes().filter(u8::is_ascii_digit).count() >= 4)
+}
+
+/// Whether a part of a path was drawn by lot: capitals or digits in the midst of it, again and again.
+fn random(part: &str) -> bool {
+    const LENGTH_MIN: usize = 6;
+    const TURNS_MIN: usize = 3;
+    let kind = |c: char| {
+        if c.is_ascii_digit() {
+            0
+        } else if c.is_uppercase() {
+            1
+        } else {
+            2
+        }
+    };
+    part.split(['-', '_', '.', '+']).any(|piece| {
+        let kinds: Vec<u8> = piece.chars().filter(|c| c.is_alphanumeric()).map(kind).collect();
+        // `Title`: one capital in front is no turn.
+        let first = usize::from(kinds.starts_with(&[1, 2]));
+        let turns = kinds.windows(2).skip(first).filter(|pair| pair[0] != pair[1]).count();
+        kinds.len() >= LENGTH_MIN && turns >= TURNS_MIN
+            || kinds.len() >= 2 * LENGTH_MIN && turns >= 2
+    })
 }
 
 /// A name within a link.

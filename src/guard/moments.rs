@@ -5,9 +5,9 @@
 
 use std::ops::Range;
 
-use super::identity;
 use super::lexicon::Says;
 use super::page::Page;
+use super::{digits as numbers, identity};
 
 /// The first year that a fault may be about.
 const YEAR_MIN: u32 = 2013;
@@ -41,13 +41,34 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
     if glued_word(page, at) {
         return None;
     }
-    if page.cued(at, Says::BIRTH.and(Says::PNR), 4)
+    // The rest of a date that is none of ours: `1950/03/01`.
+    let goes_on = at > 0
+        && page.tokens[at - 1].is_digits()
+        && !page.tokens[at - 1].settled
+        && matches!(page.gap(at), "/" | "-" | ".");
+    // `customer no 151001`.
+    let numbered = at > 1
+        && matches!(page.lower(at - 1), "no" | "nr" | "number" | "nummer" | "id" | "num")
+        && page.says(at - 2).any(personal)
+        && page.gap(at - 1).len() <= 1;
+    // `C-221001`: letters before it make it a number of something.
+    let lettered = at > 0
+        && page.tokens[at - 1].is_word()
+        && page.gap(at) == "-"
+        && page.tokens[at].length > 4;
+    if goes_on || numbered || lettered {
+        return None;
+    }
+    if told_here(page, at, Says::BIRTH.and(Says::PNR), 4)
         || page.follows(at, personal) && page.tokens[at].length > 2
     {
         return None;
     }
-    if at > 0 && page.lower(at - 1) == "f" && page.gap(at).len() <= 2 {
+    if numbers::birth_shortened(page, at) {
         return None;
+    }
+    if let Some(end) = logged(page, at).or_else(|| in_week(page, at)) {
+        return Some(end);
     }
     if let Some(end) = date(page, at) {
         // `2026-11-20 14:05`, `20261120T1405`, `20261120-1405`.
@@ -56,6 +77,14 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
                 page.text[page.span(at..time)].chars().filter(char::is_ascii_digit).collect();
             let four = time == end + 1 && page.gap(end) != "T";
             let pair = digits.len() == 10 || digits.len() == 12;
+            // `300101-0609` is what a personnummer looks like, first of all.
+            if four
+                && page.tokens[at].length == 6
+                && page.gap(end) == "-"
+                && !page.cued(at, Says::TIME, 2)
+            {
+                return None;
+            }
             let recent = page.tokens[at].length == 8 && page.str(at) >= "2020";
             if four
                 && pair
@@ -76,7 +105,7 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
                     && next.length > 2
                     && date(page, end).is_none()
                 || next.is_digits()
-                    && page.gap(end) == " "
+                    && (page.gap(end) == " " || page.gap(end).contains('-'))
                     && next.length == 4
                     && page.tokens[at].length == 6
         });
@@ -86,6 +115,61 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
         return (!goes_on && !masked).then_some(end);
     }
     clock(page, at)
+}
+
+/// Whether one of the words before a number has a property: on its line, or right before.
+fn told_here(page: &Page<'_>, at: usize, of: Says, within: usize) -> bool {
+    let line =
+        (0..within.min(at)).take_while(|back| *back == 0 || !page.gap(at - back).contains('\n'));
+    page.cued(at, of, line.count())
+}
+
+/// `16-19`: from one hour to another.
+fn hours(page: &Page<'_>, at: usize) -> Option<usize> {
+    let whole = digits(page, at, 1..3)
+        && digits(page, at + 1, 1..3)
+        && page.gap(at + 1) == "-"
+        && number(page, at) < number(page, at + 1)
+        && number(page, at + 1) < 25;
+    let goes_on = page.tokens.get(at + 2).is_some_and(|next| {
+        next.glued
+            || next.is_digits() && page.gap(at + 2).len() == 1
+            || page.gap(at + 2).starts_with('-')
+    });
+    (whole && !goes_on).then_some(at + 2)
+}
+
+/// `vecka 26 16-19`, `13:e 2345`: a week or a day of some month, and a time of day.
+fn in_week(page: &Page<'_>, at: usize) -> Option<usize> {
+    let before = at.checked_sub(1)?;
+    let week = matches!(page.lower(before), "vecka" | "v" | "week" | "veckan")
+        && page.gap(at).len() <= 1
+        && (1..=53).contains(&number(page, at));
+    if week {
+        return time_behind(page, at + 1);
+    }
+    let ordinal = page.tokens.get(at + 1).is_some_and(|_| {
+        page.gap(at + 1) == ":"
+            && matches!(page.lower(at + 1), "e" | "a")
+            && is_day(number(page, at))
+    });
+    if ordinal { time_behind(page, at + 2) } else { None }
+}
+
+/// `Dec 11 1900` where a line begins, as logs have it: a day and its time of day, and no year.
+pub(super) fn logged(page: &Page<'_>, at: usize) -> Option<usize> {
+    let month = at.checked_sub(1)?;
+    let opens = month == 0 || page.gap(month).contains(['\n', '[', '<']);
+    let day = page.tokens.get(at).filter(|day| day.is_digits() && day.length <= 2)?;
+    (opens
+        && page.tokens[month].length == 3
+        && page.says(month).any(Says::MONTH)
+        && page.gap(at).trim_matches(' ').is_empty()
+        && !day.settled
+        && at + 1 < page.len()
+        && page.gap(at + 1).trim_matches(' ').is_empty())
+    .then(|| four(page, at + 1).or_else(|| clock(page, at + 1)).or_else(|| hours(page, at + 1)))
+    .flatten()
 }
 
 /// Letters before it, and no `kl`, `v` or a word that a space was lost behind.
@@ -225,7 +309,7 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     let short = next + 1 < page.len()
         && digits(page, next + 1, 2..3)
-        && matches!(page.gap(next + 1), " " | "-")
+        && matches!(page.gap(next + 1), " " | "-" | " -" | " '")
         && !page
             .tokens
             .get(next + 2)
@@ -256,7 +340,7 @@ fn time_behind(page: &Page<'_>, at: usize) -> Option<usize> {
     if !near || !page.tokens[at].is_digits() {
         return None;
     }
-    clock(page, at).or_else(|| four(page, at))
+    clock(page, at).or_else(|| four(page, at)).or_else(|| hours(page, at))
 }
 
 /// `1405`.
@@ -266,10 +350,9 @@ fn four(page: &Page<'_>, at: usize) -> Option<usize> {
         .get(at)
         .filter(|token| token.is_digits() && token.length == 4)
         .map(|_| page.str(at))?;
-    let free = page
-        .tokens
-        .get(at + 1)
-        .is_none_or(|next| !(next.glued || next.is_digits() && page.gap(at + 1) == "-"));
+    let free = page.tokens.get(at + 1).is_none_or(|next| {
+        !(next.glued || next.is_digits() && matches!(page.gap(at + 1), "-" | "/"))
+    });
     (free && &text[..2] < "24" && &text[2..] < "60").then_some(at + 1)
 }
 

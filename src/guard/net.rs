@@ -54,38 +54,132 @@ fn hexadecimal(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A dot between two parts of an address: `.`, `[.]`, ` . `.
-fn dotted(gap: &str) -> bool {
-    gap == "."
-        || gap.len() <= 5
-            && gap.trim_matches([' ', '[', ']', '(', ')', '\n']) == "."
-            && (gap.starts_with([' ', '[', '(', '\n', '.']) && gap != ". ")
+/// How two parts of an IPv4 address are joined.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Joint {
+    /// `.`, `[.]`, ` . `, `dot`: as nothing but an address is written.
+    Sure,
+    /// `. `, `, `, `-`, a space: as much else is written.
+    Loose,
+}
+
+/// What joins a token to the digits before it, and how many tokens that is.
+fn joint(page: &Page<'_>, at: usize) -> Option<(Joint, usize)> {
+    let token = page.tokens.get(at)?;
+    let gap = page.gap(at);
+    if token.is_word() {
+        let word = matches!(page.lower(at), "dot" | "punkt" | "prick");
+        return (word && gap.len() <= 2 && page.gap_after(at).len() <= 2)
+            .then_some((Joint::Sure, 1));
+    }
+    let bare = gap.trim_matches([' ', '[', ']', '(', ')', '{', '}', '\n']);
+    match (bare, gap) {
+        _ if token.glued || gap.len() > 5 => None,
+        (".", ". ") | (",", "," | ", ") | ("-", "-" | " - ") | ("", " ") | ("_", "_") => {
+            Some((Joint::Loose, 0))
+        }
+        (".", _) => Some((Joint::Sure, 0)),
+        _ => None,
+    }
+}
+
+/// Whether an address is spoken of right before.
+fn told(page: &Page<'_>, at: usize) -> bool {
+    const WORDS_MAX: usize = 4;
+    (1..=WORDS_MAX.min(at)).any(|back| {
+        let word = page.lower(at - back);
+        matches!(
+            word,
+            "ip" | "ipn"
+                | "ipnr"
+                | "ipv"
+                | "v"
+                | "wan"
+                | "ipadress"
+                | "ipadressen"
+                | "gw"
+                | "gateway"
+                | "dns"
+                | "ping"
+                | "pingar"
+                | "pinga"
+                | "tracert"
+                | "traceroute"
+                | "address"
+                | "publik"
+                | "publika"
+                | "public"
+                | "adress"
+                | "svar"
+                | "svarar"
+                | "static"
+                | "host"
+                | "subnet"
+                | "nät"
+                | "prefix"
+                | "remote"
+                | "src"
+                | "dst"
+        ) || word.starts_with("ip") && word.len() < 12
+    })
 }
 
 fn ipv4(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv4Addr)> {
-    let mut octets = [0; 4];
-    for (part, octet) in octets.iter_mut().enumerate() {
-        let token =
-            page.tokens.get(at + part).filter(|token| token.is_digits() && token.length <= 3)?;
-        if part > 0 && (token.glued || !dotted(page.gap(at + part))) {
+    const PARTS: usize = 4;
+    let mut octets = [0; PARTS];
+    let mut joints = [Joint::Sure; PARTS];
+    let mut last = at;
+    for part in 0..PARTS {
+        if part > 0 {
+            let found = joint(page, last + 1);
+            // `198.51.100.x`: the last part left out.
+            let left_out = part == PARTS - 1 && page.text[page.tokens[last].end..].starts_with('.');
+            if left_out && found.is_none_or(|(_, words)| words > 0) {
+                return prefix(page, at, last, octets);
+            }
+            let (joint, words) = found?;
+            joints[part] = joint;
+            last += 1 + words;
+        }
+        let token = page.tokens.get(last).filter(|token| token.is_digits() && token.length <= 3)?;
+        if part > 0 && token.glued {
             return None;
         }
-        *octet = page.str(at + part).parse().ok()?;
+        octets[part] = page.str(last).parse().ok()?;
+    }
+    // Numbers in a row are an address where they are said to be one.
+    if joints[1..].contains(&Joint::Loose) {
+        let gap = page.gap(last);
+        let alike = last == at + PARTS - 1 && (at + 1..last).all(|at| page.gap(at) == gap);
+        // Five parts are something else: a MAC address, a list.
+        let more =
+            |next: usize| next < page.len() && page.gap(next) == gap && hexadecimal(page.str(next));
+        if !alike
+            || more(last + 1)
+            || at > 0 && page.gap(at) == gap && page.tokens[at - 1].is_digits()
+        {
+            return None;
+        }
+        let full = page.text[page.tokens[at].start..page.tokens[last].end].len() >= 11;
+        let spaced = full && gap == ". ";
+        if !(told(page, at) && full || spaced) {
+            return None;
+        }
     }
     let before = page.text[..page.tokens[at].start].chars().next_back();
-    let mut end = page.tokens[at + 3].end;
+    let mut end = page.tokens[last].end;
     let rest = &page.text[end..];
     let goes_on =
         rest.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     if before.is_some_and(|c| c == '.')
         || goes_on
-        || page.tokens.get(at + 4).is_some_and(|next| next.glued)
+        || page.tokens.get(last + 1).is_some_and(|next| next.glued)
     {
         return None;
     }
     if let Some(tail) = rest.strip_prefix(['/', ':']) {
         end += 1 + tail.bytes().take_while(u8::is_ascii_digit).take(5).count();
-        if end == page.tokens[at + 3].end + 1 {
+        if end == page.tokens[last].end + 1 {
             end -= 1;
         }
     }
@@ -94,6 +188,27 @@ fn ipv4(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv4Addr)> {
         (start, end) = (start - 1, end + 1);
     }
     Some((start..end, Ipv4Addr::from(octets)))
+}
+
+/// `198.51.100.x`, `198.51.100.*`, `198.51.100.`: three parts tell the household's net.
+fn prefix(
+    page: &Page<'_>,
+    at: usize,
+    last: usize,
+    octets: [u8; 4],
+) -> Option<(Range<usize>, Ipv4Addr)> {
+    let end = page.tokens[last].end;
+    let mut rest = page.text[end + 1..].chars();
+    let sign = rest.next().filter(|sign| matches!(sign, 'x' | 'X' | '*' | '?' | '#'))?;
+    let mut end = end + 1 + sign.len_utf8();
+    let mut behind = rest.next();
+    while behind == Some(sign) {
+        end += sign.len_utf8();
+        behind = rest.next();
+    }
+    let before = page.text[..page.tokens[at].start].chars().next_back();
+    (behind.is_none_or(|c| !c.is_alphanumeric()) && before != Some('.'))
+        .then(|| (page.tokens[at].start..end, Ipv4Addr::from(octets)))
 }
 
 /// `fw 10.9.7.64`.
@@ -177,7 +292,10 @@ fn ipv6(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv6Addr)> {
     if rest.starts_with(|c: char| c.is_alphanumeric()) {
         return None;
     }
-    if let Some(zone) = rest.strip_prefix('%') {
+    if let Some(port) = rest.strip_prefix("]:").filter(|_| page.text[..start].ends_with('[')) {
+        start -= 1;
+        end += 2 + port.bytes().take_while(u8::is_ascii_digit).count();
+    } else if let Some(zone) = rest.strip_prefix('%') {
         end += 1 + zone.bytes().take_while(u8::is_ascii_alphanumeric).count();
     } else if let Some(prefix) = rest.strip_prefix('/') {
         end += 1 + prefix.bytes().take_while(u8::is_ascii_digit).count();
@@ -206,29 +324,40 @@ fn mac(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let start = page.tokens[at].start;
     let mut groups = vec![0_usize];
     let (mut digits, mut end, mut pending) = (0, start, 0);
+    // `14:05 8c fc bc`: a time of day before it.
+    if page.gap(at) == ":" && at > 0 && page.tokens[at - 1].is_digits() {
+        return None;
+    }
     let (mut letters, mut numbers, mut telling) = (false, false, false);
+    let (mut broken, mut signed, mut spaced) = (false, false, false);
+    let mut sign_here = false;
     let mut sign = None;
     for (offset, char) in page.text[start..].char_indices() {
         if char.is_ascii_hexdigit() && digits < DIGITS {
-            if pending > 0 && pending <= 2 {
+            // A line that breaks between two pairs parts them, too.
+            let parted = broken && pending == 0 && *groups.last()? == 2;
+            if pending > 0 || parted {
                 groups.push(0);
             }
-            pending = 0;
+            signed |= sign_here;
+            spaced |= pending > 0 && !sign_here;
+            (pending, broken, sign_here) = (0, false, false);
             *groups.last_mut()? += 1;
             digits += 1;
             letters |= char.is_ascii_alphabetic();
             numbers |= char.is_ascii_digit();
             end = start + offset + 1;
         } else if char == '\n' && digits < DIGITS {
-            // A broken line says nothing.
-        } else if matches!(char, ':' | '-' | '.' | ' ') && digits < DIGITS {
-            telling |= matches!(char, ':' | '-');
+            broken = true;
+        } else if matches!(char, ':' | '-' | '.' | ' ' | '_') && digits < DIGITS {
+            telling |= matches!(char, ':' | '-' | '_');
             pending += 1;
-            if pending > 2 || char != ' ' && sign.is_some_and(|sign| sign != char) {
+            if pending > 3 || char != ' ' && sign.is_some_and(|sign| sign != char) {
                 return None;
             }
             if char != ' ' {
                 sign = Some(char);
+                sign_here = true;
             }
         } else if char.is_alphanumeric() {
             return None;
@@ -256,6 +385,10 @@ fn mac(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         pairs if pairs.len() == 6 => telling && pairs.iter().all(|length| *length <= 2),
         _ => false,
     };
+    // `14:05 82 fc bc 62`: a time of day, and then something else.
+    if signed && spaced {
+        return None;
+    }
     if !shape || digits < DIGITS && groups.len() != 6 {
         return None;
     }
@@ -265,11 +398,11 @@ fn mac(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             "mac" | "macadress" | "macaddr" | "hwaddr" | "lladdr" | "ether" | "wan" | "cpe"
         )
     });
-    let spaced = groups.len() > 1 && (telling || letters && numbers);
+    let apart = groups.len() > 1 && (telling || letters && numbers);
     let solid = groups.len() == 1 && letters && numbers && !page.follows(at, Says::SERIAL);
     // Twelve digits without a letter in a row are rarely one.
     (cued && (letters || telling || groups.len() > 1)
-        || spaced && (letters || groups.len() == 6)
+        || apart && (letters || groups.len() == 6)
         || solid)
         .then_some(start..end)
 }

@@ -3,18 +3,18 @@
 //! A number of four digits or more, or a code of letters and digits, is denied unless it is a date or
 //! a time, a measure, a port, a version, a model, or stands behind a word that says what it is.
 
+mod codes;
+mod references;
+
 use std::ops::Range;
 
-use super::lexicon::Says;
-use super::page::{Case, Page};
-use super::{Finding, Kind, Layer, Why};
+use self::codes::{branded, coded, plate};
+use self::references::linked;
+pub(super) use self::references::references;
 
-/// How our own and the operators' references begin.
-const PREFIXES: [&str; 34] = [
-    "inc", "tt", "cs", "sd", "ord", "ko", "tel", "ref", "sr", "req", "ritm", "chg", "tkt", "wo",
-    "case", "ticket", "tn", "ac", "stta", "fel", "tck", "task", "prb", "sap", "gc", "ipo", "ir",
-    "it", "nr", "ao", "so", "po", "bb", "hd",
-];
+use super::lexicon::Says;
+use super::page::Page;
+use super::{Finding, Kind, Layer, Why};
 
 /// Every finding of this layer: denied numbers. Runs over what no other layer has settled.
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
@@ -36,85 +36,6 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
             });
         }
         at = next;
-    }
-    found
-}
-
-/// Numbers that stand right behind the word for a reference and have no valid check digit; firmware
-/// behind its word. They may look like anything.
-pub(super) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for at in 1..page.len() {
-        let token = &page.tokens[at];
-        if token.settled || token.glued {
-            continue;
-        }
-        let says = page.says(at - 1);
-        // `Genexis Pure ED504`: a maker, a model.
-        let named = token.says.is_name() && !token.says.is_word();
-        if says.any(Says::BRAND)
-            && page.gap(at) == " "
-            && token.is_capital()
-            && token.length > 1
-            && !named
-        {
-            let mut last = page.cluster(at).end;
-            if last < page.len()
-                && page.gap(last) == " "
-                && page.tokens[last].is_capital()
-                && page.tokens.get(last + 1).is_some_and(|next| next.glued && next.is_digits())
-            {
-                last = page.cluster(last).end;
-            }
-            let range = page.span(at..last);
-            if range.len() <= 16 {
-                found.push(range);
-            }
-            continue;
-        }
-        let near = page.gap(at).len() <= 3
-            && page.gap(at).trim_matches([' ', ':', '#', '.']).is_empty()
-            && !page.gap(at).contains(". ");
-        if token.is_digits()
-            && near
-            && says.any(Says::REFERENCE)
-            && !says.any(Says::CUSTOMER.and(Says::BANK).and(Says::PHONE).and(Says::PNR))
-        {
-            let second =
-                page.tokens.get(at + 1).filter(|next| next.is_digits() && page.gap(at + 1) == "-");
-            let last = if second.is_some() { at + 1 } else { at };
-            let digits: String =
-                page.text[page.span(at..last + 1)].chars().filter(char::is_ascii_digit).collect();
-            let whole = page.tokens.get(last + 1).is_none_or(|next| {
-                !(next.glued || next.is_digits() && matches!(page.gap(last + 1), "-" | " "))
-            });
-            let checked = digits.len() >= 10 && super::identity::luhn(&digits[digits.len() - 10..]);
-            let mobile = second.is_some() && digits.starts_with('0');
-            if whole && (9..=10).contains(&digits.len()) && !checked && !mobile {
-                found.push(page.span(at..last + 1));
-            }
-        }
-        // `V5.13(ACEB.3)C0`, by its form or behind `fw`.
-        let versioned = near && says.any(Says::VERSION) && page.tokens[at - 1].length > 1;
-        let letter = matches!(page.lower(at), "v" | "r");
-        if !versioned && !letter {
-            continue;
-        }
-        let rest = &page.text[token.start..];
-        let chunk =
-            rest.split([' ', '\n', ',', ';']).next().unwrap_or_default().trim_end_matches('.');
-        let numbered =
-            letter && chunk[1..].starts_with(|c: char| c.is_ascii_digit()) && chunk.contains('.');
-        if (versioned && chunk.bytes().any(|byte| byte.is_ascii_digit()) || numbered)
-            && chunk.len() <= 24
-            && !chunk.contains('@')
-        {
-            let digits = chunk.bytes().filter(u8::is_ascii_digit).count();
-            let run = chunk.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
-            if digits <= 12 && run < 6 {
-                found.push(token.start..token.start + chunk.len());
-            }
-        }
     }
     found
 }
@@ -184,6 +105,7 @@ fn denied(page: &Page<'_>, at: usize, group: &Range<usize>) -> Option<Range<usiz
             || port(page, group, text)
             || known_by_cue(page, group, digits)
             || version(page, group, text)
+            || branded(page, group.start) && digits == 4
         {
             return None;
         }
@@ -413,9 +335,15 @@ fn known_by_cue(page: &Page<'_>, group: &Range<usize>, digits: usize) -> bool {
         return true;
     }
     if near && direct.any(Says::TECHNICAL) && digits <= 5 {
-        return !page.lower(at - 1).starts_with("kod")
-            && page.lower(at - 1) != "code"
-            && page.lower(at - 1) != "card";
+        // A card of a switch has a small number; what is paid with ends in four digits.
+        let cue = page.lower(at - 1);
+        return !cue.starts_with("kod")
+            && cue != "code"
+            && (digits < 3 || !matches!(cue, "card" | "kort"))
+            && (cue != "vid" || text_of(page, group).parse().is_ok_and(|vlan: u16| vlan < 4095));
+    }
+    if linked(page, at, digits) {
+        return true;
     }
     if page.cued(at, personal, 2) {
         return false;
@@ -423,58 +351,6 @@ fn known_by_cue(page: &Page<'_>, group: &Range<usize>, digits: usize) -> bool {
     page.cued(at, Says::REFERENCE.and(Says::SERIAL), 2) && digits >= 4
 }
 
-/// Codes of the trade: references with their prefix, models behind their maker, hexadecimal.
-fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: &str) -> bool {
-    let first = group.start;
-    let token = &page.tokens[first];
-    let lower = page.lower(first);
-    if token.is_word() {
-        // `v2411`: a week.
-        let week = page
-            .tokens
-            .get(first + 1)
-            .filter(|next| next.glued && next.length == 4)
-            .map(|_| page.str(first + 1));
-        if lower == "v"
-            && week.is_some_and(|week| {
-                ("20".."41").contains(&&week[..2]) && ("01".."54").contains(&&week[2..])
-            })
-        {
-            return true;
-        }
-        if token.length > 1
-            && token.says.any(Says::TECHNICAL.and(Says::DOMAIN).and(Says::UNIT))
-            && digits <= 5
-        {
-            return true;
-        }
-        if PREFIXES.contains(&lower) && digits >= 4 {
-            return true;
-        }
-    }
-    if lower == "0" && text.len() <= 12 && text[1..].starts_with(['x', 'X']) {
-        return true;
-    }
-    // Behind a maker: `Huawei HG8245`, `Genexis Platinum 7840`.
-    let branded = (1..=2).any(|back| {
-        first >= back
-            && page.says(first - back).any(Says::BRAND)
-            && (0..back).all(|n| matches!(page.gap(first - n), " " | "-" | "\n"))
-    });
-    branded && digits <= 5
-}
-
-/// Three letters, two digits and a digit or a letter.
-fn plate(page: &Page<'_>, group: &Range<usize>) -> bool {
-    let text = &page.text[page.span(group.clone())];
-    let bare: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    let word = &page.tokens[group.start];
-    bare.len() == 6
-        && word.is_word()
-        && word.length == 3
-        && !word.says.any(Says::DOMAIN.and(Says::TECHNICAL).and(Says::UNIT))
-        && bare[3].is_ascii_digit()
-        && bare[4].is_ascii_digit()
-        && bare[5].is_ascii_alphanumeric()
-        && matches!(word.case, Case::Upper | Case::Lower)
+fn text_of<'p>(page: &'p Page<'_>, group: &Range<usize>) -> &'p str {
+    &page.text[page.span(group.clone())]
 }

@@ -38,7 +38,7 @@ pub(super) async fn form(
     body: Body,
 ) -> Result<Form, Problem> {
     let kind = "application/x-www-form-urlencoded";
-    read_as(kind, shared, headers, body).await.map(Form)
+    read_as(&[kind], shared, headers, body).await.map(Form)
 }
 
 /// The bytes of a JSON body.
@@ -47,36 +47,60 @@ pub(super) async fn read(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    read_as("application/json", shared, headers, body).await
+    read_as(&["application/json"], shared, headers, body).await
 }
 
-async fn read_as(
-    wanted: &str,
+/// The bytes of a body of one of these types.
+pub(super) async fn read_as(
+    wanted: &[&str],
     shared: &Shared,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let kind =
-        kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-    if kind.as_deref() != Some(wanted) {
+    if !kind_of(headers).is_some_and(|kind| wanted.contains(&kind.as_str())) {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(Problem::new(status, "mediaType", format!("the body must be {wanted}")));
+        return Err(Problem::new(
+            status,
+            "mediaType",
+            format!("the body must be {}", wanted.join(" or ")),
+        ));
     }
+    collect_all(shared, headers, body).await
+}
+
+/// The media type of a body, in small letters and without parameters.
+pub(super) fn kind_of(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
+}
+
+/// More than this deployment takes.
+pub(super) fn too_large(shared: &Shared) -> Problem {
+    longer_than(shared.body_bytes_max)
+}
+
+fn longer_than(bytes_max: usize) -> Problem {
+    let reason = format!("the body is longer than {bytes_max} bytes");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", reason)
+}
+
+/// The bytes of a body of any type.
+pub(super) async fn collect_all(
+    shared: &Shared,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
     bounded(headers, body, shared.body_bytes_max, shared.request_timeout).await
 }
 
-/// The bytes of a body of any kind.
+/// The bytes of a body of any type, within limits of its own.
 pub(super) async fn bounded(
     headers: &HeaderMap,
     mut body: Body,
     bytes_max: usize,
     patience: Duration,
 ) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let too_large = || {
-        let reason = format!("the body is longer than {bytes_max} bytes");
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", reason)
-    };
+    let too_large = || longer_than(bytes_max);
     // What is announced as too long is not read at all.
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced
@@ -104,7 +128,8 @@ pub(super) async fn bounded(
     }
 }
 
-enum Cut {
+/// Why a body is not read to its end.
+pub(super) enum Cut {
     TooLarge,
     Broken,
 }
@@ -141,7 +166,7 @@ async fn pass_over(mut body: Body, patience: Duration) {
 }
 
 /// The next piece of data; `None` at the end. Trailers are passed over.
-async fn next(body: &mut Body) -> Result<Option<Bytes>, Cut> {
+pub(super) async fn next(body: &mut Body) -> Result<Option<Bytes>, Cut> {
     loop {
         match poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
             None => return Ok(None),

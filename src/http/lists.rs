@@ -33,7 +33,7 @@ async fn list(app: &App, kind: Kind, caller: &Caller, uri: &Uri) -> Answer {
     let headers = response.headers_mut();
     headers.insert("X-Total-Count", HeaderValue::from(total));
     headers.insert("X-Result-Count", HeaderValue::from(count));
-    link(&mut response, uri, &page, total, rows.last());
+    link(&mut response, uri, &page, total, &rows);
     Ok(response)
 }
 
@@ -45,11 +45,10 @@ impl From<QueryError> for Problem {
 
 /// Links to this page and others (RFC 8288). The next page begins behind the last entry of this one,
 /// whatever comes in meanwhile; those before and at the end are counted.
-fn link(response: &mut Response, uri: &Uri, page: &Page, total: u64, last: Option<&SubmissionRow>) {
-    let limit = u64::from(page.limit);
+fn link(response: &mut Response, uri: &Uri, page: &Page, total: u64, rows: &[SubmissionRow]) {
+    let (shown, limit) = (rows.len() as u64, u64::from(page.limit));
     let mut links = vec![("self", uri.query().unwrap_or_default().to_owned())];
     links.push(("first", with(uri, &[("limit", limit.to_string())])));
-    let full = last.is_some();
     if let Window::Offset(offset) = page.window
         && limit > 0
     {
@@ -71,9 +70,9 @@ fn link(response: &mut Response, uri: &Uri, page: &Page, total: u64, last: Optio
     }
     let more = match page.window {
         Window::Offset(offset) => u64::from(offset) + limit < total,
-        Window::After(_) => full,
+        Window::After(_) => shown == limit,
     };
-    if let (true, Some(row)) = (more, last) {
+    if let (true, Some(row)) = (more, rows.last()) {
         let place = Cursor { accepted: row.accepted, id: row.id };
         links.push((
             "next",

@@ -5,8 +5,11 @@
 //! Neither ever repeats what was submitted.
 
 mod answer;
+mod batch;
 mod body;
+mod changes;
 mod contacts;
+mod docs;
 mod feasibility;
 mod guard;
 mod headers;

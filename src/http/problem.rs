@@ -1,7 +1,7 @@
 //! Errors as TMF630 asks: `code` and `reason`, and which members are at fault. Never a value.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -18,13 +18,23 @@ pub struct Problem {
     faults: Vec<(String, String)>,
     retry_after_seconds: Option<u32>,
     halted: Option<HaltReason>,
+    accept_patch: Option<HeaderValue>,
 }
 
 impl Problem {
     /// With a status, a code for programs, and a reason for people.
     pub fn new(status: StatusCode, code: &'static str, reason: impl Into<String>) -> Self {
-        let (faults, retry_after_seconds, halted) = (Vec::new(), None, None);
-        Self { status, code, reason: reason.into(), faults, retry_after_seconds, halted }
+        let reason = reason.into();
+        let faults = Vec::new();
+        Self {
+            status,
+            code,
+            reason,
+            faults,
+            retry_after_seconds: None,
+            halted: None,
+            accept_patch: None,
+        }
     }
 
     /// And when to come back.
@@ -40,6 +50,18 @@ impl Problem {
         let mut problem = Self::new(StatusCode::BAD_REQUEST, "invalidBody", reason);
         problem.faults = vec![(member.to_owned(), rule.to_owned())];
         problem
+    }
+
+    /// What was to be changed is not what it was.
+    pub(super) fn stale() -> Self {
+        let reason = "it has changed since: look it up again, and decide anew";
+        Self::new(StatusCode::PRECONDITION_FAILED, "stale", reason)
+    }
+
+    /// Says which patches are taken.
+    pub(super) fn accepting_patch(mut self, kinds: &str) -> Self {
+        self.accept_patch = HeaderValue::from_str(kinds).ok();
+        self
     }
 
     /// The HTTP status.
@@ -76,6 +98,9 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, super::answer::JSON);
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(kinds) = self.accept_patch {
+            headers.insert(HeaderName::from_static("accept-patch"), kinds);
         }
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -119,6 +144,7 @@ impl From<StoreError> for Problem {
                 problem
             }
             StoreError::NoSuchCase => not_found(),
+            StoreError::Stale => Self::stale(),
             error @ StoreError::NotNow { .. } => {
                 Self::new(StatusCode::CONFLICT, "notNow", error.to_string())
             }

@@ -10,8 +10,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::{
-    App, contacts, feasibility, guard, headers, health, hub, lists, log, metrics, problem, sign_in,
-    status, submissions,
+    App, changes, contacts, docs, feasibility, guard, headers, health, hub, lists, log, metrics,
+    problem, sign_in, status, submissions,
 };
 use crate::auth::Action;
 
@@ -42,6 +42,8 @@ pub const ROUTES: &[Route] = routes! {
     GET "/health" Health => health::health;
     GET "/health/ready" Health => health::ready;
     GET "/ready" Health => health::ready;
+    GET "/openapi.json" ReadApi => docs::openapi;
+    GET "/docs" ReadApi => docs::docs;
     GET "/metrics" Watch => metrics::metrics;
     GET "/status" Watch => status::status;
 
@@ -56,9 +58,14 @@ pub const ROUTES: &[Route] = routes! {
     GET "/tmf-api/serviceOrdering/v4/serviceOrder" SeeOrders => lists::orders;
     POST "/tmf-api/serviceOrdering/v4/serviceOrder" HandInOrder => submissions::post_order;
     GET "/tmf-api/serviceOrdering/v4/serviceOrder/{id}" SeeOrders => submissions::get_order;
+    PATCH "/tmf-api/serviceOrdering/v4/serviceOrder/{id}" HandInOrder => changes::patch_order;
+    GET "/tmf-api/serviceOrdering/v4/cancelServiceOrder" SeeOrders => changes::list_cancellations;
+    POST "/tmf-api/serviceOrdering/v4/cancelServiceOrder" HandInOrder => changes::post_cancellation;
+    GET "/tmf-api/serviceOrdering/v4/cancelServiceOrder/{id}" SeeOrders => changes::get_cancellation;
     GET "/tmf-api/troubleTicket/v4/troubleTicket" SeeTickets => lists::tickets;
     POST "/tmf-api/troubleTicket/v4/troubleTicket" HandInTicket => submissions::post_ticket;
     GET "/tmf-api/troubleTicket/v4/troubleTicket/{id}" SeeTickets => submissions::get_ticket;
+    PATCH "/tmf-api/troubleTicket/v4/troubleTicket/{id}" HandInTicket => changes::patch_ticket;
 
     POST "/tmf-api/serviceQualificationManagement/v4/checkServiceQualification" AskFeasibility => feasibility::check;
 

@@ -8,10 +8,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use super::answer::{Answer, PathId, answer, id_of};
 use super::problem::{halted, not_found};
 use super::tmf::render;
-use super::{App, Problem, body};
+use super::{App, Problem, batch, body};
 use crate::auth::Caller;
-use crate::domain::SubmissionId;
-use crate::intake::{self, Context, Kind};
+use crate::domain::{ClientId, SubmissionId};
+use crate::intake::{self, Context, Kind, Submission};
 use crate::store::{Accepted, SubmissionRow};
 use crate::tmf::{Fields, href};
 
@@ -53,23 +53,11 @@ async fn post(
     if let Some(reason) = shared.halt.reason() {
         return Err(halted(reason));
     }
+    if body::kind_of(headers).as_deref() == Some(batch::TYPE) {
+        return Ok(batch::batch(app, kind, caller.clone(), body));
+    }
     let bytes = body::read(shared, headers, body).await?;
-    let (reading, client) = (app.clone(), caller.client().clone());
-    // It may look something up in the store, and takes its time with a long body.
-    let read = tokio::task::spawn_blocking(move || {
-        let shared = &*reading.0;
-        let context = Context {
-            client: &client,
-            recipients: &shared.recipients,
-            now: shared.clock.now(),
-            entropy: &*shared.entropy,
-            bytes_max: shared.body_bytes_max,
-            accesses: &shared.store,
-        };
-        intake::read(kind, &bytes, &context)
-    });
-    let submission = read.await.map_err(|_| failed())??;
-    let accepted = shared.store.accept(submission).await?;
+    let accepted = take_in(&app, kind, caller.client(), &bytes).await?;
     let status = match accepted {
         Accepted::New(_) => StatusCode::CREATED,
         Accepted::Existing(_) => StatusCode::OK,
@@ -84,9 +72,34 @@ async fn post(
     Ok(response)
 }
 
-/// A fault of ours. What was handed in is not in its text.
-fn failed() -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "the body could not be read")
+/// Reads one body, and takes it into keeping.
+async fn take_in(
+    app: &App,
+    kind: Kind,
+    client: &ClientId,
+    bytes: &[u8],
+) -> Result<Accepted, Problem> {
+    Ok(app.0.store.accept(read(app, kind, client, bytes)?).await?)
+}
+
+/// Reads one body.
+pub(super) fn read(
+    app: &App,
+    kind: Kind,
+    client: &ClientId,
+    bytes: &[u8],
+) -> Result<Submission, Problem> {
+    let shared = &*app.0;
+    let context = Context {
+        client,
+        recipients: &shared.recipients,
+        now: shared.clock.now(),
+        entropy: &*shared.entropy,
+        bytes_max: shared.body_bytes_max,
+        // Asked only where a body leaves operator or access open: one look at an index.
+        accesses: &shared.store,
+    };
+    Ok(intake::read(kind, bytes, &context)?)
 }
 
 async fn get(State(app): State<App>, kind: Kind, caller: &Caller, uri: &Uri, id: PathId) -> Answer {

@@ -17,7 +17,8 @@ pub fn render(row: &SubmissionRow) -> Value {
         body.insert("externalId".to_owned(), json!(external.as_str()));
     }
     let states: Vec<CaseState> = row.cases.iter().map(|case| case.state).collect();
-    let state = TmfState::of(row.kind, &states).as_str();
+    let asked: Vec<_> = row.asked.iter().map(|case| (case.act, case.state)).collect();
+    let state = TmfState::of(row.kind, &states, &asked).as_str();
     match row.kind {
         Kind::Order => {
             body.insert("@type".to_owned(), json!("ServiceOrder"));

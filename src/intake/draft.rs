@@ -84,9 +84,13 @@ impl Part {
 
 /// What one case has of its own. It wins over what is shared, but for notes, which are joined.
 pub(super) struct Draft {
-    pub(super) act: Act,
-    pub(super) purpose: Purpose,
+    act: Act,
+    purpose: Purpose,
     pub(super) part: Part,
+    /// Who delivers, where that is not whom the body names.
+    recipient: Option<RecipientId>,
+    /// What rules ask for and the operator need not be told.
+    known: BTreeMap<Field, String>,
 }
 
 /// Takes the surplus of a whole body out of each of its texts: what one item drops, the note of
@@ -119,6 +123,18 @@ pub(super) fn clean_texts(parts: &mut [&mut Part]) {
 }
 
 impl Draft {
+    pub(super) fn new(act: Act, purpose: Purpose, part: Part) -> Self {
+        Self { act, purpose, part, recipient: None, known: BTreeMap::new() }
+    }
+
+    pub(super) fn at(self, recipient: Option<RecipientId>) -> Self {
+        Self { recipient, ..self }
+    }
+
+    pub(super) fn knowing(self, known: BTreeMap<Field, String>) -> Self {
+        Self { known, ..self }
+    }
+
     /// Makes the case: draws its ids and joins what is shared. The texts must be clean.
     pub(super) fn into_case(self, shared: &Shared, entropy: &dyn Entropy) -> Case {
         let id = CaseId::draw(entropy);
@@ -138,7 +154,7 @@ impl Draft {
         facts.insert(Field::CaseReference, Zeroizing::new(reference.as_str().to_owned()));
         Case::new(CaseParts {
             id,
-            recipient: shared.recipient.clone(),
+            recipient: self.recipient.unwrap_or_else(|| shared.recipient.clone()),
             purpose: self.purpose,
             act: self.act,
             reference,
@@ -148,7 +164,11 @@ impl Draft {
                 .into_iter()
                 .map(|(field, mut text)| (field, Personal::new(std::mem::take(&mut *text))))
                 .collect(),
-            known: BTreeMap::new(),
+            known: self
+                .known
+                .into_iter()
+                .map(|(field, text)| (field, Personal::new(text)))
+                .collect(),
             dropped: shared.part.surplus.names().chain(own.surplus.names()).collect(),
             masked: joined(&shared.part.masked, own.masked),
         })

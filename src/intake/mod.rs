@@ -87,8 +87,8 @@ impl Kind {
 pub enum Action {
     /// A new service.
     Add,
-    /// Another service in place of the one that is there. The item says the whole of what is
-    /// wanted, not what differs.
+    /// Something about a service that is there: another one in its place, other equipment, a pause, the
+    /// end of a pause, another access. The item says the whole of what is wanted.
     Modify,
     /// No service any more.
     Delete,
@@ -164,7 +164,7 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context<'_>) -> Result<Submissio
     let read = Node::root(&desk, &tree).object().and_then(|mut body| {
         let head = Head::read(&mut body, context);
         match kind {
-            Kind::Order => order::read(body, head),
+            Kind::Order => order::read(body, head, context),
             Kind::Ticket => Some(ticket::read(body, head, context.now)),
         }
     });

@@ -1,4 +1,18 @@
 //! The profile of TMF641 v4.1.0: one operator, up to fifty items, each with one access.
+//!
+//! What an item asks for follows from its action and from what it says of the service:
+//!
+//! ```text
+//! add                                                        activate
+//! delete                                                     terminate
+//! modify  state inactive or suspended                        suspend
+//! modify  movedFrom                                          move: activate here, terminate there
+//! modify  serviceSpecification                               change to that service
+//! modify  equipment or characteristics, no specification     modify the service that is there
+//! modify  state active and nothing else                      resume
+//! ```
+//!
+//! A move is two cases that know nothing of each other: neither operator learns the other end.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +21,21 @@ use super::draft::{Draft, Facts, Part};
 use super::json::Json;
 use super::reader::{Node, Object};
 use super::surplus::{Surplus, Whose};
-use super::{Action, Found, Head, PROSE_MAX, moment, note_text, notes, place};
-use crate::domain::{Act, Field, Operation, Purpose, ServiceId, SubscriptionId};
+use super::{Action, Context, Found, Head, PROSE_MAX, moment, note_text, notes, place};
+use crate::domain::{
+    AccessId, Act, Field, Operation, Purpose, RecipientId, ServiceId, SubscriptionId,
+};
 
 const ITEMS_MAX: usize = 50;
 const ENTRIES_MAX: usize = 20;
 const NAME_MAX: usize = 200;
 
 /// Reads the order's own members and its items. `None` where the faults leave nothing to read.
-pub(super) fn read(mut order: Object<'_>, mut head: Head) -> Option<(Head, Vec<Found>)> {
+pub(super) fn read(
+    mut order: Object<'_>,
+    mut head: Head,
+    context: &Context<'_>,
+) -> Option<(Head, Vec<Found>)> {
     order.refuse(&[
         "id",
         "href",
@@ -56,19 +76,20 @@ pub(super) fn read(mut order: Object<'_>, mut head: Head) -> Option<(Head, Vec<F
     let mut ids: BTreeMap<String, String> = BTreeMap::new();
     let mut found = Vec::with_capacity(items.len());
     for node in items {
-        let Some((id, action, draft)) = item(&node) else {
-            continue;
-        };
-        if let Some(first) = ids.insert(id.clone(), node.path().to_owned()) {
-            node.fault(format_args!("has the same id as {first}"));
+        for (id, action, draft) in item(&node, context) {
+            if let Some(first) = ids.insert(id.clone(), node.path().to_owned()) {
+                node.fault(format_args!("has the same id as {first}"));
+            }
+            found.push((id, Some(action), draft));
         }
-        found.push((id, Some(action), draft));
     }
     Some((head, found))
 }
 
-fn item(node: &Node<'_>) -> Option<(String, Action, Draft)> {
-    let mut item = node.object()?;
+fn item(node: &Node<'_>, context: &Context<'_>) -> Vec<(String, Action, Draft)> {
+    let Some(mut item) = node.object() else {
+        return Vec::new();
+    };
     item.refuse(&["state", "errorMessage"]);
     item.pass(&["appointment", "serviceOrderItemRelationship"]);
     item.pass(&["@type", "@baseType", "@schemaLocation"]);
@@ -84,16 +105,85 @@ fn item(node: &Node<'_>) -> Option<(String, Action, Draft)> {
     item.close();
 
     let (mut facts, mut surplus) = (Facts::default(), Surplus::default());
-    let service = service.map(|service| read_service(service, action, &mut facts, &mut surplus));
-    let (id, action, ()) = (id?, action?, service?);
-    let (purpose, operation) = match action {
-        Action::Add => (Purpose::Activate, Operation::Activate),
-        Action::Modify => (Purpose::Change, Operation::Change),
-        Action::Delete => (Purpose::Terminate, Operation::Terminate),
+    let service =
+        service.map(|service| read_service(service, action, context, &mut facts, &mut surplus));
+    let (Some(id), Some(action), Some(Some(wanted))) = (id, action, service) else {
+        return Vec::new();
     };
+    let operation = wanted.operation;
     facts.set(Field::Operation, operation.as_str().to_owned());
-    let act = Act::of_operation(operation);
-    Some((id.as_str().to_owned(), action, Draft { act, purpose, part: Part::new(facts, surplus) }))
+    let mut drafts = Vec::new();
+    if let Some(from) = wanted.from {
+        let leg = format!("{}{FROM}", id.as_str());
+        if SubscriptionId::parse(&leg).is_err() {
+            node.fault("must have an id of at most 31 characters, as it is a move");
+        }
+        drafts.push((leg, Action::Delete, from.draft()));
+    }
+    let part = Part::new(facts, surplus);
+    let known = wanted.kind.into_iter().map(|kind| (Field::ServiceId, kind)).collect();
+    let draft = Draft::new(Act::of_operation(operation), purpose(operation), part).knowing(known);
+    drafts.insert(0, (id.as_str().to_owned(), action, draft));
+    drafts
+}
+
+/// What the end of a service at the place that somebody moves from is called, behind the item's id.
+const FROM: &str = ".from";
+
+/// Why an order for this is told to an operator. The same service with other equipment is a change
+/// of it.
+const fn purpose(operation: Operation) -> Purpose {
+    match operation {
+        Operation::Activate => Purpose::Activate,
+        Operation::Change | Operation::Modify => Purpose::Change,
+        Operation::Suspend => Purpose::Suspend,
+        Operation::Resume => Purpose::Resume,
+        Operation::Terminate => Purpose::Terminate,
+    }
+}
+
+/// What an item asks for.
+struct Wanted {
+    operation: Operation,
+    /// The kind of a service that goes on as it is, such as `VOIP`: rules ask for it.
+    kind: Option<String>,
+    from: Option<From>,
+}
+
+/// The service that ends where somebody moves from.
+struct From {
+    recipient: Option<RecipientId>,
+    facts: Facts,
+}
+
+impl From {
+    fn draft(mut self) -> Draft {
+        self.facts.set(Field::Operation, Operation::Terminate.as_str().to_owned());
+        let part = Part::new(self.facts, Surplus::default());
+        Draft::new(Act::Terminate, Purpose::Terminate, part).at(self.recipient)
+    }
+}
+
+/// `movedFrom` is an addition of ours: TM Forum has no word for the other end of a move.
+fn moved_from(node: &Node<'_>, context: &Context<'_>) -> Option<From> {
+    let mut from = node.object()?;
+    let mut facts = Facts::default();
+    let access = from.need("accessId").and_then(|id| id.id(AccessId::parse));
+    let subscription = from.need("subscriptionId").and_then(|id| id.id(SubscriptionId::parse));
+    if let Some(service) = from.take("serviceId").and_then(|id| id.id(ServiceId::parse)) {
+        facts.set(Field::ServiceId, service.as_str().to_owned());
+    }
+    let mut recipient = None;
+    if let Some(operator) = from.take("operator") {
+        recipient = operator.id(RecipientId::parse);
+        if recipient.as_ref().is_some_and(|id| !context.recipients.contains(id)) {
+            operator.fault("is not an operator that is configured here");
+        }
+    }
+    from.close();
+    facts.set(Field::AccessId, access?.as_str().to_owned());
+    facts.set(Field::SubscriptionId, subscription?.as_str().to_owned());
+    Some(From { recipient, facts })
 }
 
 fn action(node: &Node<'_>) -> Option<Action> {
@@ -117,32 +207,48 @@ fn action(node: &Node<'_>) -> Option<Action> {
 fn read_service(
     mut service: Object<'_>,
     action: Option<Action>,
+    context: &Context<'_>,
     facts: &mut Facts,
     surplus: &mut Surplus,
-) {
+) -> Option<Wanted> {
     service.pass(&["@type", "@baseType", "@schemaLocation", "@referredType"]);
-    service.pass(&["category", "name", "serviceType", "serviceDate", "startMode"]);
+    service.pass(&["category", "name", "serviceDate", "startMode"]);
     service.pass(&["hasStarted", "isBundle", "isServiceEnabled", "isStateful"]);
     // Our own id of the service, and words about it.
     if service.pass(&["id", "href", "description"]) {
         surplus.name(Field::CommercialOther);
     }
-    if let Some(state) = service.take("state") {
-        wanted_state(&state, action);
+    let state = service.take("state");
+    let kind = service.take("serviceType").and_then(|kind| kind.text(NAME_MAX));
+    let specification = service.take("serviceSpecification");
+    if let Some(specification) = &specification {
+        specified(specification, facts);
     }
-    if let Some(specification) = service.take("serviceSpecification") {
-        specified(&specification, facts);
-    } else if matches!(action, Some(Action::Add | Action::Modify)) {
-        service.fault_at("serviceSpecification", "is needed to start or change a service");
-    }
+    let from = service.take("movedFrom");
     let characteristics = service.take("serviceCharacteristic");
     if let Some(array) = &characteristics {
         characteristic::ORDER.read(array, facts, surplus);
     }
+    let operation = action.and_then(|action| {
+        let has = Has {
+            specification: specification.is_some(),
+            changes: CHANGEABLE.iter().any(|field| facts.get(*field).is_some()),
+            moves: from.is_some(),
+        };
+        operation(action, state.as_ref(), &has, &service)
+    });
+    let from = from.filter(|from| {
+        let fits = action == Some(Action::Modify);
+        if !fits {
+            from.fault("is for the action modify: what moves was there before");
+        }
+        fits
+    });
+    let from = from.and_then(|from| moved_from(&from, context));
     if let Some(places) = service.take("place") {
         place::read(&places, facts, surplus);
     }
-    needed(&service, characteristics.as_ref(), action, facts);
+    needed(&service, characteristics.as_ref(), operation, facts);
     notes(&mut service, facts, surplus);
     if let Some(parties) = service.take("relatedParty") {
         surplus.name(Field::CommercialOther);
@@ -151,18 +257,71 @@ fn read_service(
         }
     }
     service.close();
+    let kind = kind.filter(|kind| ServiceId::parse(kind).is_ok()).map(str::to_owned);
+    let operation = operation?;
+    Some(Wanted { operation, kind: kind.filter(|_| operation == Operation::Modify), from })
 }
 
-/// The state that a service is wanted in would be a wish of its own: suspend, reserve.
-fn wanted_state(node: &Node<'_>, action: Option<Action>) {
-    let fits: &[&str] = match action {
-        Some(Action::Delete) => &["terminated", "inactive", "active"],
-        Some(Action::Add | Action::Modify) | None => &["active"],
+/// What can change about a service that stays the same.
+const CHANGEABLE: &[Field] =
+    &[Field::FixedIp, Field::IpAddress, Field::Sla, Field::CpeMac, Field::CpeModel];
+
+/// What an item says of its service.
+struct Has {
+    specification: bool,
+    changes: bool,
+    moves: bool,
+}
+
+/// What an item asks for: the table at the head of this file.
+fn operation(
+    action: Action,
+    state: Option<&Node<'_>>,
+    has: &Has,
+    service: &Object<'_>,
+) -> Option<Operation> {
+    let wanted = match state {
+        Some(node) => node.text(NAME_MAX)?,
+        None => "",
     };
-    if let Some(state) = node.text(NAME_MAX)
-        && !fits.contains(&state)
-    {
-        node.fault("does not fit the action: only active services are ordered");
+    let misfit = || {
+        if let Some(state) = state {
+            state.fault(
+                "does not fit the action: a service is started active, and paused by modify",
+            );
+        }
+    };
+    let unspecified =
+        || service.fault_at("serviceSpecification", "is needed to start or change a service");
+    match (action, wanted) {
+        (Action::Delete, "" | "terminated" | "inactive" | "active") => Some(Operation::Terminate),
+        (Action::Add | Action::Modify, "" | "active")
+            if has.specification && (action == Action::Add || has.moves) =>
+        {
+            Some(Operation::Activate)
+        }
+        (Action::Modify, "inactive" | "suspended") => {
+            if has.specification || has.changes || has.moves {
+                misfit();
+                return None;
+            }
+            Some(Operation::Suspend)
+        }
+        (Action::Modify, "" | "active") if has.moves => {
+            unspecified();
+            None
+        }
+        (Action::Modify, "" | "active") if has.specification => Some(Operation::Change),
+        (Action::Modify, "" | "active") if has.changes => Some(Operation::Modify),
+        (Action::Modify, "active") => Some(Operation::Resume),
+        (Action::Add | Action::Modify, "" | "active") => {
+            unspecified();
+            None
+        }
+        _ => {
+            misfit();
+            None
+        }
     }
 }
 
@@ -179,14 +338,20 @@ pub(super) fn specified(node: &Node<'_>, facts: &mut Facts) {
 }
 
 /// The ids without which the operator cannot find the access or the service.
-fn needed(service: &Object<'_>, array: Option<&Node<'_>>, action: Option<Action>, facts: &Facts) {
+fn needed(
+    service: &Object<'_>,
+    array: Option<&Node<'_>>,
+    operation: Option<Operation>,
+    facts: &Facts,
+) {
     let named = |name: &str| array.is_some_and(|array| characteristic::stands_in(array, name));
     // Of a new service the address may do, where it leads to one access.
-    let is_placed = action == Some(Action::Add) && facts.get(Field::Street).is_some();
+    let is_placed = operation == Some(Operation::Activate) && facts.get(Field::Street).is_some();
     if !named("accessId") && !is_placed {
         service.fault_at("serviceCharacteristic[accessId]", super::reader::MISSING);
     }
-    if matches!(action, Some(Action::Modify | Action::Delete)) && !named("subscriptionId") {
+    let starts = operation.is_none_or(|operation| operation == Operation::Activate);
+    if !starts && !named("subscriptionId") {
         let rule = "is needed to change or end a service";
         service.fault_at("serviceCharacteristic[subscriptionId]", rule);
     }

@@ -67,7 +67,7 @@ pub(super) fn read(mut ticket: Object<'_>, mut head: Head, now: Timestamp) -> (H
     }
     ticket.close();
 
-    let draft = Draft { act: Act::Report, purpose: Purpose::FaultReport, part: Part::default() };
+    let draft = Draft::new(Act::Report, Purpose::FaultReport, Part::default());
     (head, vec![("1".to_owned(), None, draft)])
 }
 

@@ -51,9 +51,15 @@ pub enum CanonicalError {
     Unwritable,
 }
 
-/// The canonical bytes of a value.
+/// The canonical bytes of a value. It goes through a strict reader, so that a float or a key that a
+/// `Serialize` writes twice is found here and not by an auditor.
 pub fn to_bytes(value: &impl Serialize) -> Result<Vec<u8>, CanonicalError> {
-    Json::of(value).map(|json| json.to_bytes())
+    let written = serde_json::to_vec(value).map_err(|_| CanonicalError::Unwritable)?;
+    // Most of what is written needs no more than its members put in order.
+    match scan::sorted(&written) {
+        Some(bytes) => Ok(bytes),
+        None => Json::read(&written).map(|json| json.to_bytes()),
+    }
 }
 
 /// Checks that these bytes are canonical.
@@ -97,12 +103,6 @@ impl PartialOrd for Key {
 }
 
 impl Json {
-    /// From any serialisable value. It goes through the strict reader, so that a float or a key
-    /// that a `Serialize` writes twice is found here and not by an auditor.
-    pub(super) fn of(value: &impl Serialize) -> Result<Self, CanonicalError> {
-        Self::read(&serde_json::to_vec(value).map_err(|_| CanonicalError::Unwritable)?)
-    }
-
     /// Reads bytes that are canonical already.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, CanonicalError> {
         let json = Self::read(bytes)?;
@@ -116,7 +116,8 @@ impl Json {
         out.into_bytes()
     }
 
-    fn read(bytes: &[u8]) -> Result<Self, CanonicalError> {
+    /// Reads bytes, in whatever form.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, CanonicalError> {
         // Serde's errors carry text only; the cell carries which rule it was.
         let fault = Cell::new(None);
         let mut reader = serde_json::Deserializer::from_slice(bytes);

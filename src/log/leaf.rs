@@ -7,7 +7,7 @@
 use thiserror::Error;
 
 use super::canonical;
-use super::canonical::{CanonicalError, Json, Key};
+use super::canonical::CanonicalError;
 use super::event::{Anchor, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind};
 use super::note::Note;
 use super::scan;
@@ -18,9 +18,7 @@ use crate::domain::{LeafId, Timestamp};
 /// a leaf of 64 KiB to the byte could be logged and not be published.
 pub const LEAF_BYTES_MAX: usize = 64 * 1024 - 1;
 
-/// Version of the leaf format, the member `v`.
-const VERSION: i64 = 1;
-/// As it stands in the leaf.
+/// Version of the leaf format, as the member `v` has it.
 const VERSION_WRITTEN: &[u8] = b"1";
 
 /// Why a leaf cannot be written or read.
@@ -79,23 +77,32 @@ impl Draft {
     pub fn new(id: LeafId, event: &Event) -> Result<Self, LeafError> {
         check_bounds(event)?;
         let kind = event.kind();
-        let Json::Object(mut members) = members(event)? else {
+        let own = members(event)?;
+        let own = scan::members(&own).ok_or(LeafError::Members(kind))?;
+        let head = [("id", &*id.write()), ("kind", kind.as_str()), ("t", TIME)];
+        let head = head.map(|(key, word)| (key.as_bytes(), format!("\"{word}\"").into_bytes()));
+        let version = (&b"v"[..], VERSION_WRITTEN.to_vec());
+        let head: Vec<_> = head.into_iter().chain([version]).collect();
+        let mut all: Vec<(&[u8], &[u8])> =
+            own.into_iter().chain(head.iter().map(|(key, value)| (*key, &**value))).collect();
+        // Keys of ASCII alone: the order of their bytes is that of UTF-16.
+        all.sort_unstable_by_key(|(key, _)| *key);
+        if !all.is_sorted_by(|one, next| one.0 < next.0) {
             return Err(LeafError::Members(kind));
-        };
-        for (key, value) in [
-            ("v", Json::Integer(VERSION)),
-            ("kind", Json::Text(kind.write())),
-            ("id", Json::Text(id.write())),
-            ("t", Json::Text(TIME.to_owned())),
-        ] {
-            members.insert(Key(key.to_owned()), value);
         }
-        let bytes = Json::Object(members).to_bytes();
+        let (mut bytes, mut start) = (Vec::with_capacity(1024), 0);
+        for (key, value) in all {
+            bytes.push(if bytes.is_empty() { b'{' } else { b',' });
+            bytes.push(b'"');
+            bytes.extend_from_slice(key);
+            bytes.extend_from_slice(b"\":");
+            if key == b"t" {
+                start = bytes.len() + 1;
+            }
+            bytes.extend_from_slice(value);
+        }
+        bytes.push(b'}');
         check_size(&bytes)?;
-        // Within a text no quote stands without a backslash: this is the member, and no other.
-        let member = format!("\"t\":\"{TIME}\"");
-        let found = bytes.windows(member.len()).position(|window| window == member.as_bytes());
-        let start = found.ok_or(LeafError::Head("t"))? + "\"t\":\"".len();
         Ok(Self { id, kind, bytes, time: start..start + TIME.len() })
     }
 
@@ -148,19 +155,19 @@ impl Leaf {
 }
 
 /// The members that are the kind's own.
-fn members(event: &Event) -> Result<Json, CanonicalError> {
+fn members(event: &Event) -> Result<Vec<u8>, CanonicalError> {
     match event {
-        Event::Intent(event) => Json::of(event),
-        Event::Outcome(event) => Json::of(event),
-        Event::Refusal(event) | Event::Hold(event) => Json::of(event),
-        Event::Release(event) => Json::of(event),
-        Event::Read(event) => Json::of(event),
-        Event::Policy(event) => Json::of(event),
-        Event::Key(event) => Json::of(event),
-        Event::Erasure(event) => Json::of(event),
-        Event::Heartbeat => Json::of(&Nothing {}),
-        Event::Anchor(event) => Json::of(event),
-        Event::Resume(event) => Json::of(event),
+        Event::Intent(event) => canonical::to_bytes(event),
+        Event::Outcome(event) => canonical::to_bytes(event),
+        Event::Refusal(event) | Event::Hold(event) => canonical::to_bytes(event),
+        Event::Release(event) => canonical::to_bytes(event),
+        Event::Read(event) => canonical::to_bytes(event),
+        Event::Policy(event) => canonical::to_bytes(event),
+        Event::Key(event) => canonical::to_bytes(event),
+        Event::Erasure(event) => canonical::to_bytes(event),
+        Event::Heartbeat => canonical::to_bytes(&Nothing {}),
+        Event::Anchor(event) => canonical::to_bytes(event),
+        Event::Resume(event) => canonical::to_bytes(event),
     }
 }
 

@@ -25,6 +25,17 @@ pub(super) fn members(bytes: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
     (scan.at == bytes.len()).then_some(members)
 }
 
+/// The canonical bytes of JSON that has no space between its parts and escapes as canonical JSON
+/// does, with the members of its objects in any order: as `serde_json` writes. `None` where it is
+/// not that for certain, or could not be canonical at all.
+pub(super) fn sorted(bytes: &[u8]) -> Option<Vec<u8>> {
+    std::str::from_utf8(bytes).ok()?;
+    let mut scan = Scan { bytes, at: 0, certain: true };
+    let mut out = Vec::with_capacity(bytes.len());
+    scan.sort(DEPTH_MAX, &mut out)?;
+    (scan.at == bytes.len()).then_some(out)
+}
+
 struct Scan<'b> {
     bytes: &'b [u8],
     at: usize,
@@ -80,6 +91,73 @@ impl<'b> Scan<'b> {
                 _ => return None,
             }
         }
+    }
+
+    /// Writes the value that begins here, with its members in order.
+    fn sort(&mut self, depth_left: u8, out: &mut Vec<u8>) -> Option<()> {
+        let start = self.at;
+        match *self.bytes.get(start)? {
+            b'{' => return self.sort_object(depth_left.checked_sub(1)?, out),
+            b'[' => return self.sort_array(depth_left.checked_sub(1)?, out),
+            _ => self.value(0)?,
+        }
+        out.extend_from_slice(&self.bytes[start..self.at]);
+        Some(())
+    }
+
+    fn sort_object(&mut self, depth_left: u8, out: &mut Vec<u8>) -> Option<()> {
+        self.take(b"{")?;
+        out.push(b'{');
+        // Where each member stands in the output, in the order in which it was read.
+        let mut members: Vec<(&'b [u8], std::ops::Range<usize>)> = Vec::new();
+        while self.take(b"}").is_none() {
+            if !members.is_empty() {
+                self.take(b",")?;
+                out.push(b',');
+            }
+            let start = out.len();
+            let key = self.string()?;
+            if !key.iter().all(|byte| byte.is_ascii() && *byte != b'\\') {
+                return None;
+            }
+            self.take(b":")?;
+            out.push(b'"');
+            out.extend_from_slice(key);
+            out.extend_from_slice(b"\":");
+            self.sort(depth_left, out)?;
+            members.push((key, start..out.len()));
+        }
+        if !members.is_sorted_by(|one, next| one.0 < next.0) {
+            let start = members.first()?.1.start;
+            let read = out.split_off(start);
+            members.sort_unstable_by_key(|(key, _)| *key);
+            for (n, (key, place)) in members.iter().enumerate() {
+                if n > 0 {
+                    out.push(b',');
+                    if members[n - 1].0 == *key {
+                        return None;
+                    }
+                }
+                out.extend_from_slice(&read[place.start - start..place.end - start]);
+            }
+        }
+        out.push(b'}');
+        Some(())
+    }
+
+    fn sort_array(&mut self, depth_left: u8, out: &mut Vec<u8>) -> Option<()> {
+        self.take(b"[")?;
+        out.push(b'[');
+        let mut first = true;
+        while self.take(b"]").is_none() {
+            if !std::mem::take(&mut first) {
+                self.take(b",")?;
+                out.push(b',');
+            }
+            self.sort(depth_left, out)?;
+        }
+        out.push(b']');
+        Some(())
     }
 
     fn array(&mut self, depth_left: u8) -> Option<()> {
@@ -145,7 +223,7 @@ impl<'b> Scan<'b> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::canonical::Json;
+    use super::super::canonical::{Json, Key};
     use super::*;
 
     /// Texts that are nearly canonical, so that both answers come up.
@@ -191,6 +269,38 @@ mod tests {
         prop::collection::vec(prop::sample::select(PIECES), 0..12).prop_map(|list| list.concat())
     }
 
+    /// Values as leaves have them, with keys beyond ASCII among them.
+    fn value() -> impl Strategy<Value = Json> {
+        let leaf = prop_oneof![
+            any::<bool>().prop_map(Json::Bool),
+            (-INTEGER_MAX..=INTEGER_MAX).prop_map(Json::Integer),
+            "[a-c\"\\\\\n\u{1}å😀]{0,4}".prop_map(Json::Text),
+        ];
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            let key = "[a-cå\u{1f600}\u{fb33}]{0,2}".prop_map(Key);
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Json::Array),
+                prop::collection::btree_map(key, inner, 0..4).prop_map(Json::Object),
+            ]
+        })
+    }
+
+    /// Compact JSON with the members of every object from last to first.
+    fn backwards(json: &Json) -> String {
+        match json {
+            Json::Array(items) => {
+                format!("[{}]", items.iter().map(backwards).collect::<Vec<_>>().join(","))
+            }
+            Json::Object(members) => {
+                let member = |(key, value): (&Key, &Json)| {
+                    format!("{}:{}", serde_json::to_string(&key.0).unwrap(), backwards(value))
+                };
+                format!("{{{}}}", members.iter().rev().map(member).collect::<Vec<_>>().join(","))
+            }
+            plain => String::from_utf8(plain.to_bytes()).unwrap(),
+        }
+    }
+
     fn thorough(bytes: &[u8]) -> bool {
         Json::parse(bytes).is_ok()
     }
@@ -211,10 +321,32 @@ mod tests {
             }
         }
 
+        /// What it puts in order is what the thorough writer makes of it, and it leaves nothing to
+        /// that one but keys beyond ASCII.
+        #[test]
+        fn members_are_put_in_order(json in value()) {
+            let read = backwards(&json);
+            match sorted(read.as_bytes()) {
+                Some(bytes) => prop_assert_eq!(bytes, json.to_bytes()),
+                None => {
+                    let beyond = !read.is_ascii();
+                    prop_assert!(beyond, "{}", read);
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_put_in_order_is_canonical(text in nearly()) {
+            if let Some(bytes) = sorted(text.as_bytes()) {
+                prop_assert_eq!(Ok(bytes), Json::read(text.as_bytes()).map(|json| json.to_bytes()));
+            }
+        }
+
         #[test]
         fn noise_is_looked_at_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
             prop_assert!(!is_canonical(&bytes) || thorough(&bytes));
             let _ = members(&bytes);
+            prop_assert!(sorted(&bytes).is_none_or(|sorted| thorough(&sorted)));
         }
     }
 

@@ -48,6 +48,21 @@ pub struct Node {
     pub hash: Hash,
 }
 
+impl Node {
+    /// How many nodes above the leaves are complete before this one; `None` for a leaf, and past any
+    /// tree. Kept by this number, nodes only ever come behind those that are there: each commit
+    /// writes one place of a file, and not one for each level.
+    ///
+    /// `n` leaves complete `n - popcount(n)` nodes, and a leaf completes the lower ones first.
+    pub const fn place(level: u8, index: u64) -> Option<u64> {
+        let (Some(above), true) = (level.checked_sub(1), level < 64) else { return None };
+        let Some(end) = index.checked_add(1) else { return None };
+        let Some(leaves) = end.checked_mul(1 << level) else { return None };
+        let before = leaves - 1;
+        Some(before - before.count_ones() as u64 + above as u64)
+    }
+}
+
 /// The right edge of a tree: all that is needed to know its root and to append to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frontier {
@@ -132,6 +147,25 @@ fn fold(peaks: &[Hash]) -> Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nodes_are_completed_in_the_order_of_their_places() {
+        let mut frontier = Frontier::empty();
+        let mut next = 0;
+        for leaf in 0..1_000_u64 {
+            for node in frontier.push(leaf_hash(&leaf.to_be_bytes())) {
+                if node.level > 0 {
+                    assert_eq!(Node::place(node.level, node.index), Some(next));
+                    next += 1;
+                }
+            }
+        }
+        assert_eq!(Node::place(0, 0), None);
+        assert_eq!(Node::place(64, 0), None);
+        assert_eq!(Node::place(63, 0), Some((1 << 63) - 2));
+        assert_eq!(Node::place(63, 1), None);
+        assert_eq!(Node::place(1, u64::MAX), None);
+    }
 
     #[test]
     fn peaks_follow_the_bits_of_the_length() {

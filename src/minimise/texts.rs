@@ -48,6 +48,26 @@ pub(super) fn guarded_texts(
         .collect()
 }
 
+/// What somebody at the operator wrote, as it may be shown here: without what is known of the
+/// customer, and without what the guard finds.
+pub fn shown(case: &Case, text: &str) -> String {
+    let mut known = KnownValues::new();
+    for (&field, value) in case.facts().iter().chain(case.known()) {
+        if !field.is_free_text() {
+            known.field(field, value.disclose(), false);
+        }
+    }
+    let part = |field| case.fact(field).map_or("", Personal::disclose);
+    let place = Place {
+        street: part(Field::Street),
+        number: part(Field::StreetNumber),
+        littera: part(Field::StreetLittera),
+        apartment: part(Field::Apartment),
+    };
+    known.place(place, false, false);
+    guard::redact(text, &known.vocabulary()).text().to_owned()
+}
+
 /// What was taken out of the texts of a case: by intake, and then by the guard.
 pub(super) struct Masks(BTreeMap<(Field, String), u32>);
 

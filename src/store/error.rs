@@ -46,6 +46,9 @@ pub enum StoreError {
         /// Where what it is about stands.
         state: CaseState,
     },
+    /// It is not the version that the change was made for.
+    #[error("it has changed since it was looked at")]
+    Stale,
     /// A person cannot be erased while these cases have not ended.
     #[error(
         "the person has cases that have not ended ({}): let them end, or cancel them with `sluss case \

@@ -24,9 +24,13 @@ mod sqlite;
 mod subjects;
 mod watch;
 
+use std::future::poll_fn;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
+
+use tokio::task::JoinHandle;
 
 pub use accesses::{AccessList, ListEnd, Resolved};
 pub use audit::{Linked, Opens};
@@ -34,11 +38,13 @@ pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
 pub use halt::{Halt, Halted};
-pub use notices::{Errand, Fate, HubSecret, NoticeRow, Registered, Registration, Telling};
+pub use notices::{
+    CancellationRow, Errand, Fate, HubSecret, NoticeRow, Registered, Registration, Telling,
+};
 pub use pulls::{Asked, Pull};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
-    FeedFrom, Placed, Settlement, StoredLeaf, SubmissionRow, Work,
+    FeedFrom, HeardRow, Hearing, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
 pub use watch::Volume;
 
@@ -170,6 +176,23 @@ impl Store {
     pub async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.accept(submission).await
+    }
+
+    /// The same, handed to the writer when this returns: what is begun one after the other is kept in
+    /// that order, and shares a commit. Nothing is in keeping before what this gives has ended.
+    pub async fn begin_accept(
+        &self,
+        submission: Submission,
+    ) -> JoinHandle<Result<Accepted, StoreError>> {
+        let store = self.clone();
+        let mut accepting = Box::pin(async move { store.accept(submission).await });
+        let begun = poll_fn(|cx| Poll::Ready(accepting.as_mut().poll(cx))).await;
+        tokio::spawn(async move {
+            match begun {
+                Poll::Ready(accepted) => accepted,
+                Poll::Pending => accepting.await,
+            }
+        })
     }
 
     /// Leases up to `most` due cases of a recipient, oldest first.

@@ -2,9 +2,9 @@
 
 use secrecy::SecretBox;
 
-use crate::domain::{ClientId, RegistrationId, Timestamp};
+use crate::domain::{ClientId, RegistrationId, SubmissionId, Timestamp};
 use crate::intake::Kind;
-use crate::tmf::Notice;
+use crate::tmf::{Notice, TmfState};
 
 /// What a registration's messages are signed with.
 pub type HubSecret = SecretBox<[u8; 32]>;
@@ -92,6 +92,21 @@ pub enum Fate {
         /// The answer, as a code.
         code: String,
     },
+}
+
+/// The task of cancelling an order, as it can be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CancellationRow {
+    /// Its id: that of the change which asked for it.
+    pub id: SubmissionId,
+    /// The order.
+    pub order: SubmissionId,
+    /// Where it stands.
+    pub state: TmfState,
+    /// When it was asked for.
+    pub requested: Timestamp,
+    /// When it last moved.
+    pub changed: Timestamp,
 }
 
 /// An event in the outbox, as it can be shown.

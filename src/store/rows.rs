@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::pulls::Pull;
 use super::subjects::Keep;
 use super::{StoreError, seal};
+use crate::dialects::Turn;
 use crate::domain::{
     Act, Case, CaseId, CaseState, ClientId, Entropy, ExternalId, Field, HoldReason, LeafId,
     OperatorReference, Purpose, RecipientId, RejectReason, SubmissionId, SubscriptionId, Timestamp,
@@ -14,6 +15,7 @@ use crate::intake::Kind;
 use crate::log::{Event, Hash, LeafIndex, OutcomeResult, SubjectKey};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 /// What became of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -343,7 +345,7 @@ impl SubmissionRow {
     pub fn version(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(self.id.bytes());
-        for case in &self.cases {
+        for case in self.cases.iter().chain(&self.asked) {
             hash.update(case.id.bytes());
             hash.update(case.state.as_str());
             hash.update(case.changed.micros().to_be_bytes());
@@ -373,4 +375,82 @@ pub struct StoredLeaf {
     pub hash: Hash,
     /// Its bytes.
     pub body: Vec<u8>,
+}
+
+/// Something that an operator said of a case, to be kept. Not printable: it may hold a comment.
+pub enum Hearing {
+    /// Whose turn it is.
+    Turn(Turn),
+    /// It is mended, since then as the operator has it.
+    Mended(Option<Timestamp>),
+    /// What somebody wrote, and how that may be shown.
+    Comment {
+        /// When, as the operator has it.
+        said: Option<Timestamp>,
+        /// As it was written.
+        written: Zeroizing<String>,
+        /// As the guard has left it.
+        shown: Zeroizing<String>,
+    },
+}
+
+impl Hearing {
+    /// What it is about.
+    pub const fn what(&self) -> What {
+        match self {
+            Self::Turn(turn) => What::Turn(*turn),
+            Self::Mended(_) => What::Mended,
+            Self::Comment { .. } => What::Comment,
+        }
+    }
+}
+
+/// What an operator said something about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Somebody wrote something.
+    Comment,
+    /// Whose turn it is.
+    Turn(Turn),
+    /// It is mended.
+    Mended,
+}
+
+impl What {
+    /// The word in the store and in answers.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Turn(Turn::Provider) => "turn-sp",
+            Self::Turn(Turn::Operator) => "turn-co",
+            Self::Mended => "mended",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        let all =
+            [Self::Comment, Self::Turn(Turn::Provider), Self::Turn(Turn::Operator), Self::Mended];
+        all.into_iter().find(|what| what.as_str() == text)
+    }
+}
+
+/// Something that an operator said of a case.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HeardRow {
+    /// When we read it.
+    pub heard: Timestamp,
+    /// When, as the operator has it.
+    pub said: Option<Timestamp>,
+    /// What about.
+    pub what: What,
+    /// A comment as it may be shown: the guard has read it. `None` once it is wiped.
+    pub shown: Option<String>,
+}
+
+impl HeardRow {
+    /// When it was so: the operator's word for it where it has one, else when we read it.
+    pub fn at(&self) -> Timestamp {
+        self.said.unwrap_or(self.heard)
+    }
 }

@@ -24,6 +24,8 @@ use crate::log::SubjectKey;
 const NONCE_BYTES: usize = 24;
 /// What a case's key is for.
 const CASE_KEY: &[u8] = b"case/v1";
+/// What the key of an operator's comments is for.
+const HEARD_KEY: &[u8] = b"heard/v1";
 /// What the key of a disclosure's fields is for.
 const OPENING_KEY: &[u8] = b"opening/v1";
 
@@ -73,6 +75,11 @@ impl Vault {
     /// Tells the same body from another, and says nothing else about it.
     pub(super) fn body_mac(&self, canonical: &[u8]) -> [u8; 32] {
         self.mac(b"body/v1", &[canonical])
+    }
+
+    /// Tells a comment of an operator from others.
+    pub(super) fn comment_mac(&self, case: CaseId, said: i64, text: &str) -> [u8; 32] {
+        self.mac(b"heard/v1", &[case.bytes(), &said.to_be_bytes(), text.as_bytes()])
     }
 
     fn mac(&self, what: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -244,6 +251,43 @@ pub(super) fn open_openings(
         }
     }
     Ok(fields)
+}
+
+/// Seals a comment of an operator: as it was written, and as it may be shown.
+pub(super) fn seal_comment(
+    (case, seq): (CaseId, i64),
+    (written, shown): (&str, &str),
+    key: &[u8; 32],
+    entropy: &dyn Entropy,
+) -> Result<Vec<u8>, StoreError> {
+    let sealed = SealedComment { v: 1, written: written.to_owned(), shown: shown.to_owned() };
+    let plain = Zeroizing::new(
+        serde_json::to_vec(&sealed).map_err(|error| StoreError::unavailable("sealing", error))?,
+    );
+    let place = [&case.bytes()[..], &seq.to_be_bytes()].concat();
+    seal(&derive(key, HEARD_KEY), &aad(b"heard", &place), &plain, entropy)
+}
+
+/// Opens a comment, as far as it may be shown.
+pub(super) fn open_comment(
+    (case, seq): (CaseId, i64),
+    sealed: &[u8],
+    key: &[u8; 32],
+) -> Result<String, StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "heard" };
+    let place = [&case.bytes()[..], &seq.to_be_bytes()].concat();
+    let plain =
+        open(&derive(key, HEARD_KEY), &aad(b"heard", &place), sealed).ok_or_else(corrupt)?;
+    let mut sealed: SealedComment = serde_json::from_slice(&plain).map_err(|_| corrupt())?;
+    Ok(std::mem::take(&mut sealed.shown))
+}
+
+/// A comment, in the form in which it is sealed.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct SealedComment {
+    v: u8,
+    written: String,
+    shown: String,
 }
 
 /// Whether a fact says yes.

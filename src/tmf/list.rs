@@ -124,6 +124,18 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Reads a query string where only a window and members can be asked for.
+    pub fn of_tasks(query: &str) -> Result<Self, QueryError> {
+        let page = Self::parse(Kind::Order, query)?;
+        if page.filters.is_empty() && matches!(page.window, Window::Offset(_)) {
+            Ok(page)
+        } else {
+            Err(QueryError::unknown(&["offset", "limit", "fields"]))
+        }
+    }
+}
+
 fn once<T>(place: &mut Option<T>, value: T) -> Result<(), QueryError> {
     if place.replace(value).is_some() {
         return Err(QueryError::new("offset, limit and after are given once"));

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value, json};
 
 use super::{Fields, TmfState, base};
-use crate::domain::{CancellationId, NoticeId, SubmissionId, Timestamp, closed_list};
+use crate::domain::{NoticeId, SubmissionId, Timestamp, closed_list};
 use crate::intake::Kind;
 
 closed_list! {
@@ -61,7 +61,7 @@ pub enum About {
     /// An order or a ticket.
     Submission(SubmissionId),
     /// The task of cancelling an order.
-    Cancellation(CancellationId, SubmissionId),
+    Cancellation(SubmissionId, SubmissionId),
 }
 
 /// One event, for one registration.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::{CaseState, closed_list};
+use crate::domain::{Act, CaseState, closed_list};
 use crate::intake::Kind;
 
 closed_list! {
@@ -44,11 +44,43 @@ closed_list! {
 }
 
 impl TmfState {
-    /// What the cases of an order or a ticket are together.
-    pub fn of(kind: Kind, cases: &[CaseState]) -> Self {
+    /// What the cases of an order or a ticket are together, and what is asked about them: a ticket
+    /// is closed when the operator has been told so, and an order waits while the operator is asked
+    /// whether it can still be stopped.
+    pub fn of(kind: Kind, cases: &[CaseState], asked: &[(Act, CaseState)]) -> Self {
+        let has = |act, is: fn(CaseState) -> bool| {
+            asked.iter().any(|(asked, state)| *asked == act && is(*state))
+        };
         match kind {
-            Kind::Order => Self::of_order(cases),
-            Kind::Ticket => cases.first().map_or(Self::Acknowledged, |case| Self::of_ticket(*case)),
+            Kind::Order => match Self::of_order(cases) {
+                state if state.is_final() => state,
+                _ if has(Act::Cancel, |state| !state.is_final() && state != CaseState::Held) => {
+                    Self::AssessingCancellation
+                }
+                state => state,
+            },
+            Kind::Ticket => match cases.first() {
+                Some(CaseState::Completed)
+                    if has(Act::Close, |state| state == CaseState::Completed) =>
+                {
+                    Self::Closed
+                }
+                Some(case) => Self::of_ticket(*case),
+                None => Self::Acknowledged,
+            },
+        }
+    }
+
+    /// Where the task of cancelling stands, by the cases that it has made. None: nothing had left
+    /// yet, and it was stopped at once.
+    pub fn of_task(asked: &[CaseState]) -> Self {
+        use CaseState as C;
+        if asked.iter().all(|state| *state == C::Completed) {
+            Self::Done
+        } else if asked.iter().all(|state| state.is_final() || *state == C::Held) {
+            Self::TerminatedWithError
+        } else {
+            Self::InProgress
         }
     }
 
@@ -138,10 +170,10 @@ mod tests {
 
     #[track_caller]
     fn check(cases: &[CaseState], expected: TmfState) {
-        assert_eq!(TmfState::of(Kind::Order, cases), expected);
+        assert_eq!(TmfState::of(Kind::Order, cases, &[]), expected);
         let mut turned = cases.to_vec();
         turned.reverse();
-        assert_eq!(TmfState::of(Kind::Order, &turned), expected, "in another order");
+        assert_eq!(TmfState::of(Kind::Order, &turned, &[]), expected, "in another order");
     }
 
     #[test]
@@ -161,10 +193,26 @@ mod tests {
     fn an_order_has_ended_exactly_when_each_item_has() {
         for &one in CaseState::ALL {
             for &other in CaseState::ALL {
-                let together = TmfState::of(Kind::Order, &[one, other]);
+                let together = TmfState::of(Kind::Order, &[one, other], &[]);
                 assert_eq!(together.is_final(), one.is_final() && other.is_final());
                 assert!(TmfState::ORDER.contains(&together));
             }
         }
+    }
+
+    #[test]
+    fn what_is_asked_shows() {
+        let of = |kind, case, act, asked| TmfState::of(kind, &[case], &[(act, asked)]);
+        let order = |case, asked| of(Kind::Order, case, Act::Cancel, asked);
+        assert_eq!(order(C::Placed, C::Accepted), TmfState::AssessingCancellation);
+        assert_eq!(order(C::Placed, C::Recorded), TmfState::AssessingCancellation);
+        assert_eq!(order(C::Placed, C::Rejected), TmfState::InProgress);
+        assert_eq!(order(C::Cancelled, C::Completed), TmfState::Cancelled);
+        let ticket = |case, asked| of(Kind::Ticket, case, Act::Close, asked);
+        assert_eq!(ticket(C::Completed, C::Completed), TmfState::Closed);
+        assert_eq!(ticket(C::Completed, C::Accepted), TmfState::Resolved);
+        assert_eq!(TmfState::of_task(&[]), TmfState::Done);
+        assert_eq!(TmfState::of_task(&[C::Completed, C::Rejected]), TmfState::TerminatedWithError);
+        assert_eq!(TmfState::of_task(&[C::Completed, C::Waiting]), TmfState::InProgress);
     }
 }

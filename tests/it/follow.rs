@@ -38,7 +38,7 @@ async fn ask(
     } else {
         intake::change(kind, of, &bytes, &context).unwrap()
     };
-    app.deployment.store.accept_change(change).await
+    app.deployment.store.accept_change(change, None).await
 }
 
 /// Hands one in, and gives it.
@@ -296,5 +296,115 @@ async fn a_withdrawal_that_comes_too_late_is_told_and_the_order_goes_on() {
     app.to_the_end().await;
     App::check(&app.row(placed.id).await, CaseState::Completed, None);
     assert_eq!(methods(&sandbox), ["POST", "DELETE"]);
+    app.close().await;
+}
+
+/// An order about a service that is there.
+fn about(external: &str, change: &Value) -> Value {
+    let mut body = order(GLOBALCONNECT, external, "STTA0101");
+    let item = &mut body["serviceOrderItem"][0];
+    item["action"] = json!("modify");
+    let service = item["service"].as_object_mut().unwrap();
+    service.remove("serviceSpecification");
+    let id = json!({ "name": "subscriptionId", "value": "SUB-0101" });
+    service["serviceCharacteristic"].as_array_mut().unwrap().push(id);
+    for (name, value) in change.as_object().unwrap() {
+        if name == "serviceCharacteristic" {
+            let more = value.as_array().unwrap().clone();
+            service["serviceCharacteristic"].as_array_mut().unwrap().extend(more);
+        } else {
+            service.insert(name.clone(), value.clone());
+        }
+    }
+    body
+}
+
+#[tokio::test]
+async fn a_service_is_changed_modified_paused_and_resumed() {
+    let mut app = App::start().await;
+    for (n, (act, change)) in [
+        (Act::Suspend, json!({ "state": "inactive" })),
+        (Act::Resume, json!({ "state": "active" })),
+        (Act::Change, json!({ "serviceSpecification": { "id": "BB-100-100" } })),
+        (Act::Modify, json!({ "serviceCharacteristic": [{ "name": "fixedIp", "value": true }] })),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let body = about(&format!("ORD-{n}"), &change);
+        let placed = submitted(&mut app, Kind::Order, &body).await;
+        assert_eq!(placed.act, act);
+        app.to_the_end().await;
+        App::check(&app.row(placed.id).await, CaseState::Completed, None);
+    }
+    let told: Vec<Value> = app
+        .messages(GLOBALCONNECT)
+        .iter()
+        .map(|one| serde_json::from_slice::<Value>(&one.body).unwrap()["operation"].clone())
+        .collect();
+    assert_eq!(told, ["SUSPEND", "RESUME", "CHANGE", "MODIFY"]);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_move_is_an_end_and_a_beginning_and_neither_operator_learns_the_other_end() {
+    let mut app = App::start().await;
+    let mut body = order(GLOBALCONNECT, "ORD-1", "STTA0101");
+    body["serviceOrderItem"][0]["action"] = json!("modify");
+    body["serviceOrderItem"][0]["service"]["movedFrom"] =
+        json!({ "accessId": "STTA0202", "subscriptionId": "SUB-0202", "operator": IP_ONLY });
+    let cases = app.submit(Kind::Order, &body).await;
+    let acts: Vec<_> = app.rows().await.into_values().map(|row| (row.act, row.item)).collect();
+    assert!(acts.contains(&(Act::Activate, "1".to_owned())), "{acts:?}");
+    assert!(acts.contains(&(Act::Terminate, "1.from".to_owned())), "{acts:?}");
+    app.to_the_end().await;
+    for case in cases {
+        App::check(&app.row(case).await, CaseState::Completed, None);
+    }
+    for (operator, own, other) in
+        [(GLOBALCONNECT, "STTA0101", "0202"), (IP_ONLY, "SUB-0202", "STTA0101")]
+    {
+        let received = app.messages(operator);
+        let [one] = &received[..] else { panic!("one message to {operator}") };
+        let text = String::from_utf8_lossy(&one.body).into_owned();
+        assert!(text.contains(own) && !text.contains(other), "{operator}: {text}");
+        assert!(!text.contains("Mästarvägen"));
+    }
+    app.close().await;
+}
+
+#[tokio::test]
+async fn what_the_operator_writes_is_sealed_as_written_and_shown_without_what_is_personal() {
+    let mut app = App::start().await;
+    let ticket =
+        submitted(&mut app, Kind::Ticket, &fault(GLOBALCONNECT, "FEL-1", "STTA0201")).await;
+    app.to_the_end().await;
+    let heard = app.deployment.store.heard(ticket.id).await.unwrap();
+    let words: Vec<_> = heard.iter().map(|one| one.what.as_str()).collect();
+    assert_eq!(words, ["turn-co", "comment", "mended"]);
+    let shown = heard[1].shown.as_deref().unwrap();
+    assert!(shown.starts_with("The fault is mended.") && shown.contains("[telefon]"), "{shown}");
+    assert!(!shown.contains("070-174 06 99") && !shown.contains("Kalle"), "{shown}");
+    app.must_not_tell("070-174 06 99");
+    // Read again, it is the same: nothing is told twice.
+    comment(&mut app, &ticket, "Tack.").await;
+    app.to_the_end().await;
+    assert_eq!(app.deployment.store.heard(ticket.id).await.unwrap().len(), heard.len());
+    let kinds: Vec<_> = app.deployment.store.leaves_of(ticket.id).await.unwrap();
+    assert_eq!(kinds.len(), 2, "an intent and its outcome");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_case_that_waits_for_its_time_can_be_looked_at_now() {
+    let mut app = App::start().await;
+    app.script(IP_ONLY, vec![Trouble::Status { code: 429, retry_after: Some(3_000) }]);
+    let placed = submitted(&mut app, Kind::Order, &order(IP_ONLY, "ORD-1", "STTA0101")).await;
+    app.work().await;
+    assert_eq!(app.messages(IP_ONLY).len(), 1);
+    assert!(app.deployment.store.hurry(placed.id).await.unwrap());
+    app.to_the_end().await;
+    assert_eq!(app.messages(IP_ONLY).len(), 2);
+    assert!(!app.deployment.store.hurry(placed.id).await.unwrap(), "it has ended");
     app.close().await;
 }

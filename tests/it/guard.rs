@@ -4,7 +4,8 @@
 #![cfg(test)]
 
 mod classes;
-mod planted;
+mod identifiers;
+mod planted_people;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -3,11 +3,13 @@
 #![cfg(test)]
 
 mod bad;
+mod changes;
 mod hostile;
 mod issuer;
+mod lists;
 mod matrix;
 mod official;
-mod staff;
+mod openapi;
 mod tiles;
 mod tls;
 mod tokens;
@@ -208,7 +210,8 @@ async fn what_is_not_offered_is_refused_in_the_same_words() {
     for (method, path) in [
         ("DELETE", ORDERS.to_owned()),
         ("PUT", ORDERS.to_owned()),
-        ("PATCH", format!("{ORDERS}/{none}")),
+        ("PUT", format!("{ORDERS}/{none}")),
+        ("DELETE", format!("{ORDERS}/{none}")),
         ("DELETE", format!("{TICKETS}/{none}")),
         ("POST", "/health".to_owned()),
     ] {

@@ -334,8 +334,8 @@ fn what_is_not_an_order_is_refused_with_the_member_and_the_rule() {
     );
     check(
         &with(order(), &format!("{SERVICE}/state"), json!("inactive")),
-        "serviceOrderItem[0].service.state does not fit the action: only active services are \
-         ordered",
+        "serviceOrderItem[0].service.state does not fit the action: a service is started active, \
+         and paused by modify",
     );
     check(
         &with(order(), &format!("{SERVICE}/serviceSpecification"), Value::Null),

@@ -123,13 +123,12 @@ CREATE TABLE outcome_of (
     leaf   INTEGER NOT NULL
 ) STRICT;
 
--- Hashes of complete subtrees above the leaves.
+-- Hashes of complete subtrees above the leaves, in the order in which a growing log completes them:
+-- the place of each is computed from its level and index, and each commit writes at the end.
 CREATE TABLE node (
-    level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 63),
-    idx   INTEGER NOT NULL,
-    hash  BLOB    NOT NULL CHECK (length(hash) = 32),
-    PRIMARY KEY (level, idx)
-) STRICT, WITHOUT ROWID;
+    place INTEGER NOT NULL PRIMARY KEY CHECK (place >= 0),
+    hash  BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
 
 CREATE TABLE head (
     only    INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),

@@ -9,19 +9,21 @@
 //! the same words before.
 
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::super::{
-    Answer, EncodeError, Finding, Method, Placement, Request, Sought, Standing, Verdict,
+    Answer, EncodeError, Finding, Heard, Method, Placement, Remark, Request, Sought, Standing,
+    Turn, Verdict,
 };
 use super::answer::{is_busy, refusal};
 use super::description::{FACTS, Fact, as_it_is, describe, one_line, yes_or_no};
-use super::read::{Entry, json, rows};
+use super::read::{Entry, Row, json, rows};
 use super::version::Version;
 use super::write::{
     CREATED_BY, Characteristics, Equipment, Fields, date_time, hand_over, reference, service,
 };
 use super::{Resource, path};
-use crate::domain::{Act, Field, OperatorReference};
+use crate::domain::{Act, Field, OpaqueReference, OperatorReference, Timestamp};
 use crate::minimise::cut;
 
 /// The fields that an amended order has a place for.
@@ -230,5 +232,36 @@ pub(super) fn finding(version: &Version, sought: &Sought, answer: &Answer) -> Fi
         Some(true) => Finding::Present(DONE),
         Some(false) => Finding::Absent,
         None => Finding::Unclear,
+    }
+}
+
+/// How many comments of a ticket are read, the latest ones.
+const REMARKS_MAX: usize = 200;
+
+/// Whose turn it is on a ticket, and what the operator's people have written. A comment of ours is
+/// known by its end.
+pub(super) fn heard(answer: &Answer) -> Heard {
+    let value = if answer.status == 200 { json(&answer.body) } else { None };
+    let rows = value.as_ref().and_then(rows).unwrap_or_default();
+    let [ticket] = rows.as_slice() else {
+        return Heard::default();
+    };
+    let moment = |row: &Row<'_>, member| row.text(member).and_then(|text| Timestamp::parse(&text));
+    let is_ours = |text: &str| {
+        let ours = text.rsplit_once("(ref ").and_then(|(_, end)| end.strip_suffix(')'));
+        ours.is_some_and(|ours| OpaqueReference::parse(ours).is_some())
+    };
+    let comments = ticket.list("comments").unwrap_or_default();
+    let from = comments.len().saturating_sub(REMARKS_MAX);
+    let remarks = comments[from..].iter().filter_map(|comment| {
+        let text = comment.text("message").filter(|text| !is_ours(text))?;
+        let text = Zeroizing::new(text.into_owned());
+        Some(Remark { at: moment(comment, "createdAt"), text })
+    });
+    let closed = ticket.text("status").is_some_and(|status| status.eq_ignore_ascii_case("CLOSED"));
+    Heard {
+        turn: ticket.text("responsible").and_then(|turn| Turn::parse(&turn)),
+        mended: if closed { moment(ticket, "updatedAt") } else { None },
+        remarks: remarks.collect(),
     }
 }

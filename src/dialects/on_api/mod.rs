@@ -38,7 +38,8 @@ mod version;
 pub(super) mod write;
 
 use super::{
-    Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,
+    Answer, Dialect, EncodeError, FeedEvent, Finding, Heard, Message, Progress, Query, Sought,
+    Verdict,
 };
 use crate::address::Access;
 use crate::domain::{Act, Field, Operation, OperatorReference};
@@ -114,6 +115,10 @@ impl Dialect for OnApi {
 
     fn followed(&self, act: Act, answer: &Answer) -> Progress {
         answer::progress(self.0, act, answer)
+    }
+
+    fn heard(&self, act: Act, answer: &Answer) -> Heard {
+        if act.is_fault() { about::heard(answer) } else { Heard::default() }
     }
 
     fn feed(&self, since: Option<&str>) -> Option<Query> {

@@ -15,6 +15,12 @@ pub(super) fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
         return None;
     }
     let word = page.lower(at);
+    if told_in_two(page, at) {
+        return Some((token.end, Strength::Password));
+    }
+    if let Some(found) = network(page, at) {
+        return Some(found);
+    }
     if token.says.any(Says::CREDENTIAL) {
         // `felkod`, `error code`, `zip code`, `pass` as a verb.
         let before = at.checked_sub(1).map_or("", |before| page.lower(before));
@@ -70,6 +76,26 @@ pub(super) fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
                 | "losen"
                 | "losenord"
                 | "wifipass"
+                | "kodord"
+                | "kodordet"
+                | "säkerhetsord"
+                | "säkerhetsordet"
+                | "minnesord"
+                | "lösenmening"
+                | "lösne"
+                | "lösenrod"
+                | "passwrod"
+                | "psk"
+                | "wpa"
+                | "wpa2"
+                | "wpa3"
+                | "wifinyckel"
+                | "wifinyckeln"
+                | "wifilösen"
+                | "wifilösenord"
+                | "nätverksnyckel"
+                | "nätverksnyckeln"
+                | "nykkel"
         );
         let strength = if weak {
             Strength::Weak
@@ -158,6 +184,78 @@ pub(super) fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
             | "wifinamn"
     ) && matches!(page.gap_after(at).trim(), ":" | "=" | "/");
     (account || network).then_some((token.end, Strength::Code))
+}
+
+/// `hemligt ord`, `security answer`: a word for a password in two, at the second.
+fn told_in_two(page: &Page<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| page.lower(before));
+    matches!(
+        (before, page.lower(at)),
+        (
+            "hemligt" | "hemliga" | "safe" | "memorable" | "secret" | "pass" | "kod",
+            "ord" | "ordet" | "word" | "phrase"
+        ) | ("security" | "secret", "answer" | "word")
+            | ("sort" | "access", "key")
+    ) && page.gap(at).len() <= 1
+}
+
+/// `Wifi hemma: ..`, `wifi med Bamse.vinter&7`, `admin:hemligt9`.
+fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
+    let word = page.lower(at);
+    let account =
+        matches!(word, "admin" | "root" | "administrator" | "user") && page.gap_after(at) == ":";
+    if account {
+        let next = page.cluster(at + 1);
+        let digits = page
+            .tokens
+            .get(next.clone())
+            .is_some_and(|tokens| tokens.iter().any(super::super::page::Token::is_digits));
+        return digits.then(|| (page.tokens[at].end, Strength::Code));
+    }
+    let net = matches!(
+        word,
+        "wifi"
+            | "fi"
+            | "wlan"
+            | "nät"
+            | "nätet"
+            | "nätverk"
+            | "nätverket"
+            | "ssid"
+            | "hotspot"
+            | "gästnät"
+            | "wifit"
+    );
+    if !net || at + 1 >= page.len() {
+        return None;
+    }
+    let word_after = page.lower(at + 1);
+    let between = matches!(
+        word_after,
+        "hemma" | "hem" | "här" | "kund" | "kunden" | "hos" | "med" | "är" | "is" | "with"
+    );
+    let sign = |gap: &str| matches!(gap.trim_end(), ":" | "=");
+    if page.gap_after(at) == " " && between && sign(page.gap_after(at + 1)) {
+        return Some((page.tokens[at + 1].end, Strength::Password));
+    }
+    if sign(page.gap_after(at))
+        && !page
+            .says(at + 1)
+            .any(Says::DOMAIN.and(Says::TECHNICAL).and(Says::UNIT).and(Says::BRAND))
+    {
+        return Some((page.tokens[at].end, Strength::Password));
+    }
+    // Without a sign only what cannot be anything but a password.
+    let from = page.tokens[if between { at + 1 } else { at }].end;
+    let value = page.text[from..].strip_prefix(' ')?.split(char::is_whitespace).next()?;
+    let value = value.trim_end_matches(['.', ',', ';', ')', ':', '!', '?']);
+    let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+    let odd = value.contains(['&', '$', '%', '!', '@', '#', '*', '_', '+'])
+        || value.contains('.') && value.contains(|c: char| c.is_ascii_digit())
+        || value.matches('-').count() >= 2;
+    let known =
+        page.says(page.token_at(from + 1)).any(Says::BRAND.and(Says::TECHNICAL).and(Says::UNIT));
+    (odd && letters >= 4 && value.chars().count() >= 8 && !known).then_some((from, Strength::Code))
 }
 
 /// Whether an account or a network is named a few words before: then `pass` is no verb.

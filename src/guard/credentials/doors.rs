@@ -74,7 +74,7 @@ pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 
 /// Things that are opened with a code, and what a code is keyed in on.
 static OPENED: WordList = WordList::new(
-    "porten portdörr portdörren ytterporten innerporten huvudporten porttelefon \
+    "porten innerport ytterport portdörr portdörren ytterporten innerporten huvudporten porttelefon \
     porttelefonen portelefon porttele portkoden entré entrén entre entren huvudentré huvudentrén \
     ytterdörr ytterdörren dörr dörren källardörr källardörren gårdsporten gårdsport grind grinden \
     bom bommen trapphus trapphuset trapphusdörren garage garaget garageport garageporten \
@@ -94,7 +94,8 @@ static OPENED: WordList = WordList::new(
 static BETWEEN: WordList = WordList::new(
     "är is med with av off på on kod koden code till to i in at the vid för for \
     öppnas öppnar opens stängs stäng tryck press slå knappa in då sen then och use använd box dag \
-    natt day night number nr no on ring nedre övre inre yttre bottom top lower upper safe key front \
+    siffror siffrorna siffran har kombination kombinationen combo access elskåpet \
+     skåpet natt day night number nr no on ring nedre övre inre yttre bottom top lower upper safe key front \
     back main of stavas blir new ny nya",
 );
 
@@ -122,7 +123,14 @@ pub(super) fn opened(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             | "enter"
             | "type"
     );
-    let thing = OPENED.has(word);
+    let inner = matches!(word, "port" | "porten" | "dörr" | "dörren")
+        && at.checked_sub(1).is_some_and(|before| {
+            matches!(
+                page.lower(before),
+                "inre" | "yttre" | "inner" | "outer" | "främre" | "bakre" | "andra" | "första"
+            )
+        });
+    let thing = OPENED.has(word) || inner;
     if (keyed || thing)
         && let Some(found) = behind(page, at, keyed && !thing)
     {

@@ -25,6 +25,8 @@ const PLAIN: Says = Says::SPEECH
 pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Range<usize>> {
     let text = page.text;
     let mut at = from;
+    // `ändrat lösenordet till ..`: what it was changed to.
+    let changed = changes(page, page.token_at(from.saturating_sub(1)));
     let mut linked = false;
     for _ in 0..WORDS_MAX {
         let rest = &text[at..];
@@ -76,6 +78,15 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
         }
         let lower = word.to_lowercase();
         // `lösen tre små grisar`: the very next word, when it is not what is said about passwords.
+        let begins = page.text[from..at]
+            .trim_matches([' ', ':', '=', '"', '\'', '>', '(', '\u{2192}'])
+            .is_empty();
+        if linked
+            && let Some(range) = spelt(page, at)
+                .or_else(|| (strength == Strength::Password).then(|| phrase(page, at, begins))?)
+        {
+            return vec![range];
+        }
         let next = strength == Strength::Password
             && page.text[from..at].trim_matches(' ').is_empty()
             && lower.chars().count() > 2
@@ -95,10 +106,206 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
         if word.len() < chunk.len() && !chunk.ends_with([':', ')', '"']) {
             return Vec::new();
         }
-        linked |= LINKS.contains(&lower.as_str());
+        linked |= LINKS.contains(&lower.as_str())
+            || changed && matches!(lower.as_str(), "till" | "to" | "mot")
+            || CHANGES.contains(&lower.as_str());
         at += length;
     }
     Vec::new()
+}
+
+/// What people do to passwords.
+const CHANGES: [&str; 16] = [
+    "ändra",
+    "ändrat",
+    "ändrade",
+    "ändrades",
+    "ändrar",
+    "byt",
+    "bytt",
+    "bytte",
+    "byttes",
+    "byter",
+    "changed",
+    "change",
+    "satt",
+    "satte",
+    "sattes",
+    "set",
+];
+
+/// Whether one of the words right before a cue says that it was changed.
+fn changes(page: &Page<'_>, cue: usize) -> bool {
+    const WORDS_MAX: usize = 3;
+    (1..=WORDS_MAX.min(cue)).any(|back| CHANGES.contains(&page.lower(cue - back)))
+}
+
+/// A code in words: `ett två tre fyra`, `nitton sextioett`.
+fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let first = page.token_at(at);
+    let mut last = first;
+    while last < page.len()
+        && page.says(last).any(Says::NUMBER)
+        && (last == first || matches!(page.gap(last), " " | "-" | ", "))
+    {
+        last += 1;
+    }
+    let long = last == first + 1 && page.tokens[first].length > 8;
+    (last > first + 1 || long).then(|| page.span(first..last))
+}
+
+/// Words that a password does not go on with: what is told about it.
+const PROSE: [&str; 40] = [
+    "according",
+    "enligt",
+    "säger",
+    "sade",
+    "sa",
+    "said",
+    "says",
+    "which",
+    "vilket",
+    "men",
+    "but",
+    "fungerar",
+    "funkar",
+    "fungerade",
+    "works",
+    "worked",
+    "doesn't",
+    "ej",
+    "står",
+    "sitter",
+    "syns",
+    "gäller",
+    "mvh",
+    "tack",
+    "thanks",
+    "ring",
+    "call",
+    "kontakta",
+    "på",
+    "on",
+    "för",
+    "så",
+    "because",
+    "then",
+    "sen",
+    "sedan",
+    "innan",
+    "hos",
+    "behövs",
+    "krävs",
+];
+
+/// Several words that are a password together, behind a sign or a verb that says so: up to the end
+/// of the clause, `tomten är far till alla barnen`.
+///
+/// `begins` says that nothing stands between the cue and it: then its first word may be a common
+/// one.
+fn phrase(page: &Page<'_>, at: usize, begins: bool) -> Option<Range<usize>> {
+    const WORDS_MAX: usize = 7;
+    let text = page.text;
+    let clause = clause(&text[at..]);
+    let words: Vec<&str> = clause.split(' ').filter(|word| !word.is_empty()).collect();
+    let first = words.first()?.to_lowercase();
+    let plain = |word: &str| word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\''));
+    let token = page.token_at(at);
+    // A password in one piece, and then something else.
+    if !plain(&first) || first.chars().count() < 2 {
+        return None;
+    }
+    let says_how =
+        STATUS.contains(&first.as_str()) || tells_about(&first) && !(begins && words.len() > 2);
+    if says_how {
+        return None;
+    }
+    let mut end = at;
+    let mut count = 0;
+    for (number, word) in words.iter().enumerate() {
+        let start = end + text[end..].find(*word)?;
+        let says = page.says(page.token_at(start));
+        let lower = word.to_lowercase();
+        let stops = number > 0
+            && (PROSE.contains(&lower.as_str())
+                || says
+                    .any(Says::CREDENTIAL.and(Says::PHONE).and(Says::REFERENCE).and(Says::SERIAL))
+                || STATUS.contains(&lower.as_str()) && number + 1 == words.len());
+        if stops || count == WORDS_MAX {
+            break;
+        }
+        end = start + word.len();
+        count += 1;
+    }
+    // One word alone is looked at by itself: it may be none.
+    (count > 1 && page.tokens.get(token).is_some_and(|token| !token.shielded)).then_some(at..end)
+}
+
+/// Words that tell how it is with a password.
+const STATUS: [&str; 44] = [
+    "ej",
+    "inte",
+    "saknas",
+    "okänt",
+    "okänd",
+    "glömt",
+    "glömd",
+    "glömts",
+    "finns",
+    "se",
+    "not",
+    "unknown",
+    "missing",
+    "forgotten",
+    "lost",
+    "fungerar",
+    "funkar",
+    "works",
+    "fel",
+    "wrong",
+    "ok",
+    "rätt",
+    "klart",
+    "samma",
+    "same",
+    "meddelas",
+    "skickas",
+    "kommer",
+    "behövs",
+    "krävs",
+    "sitter",
+    "står",
+    "ligger",
+    "på",
+    "on",
+    "enligt",
+    "skickat",
+    "sent",
+    "återställt",
+    "återställd",
+    "nytt",
+    "bytt",
+    "ändrat",
+    "hos",
+];
+
+/// Up to where a clause ends: a stop before a space, a comma, a bracket, the end of a line.
+fn clause(text: &str) -> &str {
+    let mut end = text.len();
+    for (at, char) in text.char_indices() {
+        let rest = &text[at + char.len_utf8()..];
+        let stop = match char {
+            '\n' | '(' | ')' | ';' | '"' => true,
+            '.' | ',' | '!' | '?' | ':' => rest.is_empty() || rest.starts_with([' ', '\n']),
+            '/' | '-' | '|' => text[..at].ends_with(' '),
+            _ => false,
+        };
+        if stop {
+            end = at;
+            break;
+        }
+    }
+    text[..end].trim_end()
 }
 
 fn takes(
@@ -134,8 +341,17 @@ fn takes(
             && page.tokens[token].is_digits()
             && page.gap(token + 1) == " ";
         let spaced = count && lone;
+        // A date behind the alarm that went off then.
+        let dated = word.starts_with("20") && digits == 8 && matches!(length, 8 | 10);
+        let settled = page.tokens.get(token).is_some_and(|token| token.settled);
+        if strength == Strength::Weak && (dated || settled) {
+            return false;
+        }
         return (!clock && !count && !unit || spaced)
             && (strength != Strength::Weak || digits >= 4 || spaced || length > digits + 3);
+    }
+    if strength != Strength::Weak && word.matches('-').count() >= 2 && length >= 10 {
+        return true;
     }
     if strength == Strength::Weak {
         return word
@@ -148,6 +364,7 @@ fn takes(
     }
     let signs = word.contains(|char: char| !char.is_alphanumeric() && char != '-' && char != '\'');
     let rare = strength == Strength::Password
+        && linked
         && page.tokens.get(token).is_some_and(|token| {
             !token.says.any(Says::BUILT_IN)
                 || token.says.is_name() && !token.says.any(Says::FUNCTION)
@@ -155,8 +372,13 @@ fn takes(
     if rare && length > 3 {
         return true;
     }
-    let mixed =
-        word.chars().skip(1).any(char::is_uppercase) && word.chars().any(char::is_lowercase);
+    let mixed = (linked || strength == Strength::Password)
+        && word.chars().skip(1).any(char::is_uppercase)
+        && word.chars().any(char::is_lowercase)
+        && !page
+            .tokens
+            .get(token)
+            .is_some_and(|token| token.says.any(Says::DOMAIN.and(Says::BRAND)));
     linked || signs && length >= 6 || mixed
 }
 

@@ -4,9 +4,9 @@ use super::super::word_list::WordList;
 
 /// Words that may stand between a cue and its value.
 pub(super) const LINKS: &[&str] = &[
-    "är", "is", "var", "was", "satt", "set", "bytt", "ändrat", "nytt", "nya", "new", "blir",
-    "lyder", "=", "heter", "ändrad", "changed", "bytte", "skrev", "sattes", "blev", "stavas",
-    "byttes", "valde", "angett", "funkar",
+    "är", "is", "var", "was", "satt", "set", "bytt", "ändrat", "nytt", "new", "blir", "lyder", "=",
+    "heter", "ändrad", "changed", "bytte", "skrev", "sattes", "blev", "stavas", "byttes", "valde",
+    "angett", "funkar",
 ];
 
 /// Words that tell about a code instead of being one.
@@ -32,7 +32,8 @@ static ABOUT: WordList = WordList::new(
     label sitter står ligger underneath hittas behövs saknade avvisas nekas ogiltigt gäller \
     skrivs stod dekalen lapp lappen routerns baksida baksidan undersidan back bottom written \
     kept wifit trådlösa wireless problem mobilen nycklar byte svagt support kundtjänst mailet \
-    mejlet brev los",
+    mejlet brev los message prompt field page screen error meddelande meddelandet fält rutan ruta sida sidan \
+    nere uppe instabilt segt långsamt dåligt bra prio prioritet verifiering uses uppger verify",
 );
 
 /// Codes that open nothing.

@@ -6,6 +6,20 @@ use super::super::word_list::WordList;
 use super::cues::TALKS;
 use super::{Class, People, ROLES};
 
+/// What somebody does and no thing in a fault report: behind a name that opens a sentence.
+static VERBS: WordList = WordList::new(
+    "har hade är var kommer kom vill ville ska skulle kan kunde bor bodde jobbar jobbade har ringer \
+    ringde säger sa sade svarar svarade testar testade provar provade startar startade kopplar \
+    kopplade bytte byter åkte åker felsöker felsökte kollar kollade mäter mätte bokade bokar tog tar \
+    fick får gick går lovade lovar undrar undrade meddelar meddelade berättar berättade återkommer \
+    återkom hör hörde skriver skrev mailade mejlade messade smsade väntar väntade behöver behövde \
+    önskar önskade anmäler anmälde felanmälde tycker tyckte tror trodde menar menade hävdar påstår \
+    bad ber bekräftar bekräftade hämtar hämtade öppnar öppnade släpper släppte visar visade has had \
+    is was will would can could wants wanted says said called calls rang asked asks told tells tried \
+    tries rebooted restarted works lives reported reports confirmed confirms checked checks tested \
+    went goes came comes got gets needs needed thinks thought took booked answered answers replied",
+);
+
 /// What firms are called.
 const FIRMS: [&str; 24] = [
     "förvaltning",
@@ -65,6 +79,14 @@ impl People<'_> {
         if says.any(Says::PHONE) && says.any(Says::PERSON) && page.tokens[at].opens {
             return false;
         }
+        // `kundens bror Ellen` is no Bror; `CASE-89-3775` is nobody.
+        let role = says.any(Says::RELATION) && (!self.capital(at) || page.caseless);
+        let code = page.tokens[at].case == Case::Upper
+            && says.any(Says::REFERENCE.and(Says::TECHNICAL))
+            && page.gap_after(at).starts_with(['-', ':', '/', '_']);
+        if role || code {
+            return false;
+        }
         // `Bo von Ek`.
         let particle = at > 1
             && page.says(at - 1).any(Says::PARTICLE)
@@ -106,7 +128,13 @@ impl People<'_> {
         {
             return true;
         }
-        if self.reached(at) || greeted || self.device(at) || self.speaker(at) || self.turned(at) {
+        if self.begins(at)
+            || self.reached(at)
+            || greeted
+            || self.device(at)
+            || self.speaker(at)
+            || self.turned(at)
+        {
             return true;
         }
         if self.alone(at) {
@@ -177,6 +205,7 @@ impl People<'_> {
         // `E. Tjäder`.
         let led = at > 0
             && page.tokens[at - 1].length == 1
+            && !page.tokens[at - 1].glued
             && page.tokens[at - 1].is_word()
             && page.gap(at).trim() == "."
             && page.gap(at).len() <= 5;
@@ -239,6 +268,56 @@ impl People<'_> {
             return true;
         }
         self.cue(at) && !(function && !self.capital(at) && !self.sure(at))
+    }
+
+    /// Opens a sentence or a line, and what follows is said of somebody: `Max har startat om`,
+    /// `Björn på support`, `Stens router`, `Sten, tekniker`, `Sten (montör)`.
+    fn begins(&self, at: usize) -> bool {
+        let page = self.page;
+        let next = at + 1;
+        let says = page.says(at);
+        let lower = page.lower(at);
+        if !(page.tokens[at].opens && self.capital(at) && !page.caseless && says.any(Says::GIVEN))
+            || says.any(Says::MONTH)
+            || next >= page.len()
+            || page.tokens[next].case != Case::Lower
+            || matches!(
+                lower,
+                "han"
+                    | "hon"
+                    | "man"
+                    | "ingen"
+                    | "inga"
+                    | "du"
+                    | "vi"
+                    | "de"
+                    | "den"
+                    | "en"
+                    | "i"
+                    | "so"
+                    | "can"
+                    | "my"
+                    | "god"
+                    | "old"
+                    | "no"
+                    | "be"
+                    | "best"
+            )
+        {
+            return false;
+        }
+        let gap = page.gap(next);
+        let other = page.says(next);
+        let verb = gap == " " && VERBS.has(page.lower(next));
+        let somewhere = gap == " "
+            && matches!(page.lower(next), "på" | "från" | "hos" | "i" | "from" | "at")
+            && !says.any(Says::FUNCTION)
+            && page.tokens.get(next + 1).is_some_and(super::super::page::Token::is_word);
+        let whose = gap == " " && says.any(Says::GENITIVE) && !says.any(Says::FUNCTION);
+        let role = matches!(gap, ", " | " (" | " - ")
+            && other.any(Says::RELATION.and(Says::SURE))
+            && !says.any(Says::FUNCTION);
+        verb || somewhere || whose || role
     }
 
     /// Before a telephone number: `(Tindra, 070-174 06 05)`.
@@ -338,6 +417,16 @@ impl People<'_> {
         }
         if !self.raised(at) {
             return false;
+        }
+        // A capital within a sentence, on a word that only a dictionary has: somebody may be called so.
+        let rare = self.page.tokens[at].case == Case::Title
+            && self.page.tokens[at].length > 2
+            && says.any(Says::WORD)
+            && !says.any(Says::ENGLISH)
+            && self.page.gap(at) == " "
+            && self.page.tokens[at - 1].case == Case::Lower;
+        if rare {
+            return true;
         }
         let after_name = self.joined(at) && self.hit[at - 1] && self.capital(at - 1);
         let before_name =

@@ -10,27 +10,45 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::super::StoreError;
-use super::super::rows::{Accepted, ChangeRow};
+use super::super::rows::{Accepted, CaseRow, ChangeRow};
 use super::super::seal;
 use super::super::subjects::Keep;
 use super::keys::wrapped_key;
 use super::tx::Tx;
-use super::{Sqlite, cases, read, retention};
+use super::{Sqlite, cancel, cases, read, retention};
 use crate::domain::{
-    Act, Case, CaseId, CaseParts, CaseState, Entropy, Field, LeafId, OpaqueReference, Personal,
-    Purpose, RecipientId, Step, SubjectId, SubmissionId,
+    Act, Case, CaseId, CaseParts, CaseState, Entropy, Field, LeafId, OpaqueReference,
+    OperatorReference, Personal, Purpose, RecipientId, Step, SubjectId, SubmissionId,
 };
-use crate::intake::{Change, Wish};
+use crate::intake::{Change, Kind, Wish};
 use crate::log::{Code, Event, Release, Role};
 
 impl Sqlite {
     pub(in crate::store) async fn accept_change(
         &self,
         change: Change,
+        version: Option<String>,
     ) -> Result<Accepted, StoreError> {
-        let accepted = self.writer.run(move |tx| accept(tx, &change)).await?;
+        let accepted = self.writer.run(move |tx| {
+            if let Some(version) = version {
+                let row = read::submission(tx.database, change.kind, change.of)?;
+                if row.is_none_or(|row| row.version() != version) {
+                    return Err(StoreError::Stale);
+                }
+            }
+            accept(tx, &change)
+        });
+        let accepted = accepted.await?;
         self.changed.notify_one();
         Ok(accepted)
+    }
+
+    pub(in crate::store) async fn case_of(
+        &self,
+        recipient: RecipientId,
+        reference: OperatorReference,
+    ) -> Result<Option<CaseRow>, StoreError> {
+        self.read(move |database| read::case_of(database, &recipient, &reference)).await
     }
 
     pub(in crate::store) async fn change(
@@ -79,6 +97,9 @@ fn accept(tx: &mut Tx<'_>, change: &Change) -> Result<Accepted, StoreError> {
         ])?;
     for wish in &change.wishes {
         grant(tx, change, wish)?;
+    }
+    if change.kind == Kind::Order && change.wishes.iter().any(|wish| wish.act() == Act::Cancel) {
+        cancel::note(tx, change.id, change.of)?;
     }
     Ok(Accepted::New(change.id))
 }

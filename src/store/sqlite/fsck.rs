@@ -341,11 +341,7 @@ fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 }
 
 fn is_stored(database: &Connection, node: &Node) -> Result<bool, StoreError> {
-    let stored: Option<[u8; 32]> = database
-        .prepare_cached("SELECT hash FROM node WHERE level = ?1 AND idx = ?2")?
-        .query_row(params![node.level, signed(node.index)?], |row| row.get(0))
-        .optional()?;
-    Ok(stored.is_some_and(|stored| Hash::new(stored) == node.hash))
+    Ok(log::node(database, node.level, node.index)? == Some(node.hash))
 }
 
 /// Hashes a page of bodies again; gives where the next one begins, or `None` behind the last leaf.

@@ -89,8 +89,8 @@ pub(super) fn put_leaf(
 pub(super) fn put_node(database: &Connection, node: &Node) -> Result<(), StoreError> {
     crash::write(Write::Node, || {
         database
-            .prepare_cached("INSERT INTO node (level, idx, hash) VALUES (?1, ?2, ?3)")?
-            .execute(params![node.level, signed(node.index)?, node.hash.bytes()])?;
+            .prepare_cached("INSERT INTO node (place, hash) VALUES (?1, ?2)")?
+            .execute(params![place(node.level, node.index)?, node.hash.bytes()])?;
         Ok(())
     })
 }
@@ -431,40 +431,50 @@ impl Nodes for Rows<'_> {
     type Error = StoreError;
 
     fn node(&self, level: u8, index: u64) -> Result<Hash, StoreError> {
-        let index = signed(index)?;
-        let hash: Option<[u8; 32]> = if level == 0 {
+        let hash = if level == 0 {
             self.0
                 .prepare_cached("SELECT hash FROM leaf WHERE idx = ?1")?
-                .query_row([index], |row| row.get(0))
+                .query_row([signed(index)?], |row| row.get(0))
                 .optional()?
+                .map(Hash::new)
         } else {
-            self.0
-                .prepare_cached("SELECT hash FROM node WHERE level = ?1 AND idx = ?2")?
-                .query_row(params![level, index], |row| row.get(0))
-                .optional()?
+            node(self.0, level, index)?
         };
-        hash.map(Hash::new).ok_or(StoreError::Diverged(HaltReason::Damaged))
+        hash.ok_or(StoreError::Diverged(HaltReason::Damaged))
     }
 
     fn row(&self, level: u8, first: u64, count: u16) -> Result<Vec<Hash>, StoreError> {
+        if level > 0 {
+            return (0..count).map(|n| self.node(level, first + u64::from(n))).collect();
+        }
         let (first, end) = (signed(first)?, signed(first + u64::from(count))?);
-        let hashes: Vec<[u8; 32]> = if level == 0 {
-            self.0
-                .prepare_cached("SELECT hash FROM leaf WHERE idx >= ?1 AND idx < ?2 ORDER BY idx")?
-                .query_map([first, end], |row| row.get(0))?
-                .collect::<Result<_, _>>()?
-        } else {
-            self.0
-                .prepare_cached(
-                    "SELECT hash FROM node WHERE level = ?1 AND idx >= ?2 AND idx < ?3 ORDER BY idx",
-                )?
-                .query_map(params![level, first, end], |row| row.get(0))?
-                .collect::<Result<_, _>>()?
-        };
+        let hashes: Vec<[u8; 32]> = self
+            .0
+            .prepare_cached("SELECT hash FROM leaf WHERE idx >= ?1 AND idx < ?2 ORDER BY idx")?
+            .query_map([first, end], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
         if hashes.len() == usize::from(count) {
             Ok(hashes.into_iter().map(Hash::new).collect())
         } else {
             Err(StoreError::Diverged(HaltReason::Damaged))
         }
     }
+}
+
+/// A node above the leaves; `None` where it is not stored.
+pub(super) fn node(
+    database: &Connection,
+    level: u8,
+    index: u64,
+) -> Result<Option<Hash>, StoreError> {
+    let hash: Option<[u8; 32]> = database
+        .prepare_cached("SELECT hash FROM node WHERE place = ?1")?
+        .query_row([place(level, index)?], |row| row.get(0))
+        .optional()?;
+    Ok(hash.map(Hash::new))
+}
+
+/// Where a node above the leaves is kept.
+fn place(level: u8, index: u64) -> Result<i64, StoreError> {
+    signed(Node::place(level, index).ok_or(StoreError::Corrupt { table: "node" })?)
 }

@@ -4,6 +4,7 @@
 mod accept;
 mod accesses;
 mod audit;
+mod cancel;
 mod cases;
 mod change;
 mod copier;
@@ -13,6 +14,7 @@ mod door;
 mod erase;
 mod errands;
 mod fsck;
+mod heard;
 mod hub;
 mod keys;
 mod lease;
@@ -48,8 +50,8 @@ use super::seal::Vault;
 use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
-    CaseId, ClientId, Clock, Entropy, HaltReason, HoldReason, LeafId, OperatorReference, PolicyId,
-    Purpose, RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
+    CaseId, ClientId, Clock, Entropy, HaltReason, HoldReason, LeafId, PolicyId, Purpose,
+    RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
@@ -442,14 +444,6 @@ impl Sqlite {
         page: Page,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
         self.read(move |database| list::submissions(database, kind, &client, &page)).await
-    }
-
-    pub(super) async fn case_of(
-        &self,
-        recipient: RecipientId,
-        reference: OperatorReference,
-    ) -> Result<Option<CaseRow>, StoreError> {
-        self.read(move |database| read::case_of(database, &recipient, &reference)).await
     }
 
     pub(super) async fn leaves(

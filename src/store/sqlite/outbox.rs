@@ -10,9 +10,10 @@ use rusqlite::{Connection, Row, params};
 
 use super::super::StoreError;
 use super::super::notices::{NoticeRow, Telling};
+use super::cancel;
 use super::log::signed;
 use crate::domain::{
-    CancellationId, CaseState, ClientId, Entropy, NoticeId, RegistrationId, SubmissionId, Timestamp,
+    Act, CaseState, ClientId, Entropy, NoticeId, RegistrationId, SubmissionId, Timestamp,
 };
 use crate::intake::Kind;
 use crate::tmf::{About, EventType, HubQuery, Notice, TmfState};
@@ -91,7 +92,8 @@ impl Teller<'_> {
         let before = TmfState::parse(&before).ok_or_else(corrupt)?;
         let cases = self.cases(id)?;
         let states: Vec<CaseState> = cases.iter().map(|(_, state)| *state).collect();
-        let state = TmfState::of(kind, &states);
+        let asked = self.asked(id)?;
+        let state = TmfState::of(kind, &states, &asked);
         if state != before {
             self.database
                 .prepare_cached("UPDATE submission SET state = ?1 WHERE id = ?2")?
@@ -105,12 +107,48 @@ impl Teller<'_> {
             Some(None) => true,
             None => false,
         });
+        // What is asked about it is a change that can be seen, too.
+        let own = |case: &[u8; 16]| cases.iter().any(|(id, _)| id == case);
+        let item_changed = item_changed
+            || moved
+                .iter()
+                .any(|(case, before)| !own(case) && before.as_deref() != Some("waiting"));
         let began = Timestamp::from_micros(began);
         for event in events(kind, created, state != before, item_changed, state) {
             let about = About::Submission(id);
             self.post(&client, &Happened { event, about, state, began })?;
         }
+        if kind == Kind::Order {
+            for task in cancel::follow(self.database, id, self.now)? {
+                let (about, began) = (About::Cancellation(task.id, id), task.requested);
+                let state = task.state;
+                if task.is_new {
+                    let event = EventType::CancelCreate;
+                    self.post(&client, &Happened { event, about, state, began })?;
+                }
+                if !task.is_new || state.is_final() {
+                    let event = EventType::CancelStateChange;
+                    self.post(&client, &Happened { event, about, state, began })?;
+                }
+            }
+        }
         Ok(())
+    }
+
+    /// What is asked about it, and how far that is.
+    fn asked(&self, submission: SubmissionId) -> Result<Vec<(Act, CaseState)>, StoreError> {
+        let corrupt = || StoreError::Corrupt { table: "case_" };
+        let mut select = self.database.prepare_cached(
+            "SELECT act, state FROM case_ WHERE submission = ?1 AND about IS NOT NULL",
+        )?;
+        let mut rows = select.query([submission.bytes()])?;
+        let mut asked = Vec::new();
+        while let Some(row) = rows.next()? {
+            let act = Act::parse(&row.get::<_, String>(0)?).ok_or_else(corrupt)?;
+            let state = CaseState::parse(&row.get::<_, String>(1)?).ok_or_else(corrupt)?;
+            asked.push((act, state));
+        }
+        Ok(asked)
     }
 
     fn cases(&self, submission: SubmissionId) -> Result<Vec<([u8; 16], CaseState)>, StoreError> {
@@ -164,7 +202,7 @@ impl Teller<'_> {
                     id.bytes(),
                     happened.event.as_str(),
                     submission.bytes(),
-                    cancels.as_ref().map(CancellationId::bytes),
+                    cancels.as_ref().map(SubmissionId::bytes),
                     happened.state.as_str(),
                     happened.began.micros(),
                     self.now.micros(),
@@ -239,7 +277,7 @@ pub(super) fn telling(row: &Row<'_>) -> Result<Telling, StoreError> {
             id: NoticeId::from_bytes(row.get(1)?),
             event: EventType::parse(&row.get::<_, String>(2)?).ok_or_else(corrupt)?,
             about: match cancels {
-                Some(task) => About::Cancellation(CancellationId::from_bytes(task), submission),
+                Some(task) => About::Cancellation(SubmissionId::from_bytes(task), submission),
                 None => About::Submission(submission),
             },
             state: TmfState::parse(&row.get::<_, String>(5)?).ok_or_else(corrupt)?,

@@ -72,6 +72,9 @@ pub(super) fn wipe(tx: &mut Tx<'_>, leaf: LeafId, due: &[Part]) -> Result<u64, S
             tx.database
                 .prepare_cached("DELETE FROM payload WHERE case_id = ?1")?
                 .execute([case.bytes()])?;
+            tx.database
+                .prepare_cached("UPDATE heard SET sealed = NULL WHERE case_id = ?1")?
+                .execute([case.bytes()])?;
         }
         for leaf in leaves_of_case(tx, case.bytes())? {
             tx.database

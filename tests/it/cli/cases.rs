@@ -92,7 +92,14 @@ fn a_person_holds_releases_and_cancels() {
     ] {
         let case = place.data(&["case", verb, &id]);
         assert_eq!((&case["state"], &case["reason"]), (&json!(state), &reason), "{verb}");
-        assert_eq!(place.data(&["case", "show", &id]), case);
+        let mut shown = place.data(&["case", "show", &id]);
+        let members = shown.as_object_mut().unwrap();
+        let (story, clocks) = (members.remove("story").unwrap(), members.remove("clocks").unwrap());
+        assert_eq!(shown, case);
+        let story = story.as_array().unwrap();
+        assert_eq!(story[0]["what"], "in our keeping");
+        assert!(story.iter().any(|entry| entry["leaf"].is_u64()), "a decision is a leaf");
+        assert_eq!(clocks["sent"], json!(null), "nothing has left");
         let within = place.data(&["case", "list", "--in", state]);
         assert_eq!(within["cases"].as_array().unwrap().len(), 1);
     }

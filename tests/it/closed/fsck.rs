@@ -42,8 +42,8 @@ fn whatever_is_changed_is_found() {
         (format!("UPDATE leaf SET id = zeroblob(16) WHERE idx = {intent}"), "id or kind"),
         (format!("DELETE FROM leaf WHERE idx = {intent}; UPDATE leaf SET idx = 900 WHERE idx = 0"), "log-changed"),
         // What was derived from them.
-        ("UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 0".to_owned(), "node 0 of level 1"),
-        ("INSERT INTO node VALUES (9, 9, zeroblob(32))".to_owned(), "nodes above the leaves"),
+        ("UPDATE node SET hash = zeroblob(32) WHERE place = 0".to_owned(), "node 0 of level 1"),
+        ("INSERT INTO node VALUES (9999, zeroblob(32))".to_owned(), "nodes above the leaves"),
         ("DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM checkpoint); INSERT INTO checkpoint SELECT 1, note FROM checkpoint LIMIT 1".to_owned(), "the checkpoint of 1 leaves"),
         ("UPDATE checkpoint SET note = replace(note, char(10), char(10) || 'x') WHERE size = 2".to_owned(), "the checkpoint of 2 leaves"),
         ("UPDATE head SET last_us = last_us + 5000000".to_owned(), "the head"),

@@ -87,6 +87,47 @@ fn no_json() -> Vec<Refused> {
     ]
 }
 
+/// What two readers could read as two different orders, and what is no number or no text.
+fn doubtful() -> Vec<Refused> {
+    let order = order().to_string();
+    let start = &order[1..];
+    let swapped = |from: &str, to: &str| order.replace(from, to).into_bytes();
+    vec![
+        (ORDERS, format!("{{\"externalId\":\"{SECRET}\",{start}").into_bytes(), "invalidJson", ""),
+        (
+            ORDERS,
+            format!("{{\"__proto__\":{{\"a\":\"{SECRET}\"}},{start}").into_bytes(),
+            "invalidBody",
+            "",
+        ),
+        (
+            ORDERS,
+            format!("{{\"constructor\":\"{SECRET}\",{start}").into_bytes(),
+            "invalidBody",
+            "constructor",
+        ),
+        (ORDERS, format!("{{\"priority\":1e400,{start}").into_bytes(), "invalidJson", ""),
+        (ORDERS, format!("{{\"priority\":NaN,{start}").into_bytes(), "invalidJson", ""),
+        (ORDERS, format!("{{\"priority\":\"\\ud800\",{start}").into_bytes(), "invalidJson", ""),
+        (
+            ORDERS,
+            format!("{{\"priority\":\"\\udc00\\ud800\",{start}").into_bytes(),
+            "invalidJson",
+            "",
+        ),
+        (ORDERS, swapped("ORD-2026-000101", "ОRD-2026-000101"), "invalidBody", "externalId"),
+        (ORDERS, swapped("STTA0001", "SТTA0001"), "invalidBody", ""),
+        (ORDERS, swapped("STTA0001", "STTA\u{200b}0001"), "invalidBody", ""),
+        (
+            ORDERS,
+            swapped("\"action\":\"add\"", "\"action\":[\"add\"]"),
+            "invalidBody",
+            "serviceOrderItem[0].action",
+        ),
+        (ORDERS, [b"\xef\xbb\xbf", order.as_bytes()].concat(), "invalidJson", ""),
+    ]
+}
+
 fn no_order() -> Vec<Refused> {
     let access = "/serviceOrderItem/0/service/serviceCharacteristic/0/value";
     let personnummer = json!("19121212-1212");
@@ -152,7 +193,7 @@ fn no_order() -> Vec<Refused> {
 #[tokio::test]
 async fn bodies_that_are_no_order_are_refused() {
     let house = House::open().await;
-    let cases = no_json().into_iter().chain(no_order());
+    let cases = no_json().into_iter().chain(doubtful()).chain(no_order());
     for (position, (path, bytes, code, member)) in cases.enumerate() {
         let answer = house.post(path, &bytes).await;
         let told = answer.1.to_string();

@@ -1,0 +1,139 @@
+//! Codes of letters and digits that the trade knows: references with their prefix, models, serial
+//! numbers, releases, names of machines; and plates, which are somebody's.
+
+use std::ops::Range;
+
+use super::super::lexicon::Says;
+use super::super::page::{Case, Page};
+
+/// How our own and the operators' references begin.
+const PREFIXES: [&str; 34] = [
+    "inc", "tt", "cs", "sd", "ord", "ko", "tel", "ref", "sr", "req", "ritm", "chg", "tkt", "wo",
+    "case", "ticket", "tn", "ac", "stta", "fel", "tck", "task", "prb", "sap", "gc", "ipo", "ir",
+    "it", "nr", "ao", "so", "po", "bb", "hd",
+];
+
+/// Codes of the trade: references with their prefix, models behind their maker, hexadecimal.
+pub(super) fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: &str) -> bool {
+    let first = group.start;
+    let token = &page.tokens[first];
+    let lower = page.lower(first);
+    if token.is_word() {
+        // `v2411`: a week.
+        let week = page
+            .tokens
+            .get(first + 1)
+            .filter(|next| next.glued && next.length == 4)
+            .map(|_| page.str(first + 1));
+        if lower == "v"
+            && week.is_some_and(|week| {
+                ("20".."41").contains(&&week[..2]) && ("01".."54").contains(&&week[2..])
+            })
+        {
+            return true;
+        }
+        if token.length > 1
+            && token.says.any(Says::TECHNICAL.and(Says::DOMAIN).and(Says::UNIT))
+            && digits <= 5
+        {
+            return true;
+        }
+        if PREFIXES.contains(&lower) && digits >= 4 {
+            return true;
+        }
+    }
+    if serial(text) || release(text) || host(page, group) {
+        return true;
+    }
+    if lower == "0" && text.len() <= 12 && text[1..].starts_with(['x', 'X']) {
+        return true;
+    }
+    branded(page, first) && digits <= 5
+}
+
+/// Behind a maker: `Huawei HG8245`, `Genexis Platinum 7840`.
+pub(super) fn branded(page: &Page<'_>, first: usize) -> bool {
+    (1..=2).any(|back| {
+        first >= back
+            && page.says(first - back).any(Says::BRAND)
+            && (0..back).all(|n| matches!(page.gap(first - n), " " | "-" | "\n"))
+    })
+}
+
+/// The serial number of an optical terminal (G.984.3): four letters for its maker, eight hexadecimal
+/// digits.
+fn serial(text: &str) -> bool {
+    text.len() == 12
+        && text.is_ascii()
+        && text[..4].bytes().all(|byte| byte.is_ascii_alphabetic())
+        && text[4..].bytes().all(|byte| byte.is_ascii_hexdigit())
+        && text[4..].bytes().filter(u8::is_ascii_digit).count() >= 2
+}
+
+/// The name of a release: `R19C90SPC283`, `V300R016C10`.
+fn release(text: &str) -> bool {
+    let mut digits = 0;
+    let mut letters = String::new();
+    for char in text.chars() {
+        match char {
+            '0'..='9' => digits += 1,
+            char if char.is_ascii_alphabetic() => letters.push(char.to_ascii_lowercase()),
+            _ => return false,
+        }
+    }
+    digits >= 4
+        && matches!(letters.as_str(), "rc" | "vrc" | "rcspc" | "vrcspc" | "rcb" | "vrcb" | "rcsph")
+}
+
+/// The name of a part of the network: `core-rtr-3`, `hvk-olt-2`.
+fn host(page: &Page<'_>, group: &Range<usize>) -> bool {
+    let mut start = group.start;
+    while start > 0 && page.gap(start) == "-" && page.tokens[start - 1].is_word() {
+        start -= 1;
+    }
+    let digits = |at: usize| page.tokens[at].is_digits() && page.tokens[at].length > 3;
+    group.len() <= 8
+        && !(start..group.end).any(digits)
+        && (start..group.end).any(|at| {
+            matches!(
+                page.lower(at),
+                "rtr"
+                    | "sw"
+                    | "olt"
+                    | "core"
+                    | "dist"
+                    | "acc"
+                    | "bng"
+                    | "bras"
+                    | "agg"
+                    | "dslam"
+                    | "odf"
+                    | "pe"
+                    | "cr"
+                    | "rt"
+                    | "switch"
+                    | "router"
+                    | "node"
+                    | "nod"
+                    | "gw"
+                    | "msan"
+                    | "edge"
+                    | "access"
+            )
+        })
+}
+
+/// Three letters, two digits and a digit or a letter.
+pub(super) fn plate(page: &Page<'_>, group: &Range<usize>) -> bool {
+    let text = &page.text[page.span(group.clone())];
+    let bare: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
+    let word = &page.tokens[group.start];
+    bare.len() == 6
+        && word.is_word()
+        && word.length == 3
+        && !word.says.any(Says::DOMAIN.and(Says::TECHNICAL).and(Says::UNIT))
+        && bare[3].is_ascii_digit()
+        && bare[4].is_ascii_digit()
+        && bare[5].is_ascii_alphanumeric()
+        && matches!(word.case, Case::Upper | Case::Lower)
+}

@@ -1,0 +1,120 @@
+//! What is asked about orders and tickets that are there: PATCH and the task of cancelling.
+
+use serde_json::{Value, json};
+
+use super::{House, JSON, ORDERS, TICKETS, order, refused, ticket};
+use crate::people;
+use crate::raw::{Heard, http};
+
+const CANCEL: &str = "/tmf-api/serviceOrdering/v4/cancelServiceOrder";
+
+async fn patch(house: &House, path: &str, head: &str, body: &Value) -> Heard {
+    let head = if head.is_empty() { JSON.to_owned() } else { format!("{JSON}\r\n{head}") };
+    house.raw(&http("PATCH", path, &head, body.to_string())).await
+}
+
+async fn made(house: &House, path: &str, body: &Value) -> String {
+    let (status, made) = house.post(path, body.to_string()).await;
+    assert_eq!(status, 201, "{made}");
+    made["href"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_note_is_added_to_a_ticket_and_shows_as_a_new_version() {
+    let house = House::open().await;
+    let path = made(&house, TICKETS, &ticket()).await;
+    let tag = house.raw(&http("GET", &path, "", "")).await.header("etag").unwrap();
+    let note = json!({ "note": [{ "text": "Astrid Lindqvist har startat om, 070-174 06 05." }] });
+    let heard = patch(&house, &path, &format!("if-match: {tag}"), &note).await;
+    let (status, body) = heard.json();
+    assert_eq!((status, &body["status"]), (200, &json!("acknowledged")), "{body}");
+    for value in people::values(&note) {
+        assert!(!people::stands_in(&value, &body.to_string()), "{body}");
+    }
+    let next = heard.header("etag").unwrap();
+    assert_ne!(next, tag);
+    // Whoever has not seen it yet changes nothing.
+    let more = json!({ "note": [{ "text": "Det blinkar rött." }] });
+    for stale in [format!("if-match: {tag}"), "if-match: W/\"x\"".to_owned()] {
+        refused(&patch(&house, &path, &stale, &more).await.json(), 412, "stale");
+    }
+    assert_eq!(house.raw(&http("GET", &path, "", "")).await.header("etag").unwrap(), next);
+    let any = format!("if-match: \"other\", {next}");
+    assert_eq!(patch(&house, &path, &any, &more).await.json().0, 200);
+    assert_eq!(
+        patch(&house, &path, "if-match: *", &json!({ "note": [{ "text": "Allt." }] }))
+            .await
+            .json()
+            .0,
+        200
+    );
+}
+
+#[tokio::test]
+async fn what_the_lifecycle_does_not_have_is_refused() {
+    let house = House::open().await;
+    let path = made(&house, TICKETS, &ticket()).await;
+    // It is not resolved: there is nothing to reopen.
+    refused(
+        &patch(&house, &path, "", &json!({ "status": "inProgress" })).await.json(),
+        409,
+        "notNow",
+    );
+    for wrong in
+        [json!({ "status": "resolved" }), json!({ "severity": "high" }), json!({}), json!([])]
+    {
+        refused(&patch(&house, &path, "", &wrong).await.json(), 400, "invalidBody");
+    }
+    let path = made(&house, ORDERS, &order()).await;
+    for wrong in [json!({ "state": "completed" }), json!({ "orderDate": "2026-01-01T00:00:00Z" })] {
+        refused(&patch(&house, &path, "", &wrong).await.json(), 400, "invalidBody");
+    }
+    let (status, body) = patch(&house, &path, "", &json!({ "state": "cancelled" })).await.json();
+    assert_eq!((status, &body["state"]), (200, &json!("cancelled")), "nothing had left: {body}");
+    let late = json!({ "requestedStartDate": "2026-12-24T00:00:00Z" });
+    refused(&patch(&house, &path, "", &late).await.json(), 409, "notNow");
+    let head = "content-type: application/json-patch+json";
+    let heard = house.raw(&http("PATCH", &path, head, "[]")).await;
+    refused(&heard.json(), 415, "mediaType");
+    assert_eq!(
+        heard.header("accept-patch").unwrap(),
+        "application/json, application/merge-patch+json"
+    );
+    let none = format!("{ORDERS}/00000000000000000000000000000000");
+    refused(
+        &patch(&house, &none, "", &json!({ "state": "cancelled" })).await.json(),
+        404,
+        "notFound",
+    );
+}
+
+#[tokio::test]
+async fn an_order_is_cancelled_by_a_task_of_its_own() {
+    let house = House::open().await;
+    let path = made(&house, ORDERS, &order()).await;
+    let id = path.rsplit('/').next().unwrap();
+    let asked =
+        json!({ "cancellationReason": "Astrid flyttar inte.", "serviceOrder": { "id": id } });
+    let heard = house.raw(&http("POST", CANCEL, JSON, asked.to_string())).await;
+    let (status, task) = heard.json();
+    assert_eq!((status, &task["state"]), (201, &json!("done")), "{task}");
+    assert_eq!(heard.header("location").unwrap(), task["href"]);
+    assert_eq!(task["serviceOrder"]["href"], path);
+    assert!(!task.to_string().contains("Astrid"));
+    assert_eq!(house.get(task["href"].as_str().unwrap()).await, (200, task.clone()));
+    assert_eq!(house.get(&format!("{CANCEL}?limit=5")).await, (200, json!([task])));
+    assert_eq!(house.get(&path).await.1["state"], "cancelled");
+    refused(&house.get(&format!("{CANCEL}?state=done")).await, 400, "invalidQuery");
+    refused(&house.get(&format!("{CANCEL}/{id}")).await, 404, "notFound");
+    // The same again is the same task; another one comes too late.
+    assert_eq!(house.post(CANCEL, asked.to_string()).await, (200, task));
+    let again = json!({ "serviceOrder": { "id": id } }).to_string();
+    refused(&house.post(CANCEL, again).await, 409, "notNow");
+    for wrong in [json!({}), json!({ "serviceOrder": { "id": "19121212-1212" } })] {
+        let answer = house.post(CANCEL, wrong.to_string()).await;
+        refused(&answer, 400, "invalidBody");
+        assert!(!answer.1.to_string().contains("1212"));
+    }
+    let none = json!({ "serviceOrder": { "id": "00000000000000000000000000000000" } });
+    refused(&house.post(CANCEL, none.to_string()).await, 404, "notFound");
+}
