@@ -57,6 +57,8 @@ pub(super) fn run(config: &Config, arguments: &Arguments, output: &Output) -> Re
                 now: SystemClock.now(),
                 entropy: &OsEntropy,
                 bytes_max: config.http.body_bytes_max,
+                // A dry run opens no store.
+                accesses: &intake::NoLists,
             },
         )
         .map_err(|error| Failure::Refused(refused(&Problem::from(error))))?;

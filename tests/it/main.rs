@@ -2,6 +2,8 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod accesses;
+mod address;
 mod audit;
 mod cli;
 mod closed;
@@ -22,6 +24,7 @@ mod notify;
 mod on_api;
 mod people;
 mod pi_api;
+mod pulls;
 mod raw;
 mod recipients;
 mod redact;
