@@ -99,6 +99,7 @@ fn context<'c>(app: &'c App, caller: &'c Caller) -> Context<'c> {
         now: shared.clock.now(),
         entropy: &*shared.entropy,
         bytes_max: shared.body_bytes_max,
+        accesses: &shared.store,
     }
 }
 
