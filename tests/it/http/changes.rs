@@ -74,10 +74,10 @@ async fn what_the_lifecycle_does_not_have_is_refused() {
     let late = json!({ "requestedStartDate": "2026-12-24T00:00:00Z" });
     refused(&patch(&house, &path, "", &late).await.json(), 409, "notNow");
     let head = "content-type: application/json-patch+json";
-    let heard = house.raw(&http("PATCH", &path, head, "[]")).await;
-    refused(&heard.json(), 415, "mediaType");
+    let answer = house.raw(&http("PATCH", &path, head, "[]")).await;
+    refused(&answer.json(), 415, "mediaType");
     assert_eq!(
-        heard.header("accept-patch").unwrap(),
+        answer.header("accept-patch").unwrap(),
         "application/json, application/merge-patch+json"
     );
     let none = format!("{ORDERS}/00000000000000000000000000000000");
