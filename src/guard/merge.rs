@@ -178,13 +178,15 @@ fn may_tell(chars: &[char], piece: Range<usize>) -> bool {
 /// One span for all that overlap, named after the longest of them.
 pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
     spans.retain(|span| span.start < span.end);
+    // A run of the sign is walked once, however many spans stand in it.
+    let mut walked = 0..0;
     for span in &mut spans {
         // An `@` beside a tag would tell what the tag stands for.
-        while span.start > 0 && chars[span.start - 1] == '@' {
-            span.start -= 1;
+        if span.start > 0 && chars[span.start - 1] == '@' {
+            span.start = run_of(chars, span.start - 1, &mut walked).start;
         }
-        while chars.get(span.end) == Some(&'@') {
-            span.end += 1;
+        if chars.get(span.end) == Some(&'@') {
+            span.end = run_of(chars, span.end, &mut walked).end;
         }
     }
     spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end), span.layer, span.kind));
@@ -210,6 +212,16 @@ pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
         }
     }
     merged
+}
+
+/// The run of `@` that one of them stands in.
+fn run_of(chars: &[char], at: usize, walked: &mut Range<usize>) -> Range<usize> {
+    if !walked.contains(&at) {
+        let before = chars[..at].iter().rev().take_while(|char| **char == '@').count();
+        let behind = chars[at..].iter().take_while(|char| **char == '@').count();
+        *walked = at - before..at + behind;
+    }
+    walked.clone()
 }
 
 /// Whether two spans of a kind are one: they touch, or they are the street and the town of one
