@@ -60,11 +60,16 @@ fn a_case_that_is_not_where_its_leaves_say() {
 #[test]
 fn a_disclosure_whose_case_is_gone() {
     let place = demo();
-    let some = "SELECT leaf FROM subject_leaf ORDER BY leaf LIMIT 1";
-    changed(&place, "keys.db", &format!("DELETE FROM subject_leaf WHERE leaf = ({some})"));
+    let log = place.path("state/sluss.db");
+    let some = "SELECT id FROM log.leaf WHERE kind = 'intent' ORDER BY id LIMIT 1";
+    let gone = format!(
+        "ATTACH '{}' AS log; DELETE FROM subject_leaf WHERE leaf = ({some})",
+        log.display()
+    );
+    changed(&place, "keys.db", &gone);
     let mut codes = found(&place);
     codes.retain(|code| code != "case-unlogged" && code != "case-differs");
-    assert!(codes.is_empty() || codes == ["disclosure-unowned"], "{codes:?}");
+    assert_eq!(codes, ["disclosure-unowned"]);
     // All of them: no erasure in the log explains it.
     changed(&place, "keys.db", "DELETE FROM subject_leaf");
     assert_eq!(found(&place), ["case-unlogged", "disclosure-unowned"]);
@@ -119,7 +124,9 @@ fn after_an_erasure_it_is_said_what_cannot_be_held_together_any_more() {
     let told = place.data(&["log", "audit", "--acknowledgements", path])["acknowledged"].clone();
     assert_eq!(told["unclear"], told["cut"], "{told}");
     assert_eq!(number(&told["matched"]) + number(&told["cut"]), lines.len() as u64, "{told}");
-    assert_eq!(number(&told["cut"]), number(&is["cut"]));
+    // The one answer to a contact pull is no request that an operator has received.
+    let not_received = number(&is["cut"]) - number(&told["cut"]);
+    assert!(not_received <= 1, "{told}");
 }
 
 fn case(n: u64) -> CaseId {
