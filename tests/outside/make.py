@@ -23,7 +23,6 @@ import sys
 import time
 
 PROGRAM, REPOSITORY, OUT = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
-TOKEN = "an-auditor-of-nobody-in-particular-0001"
 
 
 def sluss(*arguments, config=None, state=None, data=True, expected=0):
@@ -42,14 +41,13 @@ def private(path, text):
 
 
 def configuration():
-    """As it ships, with operators that nobody reaches and a token for the auditor."""
+    """As it ships, with operators that nobody reaches."""
     shutil.copytree(REPOSITORY / "config", OUT / "config")
     for recipient in ["globalconnect", "ip-only"]:
         private(OUT / "config/secrets" / recipient, "word\n")
         change(recipient, r'base_url = "[^"]*"', 'base_url = "http://127.0.0.1:9/"')
         change(recipient, "allow_http_loopback = false", "allow_http_loopback = true")
-    private(OUT / "config/secrets/auditor", TOKEN + "\n")
-    os.environ["SLUSS__HTTP__AUDITOR_TOKEN_FILE"] = "secrets/auditor"
+    os.environ["SLUSS__HTTP__REQUESTS_PER_SECOND"] = "10000"
     os.environ["SLUSS__HTTP__LISTEN"] = "127.0.0.1:0"
 
 
@@ -65,6 +63,13 @@ class Server:
     """`sluss serve`, and one connection to it."""
 
     def __enter__(self):
+        place = [PROGRAM, "--config", OUT / "config", "--state", OUT / "state"]
+        made = subprocess.run(
+            [*place, "token", "create", "--name", "outside", "--role", "auditor"],
+            stdout=subprocess.PIPE, text=True, cwd=OUT, check=True,
+        )
+        # The new token is the last word printed.
+        self.token = made.stdout.split()[-1]
         command = [PROGRAM, "--config", OUT / "config", "--state", OUT / "state", "serve", "--no-worker"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=OUT)
         for line in self.process.stdout:
@@ -78,7 +83,7 @@ class Server:
         self.process.wait(60)
 
     def get(self, path):
-        self.connection.request("GET", f"/log/{path}", headers={"Authorization": f"Bearer {TOKEN}"})
+        self.connection.request("GET", f"/log/{path}", headers={"Authorization": f"Bearer {self.token}"})
         answer = self.connection.getresponse()
         body = answer.read()
         if answer.status != 200:
