@@ -16,7 +16,7 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
         "one way out, one to witnesses, which takes nothing but a checkpoint, one to callbacks, \
          which takes nothing but a notice, and one to issuers, which is asked for keys",
     ),
-    ("rusqlite", &["src/store/"], "one keeper"),
+    ("rusqlite", &["src/store/sql/"], "statements are said to either database by one layer"),
     (
         "axum",
         &["src/http/", "src/sandbox/", "src/witness/door.rs", "src/witness/server.rs"],
