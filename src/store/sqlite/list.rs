@@ -2,12 +2,10 @@
 
 use std::fmt::Write as _;
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
-
 use super::super::StoreError;
 use super::super::notices::CancellationRow;
 use super::super::rows::SubmissionRow;
+use super::super::sql::{Connection, Value};
 use super::cancel::{TASK, task};
 use super::read;
 use crate::domain::{CaseState, ClientId, ExternalId, SubmissionId};
@@ -54,10 +52,49 @@ pub(super) fn cancellations(
     Ok((total, rows.collect::<Result<_, _>>()?))
 }
 
+/// What a condition is bound to.
+enum Owned {
+    Integer(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Owned {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Integer(integer) => Value::Integer(*integer),
+            Self::Text(text) => Value::Text(text),
+            Self::Bytes(bytes) => Value::Blob(bytes),
+        }
+    }
+}
+
+impl From<i64> for Owned {
+    fn from(integer: i64) -> Self {
+        Self::Integer(integer)
+    }
+}
+
+impl From<String> for Owned {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Owned {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+fn bound(values: &[Owned]) -> Vec<Value<'_>> {
+    values.iter().map(Owned::value).collect()
+}
+
 /// A condition in the making. Its text is ours alone; what was asked for is bound.
 struct Wanted {
     sql: String,
-    values: Vec<Value>,
+    values: Vec<Owned>,
 }
 
 impl Wanted {
@@ -69,9 +106,8 @@ impl Wanted {
         page: &Page,
     ) -> Result<(u64, Vec<SubmissionId>), StoreError> {
         let count = format!("SELECT count(*) FROM {of} WHERE {}", self.sql);
-        let total: i64 = database
-            .prepare(&count)?
-            .query_row(params_from_iter(&self.values), |row| row.get(0))?;
+        let total: i64 =
+            database.prepare(&count)?.query_row(&*bound(&self.values), |row| row.get(0))?;
         let mut offset = 0;
         match page.window {
             Window::Offset(of) => offset = of,
@@ -88,9 +124,8 @@ impl Wanted {
             self.sql
         );
         let mut select = database.prepare(&select)?;
-        let ids = select.query_map(params_from_iter(&self.values), |row| {
-            row.get(0).map(SubmissionId::from_bytes)
-        })?;
+        let ids = select
+            .query_map(&*bound(&self.values), |row| row.get(0).map(SubmissionId::from_bytes))?;
         Ok((u64::try_from(total).unwrap_or(0), ids.collect::<Result<_, _>>()?))
     }
 
@@ -128,13 +163,13 @@ impl Wanted {
         }
     }
 
-    fn any(&mut self, column: &str, values: impl Iterator<Item = Value>) {
+    fn any(&mut self, column: &str, values: impl Iterator<Item = Owned>) {
         let _ = write!(self.sql, " AND {column} IN (");
         self.list(values);
         self.sql.push(')');
     }
 
-    fn item(&mut self, column: &str, values: impl Iterator<Item = Value>) {
+    fn item(&mut self, column: &str, values: impl Iterator<Item = Owned>) {
         let of =
             " AND EXISTS (SELECT 1 FROM case_ c WHERE c.submission = s.id AND c.about IS NULL AND ";
         let _ = write!(self.sql, "{of}{column} IN (");
@@ -142,7 +177,7 @@ impl Wanted {
         self.sql.push_str("))");
     }
 
-    fn list(&mut self, values: impl Iterator<Item = Value>) {
+    fn list(&mut self, values: impl Iterator<Item = Owned>) {
         let before = self.values.len();
         self.values.extend(values);
         let marks = vec!["?"; self.values.len() - before];
