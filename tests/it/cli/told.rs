@@ -100,7 +100,7 @@ fn until(what: &str, condition: impl Fn() -> bool) {
 }
 
 fn serve(place: &Place, environment: &[(&str, &str)]) -> (Running, String) {
-    let mut command = place.command(&["serve", "--no-worker"]);
+    let mut command = place.command(&["serve"]);
     command.env("SLUSS__NOTIFY__ALLOW_HTTP_LOOPBACK", "true");
     command.env("SLUSS__NOTIFY__TIMEOUT_SECONDS", "1");
     command.envs(environment.iter().copied());
