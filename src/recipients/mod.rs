@@ -29,6 +29,7 @@ pub use policy::{
 pub use retain::{Moment, Retain};
 
 use crate::dialects;
+use crate::dialects::offer::Offer;
 use crate::domain::RecipientId;
 
 /// One legal person that may receive disclosures, as its file says today.
@@ -58,6 +59,8 @@ pub struct Recipient {
     pub inbound: Option<Inbound>,
     /// What it may have.
     pub policy: Policy,
+    /// What of its interface is there, as it has told; by its file alone, all of it.
+    pub offer: Offer,
 }
 
 /// What a recipient is under the GDPR.

@@ -25,6 +25,7 @@ mod journal;
 mod line;
 mod on_api;
 mod pi_api;
+mod profile;
 mod server;
 mod soap;
 
@@ -44,6 +45,7 @@ use journal::Journal;
 use server::Desk;
 
 pub use journal::Received;
+pub use profile::Profile;
 
 /// How long [`Sandbox::stop`] waits for answers that are under way.
 const STOP_WAIT: Duration = Duration::from_secs(2);
@@ -211,6 +213,14 @@ impl Sandbox {
     pub fn script(&self, recipient: &RecipientId, troubles: Vec<Trouble>) {
         if let Some((desk, _)) = self.find(recipient) {
             desk.plan(troubles);
+        }
+    }
+
+    /// Lets an operator behave otherwise from here on. Does nothing for an operator that is not
+    /// simulated here.
+    pub fn wear(&self, recipient: &RecipientId, profile: Profile) {
+        if let Some((desk, _)) = self.find(recipient) {
+            desk.wear(profile);
         }
     }
 

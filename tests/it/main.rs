@@ -20,6 +20,7 @@ mod log;
 mod minimise;
 mod notify;
 mod on_api;
+mod operators;
 mod people;
 mod pi_api;
 mod raw;

@@ -15,6 +15,7 @@ const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0004_hub.sql"),
     include_str!("../../../schemas/sql/sqlite/0005_follow.sql"),
     include_str!("../../../schemas/sql/sqlite/0006_cancel.sql"),
+    include_str!("../../../schemas/sql/sqlite/0007_operators.sql"),
 ];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 

@@ -19,6 +19,7 @@ mod keys;
 mod lease;
 mod list;
 mod log;
+mod operators;
 mod outbox;
 mod read;
 mod retention;
@@ -320,7 +321,7 @@ impl Sqlite {
         &self,
         claim: Claim,
         step: Step,
-        reason: Option<HoldReason>,
+        reason: Option<&'static str>,
         subscription: Option<SubscriptionId>,
         due: Timestamp,
     ) -> Result<(), StoreError> {
