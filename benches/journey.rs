@@ -128,6 +128,7 @@ async fn accept(deployment: &Deployment, orders: usize) {
                     now: SystemClock.now(),
                     entropy: &OsEntropy as &dyn Entropy,
                     bytes_max: 65_536,
+                    accesses: &sluss::intake::NoLists,
                 };
                 let Ok(submission) = read(Kind::Order, body.as_bytes(), &context) else {
                     panic!("the benchmark's own order is refused");

@@ -21,6 +21,8 @@ pub mod domain;
 pub mod table;
 pub mod telemetry;
 
+// Where a delivery point is, and which one somebody means.
+pub mod address;
 pub mod guard;
 pub mod log;
 
@@ -47,6 +49,9 @@ pub mod record;
 pub mod transmit;
 
 pub mod settle;
+
+// The journey that an operator begins: it asks, and is answered.
+pub mod pulls;
 
 // What an auditor takes along.
 pub mod export;

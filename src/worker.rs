@@ -9,6 +9,8 @@
 
 mod ask;
 
+mod accesses;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{debug, error, info, instrument, warn};
 
+pub use accesses::{ListPart, ListUpdate};
 use ask::Offers;
 
 use crate::config::Upkeep;
@@ -36,6 +39,8 @@ const IDLE: Duration = Duration::from_millis(250);
 
 /// How often it is looked whether something kept is due, or a key is old.
 const UPKEEP: Duration = Duration::from_hours(1);
+/// An answer to a contact pull that has no outcome for so long gets none any more: ten minutes.
+const PULL_OPEN_MICROS: i64 = 10 * 60 * 1_000_000;
 /// How often it is looked whether a scrub is due.
 const SCRUB_LOOK: Duration = Duration::from_mins(10);
 /// Between two pages of a scrub: others have more to do.
@@ -98,6 +103,10 @@ impl Worker {
             lanes.spawn(async move { worker.lane(&to, stopped).await });
             let (worker, to, stopped) = (self.clone(), id.clone(), stop.clone());
             lanes.spawn(async move { worker.feed_lane(&to, stopped).await });
+            if self.0.recipients.get(id).is_some_and(|one| one.enabled && one.accesses.is_some()) {
+                let (worker, to, stopped) = (self.clone(), id.clone(), stop.clone());
+                lanes.spawn(async move { worker.access_lane(&to, stopped).await });
+            }
         }
         let (notifier, stopped) = (self.0.notifier.clone(), stop.clone());
         lanes.spawn(async move { notifier.run(stopped).await });
@@ -110,7 +119,7 @@ impl Worker {
         while !*stop.borrow() {
             match self.0.store.reap().await {
                 Ok(0) => {}
-                Ok(cases) => info!("{cases} cases of a process that is gone are free"),
+                Ok(cases) => info!("{cases} cases and answers of a process that is gone are free"),
                 Err(error) => self.failed(&error),
             }
             if let Err(error) = self.heartbeat().await {
@@ -256,6 +265,12 @@ impl Worker {
             info!(
                 "What was sealed of {wiped} cases is wiped: it was kept as long as the rules say"
             );
+        }
+        let closed = store.close_pulls(Timestamp::from_micros(
+            clock.now().micros().saturating_sub(PULL_OPEN_MICROS),
+        ));
+        if closed.await? > 0 {
+            warn!("Answers to contact pulls are closed as unknown: nobody said how they ended");
         }
         let epochs = store.epochs().await?;
         let age = epochs.last().map_or(Duration::ZERO, |latest| clock.now().since(latest.since));

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::{Findings, Rule};
-use crate::domain::{OpaqueReference, OperatorReference, RecipientId, Timestamp};
+use crate::domain::{OpaqueReference, OperatorReference, Purpose, RecipientId, Timestamp};
 use crate::log::{Event, Hash, Leaf, LeafIndex, OutcomeResult};
 
 /// The most lines that are read.
@@ -187,7 +187,9 @@ impl Acknowledgements {
                     self.all[line].taken = true;
                 }
                 let named = self.by_recipient.contains_key(to);
-                if !named || (!self.days.hold(leaf.at.date()) && line.is_none()) {
+                // An operator that lists what it got need not list what it asked for.
+                let asked = intent.purpose == Purpose::ContactPull && line.is_none();
+                if !named || asked || (!self.days.hold(leaf.at.date()) && line.is_none()) {
                     return;
                 }
                 self.told.disclosures += 1;

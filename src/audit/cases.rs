@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, Rule};
-use crate::domain::{CaseId, CaseState, Handling, HoldReason};
+use crate::domain::{CaseId, CaseState, Handling, HoldReason, Purpose};
 use crate::log::{Event, Leaf, LeafIndex, OutcomeResult};
 
 /// So many disclosures that lead to no case are named; the rest is counted.
@@ -86,6 +86,10 @@ impl Cases {
         match (&leaf.event, link) {
             (Event::Intent(intent), Some(Link::Case(case))) => {
                 self.reconciled.disclosures += 1;
+                if intent.purpose == Purpose::ContactPull {
+                    // An answer is no attempt, and the case goes on beside it.
+                    return;
+                }
                 let told = self.told.entry(case).or_default();
                 if intent.handling == Handling::Special && !told.released {
                     let what = "sends a case under special handling that nobody has released";

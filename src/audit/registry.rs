@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::Rule;
-use crate::domain::{HoldReason, PolicyId, RecipientId};
+use crate::domain::{HoldReason, PolicyId, Purpose, RecipientId};
 use crate::log::{AgreementRecord, Intent, PolicyInForce, RegistryEntry, Stopped};
+use crate::recipients::CONTACTS;
 
 /// What holds for each recipient at this point of the log.
 #[derive(Debug, Default)]
@@ -33,6 +34,8 @@ impl Registry {
         };
         let entry = &known.registered;
         let mut broken = Vec::new();
+        let ours = CONTACTS.to_owned();
+        let endpoint = if intent.purpose == Purpose::ContactPull { &ours } else { &entry.endpoint };
         if !entry.enabled {
             let what = format!("discloses to {}, which is switched off in the registry", to.id);
             broken.push((Rule::Disabled, what));
@@ -41,7 +44,7 @@ impl Registry {
             ("legal name", &to.legal_name, &entry.legal_name),
             ("organisation number", &to.org_no, &entry.org_no),
             ("country", &to.country, &entry.country),
-            ("endpoint", &intent.endpoint, &entry.endpoint),
+            ("endpoint", &intent.endpoint, endpoint),
         ] {
             if told != registered {
                 let what = format!(

@@ -124,6 +124,7 @@ fn conditions(policy: &Policy, intent: &Intent) -> Broken {
         let (needs, exactly) = match name {
             "access.missing" => (Field::AccessId, true),
             "subscription.missing" => (Field::SubscriptionId, true),
+            "phone.missing" => (Field::ContactPhone, true),
             "premises.apartment" => (Field::Apartment, true),
             "visit.booked" => (Field::VisitBooked, false),
             "fixed_ip.ordered" => (Field::FixedIp, false),

@@ -26,6 +26,10 @@ closed_list! {
         HandInTicket = "hand-in-ticket",
         /// Look up tickets.
         SeeTickets = "see-tickets",
+        /// Ask whether an address can be delivered; answered from what is copied here.
+        AskFeasibility = "ask-feasibility",
+        /// Ask us for a contact, as an operator.
+        AskContact = "ask-contact",
         /// Sign in at a browser.
         SignIn = "sign-in",
         /// See as whom one has signed in, and sign out.
@@ -40,6 +44,9 @@ closed_list! {
 pub enum Who {
     /// Of anybody, unknown.
     Anybody,
+    /// Of an operator, by the name and password that its recipient's file names: the handler asks
+    /// for them, before it reads anything.
+    Operator,
     /// Of who has one of these roles.
     Roles(&'static [Role]),
 }
@@ -53,7 +60,8 @@ impl Action {
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),
             Self::HandInOrder | Self::Subscribe => Who::Roles(&[Role::Ordering]),
-            Self::SeeOrders | Self::HandInTicket | Self::SeeTickets => {
+            Self::AskContact => Who::Operator,
+            Self::SeeOrders | Self::HandInTicket | Self::SeeTickets | Self::AskFeasibility => {
                 Who::Roles(&[Role::Ordering, Role::Support])
             }
         }

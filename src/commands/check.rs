@@ -58,6 +58,20 @@ pub(super) fn run(folder: &Path, output: &Output) -> Result<(), Failure> {
             });
         }
     }
+    for file in &config.recipients {
+        let recipient = &file.recipient;
+        if let Some(inbound) = recipient.inbound.as_ref().filter(|_| recipient.enabled)
+            && !inbound.password.0.exists()
+        {
+            let file = inbound.password.0.display();
+            findings.push(crate::recipients::Finding {
+                severity: Severity::Warning,
+                recipient: recipient.id.clone(),
+                place: "inbound".to_owned(),
+                what: format!("{file} is not there: this operator cannot ask for contacts"),
+            });
+        }
+    }
     for finding in &findings {
         output.line(finding.to_string());
     }

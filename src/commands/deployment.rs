@@ -10,6 +10,7 @@ use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
 use crate::gate::{Gate, GateParts, Issuer, IssuerError, Lifetimes};
 use crate::http::{App, Shared, Tls};
 use crate::notify::Notifier;
+use crate::pulls::Pulls;
 use crate::recipients::Recipients;
 use crate::settle::Halt;
 use crate::store::{Opening, Store};
@@ -96,6 +97,13 @@ impl Deployment {
         }))
     }
 
+    /// What answers operators that ask for a contact; this is where their passwords are read.
+    pub fn pulls(&self) -> Result<Pulls, Failure> {
+        let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
+        Pulls::open(self.store.clone(), Arc::clone(&self.recipients), clock, entropy)
+            .map_err(|error| Failure::Usage(telemetry::chain(&error)))
+    }
+
     /// What tells ordering systems.
     pub fn notifier(&self) -> Result<Notifier, Failure> {
         let (clock, entropy) = (Arc::clone(&self.clock), Arc::clone(&self.entropy));
@@ -140,6 +148,7 @@ impl Deployment {
         let tls = http.tls.clone().map(Tls::open).transpose();
         let tls = tls.map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(App::new(Shared {
+            pulls: self.pulls()?,
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
             gate: self.gate()?,

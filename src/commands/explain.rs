@@ -72,6 +72,8 @@ pub(super) async fn run(
                 now: SystemClock.now(),
                 entropy: &OsEntropy,
                 bytes_max: config.http.body_bytes_max,
+                // A dry run opens no store.
+                accesses: &intake::NoLists,
             },
         )
         .map_err(|error| Failure::Refused(refused(&Problem::from(error))))?;

@@ -3,6 +3,7 @@
 //!
 //! Exit 0: good. 1: a check failed, or something was refused. 2: wrong usage or configuration.
 
+mod access;
 mod account;
 mod case;
 mod check;
@@ -108,6 +109,9 @@ enum Command {
     /// The words that the free-text guard goes by
     #[command(subcommand)]
     Gazetteer(gazetteer::Command),
+    /// Which access an address means, and the copies of operators' lists that say so
+    #[command(subcommand)]
+    Access(access::Command),
     /// The disclosure log
     #[command(subcommand)]
     Log(log::Command),
@@ -243,6 +247,7 @@ impl Cli {
             }
             Command::Case(command) => case::run(&config, command, &output).await,
             Command::Explain(arguments) => explain::run(&config, &arguments, &output).await,
+            Command::Access(command) => access::run(&config, command, &output).await,
             Command::Log(command) => log::run(&config, command, &output).await,
             Command::Subject(command) => subject::run(&config, command, &output).await,
             Command::Token(command) => token::run(&config, command, &output).await,

@@ -240,6 +240,11 @@ fn write_config<'r>(
         {
             private(&to.join("secrets").join(name), SANDBOX_PASSWORD).map_err(failed)?;
         }
+        if let Some(inbound) = &recipient.inbound
+            && let Some(name) = inbound.password.0.file_name()
+        {
+            private(&to.join("secrets").join(name), SANDBOX_PASSWORD).map_err(failed)?;
+        }
     }
     Ok(())
 }

@@ -83,6 +83,7 @@ async fn submit(deployment: &Deployment, kind: Kind, body: &[u8]) -> Result<Unde
             now: deployment.clock.now(),
             entropy: &*deployment.entropy,
             bytes_max: deployment.config.http.body_bytes_max,
+            accesses: &deployment.store,
         },
     );
     let submission = match read {

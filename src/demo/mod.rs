@@ -4,6 +4,7 @@
 //! the simulators received is then compared with what the log vouches for, byte for byte, and
 //! searched for what should have stayed.
 
+mod pulls;
 mod report;
 mod sweep;
 mod vouch;
@@ -85,10 +86,13 @@ struct Outcome {
     rows: BTreeMap<CaseId, CaseRow>,
     vouched: vouch::Vouched,
     leaks: Vec<sweep::Leak>,
+    asked: pulls::Asked,
     report: crate::log::Report,
     checkpoint: String,
     key: String,
     unfinished: usize,
+    /// Whether operators asked for contacts, and an address was looked up.
+    asks: bool,
 }
 
 impl Outcome {
@@ -98,6 +102,7 @@ impl Outcome {
             && self.report.is_sound()
             && self.report.open_intents.is_empty()
             && self.unfinished == 0
+            && (self.asked.held() || !self.asks)
     }
 }
 
@@ -141,10 +146,24 @@ pub async fn run(
         let (worker, stop) = (worker.clone(), stop.clone());
         tokio::spawn(async move { worker.run(stop).await })
     };
+    // What is shown beside the main job stands in the built-in orders.
+    let asks = arguments.orders.is_none() && arguments.faults.is_none();
+    let mut asked = pulls::Asked::default();
+    if asks {
+        // Operators ask about what they are working on: nothing is done before they have asked.
+        sandbox.rest(true);
+        handed_over(&deployment, &handed).await?;
+        asked.pulls = pulls::pull(&deployment, &sandbox, &password).await?;
+        sandbox.rest(false);
+    }
     let unfinished = at_rest(&deployment, &handed).await?;
+    if asks {
+        asked.found = pulls::find(&deployment).await?;
+    }
     let rows = rows(&deployment, &handed).await?;
     let received = sandbox.received();
-    let vouched = vouch::vouch(&deployment, &sandbox, &received, &handed, first).await?;
+    let mut vouched = vouch::vouch(&deployment, &sandbox, &received, &handed, first).await?;
+    vouch::answers(&deployment, &asked.pulls, first, &mut vouched).await?;
     let leaks = sweep::sweep(&received, &handed, &vouched);
     let key = deployment.store.verifier_key();
     let outcome = Outcome {
@@ -155,7 +174,9 @@ pub async fn run(
         rows,
         vouched,
         leaks,
+        asked,
         unfinished,
+        asks,
     };
     report::print(&outcome, state.as_deref(), output);
 
@@ -208,6 +229,9 @@ async fn simulators(
     for file in &mut config.recipients {
         let recipient = &mut file.recipient;
         let password_file = SecretFile(secret.to_owned());
+        if let Some(inbound) = &mut recipient.inbound {
+            inbound.password = password_file.clone();
+        }
         let username = "sluss".to_owned();
         recipient.channel.auth = if recipient.channel.dialect == "soap" {
             Auth::WsSecurity { username, password: password_file }
@@ -264,6 +288,7 @@ async fn hand_in(
             now: deployment.clock.now(),
             entropy: &*deployment.entropy,
             bytes_max: deployment.config.http.body_bytes_max,
+            accesses: &deployment.store,
         };
         let submission = match intake::read(kind, body, &context) {
             Ok(submission) => submission,
@@ -330,6 +355,21 @@ fn preview(
         preview,
         personal,
     }
+}
+
+/// Waits until no case is on its way to an operator any more.
+async fn handed_over(deployment: &Deployment, handed: &[Handed]) -> Result<(), Failure> {
+    const TURN: Duration = Duration::from_millis(20);
+    const TURNS_MAX: usize = 1_500;
+    for _ in 0..TURNS_MAX {
+        let rows = rows(deployment, handed).await?;
+        let on_its_way = [CaseState::Accepted, CaseState::Recorded];
+        if !rows.values().any(|row| on_its_way.contains(&row.state)) {
+            break;
+        }
+        tokio::time::sleep(TURN).await;
+    }
+    Ok(())
 }
 
 /// Waits until every case has ended or waits for a person; how many have not, in the end.

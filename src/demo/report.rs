@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::pulls::Asked;
 use super::{Handed, Outcome, Preview, Shown};
 use crate::commands::{Output, explanation, log, refused};
 use crate::domain::HoldReason;
@@ -15,6 +16,9 @@ pub(super) fn print(outcome: &Outcome, kept: Option<&Path>, output: &Output) {
     }
     let report = &outcome.report;
     let vouched = &outcome.vouched;
+    if outcome.asks {
+        asked(&outcome.asked, output);
+    }
     output.line("");
     output.line("The disclosure log");
     let sound = if report.is_sound() { "verified" } else { "NOT SOUND" };
@@ -146,9 +150,38 @@ fn data(outcome: &Outcome) -> Value {
             "faults": outcome.vouched.faults,
             "leaks": leaks,
         },
+        "asked": asked_data(&outcome.asked),
         "unfinished": outcome.unfinished,
         "held": outcome.held(),
     })
+}
+
+/// What operators asked for, and what was found without asking them.
+fn asked(asked: &Asked, output: &Output) {
+    output.line("");
+    output.line("What operators asked for, and what was looked up without asking");
+    for pull in &asked.pulls {
+        let body = String::from_utf8_lossy(&pull.body);
+        output.line(format!("  {} asks for a contact: {} {body}", pull.to, pull.status));
+    }
+    if let Some((access, recipient)) = &asked.found {
+        output.line(format!("  an address in the copied lists is {access} at {recipient}"));
+    }
+}
+
+fn asked_data(asked: &Asked) -> Value {
+    let pulls = asked.pulls.iter().map(|pull| {
+        json!({
+            "recipient": pull.to.as_str(),
+            "status": pull.status,
+            "body": String::from_utf8_lossy(&pull.body),
+        })
+    });
+    let found = asked
+        .found
+        .as_ref()
+        .map(|(access, recipient)| json!({ "accessId": access, "recipient": recipient.as_str() }));
+    json!({ "pulls": pulls.collect::<Vec<_>>(), "found": found })
 }
 
 fn case_data(shown: &Shown, outcome: &Outcome) -> Value {

@@ -4,9 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::pulls::Pulled;
 use super::{Handed, Preview, Shown};
 use crate::commands::{Deployment, Failure, log};
-use crate::domain::{CaseId, RecipientId};
+use crate::domain::{CaseId, Purpose, RecipientId};
 use crate::log::{Event, Leaf, LeafIndex, OutcomeResult};
 use crate::record::{MESSAGE, message_hash};
 use crate::sandbox::{Received, Sandbox};
@@ -74,12 +75,48 @@ pub(super) async fn vouch(
     Ok(vouched)
 }
 
+/// The same for contacts: each that was given is in exactly one leaf, and no leaf tells of another.
+pub(super) async fn answers(
+    deployment: &Deployment,
+    pulls: &[Pulled],
+    first: LeafIndex,
+    vouched: &mut Vouched,
+) -> Result<(), Failure> {
+    let is_pull = |leaf: &Leaf| match &leaf.event {
+        Event::Intent(intent) => intent.purpose == Purpose::ContactPull,
+        _ => false,
+    };
+    let mut open = leaves(deployment, first).await?;
+    open.retain(|(_, leaf)| is_pull(leaf));
+    for given in pulls.iter().filter(|pull| pull.status == 200) {
+        let hash = message_hash("ANSWER", "contacts", &given.body);
+        let mut found = None;
+        for (place, (_, leaf)) in open.iter().enumerate() {
+            if deployment.store.commits_to(leaf, MESSAGE, &hash).await? {
+                found = Some(place);
+                break;
+            }
+        }
+        match found {
+            Some(place) => drop(open.remove(place)),
+            None => vouched.faults.push(format!("a contact given to {} is in no leaf", given.to)),
+        }
+    }
+    for (index, _) in open {
+        vouched.faults.push(format!("leaf {index} tells of a contact that nobody got"));
+    }
+    Ok(())
+}
+
 type Intents = BTreeMap<RecipientId, Vec<(LeafIndex, Leaf)>>;
 
 fn intents(leaves: &[(LeafIndex, Leaf)]) -> Intents {
     let mut intents = Intents::new();
     for (index, leaf) in leaves {
-        if let Event::Intent(intent) = &leaf.event {
+        // What was answered is held against what was asked.
+        if let Event::Intent(intent) = &leaf.event
+            && intent.purpose != Purpose::ContactPull
+        {
             let to = intents.entry(intent.recipient.id.clone()).or_default();
             to.push((*index, leaf.clone()));
         }

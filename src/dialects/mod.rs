@@ -9,6 +9,7 @@
 //! `schemas/dialects/`, its wire examples under `fixtures/dialects/`, and a line in [`dialect`].
 //! Adding an operator that speaks a known dialect needs no code: one file in `config/recipients/`.
 
+mod entries;
 pub mod offer;
 pub mod on_api;
 pub mod pi_api;
@@ -21,9 +22,11 @@ use std::time::Duration;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+pub use entries::{Entries, ListError};
 use offer::{Offer, ServiceAt};
 use reasons::Words;
 
+use crate::address::Access;
 use crate::domain::{
     AccessId, Act, Field, HoldReason, OpaqueReference, OperatorReference, RejectReason, ServiceId,
     SubscriptionId, Timestamp,
@@ -137,6 +140,16 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// Asks for the operator's list of accesses; `None` where the dialect has no such list.
+    fn accesses(&self) -> Option<Query> {
+        None
+    }
+
+    /// Reads one entry of that list; `None` where it cannot be used.
+    fn access(&self, _entry: &[u8]) -> Option<Access> {
+        None
+    }
+
     /// The JSON members, or XML elements and attributes, whose type is an identifier: they are
     /// exempt *by type* when a finished message is searched for identity numbers.
     fn id_members(&self) -> &'static [&'static str];
@@ -150,6 +163,12 @@ pub fn dialect(name: &str, version: Option<&str>) -> Option<&'static dyn Dialect
         ("soap", None | Some("1")) => Some(&soap::Soap),
         _ => None,
     }
+}
+
+/// In whose words a contact pull is answered, whatever the operator's own channel speaks: the
+/// endpoint is ON-API's.
+pub fn contacts() -> &'static dyn Dialect {
+    &on_api::V2_6
 }
 
 /// Names of the dialects that [`dialect`] knows, for messages to people.
@@ -167,6 +186,8 @@ pub enum Method {
     Patch,
     /// Takes it back.
     Delete,
+    /// No request of ours: what is answered to one of the operator's.
+    Answer,
 }
 
 impl Method {
@@ -177,6 +198,7 @@ impl Method {
             Self::Post => "POST",
             Self::Patch => "PATCH",
             Self::Delete => "DELETE",
+            Self::Answer => "ANSWER",
         }
     }
 }

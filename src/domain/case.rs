@@ -81,6 +81,14 @@ impl Case {
         self
     }
 
+    /// The same case, as the operator asks how to reach somebody about it: the rules for a contact
+    /// pull decide, and no longer those that it was handed over under.
+    #[must_use]
+    pub fn as_pulled(mut self) -> Self {
+        (self.0.purpose, self.0.act) = (Purpose::ContactPull, Act::Answer);
+        self
+    }
+
     /// Our id.
     pub fn id(&self) -> CaseId {
         self.0.id

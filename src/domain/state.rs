@@ -187,7 +187,8 @@ impl CaseState {
 }
 
 closed_list! {
-    /// Why a person must decide. Codes: the words for people are in [`HoldReason::advice`].
+    /// Why a person must decide, or why a contact pull is refused (the last five; those hold no
+    /// case). Codes: the words for people are in [`HoldReason::advice`].
     HoldReason {
         /// The case may not be decided by a machine.
         SpecialHandling = "special-handling",
@@ -225,6 +226,16 @@ closed_list! {
         Unreadable = "unreadable",
         /// Somebody asked for it.
         Person = "person",
+        /// The operator asks by a reference that is none of ours.
+        ReferenceUnknown = "reference-unknown",
+        /// The operator asks by a reference that another operator got.
+        ReferenceElsewhere = "reference-of-another",
+        /// The case has ended, is not at the operator yet, or is too old to be asked about.
+        NotLive = "case-not-live",
+        /// The ticket that the operator names is not open there, or is about something else.
+        TicketUnknown = "ticket-not-open",
+        /// There is no channel that the policy lets the operator have.
+        NoContact = "no-contact",
     }
 }
 
@@ -290,6 +301,13 @@ impl HoldReason {
                 "restore the key store or the database from a backup, then release the case"
             }
             Self::Person => "release or cancel the case when the matter is clear",
+            Self::ReferenceUnknown | Self::ReferenceElsewhere => {
+                "ask the operator where it has the reference from, should it go on"
+            }
+            Self::NotLive | Self::TicketUnknown => {
+                "should the operator need the customer all the same, pass its question on yourself"
+            }
+            Self::NoContact => "complete the customer's number in the register",
         }
     }
 }

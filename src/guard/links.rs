@@ -64,6 +64,7 @@ fn around_at(page: &Page<'_>, at: usize) -> Range<usize> {
     // `-24.3 dBm @ te1/4`: the sign alone, which must not be left either.
     let next = page.token_at(at);
     let measured = next > 1
+        && next < page.len()
         && page.says(next - 1).any(Says::UNIT)
         && page.tokens[next - 2].is_digits()
         && page.gap(next) == " @ ";

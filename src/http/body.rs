@@ -76,7 +76,11 @@ pub(super) fn kind_of(headers: &HeaderMap) -> Option<String> {
 
 /// More than this deployment takes.
 pub(super) fn too_large(shared: &Shared) -> Problem {
-    let reason = format!("the body is longer than {} bytes", shared.body_bytes_max);
+    longer_than(shared.body_bytes_max)
+}
+
+fn longer_than(bytes_max: usize) -> Problem {
+    let reason = format!("the body is longer than {bytes_max} bytes");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "tooLarge", reason)
 }
 
@@ -84,23 +88,33 @@ pub(super) fn too_large(shared: &Shared) -> Problem {
 pub(super) async fn collect_all(
     shared: &Shared,
     headers: &HeaderMap,
-    mut body: Body,
+    body: Body,
 ) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let too_large = || too_large(shared);
+    bounded(headers, body, shared.body_bytes_max, shared.request_timeout).await
+}
+
+/// The bytes of a body of any type, within limits of its own.
+pub(super) async fn bounded(
+    headers: &HeaderMap,
+    mut body: Body,
+    bytes_max: usize,
+    patience: Duration,
+) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let too_large = || longer_than(bytes_max);
     // What is announced as too long is not read at all.
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced
         .and_then(|length| length.parse().ok())
-        .is_some_and(|length: usize| length > shared.body_bytes_max)
+        .is_some_and(|length: usize| length > bytes_max)
     {
-        tokio::spawn(pass_over(body, shared.request_timeout));
+        tokio::spawn(pass_over(body, patience));
         return Err(too_large());
     }
-    let read = collect(&mut body, shared.body_bytes_max);
-    match tokio::time::timeout(shared.request_timeout, read).await {
+    let read = collect(&mut body, bytes_max);
+    match tokio::time::timeout(patience, read).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(Cut::TooLarge)) => {
-            tokio::spawn(pass_over(body, shared.request_timeout));
+            tokio::spawn(pass_over(body, patience));
             Err(too_large())
         }
         Ok(Err(Cut::Broken)) => {

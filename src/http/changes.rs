@@ -17,7 +17,7 @@ use crate::auth::Caller;
 use crate::domain::SubmissionId;
 use crate::intake::{self, Context, Kind};
 use crate::store::{Accepted, CancellationRow, SubmissionRow};
-use crate::tmf::{Fields, Page, TmfState, base, href};
+use crate::tmf::{Fields, Page, TmfState, base};
 
 /// JSON merge patch (RFC 7386), also under the name that TMF630 v4 has for it. JSON patch is none.
 const MERGE_PATCH: &[&str] = &["application/json", "application/merge-patch+json"];
@@ -99,6 +99,7 @@ fn context<'c>(app: &'c App, caller: &'c Caller) -> Context<'c> {
         now: shared.clock.now(),
         entropy: &*shared.entropy,
         bytes_max: shared.body_bytes_max,
+        accesses: &shared.store,
     }
 }
 
@@ -155,14 +156,15 @@ fn place(id: SubmissionId) -> String {
     format!("{}/cancelServiceOrder/{id}", base(Kind::Order))
 }
 
+/// Without `href`, here and of the order: TMF641 wants absolute addresses in these two places alone,
+/// and by which name we are called from outside is not known here. `Location` leads to the task.
 fn shown(task: &CancellationRow) -> Value {
     let mut body = json!({
         "@type": "CancelServiceOrder",
         "id": task.id.to_string(),
-        "href": place(task.id),
         "requestedCancellationDate": task.requested.rfc3339(),
         "state": task.state.as_str(),
-        "serviceOrder": { "id": task.order.to_string(), "href": href(Kind::Order, task.order) },
+        "serviceOrder": { "id": task.order.to_string() },
     });
     match task.state {
         TmfState::Done => body["effectiveCancellationDate"] = json!(task.changed.rfc3339()),

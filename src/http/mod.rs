@@ -1,5 +1,5 @@
 //! The door for the ordering system: TMF641 service orders, TMF621 trouble tickets, and whether the
-//! house stands; for everybody, the published log.
+//! house stands; for operators, contacts; for everybody, the published log.
 //!
 //! A handler parses, calls and renders. Answers carry ids, states and dates; errors name members.
 //! Neither ever repeats what was submitted.
@@ -8,7 +8,9 @@ mod answer;
 mod batch;
 mod body;
 mod changes;
+mod contacts;
 mod docs;
+mod feasibility;
 mod guard;
 mod headers;
 mod health;
@@ -43,6 +45,7 @@ pub use tmf::render;
 use crate::config::DoorLimits;
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
 use crate::gate::Gate;
+use crate::pulls::Pulls;
 use crate::settle::Halt;
 use crate::store::{Store, StoreError};
 use crate::tmf::Doors;
@@ -85,6 +88,8 @@ pub struct Shared {
     pub body_bytes_max: usize,
     /// The longest a request may take.
     pub request_timeout: Duration,
+    /// Answers operators that ask for a contact.
+    pub pulls: Pulls,
     /// How often a client may ask.
     pub requests_per_second: u32,
     /// Connections, and their times.

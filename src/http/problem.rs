@@ -123,6 +123,11 @@ impl From<IntakeError> for Problem {
                     told.map(|fault| (fault.member.clone(), fault.rule.clone())).collect();
                 problem
             }
+            IntakeError::ListsUnavailable => {
+                let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", reason);
+                problem.retry_after_seconds = Some(5);
+                problem
+            }
             _ => Self::new(StatusCode::BAD_REQUEST, "invalidJson", reason),
         }
     }

@@ -10,8 +10,8 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::{
-    App, changes, docs, guard, headers, health, hub, lists, log, metrics, problem, sign_in, status,
-    submissions,
+    App, changes, contacts, docs, feasibility, guard, headers, health, hub, lists, log, metrics,
+    problem, sign_in, status, submissions,
 };
 use crate::auth::Action;
 
@@ -67,6 +67,9 @@ pub const ROUTES: &[Route] = routes! {
     GET "/tmf-api/troubleTicket/v4/troubleTicket/{id}" SeeTickets => submissions::get_ticket;
     PATCH "/tmf-api/troubleTicket/v4/troubleTicket/{id}" HandInTicket => changes::patch_ticket;
 
+    POST "/tmf-api/serviceQualificationManagement/v4/checkServiceQualification" AskFeasibility => feasibility::check;
+
+    POST "/onapi/{version}/contacts/{reference}" AskContact => contacts::pull;
     GET "/tmf-api/serviceOrdering/v4/hub" Subscribe => hub::list_of_orders;
     POST "/tmf-api/serviceOrdering/v4/hub" Subscribe => hub::post_of_orders;
     GET "/tmf-api/serviceOrdering/v4/hub/{id}" Subscribe => hub::get_of_orders;

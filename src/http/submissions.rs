@@ -96,6 +96,8 @@ pub(super) fn read(
         now: shared.clock.now(),
         entropy: &*shared.entropy,
         bytes_max: shared.body_bytes_max,
+        // Asked only where a body leaves operator or access open: one look at an index.
+        accesses: &shared.store,
     };
     Ok(intake::read(kind, bytes, &context)?)
 }

@@ -44,6 +44,11 @@ pub enum IntakeError {
         /// Its name, where that may be repeated.
         member: String,
     },
+    /// The copies of access lists are needed for this body, and cannot be read now.
+    #[error(
+        "the copies of access lists cannot be read now: hand it in again, or name operator and access"
+    )]
+    ListsUnavailable,
     /// JSON, but not an order or a ticket of the profile.
     #[error("{0}")]
     Invalid(Faults),
@@ -87,6 +92,15 @@ impl Faults {
 
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// As if it had been found behind so many others.
+    pub(super) fn insert(&mut self, at: usize, fault: Fault) {
+        if self.list.len() < Self::TOLD_MAX {
+            self.list.insert(at.min(self.list.len()), fault);
+        } else {
+            self.more += 1;
+        }
     }
 
     pub(super) fn push(&mut self, fault: Fault) {

@@ -14,6 +14,7 @@
 //! order, ticket   the two profiles                     party, place, characteristic   their parts
 //! change   what is asked about something handed in before
 //! identity personnummer in ids, protected people       surplus  what is not kept
+//! lists    whose access it is, and which, where the body leaves that open
 //! draft    facts and surplus → case                    clean    free text, through the guard
 //! told     facts that a free text tells                 hub      who wants to be told
 //! ```
@@ -26,6 +27,7 @@ mod fault;
 mod hub;
 mod identity;
 mod json;
+mod lists;
 mod order;
 mod party;
 mod place;
@@ -42,6 +44,7 @@ use zeroize::Zeroizing;
 pub use change::{Change, Wish, cancellation, change};
 pub use fault::{Fault, Faults, IntakeError};
 pub use hub::{HubBody, read_hub};
+pub use lists::{Accesses, ListsUnavailable, Meant, NoLists};
 pub use value::phone;
 
 use crate::domain::{
@@ -114,6 +117,8 @@ pub struct Context<'a> {
     pub entropy: &'a dyn Entropy,
     /// How many bytes a body may have.
     pub bytes_max: usize,
+    /// What a body may leave to be looked up.
+    pub accesses: &'a dyn Accesses,
 }
 
 /// A body that was taken in. Not printable: it holds cases.
@@ -167,10 +172,14 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context<'_>) -> Result<Submissio
         let own = found.iter().map(|(.., draft)| &draft.part);
         bounded(&desk, std::iter::once(&head.part).chain(own));
     }
-    let faults = desk.into_faults();
+    let mut faults = desk.into_faults();
     let Some((mut head, mut found)) = read.filter(|_| faults.is_empty()) else {
         return Err(IntakeError::Invalid(faults));
     };
+    lists::fill_in(&mut head, &mut found, context, &mut faults)?;
+    if !faults.is_empty() {
+        return Err(IntakeError::Invalid(faults));
+    }
     let Some(recipient) = head.recipient else {
         return Err(IntakeError::Invalid(faults));
     };

@@ -237,7 +237,6 @@ fn read_service(
         };
         operation(action, state.as_ref(), &has, &service)
     });
-    needed(&service, characteristics.as_ref(), operation);
     let from = from.filter(|from| {
         let fits = action == Some(Action::Modify);
         if !fits {
@@ -249,6 +248,7 @@ fn read_service(
     if let Some(places) = service.take("place") {
         place::read(&places, facts, surplus);
     }
+    needed(&service, characteristics.as_ref(), operation, facts);
     notes(&mut service, facts, surplus);
     if let Some(parties) = service.take("relatedParty") {
         surplus.name(Field::CommercialOther);
@@ -338,9 +338,16 @@ pub(super) fn specified(node: &Node<'_>, facts: &mut Facts) {
 }
 
 /// The ids without which the operator cannot find the access or the service.
-fn needed(service: &Object<'_>, array: Option<&Node<'_>>, operation: Option<Operation>) {
+fn needed(
+    service: &Object<'_>,
+    array: Option<&Node<'_>>,
+    operation: Option<Operation>,
+    facts: &Facts,
+) {
     let named = |name: &str| array.is_some_and(|array| characteristic::stands_in(array, name));
-    if !named("accessId") {
+    // Of a new service the address may do, where it leads to one access.
+    let is_placed = operation == Some(Operation::Activate) && facts.get(Field::Street).is_some();
+    if !named("accessId") && !is_placed {
         service.fault_at("serviceCharacteristic[accessId]", super::reader::MISSING);
     }
     let starts = operation.is_none_or(|operation| operation == Operation::Activate);

@@ -24,7 +24,7 @@ const CUSTOMER: &str = "customer";
 
 /// What a body says about its parties.
 pub(super) struct Parties {
-    /// The operator; a fault was noted where there is none.
+    /// The operator, where one is named.
     pub(super) recipient: Option<RecipientId>,
     /// The customer's number with the ordering system.
     pub(super) number: Option<Zeroizing<String>>,
@@ -66,7 +66,7 @@ pub(super) fn read(
         }
     }
     if operators == 0 {
-        body.fault_at("relatedParty", format_args!("has no party with the role {OPERATOR}"));
+        body.nobody_named();
     }
     parties
 }

@@ -1,7 +1,7 @@
 //! Reading the tree: knows where it is, notes faults and goes on, and knows which members nobody
 //! has asked for.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
@@ -14,6 +14,9 @@ use super::value;
 
 /// A rule that several readers use.
 pub(super) const MISSING: &str = "is missing";
+/// Where an operator is named, and what is missing where none is.
+pub(super) const OPERATOR: (&str, &str) =
+    ("relatedParty", "has no party with the role communicationsOperator");
 const FOREIGN: &str = "is not part of the profile";
 const NOT_ON_CREATION: &str = "may not be set on creation";
 const HOLDS_IDENTITY: &str = "holds a personnummer";
@@ -23,11 +26,18 @@ const HOLDS_IDENTITY: &str = "holds a personnummer";
 pub(super) struct Desk {
     faults: RefCell<Faults>,
     identities: Identities,
+    /// Behind which fault it was seen that no operator is named.
+    unnamed: Cell<Option<usize>>,
 }
 
 impl Desk {
     pub(super) fn new(identities: Identities) -> Self {
-        Self { faults: RefCell::default(), identities }
+        Self { faults: RefCell::default(), identities, unnamed: Cell::default() }
+    }
+
+    /// No operator is named: a fault beside others, and else something to be looked up.
+    pub(super) fn nobody_named(&self) {
+        self.unnamed.set(Some(self.faults.borrow().list().len()));
     }
 
     pub(super) fn fault(&self, member: &str, rule: impl Display) {
@@ -36,7 +46,11 @@ impl Desk {
     }
 
     pub(super) fn into_faults(self) -> Faults {
-        self.faults.into_inner()
+        let mut faults = self.faults.into_inner();
+        if let Some(at) = self.unnamed.get().filter(|_| !faults.is_empty()) {
+            faults.insert(at, Fault { member: OPERATOR.0.to_owned(), rule: OPERATOR.1.to_owned() });
+        }
+        faults
     }
 }
 
@@ -221,6 +235,11 @@ impl<'j> Object<'j> {
     pub(super) fn rest(&self) -> impl Iterator<Item = (&'j str, &'j Json)> {
         let unasked = |(name, _): &(&'j String, &'j Json)| !self.asked.contains(name.as_str());
         self.members.iter().filter(unasked).map(|(name, json)| (name.as_str(), json))
+    }
+
+    /// Notes that no operator is named.
+    pub(super) fn nobody_named(&self) {
+        self.desk.nobody_named();
     }
 
     /// Notes a fault of a member, which need not be there.

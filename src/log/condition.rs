@@ -17,6 +17,7 @@ impl ConditionName {
     pub const WORDS: &'static [&'static str] = &[
         "access.missing",
         "fixed_ip.ordered",
+        "phone.missing",
         "premises.apartment",
         "subject.legal_person",
         "subject.person",

@@ -69,6 +69,15 @@ pub struct Channel {
     pub reasons: Vec<Phrase>,
 }
 
+/// How often the operator's list of accesses is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListPace {
+    /// After so long all of it is taken anew.
+    pub complete: Duration,
+    /// In between, what has changed is asked for so often.
+    pub changes: Duration,
+}
+
 /// Credentials of the operator at our `contacts` endpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbound {
@@ -76,4 +85,8 @@ pub struct Inbound {
     pub username: String,
     /// Where the password is.
     pub password: SecretFile,
+    /// How many contacts it may ask for a minute, at most.
+    pub requests_per_minute: u32,
+    /// How long a case may be asked about, counted from when it came into our keeping.
+    pub window: Duration,
 }

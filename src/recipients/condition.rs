@@ -31,6 +31,8 @@ pub enum Condition {
     AccessMissing,
     /// There is no subscription id to name the service by.
     SubscriptionMissing,
+    /// There is no number to call.
+    PhoneMissing,
     /// The place is an apartment.
     PremisesApartment,
     /// The customer is a legal person.
@@ -63,6 +65,7 @@ impl Condition {
             "visit.booked" => Some(Self::VisitBooked),
             "access.missing" => Some(Self::AccessMissing),
             "subscription.missing" => Some(Self::SubscriptionMissing),
+            "phone.missing" => Some(Self::PhoneMissing),
             "premises.apartment" => Some(Self::PremisesApartment),
             "subject.legal_person" => Some(Self::SubjectLegalPerson),
             "subject.person" => Some(Self::SubjectPerson),
@@ -91,6 +94,7 @@ impl Condition {
             Self::VisitBooked => is_true(Field::VisitBooked),
             Self::AccessMissing => (situation.value)(Field::AccessId).is_none(),
             Self::SubscriptionMissing => (situation.value)(Field::SubscriptionId).is_none(),
+            Self::PhoneMissing => (situation.value)(Field::ContactPhone).is_none(),
             Self::PremisesApartment => (situation.value)(Field::Apartment).is_some(),
             Self::SubjectLegalPerson => situation.subject == SubjectKind::LegalPerson,
             Self::SubjectPerson => situation.subject != SubjectKind::LegalPerson,
@@ -110,6 +114,7 @@ impl Condition {
             Self::VisitBooked => "inget platsbesök är bokat",
             Self::AccessMissing => "platsen är redan angiven med access-id",
             Self::SubscriptionMissing => "tjänsten är redan angiven med operatörens abonnemangs-id",
+            Self::PhoneMissing => "ett telefonnummer räcker",
             Self::PremisesApartment => "platsen är ingen lägenhet",
             Self::SubjectLegalPerson => "kunden är ingen juridisk person",
             Self::SubjectPerson => "kunden är ingen person",
@@ -127,6 +132,7 @@ impl fmt::Display for Condition {
             Self::VisitBooked => f.write_str("visit.booked"),
             Self::AccessMissing => f.write_str("access.missing"),
             Self::SubscriptionMissing => f.write_str("subscription.missing"),
+            Self::PhoneMissing => f.write_str("phone.missing"),
             Self::PremisesApartment => f.write_str("premises.apartment"),
             Self::SubjectLegalPerson => f.write_str("subject.legal_person"),
             Self::SubjectPerson => f.write_str("subject.person"),

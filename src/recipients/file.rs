@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use url::{Host, Url};
 
-use super::channel::{Auth, Channel, Inbound, SecretFile};
+use super::channel::{Auth, Channel, Inbound, ListPace, SecretFile};
 use super::condition::Condition;
 use super::exception::Exception;
 use super::policy::{Effect, Policy, Rule, TextLimits, TextOverLimit, Transform};
@@ -99,6 +99,8 @@ impl Reading<'_> {
         let channel = self.channel(channel);
         let inbound = root.table("inbound", self.faults);
         let inbound = self.inbound(inbound);
+        let accesses = root.table("accesses", self.faults);
+        let accesses = self.accesses(accesses, channel.as_ref());
         let policy = root.table("policy", self.faults);
         let rules = root.tables("rule", self.faults);
         let tests = root.tables("test", self.faults);
@@ -119,6 +121,7 @@ impl Reading<'_> {
             agreement,
             channel: channel?,
             inbound,
+            accesses,
             policy: policy?,
             offer: Offer::default(),
         };
@@ -310,8 +313,40 @@ impl Reading<'_> {
         }
         let username = table.required("username", self.faults);
         let password = table.required("password_file", self.faults);
+        let requests_per_minute = table.number("requests_per_minute", 30, 1..=10_000, self.faults);
+        let days = table.number("window_days", 180, 1..=3_650, self.faults);
         table.nothing_else(self.faults);
-        Some(Inbound { username: username?, password: SecretFile(self.base.join(password?)) })
+        let username = username.filter(|name| {
+            let fits = !name.is_empty() && !name.contains(':');
+            if !fits {
+                self.faults.add(table.key("username"), "must not be empty or hold a colon");
+            }
+            fits
+        });
+        Some(Inbound {
+            username: username?,
+            password: SecretFile(self.base.join(password?)),
+            requests_per_minute,
+            window: Duration::from_hours(24 * u64::from(days)),
+        })
+    }
+
+    fn accesses(&mut self, mut table: Table<'_>, channel: Option<&Channel>) -> Option<ListPace> {
+        if !table.is_present() {
+            return None;
+        }
+        let complete = table.number("complete_hours", 24, 1..=720, self.faults);
+        let changes = table.number("changes_minutes", 60, 1..=1_440, self.faults);
+        table.nothing_else(self.faults);
+        let dialect = channel
+            .and_then(|channel| dialects::dialect(&channel.dialect, channel.version.as_deref()));
+        if dialect.is_some_and(|dialect| dialect.accesses().is_none()) {
+            self.faults.add("accesses", "is for dialects that have a list of accesses: on-api");
+        }
+        Some(ListPace {
+            complete: Duration::from_hours(complete.into()),
+            changes: Duration::from_mins(changes.into()),
+        })
     }
 
     fn policy(

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-pub use channel::{Auth, Channel, Inbound, SecretFile};
+pub use channel::{Auth, Channel, Inbound, ListPace, SecretFile};
 pub use condition::{Condition, Situation};
 pub use exception::Exception;
 pub use file::{Fault, RecipientFile, read};
@@ -31,6 +31,9 @@ pub use retain::{Moment, Retain};
 use crate::dialects;
 use crate::dialects::offer::Offer;
 use crate::domain::RecipientId;
+
+/// Where contact pulls are answered, whatever the operator's own channel speaks: it comes to us.
+pub const CONTACTS: &str = "on-api contacts";
 
 /// One legal person that may receive disclosures, as its file says today.
 #[derive(Clone, Debug)]
@@ -57,6 +60,8 @@ pub struct Recipient {
     pub channel: Channel,
     /// How it reaches us.
     pub inbound: Option<Inbound>,
+    /// How often its list of accesses is copied; `None`: it is not.
+    pub accesses: Option<ListPace>,
     /// What it may have.
     pub policy: Policy,
     /// What of its interface is there, as it has told; by its file alone, all of it.

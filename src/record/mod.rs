@@ -5,11 +5,13 @@
 //! memory only: it is not `Clone`, cannot be stored or read back, and is spent by sending. One leaf,
 //! one send: a retry comes through here again.
 
+mod pull;
 mod screen;
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+pub use pull::{GROUND, PullReady, record_pull, refused_pull};
 pub use screen::Screened;
 
 use std::collections::BTreeSet;
@@ -22,7 +24,7 @@ use crate::log::{
     ConditionName, Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey,
 };
 use crate::minimise::{Minimised, Refusal};
-use crate::recipients::{Moment, Retain, Ruling};
+use crate::recipients::{self, Moment, Retain, Ruling};
 use crate::store::{Appended, Claim, Disclosure, Keep, Store, StoreError};
 
 /// The name under which an intent leaf commits to the finished message.
@@ -32,17 +34,22 @@ pub const CASE: &str = "case";
 
 /// A disclosure that stands in the log and has not been sent.
 ///
-/// A value of this type is the proof. There is no constructor but [`record`], not even for tests.
+/// A value of this type is the proof. There is no constructor but [`record`] and, for the answer to
+/// a contact pull, [`record_pull`], not even for tests. `R` is the right to say how it ended: what
+/// was recorded to be sent cannot be answered with, nor the other way round.
 #[must_use = "the log says this was disclosed: send it, or settle it as unsent"]
-pub struct Recorded {
-    claim: Claim,
+pub struct Recorded<R = Claim> {
+    right: R,
     to: RecipientId,
     act: Act,
     message: Message,
     receipt: Receipt,
-    /// After this the lease may run out before an answer can come.
+    /// After this the lease may run out before an answer can come, or whoever asked has given up.
     send_before: Timestamp,
 }
+
+/// What a message is on its way into the log.
+type Pending<R> = (R, RecipientId, Act, Message, LeafId, Timestamp);
 
 /// Where a disclosure stands in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +70,14 @@ impl Receipt {
     }
 }
 
-impl Recorded {
+impl<R> Recorded<R> {
+    /// Behind the commit, and nowhere else.
+    fn behind(appended: Appended, pending: Pending<R>) -> Self {
+        let (right, to, act, message, leaf, send_before) = pending;
+        let receipt = Receipt { leaf, appended };
+        Self { right, to, act, message, receipt, send_before }
+    }
+
     /// Where it stands in the log.
     pub const fn receipt(&self) -> Receipt {
         self.receipt
@@ -75,8 +89,8 @@ impl Recorded {
     }
 
     /// Takes it apart, for the wire: what is sent is not recorded any more.
-    pub(crate) fn spend(self) -> (Claim, RecipientId, Act, Message, Receipt, Timestamp) {
-        (self.claim, self.to, self.act, self.message, self.receipt, self.send_before)
+    pub(crate) fn spend(self) -> (R, RecipientId, Act, Message, Receipt, Timestamp) {
+        (self.right, self.to, self.act, self.message, self.receipt, self.send_before)
     }
 }
 
@@ -148,11 +162,8 @@ pub async fn record(
                 let leaf = LeafId::draw(entropy);
                 let event =
                     Event::Intent(intent(&minimised, &message, leaf, key, claim.attempt() + 1));
-                let kept = minimised
-                    .fields()
-                    .map(|(field, value)| (field, value, keep(&minimised, field, now)));
                 let disclosure = Disclosure::new(&claim, leaf, event).decided(now.date());
-                disclosures.push(disclosure.showing(kept, key, entropy)?);
+                disclosures.push(disclosure.showing(kept(&minimised, now), key, entropy)?);
                 let to = minimised.recipient().id.clone();
                 let timeout = minimised.recipient().channel.timeout;
                 let send_before = now.after(lease.saturating_sub(timeout));
@@ -168,11 +179,8 @@ pub async fn record(
     for one in pending {
         records.push(match one {
             Err((claim, error)) => Record::Refused(claim, error),
-            Ok((claim, to, act, message, leaf, send_before)) => match appended.next() {
-                Some(Ok(appended)) => {
-                    let receipt = Receipt { leaf, appended };
-                    Record::Recorded(Recorded { claim, to, act, message, receipt, send_before })
-                }
+            Ok(pending) => match appended.next() {
+                Some(Ok(appended)) => Record::Recorded(Recorded::behind(appended, pending)),
                 Some(Err(StoreError::Fenced | StoreError::State(_))) | None => Record::Lost,
                 // The others of the batch stand in the log: they are sent all the same.
                 Some(Err(error)) => Record::Failed(error),
@@ -180,6 +188,14 @@ pub async fn record(
         });
     }
     Ok(records)
+}
+
+/// What is kept of what leaves, and how long.
+fn kept<'m>(
+    minimised: &'m Minimised<'_>,
+    now: Timestamp,
+) -> impl Iterator<Item = (Field, &'m str, Keep)> {
+    minimised.fields().map(move |(field, value)| (field, value, keep(minimised, field, now)))
 }
 
 /// How long the rule that opens a field asks to keep it.
@@ -257,6 +273,10 @@ fn intent(
     attempt: u32,
 ) -> Intent {
     let recipient = minimised.recipient();
+    let endpoint = match minimised.purpose() {
+        Purpose::ContactPull => recipients::CONTACTS.to_owned(),
+        _ => recipient.endpoint(),
+    };
     let commit = |name: &str, value: &str| digest(key, leaf, name, value);
     let mut sd: BTreeSet<FieldDigest> =
         minimised.fields().map(|(field, value)| commit(field.as_str(), value)).collect();
@@ -272,7 +292,7 @@ fn intent(
             country: recipient.country.clone(),
             agreement: minimised.agreement().reference.clone(),
         },
-        endpoint: recipient.endpoint(),
+        endpoint,
         purpose: minimised.purpose(),
         basis: minimised.basis(),
         policy: recipient.policy.id(),

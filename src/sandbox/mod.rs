@@ -15,8 +15,9 @@
 //! - Time is squeezed: a requested date is noted and shown, and not waited for. Orders and tickets
 //!   move on at the operator's [`Pace`].
 //!
-//! They never call anybody, and keep nothing but the journal they are asked to write.
+//! They call nobody unless told to ask for a contact ([`Sandbox::pull`]), and keep nothing but the journal they are asked to write.
 
+mod caller;
 mod engine;
 mod exchange;
 mod formats;
@@ -44,6 +45,7 @@ use crate::domain::{AccessId, Clock, Operation, RecipientId};
 use journal::Journal;
 use server::Desk;
 
+pub use caller::ContactPull;
 pub use journal::Received;
 pub use profile::Profile;
 
@@ -222,6 +224,16 @@ impl Sandbox {
         if let Some((desk, _)) = self.find(recipient) {
             desk.wear(profile);
         }
+    }
+
+    /// Lets every operator rest: what it has stays as it is until it works again.
+    pub fn rest(&self, resting: bool) {
+        self.desks.iter().for_each(|(desk, _)| desk.rest(resting));
+    }
+
+    /// Lets an operator ask the provider for a contact. Gives HTTP status and body.
+    pub async fn pull(&self, pull: &ContactPull<'_>) -> std::io::Result<(u16, Vec<u8>)> {
+        caller::call(pull).await
     }
 
     /// Closes. Answers under way have two seconds to get out.

@@ -92,6 +92,11 @@ impl Desk {
         lock(&self.engine).effects()
     }
 
+    /// Whether nothing moves on.
+    pub(super) fn rest(&self, resting: bool) {
+        lock(&self.engine).resting = resting;
+    }
+
     /// Adds to what is to go wrong.
     pub(super) fn plan(&self, troubles: Vec<Trouble>) {
         lock(&self.troubles).extend(troubles);

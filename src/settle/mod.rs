@@ -23,7 +23,7 @@ use crate::domain::{
     RejectReason, ServiceId, Step, SubscriptionId, Timestamp,
 };
 use crate::log::OutcomeResult;
-use crate::store::{Claim, Doubt, Settlement, Store, StoreError};
+use crate::store::{Claim, Doubt, Pull, Settlement, Store, StoreError};
 use crate::transmit::{Transmitted, WireError};
 
 /// How often the operator must say that it does not have a message before that is believed.
@@ -351,6 +351,24 @@ impl Settling<'_> {
     }
 }
 
+/// Settles what was answered to a contact pull. Its case goes its own way: all there is to say is
+/// whether the operator took the answer.
+#[instrument(skip_all, fields(leaf.index = transmitted.receipt().appended().index().0))]
+pub async fn answered(
+    store: &Store,
+    transmitted: Transmitted<Pull>,
+) -> Result<OutcomeResult, StoreError> {
+    let intent = transmitted.receipt().appended();
+    let (pull, _, result) = transmitted.into_parts();
+    let (result, code) = match &result {
+        Ok(answer) => (OutcomeResult::Accepted, code(answer)),
+        Err(error) => (OutcomeResult::Unsent, no_answer(error).to_owned()),
+    };
+    info!("Disclosure {} was an answer, and is {result}", intent.index().0);
+    store.settle_pull(pull, intent, result, code).await?;
+    Ok(result)
+}
+
 /// By what the operator can be asked about a disclosure in doubt. `None` where the case knows of no
 /// access id, which intake does not let happen.
 pub fn sought(doubt: &Doubt) -> Option<Sought> {
@@ -386,6 +404,7 @@ const fn no_answer(error: &WireError) -> &'static str {
         WireError::Unanswered(_) => "no-answer",
         WireError::AnswerTooLong => "answer-too-long",
         WireError::TooLate => "too-late",
+        WireError::NotTaken => "not-taken",
         WireError::Halted => "halted",
         WireError::Refused => "credentials-refused",
     }

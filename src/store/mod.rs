@@ -4,6 +4,7 @@
 //! A closed enum of concrete halves, and no trait: nothing else can vouch for a leaf. Everything
 //! that is queued when the writer looks shares one durable commit, and no answer leaves before it.
 
+mod accesses;
 mod audit;
 mod checkpoint_file;
 mod door;
@@ -15,6 +16,7 @@ mod fsck;
 mod halt;
 mod notices;
 mod processes;
+mod pulls;
 mod rows;
 mod scrubbed;
 mod seal;
@@ -30,6 +32,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
+pub use accesses::{AccessList, ListEnd, Resolved};
 pub use audit::{Linked, Opens};
 pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use error::StoreError;
@@ -38,6 +41,7 @@ pub use halt::{Halt, Halted};
 pub use notices::{
     CancellationRow, Errand, Fate, HubSecret, NoticeRow, Registered, Registration, Telling,
 };
+pub use pulls::{Asked, Pull};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
     FeedFrom, HeardRow, Hearing, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::pulls::Pull;
 use super::subjects::Keep;
 use super::{StoreError, seal};
 use crate::dialects::Turn;
@@ -145,6 +146,12 @@ impl Disclosure {
     pub fn new(claim: &Claim, leaf: LeafId, event: Event) -> Self {
         let (case, token) = (claim.case, claim.token);
         Self { case, token, leaf, event, day: None, parts: Vec::new() }
+    }
+
+    /// For the answer to a contact pull.
+    pub fn answering(pull: &Pull, leaf: LeafId, event: Event) -> Self {
+        // No lease is taken, and so no token proves one.
+        Self { case: pull.case(), token: 0, leaf, event, day: None, parts: Vec::new() }
     }
 
     /// Decided for this day: agreements end at midnight, and the leaf must not be of the day after.

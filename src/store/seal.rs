@@ -67,6 +67,11 @@ impl Vault {
         SubjectRef::new(mac)
     }
 
+    /// What leads from one of our references to its case.
+    pub(super) fn reference_mac(&self, reference: &OpaqueReference) -> [u8; 32] {
+        self.mac(b"reference/v1", &[reference.as_str().as_bytes()])
+    }
+
     /// Tells the same body from another, and says nothing else about it.
     pub(super) fn body_mac(&self, canonical: &[u8]) -> [u8; 32] {
         self.mac(b"body/v1", &[canonical])

@@ -130,6 +130,12 @@ pub const fn stopped(reason: HoldReason) -> &'static str {
         HoldReason::AttemptsUsedUp => "det har försökts så många gånger som är tillåtet",
         HoldReason::Unreadable => "det som sparats om ärendet gick inte att läsa",
         HoldReason::Person => "en handläggare har stoppat ärendet",
+        HoldReason::ReferenceUnknown | HoldReason::ReferenceElsewhere => {
+            "mottagaren angav en referens som inte är dess egen"
+        }
+        HoldReason::NotLive => "ärendet var inte pågående hos mottagaren",
+        HoldReason::TicketUnknown => "mottagaren angav en felanmälan som inte är öppen där",
+        HoldReason::NoContact => "det finns inget sätt att nå dig som mottagaren får ha",
     }
 }
 

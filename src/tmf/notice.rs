@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::{Fields, TmfState, base};
+use super::{Fields, TmfState};
 use crate::domain::{NoticeId, SubmissionId, Timestamp, closed_list};
 use crate::intake::Kind;
 
@@ -124,11 +124,10 @@ impl Notice {
                 ("troubleTicket", ticket)
             }
             (About::Cancellation(id, order), _) => {
+                // TMF641 wants absolute addresses here and nowhere else; by which name we are called
+                // from outside is not known.
                 let task = json!({ "@type": "CancelServiceOrder", "id": id.to_string(),
-                    "href": format!("{}/cancelServiceOrder/{id}", base(Kind::Order)),
-                    "state": state,
-                    "serviceOrder": { "id": order.to_string(),
-                        "href": super::href(Kind::Order, order) } });
+                    "state": state, "serviceOrder": { "id": order.to_string() } });
                 ("cancelServiceOrder", task)
             }
         }

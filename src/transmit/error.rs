@@ -27,6 +27,9 @@ pub enum WireError {
     /// Some bytes may have left: the operator may have acted.
     #[error("the operator did not answer")]
     Unanswered(#[source] reqwest::Error),
+    /// The operator asked for a contact and did not wait for the answer: no byte left.
+    #[error("the operator did not take the answer that it asked for")]
+    NotTaken,
     /// An answer came that is longer than any that makes sense: the operator may have acted.
     #[error("the operator's answer is too long to be read")]
     AnswerTooLong,
@@ -74,6 +77,11 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// Whether there is no such file at all.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::File { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
+
     pub(super) fn file(file: &Path, source: std::io::Error) -> Self {
         Self::File { file: file.to_owned(), source }
     }

@@ -2,8 +2,10 @@
 //!
 //! [`Wire::send`] takes nothing but a [`Recorded`], and looks the address up itself: bytes that are
 //! not in the log have no route to an operator, and bytes logged for one operator have no route to
-//! another. [`Wire::ask`] takes a [`Query`], which can be made of ids only.
+//! another. [`Wire::ask`] takes a [`Query`], which can be made of ids only. The other way out is the
+//! answer to a contact pull ([`answer`]), which spends a [`Recorded`] just so.
 
+mod answer;
 mod date;
 mod error;
 mod latch;
@@ -23,8 +25,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tracing::{Span, error, info, instrument};
 use url::Url;
 
+pub use answer::{Reply, answer};
 pub use error::{OpenError, WireError};
 pub use limits::Permit;
+pub use secrets::read as read_secret;
 
 use crate::dialects::soap::security::security_header;
 use crate::dialects::{Answer, Method, Query, Request};
@@ -37,20 +41,60 @@ use limits::Limits;
 
 /// The longest answer that is read.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
-/// The same where a long list was asked for, such as ten thousand events.
-const LIST_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The same where a long answer was asked for, such as ten thousand events.
+const LONG_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The longest list that is read: a million accesses of half a kilobyte.
+const LIST_BYTES_MAX: usize = 512 * 1024 * 1024;
+/// How long a list may take.
+const LIST_TIME_MAX: Duration = Duration::from_mins(10);
 
-/// What was sent, and what came back. Made by [`Wire::send`] only.
+/// A list that is arriving. It is made of what the operator publishes to providers, so that no
+/// disclosure is in asking for it.
+pub struct Listing {
+    response: Response,
+    read: usize,
+}
+
+impl Listing {
+    /// HTTP status.
+    pub fn status(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
+    /// `Last-Modified`, as it came.
+    pub fn last_modified(&self) -> Option<&str> {
+        self.response.headers().get(LAST_MODIFIED).and_then(|value| value.to_str().ok())
+    }
+
+    /// The next piece; `None` at the end.
+    pub async fn piece(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, WireError> {
+        let piece = self.response.chunk().await?;
+        self.read += piece.as_ref().map_or(0, |piece| AsRef::<[u8]>::as_ref(piece).len());
+        if self.read > LIST_BYTES_MAX { Err(WireError::AnswerTooLong) } else { Ok(piece) }
+    }
+}
+
+/// What was sent, and what came back; or what was answered to a contact pull, and whether the
+/// operator took it. Made by [`Wire::send`] and by the end of a [`Reply`] only. `R` is the right to
+/// say how it ended.
 #[must_use = "a disclosure without an outcome is a question: settle it"]
-pub struct Transmitted {
-    claim: Claim,
+pub struct Transmitted<R = Claim> {
+    right: R,
     to: RecipientId,
     act: Act,
     receipt: Receipt,
     result: Result<Answer, WireError>,
 }
 
-impl Transmitted {
+impl<R> Transmitted<R> {
+    /// What became of what was spent.
+    fn of(
+        (right, to, act, receipt): (R, RecipientId, Act, Receipt),
+        result: Result<Answer, WireError>,
+    ) -> Self {
+        Self { right, to, act, receipt, result }
+    }
+
     /// Who was sent to.
     pub const fn to(&self) -> &RecipientId {
         &self.to
@@ -72,8 +116,8 @@ impl Transmitted {
     }
 
     /// Takes it apart, for settling.
-    pub(crate) fn into_parts(self) -> (Claim, Act, Result<Answer, WireError>) {
-        (self.claim, self.act, self.result)
+    pub(crate) fn into_parts(self) -> (R, Act, Result<Answer, WireError>) {
+        (self.right, self.act, self.result)
     }
 }
 
@@ -167,7 +211,7 @@ impl Wire {
         if let Ok(answer) = &result {
             Span::current().record("answer.status", answer.status);
         }
-        Transmitted { claim, to, act, receipt, result }
+        Transmitted::of((claim, to, act, receipt), result)
     }
 
     /// Asks an operator about what it has.
@@ -178,6 +222,30 @@ impl Wire {
             Span::current().record("answer.status", answer.status);
         }
         result
+    }
+
+    /// Asks an operator for its list of accesses: all of it, or what has changed since the state that
+    /// it called so itself. Read piece by piece, as it may be long.
+    #[instrument(skip_all, fields(recipient = %to, answer.status))]
+    pub async fn list(
+        &self,
+        to: &RecipientId,
+        query: &Query,
+        since: Option<&str>,
+    ) -> Result<Listing, WireError> {
+        let line = self.lines.get(to).ok_or(WireError::Address)?;
+        line.limits.turn().await;
+        if self.halt.reason().is_some() {
+            return Err(WireError::Halted);
+        }
+        let mut request = line.request(query.request())?.timeout(LIST_TIME_MAX);
+        if let Some(since) = since {
+            let since = HeaderValue::from_str(since).map_err(|_| WireError::Address)?;
+            request = request.header(IF_MODIFIED_SINCE, since);
+        }
+        let response = dispatch(request).await?;
+        Span::current().record("answer.status", response.status().as_u16());
+        Ok(Listing { response, read: 0 })
     }
 
     async fn exchange(
@@ -217,7 +285,7 @@ impl Wire {
             );
         }
         let bytes_max =
-            if query.is_some_and(Query::is_long) { LIST_BYTES_MAX } else { ANSWER_BYTES_MAX };
+            if query.is_some_and(Query::is_long) { LONG_BYTES_MAX } else { ANSWER_BYTES_MAX };
         read(response, bytes_max, self.clock.now()).await
     }
 }
@@ -331,6 +399,7 @@ impl Line {
             Method::Post => self.client.post(url),
             Method::Patch => self.client.patch(url),
             Method::Delete => self.client.delete(url),
+            Method::Answer => return Err(WireError::Address),
         };
         if let Some(content_type) = request.content_type {
             builder = builder.header(CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 use super::OpenError;
 use crate::recipients::SecretFile;
 
-pub(super) fn read(file: &SecretFile) -> Result<SecretString, OpenError> {
+/// The one line that a file holds. A file that everybody can read holds no secret.
+pub fn read(file: &SecretFile) -> Result<SecretString, OpenError> {
     let text = read_private(&file.0)?;
     let secret = text.trim_end_matches(['\r', '\n']);
     if secret.is_empty() {

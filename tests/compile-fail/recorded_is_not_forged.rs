@@ -1,21 +1,21 @@
 //! Nobody but the log says that something stands in the log.
 
 use sluss::dialects::Message;
-use sluss::domain::{LeafId, Purpose, RecipientId};
+use sluss::domain::{Act, LeafId, RecipientId};
 use sluss::record::{Receipt, Recorded};
 use sluss::store::{Appended, Claim};
 
 fn forge(
-    claim: Claim,
+    right: Claim,
     to: RecipientId,
-    purpose: Purpose,
+    act: Act,
     message: Message,
     receipt: Receipt,
 ) -> Recorded {
     Recorded {
-        claim,
+        right,
         to,
-        purpose,
+        act,
         message,
         receipt,
     }

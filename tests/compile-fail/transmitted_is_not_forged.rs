@@ -1,22 +1,22 @@
 //! Nobody but the wire says that something was sent.
 
 use sluss::dialects::Answer;
-use sluss::domain::{Purpose, RecipientId};
+use sluss::domain::{Act, RecipientId};
 use sluss::record::Receipt;
 use sluss::store::Claim;
 use sluss::transmit::Transmitted;
 
 fn forge(
-    claim: Claim,
+    right: Claim,
     to: RecipientId,
-    purpose: Purpose,
+    act: Act,
     receipt: Receipt,
     answer: Answer,
 ) -> Transmitted {
     Transmitted {
-        claim,
+        right,
         to,
-        purpose,
+        act,
         receipt,
         result: Ok(answer),
     }

@@ -179,8 +179,15 @@ fn nothing_about_anybody_is_in_what_arrived() {
     assert!(received.iter().all(|one| one.recipient != "exempelnat"));
     let messages = received.iter().filter(|one| one.is_message()).count();
     let kinds = &shown.ended.json()["log"]["report"]["kinds"];
-    assert_eq!(kinds["intent"], messages);
-    assert_eq!(kinds["outcome"], messages);
+    // One more was answered to an operator that asked, and one that asked in vain was refused.
+    assert_eq!(kinds["intent"], messages + 1);
+    assert_eq!(kinds["outcome"], messages + 1);
+    let told = shown.ended.json();
+    let statuses: Vec<_> = told["asked"]["pulls"].as_array().unwrap().iter().collect();
+    assert_eq!(statuses[0]["status"], 200);
+    assert!(statuses[0]["body"].as_str().unwrap().contains("\"mobilePhone\":\"+467017406"));
+    assert_eq!(statuses[1]["status"], 404);
+    assert_eq!(told["asked"]["found"]["accessId"], "STTA0006");
     let fixtures = fixtures();
     let mut opened = 0;
     for fixture in &fixtures {

@@ -30,6 +30,7 @@ async fn ask(
         now: app.clock.now(),
         entropy: &*app.deployment.entropy,
         bytes_max: 65_536,
+        accesses: &app.deployment.store,
     };
     let bytes = serde_json::to_vec(body).unwrap();
     let change = if body["serviceOrder"].is_object() {

@@ -18,12 +18,15 @@ use serde_json::{Value, json};
 use sluss::commands::Deployment;
 use sluss::config::{self, Config};
 use sluss::domain::{
-    CaseId, CaseState, Clock, LeafId, ManualClock, RecipientId, SeededEntropy, Step, Timestamp,
+    CaseId, CaseState, Clock, LeafId, ManualClock, Purpose, RecipientId, SeededEntropy, Step,
+    Timestamp,
 };
 use sluss::http::{local_client, serve};
 use sluss::intake::{self, Context, Kind};
-use sluss::log::{Code, Event, KeyName, Leaf, LeafIndex, Note, Outcome, Release, Role, Verifier};
-use sluss::recipients::{Auth, RecipientFile, SecretFile};
+use sluss::log::{
+    Code, Event, KeyName, Leaf, LeafIndex, Note, Outcome, OutcomeResult, Release, Role, Verifier,
+};
+use sluss::recipients::{Auth, Inbound, RecipientFile, SecretFile};
 use sluss::record::{MESSAGE, message_hash};
 use sluss::sandbox::{Effect, Pace, Received, Sandbox, SimulatedOperator, Speaks, Trouble};
 use sluss::store::{Accepted, CaseFilter, CaseRow, StoreError};
@@ -48,6 +51,8 @@ pub(crate) struct App {
     dir: TempDir,
     personal: BTreeSet<String>,
     answers: Vec<Vec<u8>>,
+    /// Answers of contact pulls, with whom they went to. What they hold may stand in them alone.
+    pulled: Vec<(RecipientId, Vec<u8>)>,
     traces: Traces,
     closed: bool,
     _subscriber: tracing::subscriber::DefaultGuard,
@@ -93,6 +98,7 @@ impl App {
             dir,
             personal,
             answers: Vec::new(),
+            pulled: Vec::new(),
             traces,
             closed: false,
             _subscriber: guard,
@@ -131,6 +137,50 @@ impl App {
         told
     }
 
+    /// Asks for a contact as an operator does. What it is answered is held against the log in the end.
+    pub(crate) async fn pull(&mut self, from: &str, reference: &str, body: &Value) -> raw::Heard {
+        let path = format!("/onapi/2.6/contacts/{reference}");
+        let shown = basic(&format!("{from}-asks"), PASSWORD);
+        let app = self.deployment.app().unwrap();
+        let heard = self.knock(app, &raw::http("POST", &path, &shown, body.to_string())).await;
+        self.heard(from, &heard);
+        heard
+    }
+
+    /// One request at a door that lasts for it alone; what it set going has ended behind it.
+    pub(crate) async fn knock(&self, app: sluss::http::App, request: &[u8]) -> raw::Heard {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stopper, stop) = watch::channel(false);
+        let served = tokio::spawn(serve(app, listener, stop));
+        let heard = raw::ask(address, request).await;
+        stopper.send(true).unwrap();
+        served.await.unwrap().unwrap();
+        heard
+    }
+
+    /// Hands in at the door what holds nothing personal but what the test says; the answer is searched
+    /// in the end.
+    pub(crate) async fn knock_json(&mut self, path: &str, body: &Value) -> (u16, Value) {
+        tokens::keep(&self.deployment.store).await;
+        let request = raw::http("POST", path, "content-type: application/json", body.to_string());
+        let request = tokens::known(&request);
+        let heard = self.knock(self.deployment.app().unwrap(), &request).await;
+        let told = heard.json();
+        self.answers.push(heard.bytes);
+        told
+    }
+
+    /// Remembers what an operator was answered.
+    pub(crate) fn heard(&mut self, from: &str, heard: &raw::Heard) {
+        let (status, body) = heard.text();
+        if status == 200 {
+            self.pulled.push((id(from), body.into_bytes()));
+        } else {
+            self.answers.push(heard.bytes.clone());
+        }
+    }
+
     /// Something that must stand nowhere in the end, as what is handed in must not.
     pub(crate) fn must_not_tell(&mut self, value: &str) {
         self.personal.insert(value.to_owned());
@@ -147,6 +197,7 @@ impl App {
             now: self.clock.now(),
             entropy: &*self.deployment.entropy,
             bytes_max: self.deployment.config.http.body_bytes_max,
+            accesses: &self.deployment.store,
         };
         let bytes = serde_json::to_vec(body).unwrap();
         let submission = match intake::read(kind, &bytes, &context) {
@@ -328,7 +379,7 @@ impl App {
         let personal = std::mem::take(&mut self.personal);
         let traces = self.traces.text();
         let answers = std::mem::take(&mut self.answers);
-        let sent = !self.sandbox.received().is_empty();
+        let sent = self.sandbox.received().iter().any(|one| one.is_message);
         assert!(!sent || traces.contains("Disclosure "), "the traces are not read");
         assert!(!personal.is_empty(), "nothing is searched for");
         for value in personal.iter().filter(|value| value.len() >= 5) {
@@ -380,6 +431,37 @@ impl App {
             assert_eq!(intent.recipient.id, message.recipient);
             intents.remove(place);
         }
+        self.each_answer_has_its_leaf(intents).await;
+    }
+
+    /// Each contact that was given away opens one intent leaf; and each such leaf was given away, or
+    /// is said not to have left for certain.
+    async fn each_answer_has_its_leaf(&self, mut intents: Vec<(LeafIndex, Leaf)>) {
+        let is_pull = |leaf: &Leaf| match &leaf.event {
+            Event::Intent(intent) => intent.purpose == Purpose::ContactPull,
+            _ => false,
+        };
+        intents.retain(|(_, leaf)| is_pull(leaf));
+        for (to, body) in &self.pulled {
+            let hash = message_hash("ANSWER", "contacts", body);
+            let mut place = None;
+            for (at, (_, leaf)) in intents.iter().enumerate() {
+                if self.deployment.store.commits_to(leaf, MESSAGE, &hash).await.unwrap() {
+                    place = Some(at);
+                    break;
+                }
+            }
+            let place = place.expect("a contact was given that is in no leaf");
+            let Event::Intent(intent) = &intents[place].1.event else { unreachable!() };
+            assert_eq!(intent.recipient.id, *to);
+            intents.remove(place);
+        }
+        let outcomes = self.outcomes().await;
+        for (index, _) in intents {
+            let result = outcomes.get(&index).map(|outcome| outcome.result);
+            let may_be = [None, Some(OutcomeResult::Unsent), Some(OutcomeResult::Unknown)];
+            assert!(may_be.contains(&result), "a contact counts as given that nobody got");
+        }
     }
 
     async fn the_log_verifies(&self, open: usize) {
@@ -417,6 +499,13 @@ impl Drop for App {
     }
 }
 
+/// The header of RFC 7617.
+pub(crate) fn basic(name: &str, password: &str) -> String {
+    use base64::Engine as _;
+    let both = base64::engine::general_purpose::STANDARD.encode(format!("{name}:{password}"));
+    format!("authorization: Basic {both}")
+}
+
 pub(crate) fn id(recipient: &str) -> RecipientId {
     RecipientId::parse(recipient).unwrap()
 }
@@ -438,6 +527,12 @@ fn configuration_also(folder: &Path, recipients: Vec<RecipientFile>) -> Config {
     let secret = folder.join("password");
     private(&secret, PASSWORD);
     for file in &mut config.recipients {
+        file.recipient.inbound = Some(Inbound {
+            username: format!("{}-asks", file.recipient.id),
+            password: SecretFile(secret.clone()),
+            requests_per_minute: 30,
+            window: Duration::from_hours(24 * 180),
+        });
         let channel = &mut file.recipient.channel;
         let (username, password) = ("sluss".to_owned(), SecretFile(secret.clone()));
         channel.auth = if channel.dialect == "soap" {

@@ -90,6 +90,7 @@ fn submit_bytes(kind: Kind, bytes: &[u8]) -> Result<Submission, IntakeError> {
             now: Timestamp::parse("2026-03-01T12:00:00Z").unwrap(),
             entropy: &SeededEntropy::new(1),
             bytes_max: BYTES_MAX,
+            accesses: &sluss::intake::NoLists,
         },
     )
 }
@@ -413,7 +414,8 @@ fn characteristics_are_a_closed_list() {
     let without = with(order(), &format!("{SERVICE}/serviceCharacteristic"), json!([]));
     assert_eq!(
         refused(Kind::Order, &without),
-        "serviceOrderItem[0].service.serviceCharacteristic[accessId] is missing"
+        "serviceOrderItem[0].service.serviceCharacteristic[accessId] is missing, and the address is \
+         that of no access that is listed"
     );
     let bad = with(order(), &format!("{SERVICE}/serviceCharacteristic/0/value"), json!("STTA 1"));
     assert_eq!(
@@ -594,7 +596,8 @@ fn one_operator_that_is_known() {
     );
     check(
         &with(order(), "/relatedParty/0/role", json!("seller")),
-        "relatedParty has no party with the role communicationsOperator",
+        "relatedParty has no party with the role communicationsOperator, and the access is in no \
+         operator's list",
     );
     check(
         &with(order(), "/relatedParty/-", order()["relatedParty"][0].clone()),

@@ -2,6 +2,8 @@
 //!
 //! One binary, because linking is what costs; one file per room, in the words of the glossary.
 
+mod accesses;
+mod address;
 mod audit;
 mod cli;
 mod closed;
@@ -23,6 +25,7 @@ mod on_api;
 mod operators;
 mod people;
 mod pi_api;
+mod pulls;
 mod raw;
 mod recipients;
 mod redact;

@@ -1,4 +1,5 @@
 //! Operators as they are: what they offer, what they say in words, their bad days.
+#![cfg(test)]
 
 use std::time::Duration;
 

@@ -6,6 +6,8 @@
 //! | file | what |
 //! |---|---|
 //! | `write` | an order or a ticket, from the fields that may leave |
+//! | `accesses` | one row of the operator's list of accesses |
+//! | `contact` | what is answered when the operator asks for a contact |
 //! | `description` | how facts without a member of their own stand in a ticket's text |
 //! | `about` | what is said of an order or a ticket that is there: other, no more, a comment, an end |
 //! | `read` | what an order, a ticket or a list of the operator's says |
@@ -26,7 +28,9 @@
 //! - `spReference` is of type `ID`, yet tickets show it with `#`: we write none, we read it.
 
 mod about;
+mod accesses;
 mod answer;
+mod contact;
 // PI-API is the predecessor: its JSON, its addresses and its readers are the same.
 pub(super) mod description;
 mod offer;
@@ -41,6 +45,7 @@ use super::{
     Answer, Changes, Dialect, EncodeError, FeedEvent, Finding, Heard, LinkState, Message, Progress,
     Query, Sought, Subscription, Verdict,
 };
+use crate::address::Access;
 use crate::domain::{AccessId, Act, Field, Operation, OperatorReference};
 use crate::minimise::Minimised;
 
@@ -78,6 +83,10 @@ impl Dialect for OnApi {
     }
 
     fn carries(&self, act: Act) -> &'static [Field] {
+        if act == Act::Answer {
+            // The same in every version that has the endpoint.
+            return contact::CARRIED;
+        }
         let row = self.0.carries.iter().find(|(spoken, _)| *spoken == act);
         row.map_or(&[], |(_, fields)| fields)
     }
@@ -176,6 +185,14 @@ impl Dialect for OnApi {
 
     fn changed(&self, answer: &Answer) -> Option<Changes> {
         offer::changes(answer)
+    }
+
+    fn accesses(&self) -> Option<Query> {
+        Some(accesses::list())
+    }
+
+    fn access(&self, entry: &[u8]) -> Option<Access> {
+        accesses::read(entry)
     }
 
     /// Members whose data format is `ID` (common/dataformats.md), and the references of tickets,

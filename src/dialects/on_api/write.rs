@@ -46,7 +46,8 @@ pub fn write<'a>(
         Act::Amend | Act::Cancel | Act::Supplement | Act::Close | Act::Reopen => {
             about::write(act, fields)
         }
-        Act::Ask | Act::Answer | Act::Notify => Err(EncodeError::Act(act)),
+        Act::Answer => super::contact::answer(fields),
+        Act::Ask | Act::Notify => Err(EncodeError::Act(act)),
     }
 }
 

@@ -34,7 +34,9 @@ pub(super) fn plate(page: &Page<'_>, at: usize) -> Option<Hit> {
     let solid =
         gap.is_empty() && !token.says.any(Says::DOMAIN.and(Says::TECHNICAL).and(Says::UNIT));
     let shouted = page.caseless && token.case == Case::Upper && !token.says.is_word();
-    let direct = page.follows(at, Says::VEHICLE) && page.gap(at).len() <= 2;
+    // `regnr ONT 123`, `reg.nr ONT 123`: said to be a plate, whatever its letters mean.
+    let numbered = at > 1 && page.lower(at - 1) == "nr" && page.says(at - 2).any(Says::VEHICLE);
+    let direct = (page.follows(at, Says::VEHICLE) || numbered) && page.gap(at).len() <= 2;
     (cued && (direct || !token.says.any(Says::TECHNICAL))
         || upper
         || solid

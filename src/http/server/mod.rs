@@ -61,6 +61,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let limits = app.0.limits;
     let patience = app.0.request_timeout.min(STOP_PATIENCE);
+    let pulls = app.0.pulls.clone();
     let notes = tokio::spawn(gate::run(app.0.gate.clone(), stop.clone()));
     let house = House {
         limits,
@@ -92,6 +93,8 @@ pub async fn serve(
     let _ = closing.send(true);
     let _ = timeout(patience, async { while visits.join_next().await.is_some() {} }).await;
     visits.shutdown().await;
+    // Of what has left, it is said that it has before the store closes.
+    let _ = timeout(patience, pulls.settled()).await;
     if let Some(reloading) = reloading {
         reloading.abort();
     }

@@ -25,6 +25,8 @@ const ENTRIES_MAX: usize = 2_000_000;
 /// One operator's books.
 pub(super) struct Engine {
     pace: Pace,
+    /// Nothing moves on.
+    pub(super) resting: bool,
     orders: Vec<Order>,
     events: Vec<Event>,
     tickets: Vec<Ticket>,
@@ -93,6 +95,7 @@ impl Engine {
     pub(super) fn new(pace: Pace) -> Self {
         Self {
             pace,
+            resting: false,
             orders: Vec::new(),
             events: Vec::new(),
             tickets: Vec::new(),
@@ -107,6 +110,9 @@ impl Engine {
 
     /// Does the work that is due before somebody reads.
     pub(super) fn before(&mut self, read: Read<'_>, now: Timestamp) {
+        if self.resting {
+            return;
+        }
         if self.pace != Pace::EveryRead {
             return self.work_until(now);
         }
@@ -156,7 +162,7 @@ impl Engine {
 
     /// At a pace of its own, moves everything whose time has come, in the order it came.
     pub(super) fn work_until(&mut self, now: Timestamp) {
-        if self.pace == Pace::EveryRead {
+        if self.resting || self.pace == Pace::EveryRead {
             return;
         }
         while let Some(&(due, entry)) = self.moving.first()

@@ -1,9 +1,10 @@
 //! The face that speaks ON-API 2.6: JSON, HTTP Basic.
 //!
-//! `orders/`, `orderevents/` and `tickets` are offered, with and without a trailing slash exactly as
+//! `accesses/`, `orders/`, `orderevents/` and `tickets` are offered, with and without a trailing slash exactly as
 //! the text writes them; whatever else is asked for is answered 501. What an order or a ticket may
 //! hold is in [`orders`] and [`tickets`]; what the members look like is in [`members`].
 
+mod accesses;
 pub(super) mod members;
 mod orders;
 mod tickets;
@@ -66,6 +67,7 @@ fn route(engine: &mut Engine, asked: &Asked<'_>) -> Result<Reply, Complaint> {
     let path = asked.path.strip_prefix(BASE_PATH).ok_or_else(not_offered)?;
     match (asked.method, path.split_once('/')) {
         ("GET", None) if path.is_empty() => Ok(json_reply(200, &endpoints())),
+        ("GET", Some(("accesses", ""))) => Ok(accesses::list(asked)),
         ("GET", Some(("orders", ""))) => orders::list(engine, asked),
         ("POST", Some(("orders", ""))) => orders::place(engine, asked),
         ("GET", Some(("orders", id))) => orders::one(engine, id, asked),
@@ -93,6 +95,7 @@ fn endpoints() -> Value {
         })
     };
     json!([
+        about("accesses", "accesses/", "accesses.md", "GET of all, with If-Modified-Since."),
         about("orders", "orders/", "orders.md", "GET, POST, PATCH and DELETE. All operations."),
         about("orderevents", "orderevents/", "orderevents.md", "GET."),
         about("tickets", "tickets", "tickets.md", "GET, POST and PATCH."),

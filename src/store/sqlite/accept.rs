@@ -9,7 +9,7 @@ use super::super::rows::Accepted;
 use super::super::seal;
 use super::super::subjects::Keep;
 use super::tx::Tx;
-use super::{keys, retention};
+use super::{keys, pulls, retention};
 use crate::domain::SubmissionId;
 use crate::intake::Submission;
 
@@ -76,6 +76,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
             .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
             .execute(params![case.id().bytes(), sealed])?;
         retention::keep(tx, case.id(), Keep::AfterEnd(Duration::ZERO))?;
+        pulls::refer(tx, case.reference(), case.id())?;
     }
     Ok(Accepted::New(submission.id))
 }

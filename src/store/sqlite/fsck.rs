@@ -14,6 +14,7 @@ use super::super::StoreError;
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::fsck::{Findings, Wrong};
 use super::log::{self, signed};
+use super::pulls;
 use crate::domain::{CaseId, Timestamp};
 use crate::log::{
     Checkpoint, Event, Frontier, Hash, Leaf, LeafIndex, Node, Note, Outcome, VerifierKey, leaf_hash,
@@ -290,6 +291,11 @@ impl Check {
             let hash = Hash::new(row.get(2)?);
             if waiting.remove(&LeafIndex(intent)) != Some(hash) {
                 self.findings.add(Wrong::CaseIntent(CaseId::from_bytes(case)));
+            }
+        }
+        for (index, hash) in pulls::all_open(database)? {
+            if waiting.remove(&index) != Some(hash) {
+                self.findings.add(Wrong::NoIntent(index, index));
             }
         }
         for index in waiting.into_keys() {

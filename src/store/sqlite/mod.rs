@@ -2,6 +2,7 @@
 //! checkpoint. Several processes of one host may share it; each has one writer thread.
 
 mod accept;
+mod accesses;
 mod audit;
 mod cancel;
 mod cases;
@@ -21,6 +22,7 @@ mod list;
 mod log;
 mod operators;
 mod outbox;
+mod pulls;
 mod read;
 mod retention;
 mod standing;
@@ -381,7 +383,9 @@ impl Sqlite {
             return Ok(0);
         }
         let freed = gone.clone();
-        let cases = self.writer.run(move |tx| cases::free(tx, &freed)).await?;
+        let free =
+            move |tx: &mut tx::Tx<'_>| Ok(cases::free(tx, &freed)? + pulls::free(tx, &freed)?);
+        let cases = self.writer.run(free).await?;
         self.processes.forget(&gone);
         Ok(cases)
     }

@@ -45,6 +45,14 @@ fn around(value: impl Strategy<Value = String>) -> impl Strategy<Value = (String
     (before.prop_map(str::to_owned), value, behind.prop_map(str::to_owned))
 }
 
+/// A sign at the end of a text, with nothing behind it to look at.
+#[test]
+fn a_sign_behind_a_measure_may_be_the_last() {
+    for text in ["port 12x@", "-24 dBm @", "-24 dBm @ te1/4"] {
+        assert!(!redact(text, &Vocabulary::new()).text().contains('@'), "{text}");
+    }
+}
+
 /// What of a planted value is still there; the cue before it is no part of the value.
 fn left(before: &str, cue: &str, value: &str, behind: &str) -> Result<(), TestCaseError> {
     let text = format!("{before}{cue}{value}{behind}");

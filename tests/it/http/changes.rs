@@ -74,10 +74,10 @@ async fn what_the_lifecycle_does_not_have_is_refused() {
     let late = json!({ "requestedStartDate": "2026-12-24T00:00:00Z" });
     refused(&patch(&house, &path, "", &late).await.json(), 409, "notNow");
     let head = "content-type: application/json-patch+json";
-    let heard = house.raw(&http("PATCH", &path, head, "[]")).await;
-    refused(&heard.json(), 415, "mediaType");
+    let answer = house.raw(&http("PATCH", &path, head, "[]")).await;
+    refused(&answer.json(), 415, "mediaType");
     assert_eq!(
-        heard.header("accept-patch").unwrap(),
+        answer.header("accept-patch").unwrap(),
         "application/json, application/merge-patch+json"
     );
     let none = format!("{ORDERS}/00000000000000000000000000000000");
@@ -98,10 +98,11 @@ async fn an_order_is_cancelled_by_a_task_of_its_own() {
     let heard = house.raw(&http("POST", CANCEL, JSON, asked.to_string())).await;
     let (status, task) = heard.json();
     assert_eq!((status, &task["state"]), (201, &json!("done")), "{task}");
-    assert_eq!(heard.header("location").unwrap(), task["href"]);
-    assert_eq!(task["serviceOrder"]["href"], path);
+    let place = heard.header("location").unwrap();
+    assert_eq!(place, format!("{CANCEL}/{}", task["id"].as_str().unwrap()));
+    assert_eq!(task["serviceOrder"]["id"], id);
     assert!(!task.to_string().contains("Astrid"));
-    assert_eq!(house.get(task["href"].as_str().unwrap()).await, (200, task.clone()));
+    assert_eq!(house.get(&place).await, (200, task.clone()));
     assert_eq!(house.get(&format!("{CANCEL}?limit=5")).await, (200, json!([task])));
     assert_eq!(house.get(&path).await.1["state"], "cancelled");
     refused(&house.get(&format!("{CANCEL}?state=done")).await, 400, "invalidQuery");

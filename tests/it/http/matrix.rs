@@ -46,6 +46,7 @@ const MATRIX: &[(&str, &str, &[Role])] = &[
     ("GET", "/tmf-api/troubleTicket/v4/troubleTicket", DESKS),
     ("POST", "/tmf-api/troubleTicket/v4/troubleTicket", DESKS),
     ("GET", "/tmf-api/troubleTicket/v4/troubleTicket/{id}", DESKS),
+    ("POST", "/tmf-api/serviceQualificationManagement/v4/checkServiceQualification", DESKS),
     ("GET", "/tmf-api/serviceOrdering/v4/hub", ORDERING),
     ("POST", "/tmf-api/serviceOrdering/v4/hub", ORDERING),
     ("GET", "/tmf-api/serviceOrdering/v4/hub/{id}", ORDERING),
@@ -59,6 +60,9 @@ const MATRIX: &[(&str, &str, &[Role])] = &[
     ("GET", "/log/tile/entries/{*path}", AUDITOR),
 ];
 
+/// What no role opens, nor nobody: operators show a name and a password of their own (`pulls.rs`).
+const OPERATORS: &[(&str, &str)] = &[("POST", "/onapi/{version}/contacts/{reference}")];
+
 /// A path that the route takes. What it leads to need not be there.
 fn filled(path: &str) -> String {
     let path = path.replace("{*path}", "000.p/1");
@@ -68,7 +72,8 @@ fn filled(path: &str) -> String {
 #[test]
 fn every_route_stands_in_the_matrix_and_only_those() {
     let routes: BTreeSet<_> = ROUTES.iter().map(|route| (route.method, route.path)).collect();
-    let listed: BTreeSet<_> = MATRIX.iter().map(|(method, path, _)| (*method, *path)).collect();
+    let listed = MATRIX.iter().map(|(method, path, _)| (*method, *path));
+    let listed: BTreeSet<_> = listed.chain(OPERATORS.iter().copied()).collect();
     assert_eq!(routes, listed);
     assert_eq!(ROUTES.len(), routes.len(), "a route stands there twice");
 }
@@ -95,6 +100,14 @@ async fn each_role_may_do_what_the_matrix_says_and_nothing_else() {
         let heard = ask(house.address, &http(method, &asked, JSON, "{}")).await;
         let is_let_in = heard.text().0 != 401;
         assert_eq!(is_let_in, may.is_empty(), "{method} {path} as nobody");
+    }
+    for (method, path) in OPERATORS {
+        let asked = path.replace("{version}", "2.6").replace("{reference}", "b");
+        let none = ROLES.into_iter().map(tokens::bearer).chain(["x-nobody: 1".to_owned()]);
+        for head in none {
+            let heard = ask(house.address, &http(method, &asked, &head, "{}")).await;
+            assert_eq!(heard.text().0, 401, "{method} {path} with {head}");
+        }
     }
     assert_eq!(house.holds().await[..3], [0; 3]);
 }

@@ -89,6 +89,13 @@ fn bodies_are_the_profiles() {
     }
 }
 
+#[track_caller]
+fn check(schema: &Validator, value: &Value) {
+    if let Err(error) = schema.validate(value) {
+        panic!("{error}: {value}");
+    }
+}
+
 #[tokio::test]
 async fn answers_are_what_the_file_says() {
     let house = House::with(|config| config.notify.doors.allow_http_loopback = true).await;
@@ -96,12 +103,6 @@ async fn answers_are_what_the_file_says() {
     let [order_schema, ticket, error, hub] =
         ["ServiceOrder", "TroubleTicket", "Error", "EventSubscription"]
             .map(|name| schema(&file, name));
-    #[track_caller]
-    fn check(schema: &Validator, value: &Value) {
-        if let Err(error) = schema.validate(value) {
-            panic!("{error}: {value}");
-        }
-    }
     for line in lines("tmf/orders.jsonl") {
         check(&order_schema, &house.post(ORDERS, line).await.1);
     }
@@ -164,8 +165,8 @@ async fn many_at_once_have_a_result_each_in_their_order() {
     orders[9] = orders[10].clone();
     orders[11] = "x".repeat(house.deployment.config.http.body_bytes_max + 1);
     let head = JSON.replace("application/json", "application/x-ndjson");
-    let heard = house.raw(&http("POST", ORDERS, &head, orders.join("\n"))).await;
-    let told = String::from_utf8(heard.bytes).unwrap();
+    let answer = house.raw(&http("POST", ORDERS, &head, orders.join("\n"))).await;
+    let told = String::from_utf8(answer.bytes).unwrap();
     assert!(told.starts_with("HTTP/1.1 200"), "{}", &told[..200]);
     assert!(!told.contains("Hemlighetsson"));
     let results: Vec<Value> = told

@@ -147,6 +147,7 @@ fn opened(draft: &Draft, recipient: &Recipient, field: Field) -> bool {
                 "fixed_ip.ordered" => is(Field::FixedIp, "true"),
                 "access.missing" => draft.value(Field::AccessId).is_none(),
                 "subscription.missing" => draft.value(Field::SubscriptionId).is_none(),
+                "phone.missing" => draft.value(Field::ContactPhone).is_none(),
                 "premises.apartment" => draft.value(Field::Apartment).is_some(),
                 "subject.legal_person" => draft.subject == SubjectKind::LegalPerson,
                 "subject.person" => draft.subject != SubjectKind::LegalPerson,

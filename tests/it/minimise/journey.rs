@@ -48,6 +48,7 @@ fn sent(body: &Value, look: impl Fn(&Minimised<'_>)) -> String {
         now: Timestamp::parse("2026-11-22T12:00:00Z").unwrap(),
         entropy: &SeededEntropy::new(1),
         bytes_max: 1 << 20,
+        accesses: &sluss::intake::NoLists,
     };
     let submission = read(Kind::Order, body.to_string().as_bytes(), &context)
         .unwrap_or_else(|error| panic!("{error}"));
@@ -136,6 +137,7 @@ fn no_fixture_is_stopped_by_the_last_look() {
         now: Timestamp::parse("2026-11-22T12:00:00Z").unwrap(),
         entropy: &SeededEntropy::new(1),
         bytes_max: 1 << 20,
+        accesses: &sluss::intake::NoLists,
     };
     let mut held = Vec::new();
     for (kind, file) in [(Kind::Order, "orders.jsonl"), (Kind::Ticket, "tickets.jsonl")] {

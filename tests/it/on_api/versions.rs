@@ -30,7 +30,8 @@ fn what_is_written_has_the_form_of_its_version() {
     let mut written = 0;
     for version in VERSIONS {
         let dialect = on_api::of(version).unwrap();
-        for &act in Act::ALL {
+        // A contact is answered and not sent, and is the same in all: `pulls.rs`.
+        for &act in Act::ALL.iter().filter(|act| **act != Act::Answer) {
             let carried = dialect.carries(act);
             if carried.is_empty() {
                 let nothing = write(dialect, act, &|_| None);

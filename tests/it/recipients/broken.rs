@@ -98,7 +98,7 @@ fn what_the_reader_refuses() {
         (
             "problem_type in NO_LINK|NO_ACCESS|QUALITY",
             "problem_type in NO_LINKS|QUALITY",
-            "rule[55].when: is not a condition",
+            "rule[56].when: is not a condition",
         ),
     ] {
         refused(from, to, expected);

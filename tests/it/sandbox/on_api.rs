@@ -242,9 +242,9 @@ async fn credentials_addresses_and_formats_are_checked_first() {
         assert!(answer.header("www-authenticate").unwrap().starts_with("Basic "));
     }
     let (status, endpoints) = stage.get("").await;
-    assert_eq!((status, &endpoints[0]["endpoint"]), (200, &json!("/onapi/2.6/orders/")));
+    assert_eq!((status, &endpoints[0]["endpoint"]), (200, &json!("/onapi/2.6/accesses/")));
     for (method, path) in [
-        ("GET", "accesses/"),
+        ("GET", "accesses"),
         ("GET", "orders"),
         ("GET", "tickets/"),
         ("POST", "tickets/"),

@@ -14,30 +14,59 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("table", &[]),
     ("telemetry", &[]),
+    ("address", &["domain"]),
     ("guard", &["domain"]),
     ("log", &["domain"]),
     // Who may do what: roles are the log's words for who acted.
     ("auth", &["domain", "log"]),
     // Who may receive, and in whose words. A recipient's file names a dialect, and its policy is
     // hashed in the log's canonical form.
-    ("dialects", &["domain", "minimise"]),
+    ("dialects", &["domain", "address", "minimise"]),
     ("recipients", &["domain", "table", "log", "dialects"]),
     // Reads the log back, and replays decisions with the policies that made them.
     ("audit", &["domain", "log", "recipients"]),
     // The journey.
-    ("intake", &["domain", "guard"]),
+    ("intake", &["domain", "address", "guard"]),
     ("minimise", &["domain", "guard", "dialects", "recipients"]),
     // TM Forum's words for states, events and lists.
     ("tmf", &["domain", "intake"]),
     // Keeps what intake made, the policy that decided, the leaves, and what the event feed said.
     (
         "store",
-        &["crash", "domain", "telemetry", "log", "auth", "dialects", "recipients", "intake", "tmf"],
+        &[
+            "crash",
+            "domain",
+            "address",
+            "telemetry",
+            "log",
+            "auth",
+            "dialects",
+            "recipients",
+            "intake",
+            "tmf",
+        ],
     ),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
     ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
+    // An operator asks, and goes the same way: decided, recorded, spent by being answered.
+    (
+        "pulls",
+        &[
+            "crash",
+            "domain",
+            "telemetry",
+            "log",
+            "dialects",
+            "recipients",
+            "minimise",
+            "store",
+            "record",
+            "transmit",
+            "settle",
+        ],
+    ),
     // The log as files: written from the store, and verified without it.
     ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
@@ -70,6 +99,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "http",
         &[
             "domain",
+            "address",
             "telemetry",
             "log",
             "auth",
@@ -77,6 +107,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "tmf",
             "store",
             "settle",
+            "pulls",
             "notify",
             "config",
             "gate",
@@ -88,6 +119,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "crash",
             "domain",
+            "address",
             "telemetry",
             "log",
             "dialects",
@@ -105,6 +137,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "commands",
         &[
             "domain",
+            "address",
             "table",
             "telemetry",
             // The guard as a filter, and nothing but.
@@ -121,6 +154,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "record",
             "transmit",
             "settle",
+            "pulls",
             "export",
             "subject",
             "notify",
@@ -137,6 +171,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "demo",
         &[
             "domain",
+            "address",
             "log",
             "dialects",
             "recipients",
