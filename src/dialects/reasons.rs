@@ -159,6 +159,7 @@ const STANDARD: &[(&str, RejectReason)] = &[
     ("missing field", R::InformationRequired),
     ("missing obligatory", R::InformationRequired),
     ("is required", R::InformationRequired),
+    ("avtal saknas", R::NotPermitted),
     ("saknas", R::InformationRequired),
     ("unknown field", R::FieldRefused),
     ("data in the field", R::FieldRefused),
@@ -199,7 +200,6 @@ const STANDARD: &[(&str, RejectReason)] = &[
     ("avbeställd", R::Cancelled),
     ("not allowed", R::NotPermitted),
     ("no agreement", R::NotPermitted),
-    ("avtal saknas", R::NotPermitted),
 ];
 
 #[cfg(test)]
