@@ -6,7 +6,7 @@
 //! ```
 //!
 //! At least once: whoever receives sorts out repetitions by `webhook-id`, and order by
-//! `sequenceNumber`. What is sent is made of a [`Notice`], which has no place for anything personal.
+//! `sequenceNumber`. What is sent is made of a `Message`, which has no place for anything personal.
 
 mod addresses;
 mod client;

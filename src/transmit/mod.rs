@@ -3,7 +3,7 @@
 //! [`Wire::send`] takes nothing but a [`Recorded`], and looks the address up itself: bytes that are
 //! not in the log have no route to an operator, and bytes logged for one operator have no route to
 //! another. [`Wire::ask`] takes a [`Query`], which can be made of ids only. The other way out is the
-//! answer to a contact pull ([`answer`]), which spends a [`Recorded`] just so.
+//! answer to a contact pull ([`answer()`]), which spends a [`Recorded`] just so.
 
 mod answer;
 mod date;
