@@ -86,7 +86,9 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             story.print(output);
             let mut told = data(&row);
             (told["story"], told["clocks"]) = story.data();
-            told["operatorSaid"] = said.into();
+            if let Some(said) = said {
+                told["operatorSaid"] = said.into();
+            }
             output.data(&told);
             Ok(())
         }
