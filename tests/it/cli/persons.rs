@@ -14,9 +14,16 @@ fn with_two() -> (Place, String) {
     let place = Place::new();
     let orders = [line("orders.jsonl", 1), line("orders.jsonl", 2)].join("\n");
     place.run_with(&["order", "submit", "-"], &orders).code(0);
-    let id = place.cases()[0]["id"].as_str().unwrap().to_owned();
+    let id = case_of(&place, "ORD-2026-000101");
     place.run(&["case", "cancel", &id]).code(0);
     (place, id)
+}
+
+/// The case of an order. Orders that were handed in together may have come at one moment.
+fn case_of(place: &Place, external: &str) -> String {
+    let cases = place.cases();
+    let case = cases.iter().find(|case| case["externalId"] == external).unwrap();
+    case["id"].as_str().unwrap().to_owned()
 }
 
 fn customer(order: &str) -> String {
@@ -30,7 +37,7 @@ fn customer(order: &str) -> String {
 fn a_report_is_found_by_every_reference_and_is_itself_a_leaf() {
     let (place, id) = with_two();
     let number = customer(&line("orders.jsonl", 1));
-    let external = place.cases()[0]["externalId"].as_str().unwrap().to_owned();
+    let external = "ORD-2026-000101".to_owned();
     for reference in [id.as_str(), &external, &number] {
         let told = place.data(&["subject", "report", reference]);
         assert_eq!(told["cases"][0]["id"], json!(id), "{reference}");
@@ -57,7 +64,7 @@ fn a_report_is_found_by_every_reference_and_is_itself_a_leaf() {
 fn erasing_is_refused_while_a_case_is_open_and_says_what_to_do() {
     let (place, _) = with_two();
     let number = customer(&line("orders.jsonl", 2));
-    let open = place.cases()[1]["id"].as_str().unwrap().to_owned();
+    let open = case_of(&place, "ORD-2026-000102");
     let refused = place.run(&["subject", "erase", &number, "--reason", "request"]).code(1);
     assert!(refused.err.contains(&open) && refused.err.contains("case cancel"), "{}", refused.err);
     for reason in ["retention", "because", ""] {
