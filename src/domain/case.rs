@@ -72,6 +72,15 @@ impl Case {
         Self(parts)
     }
 
+    /// The same case with another value of a fact, such as an id that the operator has changed.
+    #[must_use]
+    pub fn knowing(mut self, field: Field, value: &str) -> Self {
+        if field.sensitivity() != super::Sensitivity::Never {
+            self.0.facts.insert(field, Personal::new(value.to_owned()));
+        }
+        self
+    }
+
     /// The same case, as the operator asks how to reach somebody about it: the rules for a contact
     /// pull decide, and no longer those that it was handed over under.
     #[must_use]

@@ -67,6 +67,8 @@ pub struct Claimed {
     pub key: SubjectKey,
     /// A person has decided that it may go on.
     pub released: bool,
+    /// A person has decided that the operator's list of services does not count.
+    pub overruled: bool,
 }
 
 /// A case that was recorded and has no outcome: nobody knows whether bytes left.
@@ -211,6 +213,8 @@ pub enum Settlement {
         reference: Option<OperatorReference>,
         /// Answer code.
         code: String,
+        /// Why, as a code, where it said so.
+        reason: Option<&'static str>,
     },
     /// The operator refused.
     Rejected {

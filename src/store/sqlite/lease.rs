@@ -11,7 +11,7 @@ use super::super::seal::{self, Vault, WrappedKey};
 use super::keys::wrapped_key;
 use super::tx::Tx;
 use crate::domain::{
-    Act, CaseId, CaseState, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
+    Act, CaseId, CaseState, Field, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
 };
 use crate::log::{Hash, LeafIndex};
 
@@ -30,6 +30,8 @@ pub(super) struct Leased {
     absent: u32,
     operator_reference: Option<String>,
     due: i64,
+    overruled: bool,
+    relearned: Option<String>,
     act: String,
     /// What the operator knows the case by that this one is about.
     about: Option<String>,
@@ -57,7 +59,8 @@ pub(super) fn claim(
           RETURNING id, purpose, subject, coalesce(
                         (SELECT sealed FROM payload WHERE case_id = id), x''), state, released, attempt, lease_token,
                     intent, intent_hash, intent_us, absent, operator_reference, due_us, act,
-                    (SELECT b.operator_reference FROM case_ b WHERE b.id = case_.about)",
+                    (SELECT b.operator_reference FROM case_ b WHERE b.id = case_.about),
+                    overruled, relearned",
         )?
         .query_map(
             params![
@@ -101,6 +104,8 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
         due: row.get(13)?,
         act: row.get(14)?,
         about: row.get(15)?,
+        overruled: row.get(16)?,
+        relearned: row.get(17)?,
     })
 }
 
@@ -133,13 +138,17 @@ impl Leased {
         let key = vault.subject_key(wrapped)?;
         let about = self.about.as_deref().map(OperatorReference::parse).transpose();
         let about = about.map_err(|_| corrupt())?;
-        let case = seal::open_case(self.id, &self.sealed, &key, about.as_ref())?;
+        let mut case = seal::open_case(self.id, &self.sealed, &key, about.as_ref())?;
+        if let Some(id) = &self.relearned {
+            case = case.knowing(Field::SubscriptionId, id);
+        }
         match self.intent {
             None => Ok(Work::Deliver(Box::new(Claimed {
                 claim,
                 case,
                 key: seal::commitment_key(&key),
                 released: self.released,
+                overruled: self.overruled,
             }))),
             Some((index, hash, recorded)) => {
                 let index = LeafIndex(u64::try_from(index).map_err(|_| corrupt())?);

@@ -20,6 +20,7 @@ mod keys;
 mod lease;
 mod list;
 mod log;
+mod operators;
 mod outbox;
 mod pulls;
 mod read;
@@ -322,7 +323,7 @@ impl Sqlite {
         &self,
         claim: Claim,
         step: Step,
-        reason: Option<HoldReason>,
+        reason: Option<&'static str>,
         subscription: Option<SubscriptionId>,
         due: Timestamp,
     ) -> Result<(), StoreError> {
