@@ -4,12 +4,13 @@
 //! What a lane does with a case is decided by the case's state alone; stopping is crashing with
 //! manners, and starting again is the same path as going on.
 //!
-//! `ask` is what is asked of operators besides: what they offer, what stands in the way of an order,
-//! what has changed.
-
-mod ask;
+//! `ask` is what is asked of operators besides: what they offer, what stands in the way of an order.
+//! `feeds` is what they tell by themselves, `subscriptions` by which ids they know our services.
 
 mod accesses;
+mod ask;
+mod feeds;
+mod subscriptions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -176,6 +177,7 @@ impl Worker {
                 }
                 turn += self.read_feed(recipient).await?;
                 turn += self.read_changes(recipient).await?;
+                turn += self.read_subscriptions(recipient).await?;
                 let mut under_way = JoinSet::new();
                 let turned = self.turn(recipient, &mut under_way).await;
                 // What was begun ends, whatever else went wrong.
@@ -218,30 +220,6 @@ impl Worker {
             }
         }
         while under_way.join_next().await.is_some() {}
-    }
-
-    /// Beside the lane, so that a feed that hangs holds no message up.
-    async fn feed_lane(&self, id: &RecipientId, mut stop: watch::Receiver<bool>) {
-        let Some(recipient) = self.0.recipients.get(id) else { return };
-        let mut pause = Pause::default();
-        while !*stop.borrow() {
-            let read = async {
-                self.learn_offer(recipient).await?;
-                self.read_feed(recipient).await?;
-                self.read_changes(recipient).await
-            };
-            match read.await {
-                Ok(_) => {
-                    pause = Pause::default();
-                    let nap = tokio::time::sleep(recipient.channel.poll.min(IDLE));
-                    tokio::select! { () = nap => {}, _ = stop.changed() => {} }
-                }
-                Err(error) => {
-                    self.failed(&error);
-                    tokio::select! { () = pause.longer() => {}, _ = stop.changed() => {} }
-                }
-            }
-        }
     }
 
     /// Beside the lanes of recipients: it never makes a case wait for more than one small commit.
@@ -498,7 +476,8 @@ impl Worker {
         }
         let transmitted = parts.wire.send(recorded).await;
         crash::point("sent");
-        if let Some(settling) = self.settling(&id) {
+        if let Some(mut settling) = self.settling(&id) {
+            settling.moved = self.has_moved(&id, &transmitted).await?;
             ignore_fenced(settling.sent(transmitted).await.map(|_| ()))?;
         }
         crash::point("settled");
@@ -554,51 +533,6 @@ impl Worker {
         store.hear(case, hearings).await
     }
 
-    async fn read_feed(&self, recipient: &Recipient) -> Result<usize, StoreError> {
-        let parts = &self.0;
-        let now = parts.clock.now();
-        let channel = &recipient.channel;
-        let dialect = dialects::dialect(&channel.dialect, channel.version.as_deref());
-        let (Some(dialect), true, None) = (dialect, recipient.enabled, parts.halt.reason()) else {
-            return Ok(0);
-        };
-        let Some(since) = parts.store.feed_due(&recipient.id, now).await? else {
-            return Ok(0);
-        };
-        let Some(query) = dialect.feed(since.0.as_deref()) else {
-            return Ok(0);
-        };
-        if parts.wire.refused(&recipient.id).is_some() {
-            return Ok(0);
-        }
-        let due: Timestamp = now.after(recipient.channel.poll);
-        let events = match parts.wire.ask(&recipient.id, &query).await {
-            Ok(answer) if since.0.is_some() && dialect.is_lost(&answer) => {
-                let cases = parts.store.feed_lost(&recipient.id, due).await?;
-                warn!("The operator does not know the last event: {cases} cases are asked about");
-                return Ok(cases);
-            }
-            Ok(answer) => {
-                let events = dialect.fed(&answer);
-                if events.is_none() {
-                    warn!(
-                        answer.status = answer.status,
-                        "The operator's event feed cannot be read"
-                    );
-                }
-                events
-            }
-            Err(error) => {
-                warn!(error = %crate::telemetry::chain(&error), "The event feed did not answer");
-                None
-            }
-        };
-        match events {
-            Some(events) => parts.store.feed(&recipient.id, events, due).await,
-            None => parts.store.feed_failed(&recipient.id, due).await.map(|()| 0),
-        }
-    }
-
     fn settling(&self, id: &RecipientId) -> Option<Settling<'_>> {
         let parts = &self.0;
         let channel = &parts.recipients.get(id)?.channel;
@@ -610,6 +544,7 @@ impl Worker {
             poll: channel.poll,
             entropy: &*parts.entropy,
             now: parts.clock.now(),
+            moved: false,
         })
     }
 }

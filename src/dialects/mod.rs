@@ -120,6 +120,16 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// Asks for the operator's list of all subscriptions of ours; `None` where it has none.
+    fn subscription_list(&self) -> Option<Query> {
+        None
+    }
+
+    /// Reads one entry of that list: of an access, or of one subscription.
+    fn subscribed_in(&self, _entry: &[u8]) -> Vec<Subscription> {
+        Vec::new()
+    }
+
     /// Asks how the line of an access is.
     fn line(&self, _: &AccessId) -> Option<Query> {
         None

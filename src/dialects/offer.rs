@@ -12,7 +12,7 @@ use crate::domain::{Field, HoldReason, Purpose, Timestamp};
 pub enum Asking {
     /// Which services an access can have.
     Services,
-    /// Which subscriptions we have.
+    /// Which subscriptions we have, all of them.
     Subscriptions,
     /// How the line is.
     Link,

@@ -72,13 +72,12 @@ impl Case {
         Self(parts)
     }
 
-    /// The same case with another value of a fact, such as an id that the operator has changed.
-    #[must_use]
-    pub fn knowing(mut self, field: Field, value: &str) -> Self {
-        if field.sensitivity() != super::Sensitivity::Never {
-            self.0.facts.insert(field, Personal::new(value.to_owned()));
+    /// Another value of a fact that the case has, such as an id that the operator has replaced.
+    pub fn learn(&mut self, field: Field, value: &str) {
+        let CaseParts { facts, known, .. } = &mut self.0;
+        if let Some(fact) = facts.get_mut(&field).or_else(|| known.get_mut(&field)) {
+            *fact = Personal::new(value.to_owned());
         }
-        self
     }
 
     /// The same case, as the operator asks how to reach somebody about it: the rules for a contact

@@ -226,6 +226,14 @@ impl Sandbox {
         }
     }
 
+    /// Lets an operator give every subscription another id, as when it moves a network. Does nothing
+    /// for an operator that is not simulated here.
+    pub fn migrate(&self, recipient: &RecipientId) {
+        if let Some((desk, _)) = self.find(recipient) {
+            desk.migrate();
+        }
+    }
+
     /// Lets every operator rest: what it has stays as it is until it works again.
     pub fn rest(&self, resting: bool) {
         self.desks.iter().for_each(|(desk, _)| desk.rest(resting));

@@ -2,12 +2,13 @@
 //! before it comes. Written from the specification and from what operators are known to do; a face
 //! below answers as ever, and a profile bends what goes in or out.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Value, json};
 
 use super::Trouble;
-use super::engine::Engine;
+use super::engine::{Engine, Shown};
 use super::exchange::{Asked, Reply};
 use crate::domain::{AccessId, closed_list};
 
@@ -83,6 +84,7 @@ impl Profile {
                 Some(reply(501, &json!({ "cause": "Not implemented" })))
             }
             (Self::Listing, "GET", ["services", access]) => Some(services(access)),
+            (Self::Listing, "GET", ["subscriptions"]) => Some(all_subscriptions(engine, asked)),
             (Self::Listing, "GET", ["subscriptions", access]) => {
                 Some(subscriptions(engine, access))
             }
@@ -199,24 +201,48 @@ fn services(access: &str) -> Reply {
     reply(200, &json!({ "accessId": access, "services": services }))
 }
 
-/// `subscriptions.md`.
+/// `subscriptions.md`: those of one access.
 fn subscriptions(engine: &Engine, access: &str) -> Reply {
     let Some(id) = known(access) else { return not_found() };
-    let rows: Vec<Value> = engine
-        .active_at(&id)
-        .into_iter()
-        .filter_map(|service| {
-            let subscription = engine.subscription_of(&id, service)?;
-            Some(json!({
-                "subscriptionId": subscription.as_str(),
-                "service": service,
-                "operationalState": "ACTIVATED",
-                "connectionDate": "2019-01-03",
-                "disconnectionDate": "",
-            }))
-        })
-        .collect();
+    let here = engine.subscriptions();
+    let rows: Vec<Value> = here.iter().filter(|one| *one.access == id).map(subscription).collect();
     reply(200, &json!({ "accessId": access, "subscriptions": rows }))
+}
+
+/// `subscriptions.md`: all of them, by access, or those of accesses where one has changed since.
+fn all_subscriptions(engine: &Engine, asked: &Asked<'_>) -> Reply {
+    let since = asked.header("if-modified-since").and_then(super::formats::http_date);
+    let mut accesses: BTreeMap<&str, (Vec<Value>, bool)> = BTreeMap::new();
+    let all = engine.subscriptions();
+    for one in &all {
+        let (rows, is_new) = accesses.entry(one.access.as_str()).or_default();
+        rows.push(subscription(one));
+        *is_new |= since.is_none_or(|since| one.changed.seconds() > since.seconds());
+    }
+    accesses.retain(|_, (_, is_new)| *is_new);
+    let rows = accesses.into_iter();
+    let rows = rows.map(|(access, (rows, _))| json!({ "accessId": access, "subscriptions": rows }));
+    let mut answer = match rows.collect::<Vec<_>>() {
+        none if none.is_empty() && since.is_some() => {
+            Reply { status: 304, content_type: "application/json", headers: vec![], body: vec![] }
+        }
+        rows => reply(200, &Value::Array(rows)),
+    };
+    let until = super::formats::to_http_date(asked.now.seconds() - 1);
+    answer.headers.extend(until.map(|until| ("last-modified", until)));
+    answer
+}
+
+fn subscription(one: &Shown<'_>) -> Value {
+    json!({
+        "subscriptionId": one.id.as_str(),
+        "service": one.service,
+        "operationalState": if one.is_suspended { "SUSPENDED" } else { "ACTIVATED" },
+        "connectionDate": "2019-01-03",
+        "disconnectionDate": "",
+        "spReference": one.reference,
+        "spSubscriptionId": one.name,
+    })
 }
 
 /// `technical_info.md`: an access with an odd number has no link.

@@ -97,6 +97,11 @@ impl Desk {
         lock(&self.engine).resting = resting;
     }
 
+    /// Gives every subscription another id.
+    pub(super) fn migrate(&self) {
+        lock(&self.engine).migrate(self.clock.now());
+    }
+
     /// Adds to what is to go wrong.
     pub(super) fn plan(&self, troubles: Vec<Trouble>) {
         lock(&self.troubles).extend(troubles);

@@ -58,6 +58,8 @@ pub struct Settling<'s> {
     pub entropy: &'s dyn Entropy,
     /// The time now.
     pub now: Timestamp,
+    /// Whether the operator refuses because it has another id for the service, which is known now.
+    pub moved: bool,
 }
 
 impl Settling<'_> {
@@ -237,6 +239,10 @@ impl Settling<'_> {
                     None => Some(by_status),
                 };
                 match reason {
+                    // The same is decided anew, with the id that the operator has for it now.
+                    _ if self.moved => {
+                        Err(Consequence::Retry { result: OutcomeResult::Rejected, wait: None })
+                    }
                     // An earlier message of this case may have arrived: then it is in its own way.
                     Some(reason) if attempt > 1 && !act.is_about() && reason.may_be_our_own() => {
                         Err(Consequence::Reconcile)
@@ -378,8 +384,8 @@ pub fn sought(doubt: &Doubt) -> Option<Sought> {
         reference: doubt.case.reference().clone(),
         about: text(Field::OperatorReference).and_then(|id| OperatorReference::parse(id).ok()),
         access: AccessId::parse(text(Field::AccessId)?).ok()?,
-        subscription: text(Field::SubscriptionId).and_then(|id| SubscriptionId::parse(id).ok()),
-        service: text(Field::ServiceId).and_then(|id| ServiceId::parse(id).ok()),
+        subscription: subscription(&doubt.case),
+        service: service(&doubt.case),
         since: doubt.recorded,
     })
 }
@@ -387,6 +393,16 @@ pub fn sought(doubt: &Doubt) -> Option<Sought> {
 /// The access that the operator can be asked about: it issued the id itself.
 pub fn access(case: &Case) -> Option<AccessId> {
     AccessId::parse(case.facts().get(&Field::AccessId)?.disclose()).ok()
+}
+
+/// The operator's id of the service that a case names.
+pub fn subscription(case: &Case) -> Option<SubscriptionId> {
+    SubscriptionId::parse(case.fact(Field::SubscriptionId)?.disclose()).ok()
+}
+
+/// The operator's code of the service that a case names.
+pub fn service(case: &Case) -> Option<ServiceId> {
+    ServiceId::parse(case.fact(Field::ServiceId)?.disclose()).ok()
 }
 
 /// The answer as a code for the log: never its text, which may repeat what we sent.

@@ -15,6 +15,7 @@ mod follow;
 mod fsck;
 mod halt;
 mod notices;
+mod operators;
 mod processes;
 mod pulls;
 mod rows;
@@ -44,7 +45,7 @@ pub use notices::{
 pub use pulls::{Asked, Pull};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
-    FeedFrom, HeardRow, Hearing, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
+    FeedFrom, HeardRow, Hearing, Moved, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
 pub use watch::Volume;
 
@@ -52,12 +53,9 @@ pub use subjects::{
     About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
 };
 
-use crate::dialects::FeedEvent;
-use crate::dialects::offer::Offer;
-use crate::dialects::reasons::Words;
 use crate::domain::{
-    Case, CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId,
-    RecipientId, RegistrationId, Step, SubmissionId, SubscriptionId, Timestamp,
+    CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, RecipientId,
+    RegistrationId, Step, SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
 use crate::log::{
@@ -259,120 +257,6 @@ impl Store {
     ) -> Result<(), StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.progress(claim, step, reason, subscription, due).await
-    }
-
-    /// Applies what an operator's event feed says, and remembers how far it was read.
-    pub async fn feed(
-        &self,
-        recipient: &RecipientId,
-        events: Vec<FeedEvent>,
-        due: Timestamp,
-    ) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed(recipient.clone(), events, due).await
-    }
-
-    /// The operator does not know the event that its feed was read to: every case that it has is
-    /// asked about, and the feed is read from its beginning.
-    pub async fn feed_lost(
-        &self,
-        recipient: &RecipientId,
-        due: Timestamp,
-    ) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed_lost(recipient.clone(), due).await
-    }
-
-    /// An operator's event feed could not be read: from the same place again at `due`.
-    pub async fn feed_failed(
-        &self,
-        recipient: &RecipientId,
-        due: Timestamp,
-    ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed_failed(recipient.clone(), due).await
-    }
-
-    /// From where to read what has changed at a recipient, where that is due by `now`.
-    pub async fn changes_due(
-        &self,
-        recipient: &RecipientId,
-        now: Timestamp,
-    ) -> Result<Option<FeedFrom>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.changes_due(recipient.clone(), now).await
-    }
-
-    /// Applies what an operator lists as changed, with its cursor: those cases are asked about at
-    /// once, and all of them behind a gap. `None`: the list could not be read.
-    pub async fn changes(
-        &self,
-        recipient: &RecipientId,
-        read: Option<(Vec<OperatorReference>, Option<String>)>,
-        due: Timestamp,
-    ) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.changes(recipient.clone(), read, due).await
-    }
-
-    /// Keeps what the operator said last about a case, sealed under its subject's key.
-    pub async fn keep_words(&self, case: CaseId, words: Words) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.keep_words(case, words).await
-    }
-
-    /// What the operator said last about a case, and the case, whose values the guard looks for
-    /// before the words are shown.
-    pub async fn words(&self, case: CaseId) -> Result<Option<(Words, Case)>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.words(case).await
-    }
-
-    /// Remembers what an operator said of its interface; `None`: it did not tell.
-    pub async fn keep_offer(
-        &self,
-        recipient: &RecipientId,
-        offer: Option<Offer>,
-    ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.keep_offer(recipient.clone(), offer).await
-    }
-
-    /// What each operator said of its interface, and when it was asked.
-    pub async fn offers(&self) -> Result<Vec<(RecipientId, Offer, Timestamp)>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.offers().await
-    }
-
-    /// Whether a person has let a case of this recipient go on since.
-    pub async fn has_acted(
-        &self,
-        recipient: &RecipientId,
-        since: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.has_acted(recipient.clone(), since).await
-    }
-
-    /// The operator has another id for the service that a case is about: it goes into the next
-    /// message.
-    pub async fn relearn(
-        &self,
-        case: CaseId,
-        subscription: SubscriptionId,
-    ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.relearn(case, subscription).await
-    }
-
-    /// From where to read a recipient's feed, where that is due by `now`.
-    pub async fn feed_due(
-        &self,
-        recipient: &RecipientId,
-        now: Timestamp,
-    ) -> Result<Option<FeedFrom>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed_due(recipient.clone(), now).await
     }
 
     /// A person's decision about a case: release, cancel or hold.

@@ -249,6 +249,17 @@ pub enum Settlement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedFrom(pub Option<String>);
 
+/// An operator has another id for a service by now, as it says of a case of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The case that shows it.
+    pub case: CaseId,
+    /// What the service was called.
+    pub old: SubscriptionId,
+    /// What it is called.
+    pub new: SubscriptionId,
+}
+
 /// Which cases to list.
 #[derive(Clone, Debug, Default)]
 pub struct CaseFilter {

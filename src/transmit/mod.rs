@@ -32,7 +32,7 @@ pub use secrets::read as read_secret;
 
 use crate::dialects::soap::security::security_header;
 use crate::dialects::{Answer, Method, Query, Request};
-use crate::domain::{Act, Clock, RecipientId, Timestamp};
+use crate::domain::{Act, CaseId, Clock, RecipientId, Timestamp};
 use crate::recipients::{Auth, Recipient, Recipients, SecretFile};
 use crate::record::{Receipt, Recorded};
 use crate::store::{Claim, Halt};
@@ -84,6 +84,13 @@ pub struct Transmitted<R = Claim> {
     act: Act,
     receipt: Receipt,
     result: Result<Answer, WireError>,
+}
+
+impl Transmitted {
+    /// Which case it was about.
+    pub const fn case(&self) -> CaseId {
+        self.right.case()
+    }
 }
 
 impl<R> Transmitted<R> {
@@ -238,6 +245,9 @@ impl Wire {
         if self.halt.reason().is_some() {
             return Err(WireError::Halted);
         }
+        if self.refused(to).is_some() {
+            return Err(WireError::Refused);
+        }
         let mut request = line.request(query.request())?.timeout(LIST_TIME_MAX);
         if let Some(since) = since {
             let since = HeaderValue::from_str(since).map_err(|_| WireError::Address)?;
@@ -245,6 +255,7 @@ impl Wire {
         }
         let response = dispatch(request).await?;
         Span::current().record("answer.status", response.status().as_u16());
+        self.look_for_refusal(to, line, response.status());
         Ok(Listing { response, read: 0 })
     }
 
@@ -276,7 +287,15 @@ impl Wire {
             builder = builder.header(IF_MODIFIED_SINCE, since);
         }
         let response = dispatch(builder).await?;
-        let is_refused = response.status() == StatusCode::UNAUTHORIZED;
+        self.look_for_refusal(to, line, response.status());
+        let bytes_max =
+            if query.is_some_and(Query::is_long) { LONG_BYTES_MAX } else { ANSWER_BYTES_MAX };
+        read(response, bytes_max, self.clock.now()).await
+    }
+
+    /// Closes the line of an operator that does not know us any more.
+    fn look_for_refusal(&self, to: &RecipientId, line: &Line, status: StatusCode) {
+        let is_refused = status == StatusCode::UNAUTHORIZED;
         if is_refused && line.latch.close(line.secret_path(), self.clock.now()) {
             error!(
                 recipient = %to,
@@ -284,9 +303,6 @@ impl Wire {
                  the password file changes or a case is released: check them with the operator"
             );
         }
-        let bytes_max =
-            if query.is_some_and(Query::is_long) { LONG_BYTES_MAX } else { ANSWER_BYTES_MAX };
-        read(response, bytes_max, self.clock.now()).await
     }
 }
 

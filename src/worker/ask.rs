@@ -1,5 +1,5 @@
-//! What operators are asked besides how far they are: what of their interface is there, what they
-//! would say to an order, and what has changed. Questions are made of ids only, and no answer to
+//! What operators are asked besides how far they are: what of their interface is there, and what
+//! they would say to an order. Questions are made of ids only, and no answer to
 //! one of them is a reason to send less carefully: what cannot be asked is sent as before.
 
 use std::borrow::Cow;
@@ -40,7 +40,7 @@ impl Offers {
         self.lock().get(id).is_none_or(|(offer, _)| offer.may_be_asked(what))
     }
 
-    fn answers(&self, id: &RecipientId, what: Asking) -> bool {
+    pub(super) fn answers(&self, id: &RecipientId, what: Asking) -> bool {
         self.lock().get(id).is_some_and(|(offer, _)| offer.answers(what))
     }
 
@@ -188,34 +188,9 @@ impl Worker {
         let withheld = case.facts().keys().chain(case.dropped()).copied().collect();
         Some(Refusal { reason, policy: Some(recipient.policy.id()), withheld })
     }
-
-    /// Reads what the operator lists as changed, where it has such a list; how many cases are to be
-    /// asked about because of it.
-    pub(super) async fn read_changes(&self, recipient: &Recipient) -> Result<usize, StoreError> {
-        let parts = &self.0;
-        let now = parts.clock.now();
-        let Some(dialect) = dialect_of(recipient) else { return Ok(0) };
-        let listed = self.1.answers(&recipient.id, Asking::Changes);
-        let may = recipient.enabled && listed && parts.halt.reason().is_none();
-        if !may || parts.wire.refused(&recipient.id).is_some() {
-            return Ok(0);
-        }
-        let Some(since) = parts.store.changes_due(&recipient.id, now).await? else {
-            return Ok(0);
-        };
-        let Some(query) = dialect.changes(since.0.as_deref()) else { return Ok(0) };
-        let read = match parts.wire.ask(&recipient.id, &query).await {
-            Ok(answer) => dialect.changed(&answer).map(|read| (read.touched, read.cursor)),
-            Err(error) => {
-                warn!(error = %crate::telemetry::chain(&error), "Changes cannot be read");
-                None
-            }
-        };
-        parts.store.changes(&recipient.id, read, now.after(recipient.channel.poll)).await
-    }
 }
 
-fn dialect_of(recipient: &Recipient) -> Option<&'static dyn Dialect> {
+pub(super) fn dialect_of(recipient: &Recipient) -> Option<&'static dyn Dialect> {
     let channel = &recipient.channel;
     dialects::dialect(&channel.dialect, channel.version.as_deref())
 }

@@ -1,6 +1,8 @@
 //! Operators as they are: what they offer, what they say in words, their bad days.
 #![cfg(test)]
 
+mod moved;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

@@ -28,5 +28,22 @@ CREATE TABLE changes (
 
 -- A person has said that the operator's list of services does not count for this case.
 ALTER TABLE case_ ADD COLUMN overruled INTEGER NOT NULL DEFAULT 0 CHECK (overruled IN (0, 1));
--- The operator's new id of a service that it has moved: it stands in for the one in the order.
-ALTER TABLE case_ ADD COLUMN relearned TEXT;
+-- Ids of services that an operator has replaced, and by what: the new one goes into what is said next.
+-- Known by way of a case of the same person, and goes when the person is erased.
+CREATE TABLE renamed (
+    recipient  TEXT    NOT NULL,
+    old        TEXT    NOT NULL,
+    new        TEXT    NOT NULL,
+    case_id    BLOB    NOT NULL REFERENCES case_ (id),
+    learned_us INTEGER NOT NULL,
+    PRIMARY KEY (recipient, old)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX renamed_case ON renamed (case_id);
+
+-- How far each operator's list of subscriptions has been read, in its own words.
+CREATE TABLE subscriptions (
+    recipient TEXT    NOT NULL PRIMARY KEY,
+    cursor    TEXT,
+    due_us    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -170,6 +170,15 @@ impl Dialect for OnApi {
         Some(active.into_iter().filter_map(Active::subscription).collect())
     }
 
+    fn subscription_list(&self) -> Option<Query> {
+        let query = Query::new(path::get("subscriptions/".to_owned()));
+        (self.0.named_by != NamedBy::Access).then_some(query)
+    }
+
+    fn subscribed_in(&self, entry: &[u8]) -> Vec<Subscription> {
+        Active::listed(entry).into_iter().filter_map(Active::subscription).collect()
+    }
+
     fn line(&self, access: &AccessId) -> Option<Query> {
         Some(Query::new(path::get(path::of_access(self.0.link, access))))
     }

@@ -60,7 +60,7 @@ pub(super) fn offered(version: &Version, answer: &Answer) -> Option<Offer> {
     let named = |word: &str| ours.iter().any(|(name, _)| name == word);
     let answers = [
         (Asking::Services, version.services),
-        (Asking::Subscriptions, version.subscriptions.0),
+        (Asking::Subscriptions, "subscriptions"),
         (Asking::Link, "tech"),
         (Asking::Changes, "events"),
     ];

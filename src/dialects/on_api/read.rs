@@ -198,13 +198,25 @@ impl Active {
     pub(super) fn read(version: &Version, answer: &Answer) -> Option<Vec<Self>> {
         let value = json(&answer.body)?;
         let access = rows(&value)?.into_iter().next()?;
-        let read = |row: &Row<'_>| {
-            let ours = ["spReference", "spSubscriptionId"];
-            let ours = ours.iter().filter_map(|&member| row.text(member).map(Cow::into_owned));
-            let id = row.text("subscriptionId").and_then(|id| SubscriptionId::parse(&id).ok());
-            Some(Self { service: row.text("service")?.into_owned(), id, ours: ours.collect() })
+        Some(access.list(version.subscriptions.1)?.iter().filter_map(Self::of).collect())
+    }
+
+    /// What an entry of the list of all subscriptions says: 2.6 has one for each access, 2.5 and 2.4
+    /// one for each subscription (spec/subscriptions.md).
+    pub(super) fn listed(entry: &[u8]) -> Vec<Self> {
+        let value = json(entry);
+        let Some(row) = value.as_ref().and_then(Value::as_object).map(Row) else {
+            return Vec::new();
         };
-        Some(access.list(version.subscriptions.1)?.iter().filter_map(read).collect())
+        let rows = row.list("subscriptions").unwrap_or_else(|| vec![row]);
+        rows.iter().filter_map(Self::of).collect()
+    }
+
+    fn of(row: &Row<'_>) -> Option<Self> {
+        let ours = ["spReference", "spSubscriptionId"];
+        let ours = ours.iter().filter_map(|&member| row.text(member).map(Cow::into_owned));
+        let id = row.text("subscriptionId").and_then(|id| SubscriptionId::parse(&id).ok());
+        Some(Self { service: row.text("service")?.into_owned(), id, ours: ours.collect() })
     }
 }
 

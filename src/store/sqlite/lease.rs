@@ -11,7 +11,7 @@ use super::super::seal::{self, Vault, WrappedKey};
 use super::keys::wrapped_key;
 use super::tx::Tx;
 use crate::domain::{
-    Act, CaseId, CaseState, Field, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
+    Act, CaseId, CaseState, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
 };
 use crate::log::{Hash, LeafIndex};
 
@@ -31,7 +31,6 @@ pub(super) struct Leased {
     operator_reference: Option<String>,
     due: i64,
     overruled: bool,
-    relearned: Option<String>,
     act: String,
     /// What the operator knows the case by that this one is about.
     about: Option<String>,
@@ -60,7 +59,7 @@ pub(super) fn claim(
                         (SELECT sealed FROM payload WHERE case_id = id), x''), state, released, attempt, lease_token,
                     intent, intent_hash, intent_us, absent, operator_reference, due_us, act,
                     (SELECT b.operator_reference FROM case_ b WHERE b.id = case_.about),
-                    overruled, relearned",
+                    overruled",
         )?
         .query_map(
             params![
@@ -105,7 +104,6 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
         act: row.get(14)?,
         about: row.get(15)?,
         overruled: row.get(16)?,
-        relearned: row.get(17)?,
     })
 }
 
@@ -138,10 +136,7 @@ impl Leased {
         let key = vault.subject_key(wrapped)?;
         let about = self.about.as_deref().map(OperatorReference::parse).transpose();
         let about = about.map_err(|_| corrupt())?;
-        let mut case = seal::open_case(self.id, &self.sealed, &key, about.as_ref())?;
-        if let Some(id) = &self.relearned {
-            case = case.knowing(Field::SubscriptionId, id);
-        }
+        let case = seal::open_case(self.id, &self.sealed, &key, about.as_ref())?;
         match self.intent {
             None => Ok(Work::Deliver(Box::new(Claimed {
                 claim,

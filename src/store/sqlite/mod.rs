@@ -238,9 +238,9 @@ impl Sqlite {
             }
         }
         if !unreadable.is_empty() {
-            self.hold_unreadable(recipient, unreadable).await;
+            self.hold_unreadable(recipient.clone(), unreadable).await;
         }
-        Ok(work)
+        self.with_new_ids(recipient, work).await
     }
 
     /// One case that does not open stops no other: a person restores it, and says so. Where one

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::StoreError;
-use super::super::rows::FeedFrom;
+use super::super::rows::{FeedFrom, Moved, Work};
 use super::super::seal::{self, Vault};
 use super::Sqlite;
 use super::keys::wrapped_key;
@@ -14,7 +14,8 @@ use super::tx::Tx;
 use crate::dialects::offer::Offer;
 use crate::dialects::reasons::Words;
 use crate::domain::{
-    Case, CaseId, OperatorReference, RecipientId, SubjectId, SubscriptionId, Timestamp,
+    Case, CaseId, Field, OpaqueReference, OperatorReference, RecipientId, SubjectId,
+    SubscriptionId, Timestamp,
 };
 
 /// Behind a gap of this length something may have been missed: `events` are kept "for a minimum of
@@ -92,12 +93,80 @@ impl Sqlite {
         self.read(move |database| has_acted(database, &recipient, since)).await
     }
 
+    pub(in crate::store) async fn moved(
+        &self,
+        recipient: RecipientId,
+        old: SubscriptionId,
+    ) -> Result<Option<SubscriptionId>, StoreError> {
+        self.read(move |database| moved(database, &recipient, &old)).await
+    }
+
+    /// Where an operator has replaced the id that a case names, the new one stands in it.
+    pub(super) async fn with_new_ids(
+        &self,
+        recipient: RecipientId,
+        work: Vec<Work>,
+    ) -> Result<Vec<Work>, StoreError> {
+        let named = |case: &Case| {
+            let text = case.fact(Field::SubscriptionId)?.disclose();
+            SubscriptionId::parse(text).ok()
+        };
+        let mut turned = Vec::with_capacity(work.len());
+        for mut one in work {
+            let case = match &mut one {
+                Work::Deliver(claimed) => Some(&mut claimed.case),
+                Work::Reconcile(doubt) => Some(&mut doubt.case),
+                Work::Follow(_) => None,
+            };
+            if let Some(case) = case
+                && let Some(old) = named(case)
+                && let Some(new) = self.moved(recipient.clone(), old).await?
+            {
+                case.learn(Field::SubscriptionId, new.as_str());
+            }
+            turned.push(one);
+        }
+        Ok(turned)
+    }
+
+    pub(in crate::store) async fn subscribed_as(
+        &self,
+        recipient: RecipientId,
+        references: &[OpaqueReference],
+    ) -> Result<Vec<Option<(CaseId, SubscriptionId)>>, StoreError> {
+        let macs: Vec<[u8; 32]> =
+            references.iter().map(|reference| self.vault.reference_mac(reference)).collect();
+        self.read(move |database| {
+            macs.iter().map(|mac| subscribed_as(database, &recipient, mac)).collect()
+        })
+        .await
+    }
+
     pub(in crate::store) async fn relearn(
         &self,
-        case: CaseId,
-        subscription: SubscriptionId,
+        recipient: RecipientId,
+        moves: Vec<Moved>,
     ) -> Result<(), StoreError> {
-        self.writer.run(move |tx| relearn(tx, case, &subscription)).await
+        self.writer
+            .run(move |tx| moves.iter().try_for_each(|one| relearn(tx, &recipient, one)))
+            .await
+    }
+
+    pub(in crate::store) async fn subscriptions_due(
+        &self,
+        recipient: RecipientId,
+        now: Timestamp,
+    ) -> Result<Option<FeedFrom>, StoreError> {
+        self.read(move |database| subscriptions_due(database, &recipient, now)).await
+    }
+
+    pub(in crate::store) async fn subscriptions_read(
+        &self,
+        recipient: RecipientId,
+        cursor: Option<String>,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| subscriptions_read(tx, &recipient, cursor.as_deref(), due)).await
     }
 }
 
@@ -189,13 +258,17 @@ fn has_acted(
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM case_
                 WHERE recipient = ?1 AND state = 'accepted' AND attempt = 0
-                  AND changed_us > ?2 AND changed_us > accepted_us)",
+                  AND changed_us >= ?2 AND changed_us > accepted_us)",
         )?
         .query_row(params![recipient.as_str(), since.micros()], |row| row.get(0))?)
 }
 
-/// Every case that a recipient has is asked about at once; how many that are.
+/// Every case that a recipient has is asked about at once, and its whole list of subscriptions is
+/// read; how many cases that are.
 fn resync(tx: &Tx<'_>, recipient: &RecipientId) -> Result<usize, StoreError> {
+    tx.database
+        .prepare_cached("DELETE FROM subscriptions WHERE recipient = ?1")?
+        .execute([recipient.as_str()])?;
     Ok(tx
         .database
         .prepare_cached(
@@ -297,10 +370,90 @@ fn changes(
     Ok(moved)
 }
 
-/// The operator's new id of the service that a case is about.
-fn relearn(tx: &Tx<'_>, case: CaseId, subscription: &SubscriptionId) -> Result<(), StoreError> {
+/// What an operator calls by now what it called so once.
+fn moved(
+    database: &Connection,
+    recipient: &RecipientId,
+    old: &SubscriptionId,
+) -> Result<Option<SubscriptionId>, StoreError> {
+    let new: Option<String> = database
+        .prepare_cached("SELECT new FROM renamed WHERE recipient = ?1 AND old = ?2")?
+        .query_row([recipient.as_str(), old.as_str()], |row| row.get(0))
+        .optional()?;
+    let new = new.as_deref().map(SubscriptionId::parse).transpose();
+    new.map_err(|_| StoreError::Corrupt { table: "renamed" })
+}
+
+/// Of which case this is our reference, and under which id the operator has its service.
+fn subscribed_as(
+    database: &Connection,
+    recipient: &RecipientId,
+    mac: &[u8; 32],
+) -> Result<Option<(CaseId, SubscriptionId)>, StoreError> {
+    let row: Option<([u8; 16], String)> = database
+        .prepare_cached(
+            "SELECT id, subscription FROM reference JOIN case_ ON id = case_id
+              WHERE mac = ?1 AND recipient = ?2 AND subscription IS NOT NULL",
+        )?
+        .query_row(params![mac, recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((case, subscription)) = row else { return Ok(None) };
+    let subscription =
+        SubscriptionId::parse(&subscription).map_err(|_| StoreError::Corrupt { table: "case_" })?;
+    Ok(Some((CaseId::from_bytes(case), subscription)))
+}
+
+/// The operator's new id of a service; whatever was known to lead to the old one leads to it, too.
+fn relearn(tx: &Tx<'_>, recipient: &RecipientId, moved: &Moved) -> Result<(), StoreError> {
+    let (old, new) = (moved.old.as_str(), moved.new.as_str());
+    let known = params![recipient.as_str(), old, new];
+    for statement in [
+        "UPDATE renamed SET new = ?3 WHERE recipient = ?1 AND new = ?2",
+        "UPDATE case_ SET subscription = ?3 WHERE recipient = ?1 AND subscription = ?2",
+        // An id that has come back leads nowhere else.
+        "DELETE FROM renamed WHERE recipient = ?1 AND (old = ?3 OR old = ?2)",
+    ] {
+        tx.database.prepare_cached(statement)?.execute(known)?;
+    }
     tx.database
-        .prepare_cached("UPDATE case_ SET relearned = ?1 WHERE id = ?2")?
-        .execute(params![subscription.as_str(), case.bytes()])?;
+        .prepare_cached(
+            "INSERT INTO renamed (recipient, old, new, case_id, learned_us)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![recipient.as_str(), old, new, moved.case.bytes(), tx.now.micros()])?;
+    Ok(())
+}
+
+/// From where to read an operator's list of subscriptions, where that is due.
+fn subscriptions_due(
+    database: &Connection,
+    recipient: &RecipientId,
+    now: Timestamp,
+) -> Result<Option<FeedFrom>, StoreError> {
+    let row: Option<(Option<String>, i64)> = database
+        .prepare_cached("SELECT cursor, due_us FROM subscriptions WHERE recipient = ?1")?
+        .query_row([recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(match row {
+        None => Some(FeedFrom(None)),
+        Some((cursor, due)) if due <= now.micros() => Some(FeedFrom(cursor)),
+        Some(_) => None,
+    })
+}
+
+/// Notes how far the list of subscriptions was read; without a cursor all of it is read next.
+fn subscriptions_read(
+    tx: &Tx<'_>,
+    recipient: &RecipientId,
+    cursor: Option<&str>,
+    due: Timestamp,
+) -> Result<(), StoreError> {
+    tx.database
+        .prepare_cached(
+            "INSERT INTO subscriptions (recipient, cursor, due_us) VALUES (?1, ?2, ?3)
+             ON CONFLICT (recipient) DO UPDATE SET cursor = excluded.cursor,
+                                                   due_us = excluded.due_us",
+        )?
+        .execute(params![recipient.as_str(), cursor, due.micros()])?;
     Ok(())
 }
