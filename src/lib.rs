@@ -66,6 +66,9 @@ pub mod notify;
 // The shells.
 pub mod config;
 pub mod gate;
+// What people see of it, at a browser.
+pub mod pages;
+
 pub mod http;
 pub mod sandbox;
 pub mod worker;

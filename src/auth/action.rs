@@ -34,6 +34,8 @@ closed_list! {
         SignIn = "sign-in",
         /// See as whom one has signed in, and sign out.
         OwnSession = "own-session",
+        /// Take the style and the script of pages, and choose their language.
+        SeePages = "see-pages",
         /// Register a callback for notifications, look at one's own, end one.
         Subscribe = "subscribe",
     }
@@ -55,7 +57,9 @@ impl Action {
     /// Who may.
     pub const fn who(self) -> Who {
         match self {
-            Self::Health | Self::ReadApi | Self::FollowLog | Self::SignIn => Who::Anybody,
+            Self::Health | Self::ReadApi | Self::FollowLog | Self::SignIn | Self::SeePages => {
+                Who::Anybody
+            }
             Self::OwnSession => Who::Roles(&super::ROLES),
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),

@@ -18,7 +18,7 @@ mod hub;
 mod lists;
 mod log;
 mod metrics;
-mod page;
+mod pages;
 mod problem;
 mod rate;
 mod routes;

@@ -6,12 +6,12 @@
 //! action there where none fits, and its row in the matrix of `tests/it/http/matrix.rs`.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::{
     App, changes, contacts, docs, feasibility, guard, headers, health, hub, lists, log, metrics,
-    problem, sign_in, status, submissions,
+    pages, problem, sign_in, status, submissions,
 };
 use crate::auth::Action;
 
@@ -54,6 +54,8 @@ pub const ROUTES: &[Route] = routes! {
     GET "/sign-in/provider" SignIn => sign_in::away;
     GET "/sign-in/callback" SignIn => sign_in::back;
     POST "/sign-out" OwnSession => sign_in::leave;
+    GET "/assets/{name}" SeePages => pages::asset;
+    POST "/language" SeePages => pages::language;
 
     GET "/tmf-api/serviceOrdering/v4/serviceOrder" SeeOrders => lists::orders;
     POST "/tmf-api/serviceOrdering/v4/serviceOrder" HandInOrder => submissions::post_order;
@@ -95,6 +97,7 @@ pub(super) fn router(app: App) -> Router {
     router
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(from_fn(pages::in_words))
         .layer(from_fn_with_state(app.clone(), headers::put))
         .with_state(app)
 }

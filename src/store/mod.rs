@@ -21,6 +21,7 @@ mod pulls;
 mod rows;
 mod scrubbed;
 mod seal;
+mod sql;
 mod sqlite;
 mod subjects;
 mod watch;

@@ -70,7 +70,7 @@ fn stopped(address: &str, reason: &str) {
     let page = ask(address, "GET", "/status", "");
     assert!(page.contains("<html lang=\"sv\">") && page.contains("Stoppat sedan"), "{page}");
     assert!(
-        page.contains(&format!("<code>{reason}</code>")) && !page.contains("<script"),
+        page.contains(&format!("<code>{reason}</code>")) && !page.contains("<script>"),
         "{page}"
     );
 }

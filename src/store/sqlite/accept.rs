@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
-
 use super::super::StoreError;
 use super::super::rows::Accepted;
 use super::super::seal;
+use super::super::sql::{OptionalExtension, params};
 use super::super::subjects::Keep;
 use super::tx::Tx;
 use super::{keys, pulls, retention};

@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
-
 use super::super::StoreError;
 use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Disclosure, Settlement};
 use super::super::seal;
+use super::super::sql::{OptionalExtension, params};
 use super::change;
 use super::keys::{self, wrapped_key};
 use super::log::{self, signed};

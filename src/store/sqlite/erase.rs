@@ -6,11 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, params};
-
 use super::super::StoreError;
 use super::super::erased::{Erased as Entry, ErasedList};
 use super::super::seal;
+use super::super::sql::{Connection, params};
 use super::super::subjects::Erased;
 use super::keys;
 use super::subjects::leaf_by;

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use rusqlite::{Row, params};
-
 use super::super::StoreError;
 use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Claimed, Doubt, Placed, Work};
 use super::super::seal::{self, Vault, WrappedKey};
+use super::super::sql::{self, Row, params};
 use super::keys::wrapped_key;
 use super::tx::Tx;
 use crate::domain::{
@@ -81,7 +80,7 @@ pub(super) fn claim(
     Ok(rows)
 }
 
-fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
+fn leased(row: &Row<'_>) -> sql::Result<Leased> {
     let intent: Option<i64> = row.get(8)?;
     let intent = match intent {
         Some(index) => Some((index, row.get(9)?, row.get(10)?)),

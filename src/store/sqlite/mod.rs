@@ -9,7 +9,6 @@ mod cases;
 mod change;
 mod copier;
 mod cosigned;
-mod database;
 mod door;
 mod erase;
 mod errands;
@@ -36,7 +35,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::checkpoint_file::CheckpointFile;
@@ -48,6 +46,7 @@ use super::rows::{
     SubmissionRow, Work,
 };
 use super::seal::Vault;
+use super::sql::{self, Connection};
 use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
@@ -144,8 +143,8 @@ impl Sqlite {
                 dir.join(KEYS).display()
             )));
         }
-        let keys = database::open_keys(&dir.join(KEYS))?;
-        let connection = database::open(&dir.join(DATABASE))?;
+        let keys = sql::open_keys(&dir.join(KEYS))?;
+        let connection = sql::open(&dir.join(DATABASE))?;
         let checkpoints = CheckpointFile::new(checkpoint, key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let vault = Arc::new(Vault::new(master));
@@ -154,10 +153,10 @@ impl Sqlite {
         let behind = erase::is_behind(&connection, &keys, &erased)?;
         let paths = [dir.join(DATABASE), dir.join(KEYS)];
         let changed = Arc::new(Notify::new());
-        let reader = || database::open_reader(&dir.join(DATABASE));
+        let reader = || sql::open_reader(&dir.join(DATABASE));
         let readers = Arc::new(Readers {
             database: Mutex::new(reader()?),
-            keys: Mutex::new(database::open_reader(&dir.join(KEYS))?),
+            keys: Mutex::new(sql::open_reader(&dir.join(KEYS))?),
         });
         let list = Arc::clone(&erased);
         let first: Option<writer::First> =
@@ -399,7 +398,7 @@ impl Sqlite {
         let read = move || {
             let database = lock(&readers.database);
             // One snapshot for all that is read together.
-            let snapshot = database.unchecked_transaction()?;
+            let snapshot = database.snapshot()?;
             read(&snapshot)
         };
         tokio::task::spawn_blocking(read)

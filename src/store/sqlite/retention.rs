@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
-
 use super::super::StoreError;
+use super::super::sql::{Connection, params};
 use super::super::subjects::{Keep, Retention};
 use super::tx::Tx;
 use crate::domain::{CaseId, LeafId, Timestamp};

@@ -95,6 +95,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // Who is let in: what is shown at the door against what is kept.
     ("gate", &["domain", "telemetry", "auth", "store", "config"]),
+    // What people see. Pages know of no server: the door hands them who looks, and what was filled in.
+    ("pages", &["domain", "log", "auth", "gate"]),
     (
         "http",
         &[
@@ -111,6 +113,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "notify",
             "config",
             "gate",
+            "pages",
         ],
     ),
     ("sandbox", &["domain"]),

@@ -1,0 +1,156 @@
+# Sidorna på svenska. Varje text finns också i en.ftl; ett test håller dem ihop.
+# De ord som sluss har för sina begrepp står i DESIGN: ärende, utlämnande, mottagare, undanhållen, maskerad.
+
+language = Svenska
+product = sluss, slussen för kunduppgifter
+skip = Hoppa till innehållet
+nav = Huvudmeny
+nav-status = Läge
+nav-status-about = Om loggen skrivs och utlämnanden går ut
+sign-out = Logga ut
+
+home = Start
+home-who = { $name }, inloggad som { $roles }.
+
+failure-forbidden = Det får du inte göra här
+failure-forbidden-what = Ditt konto har ingen roll för den här sidan, eller så kom formuläret från en annan inloggning. Ladda om sidan och försök igen.
+failure-not-found = Sidan finns inte
+failure-not-found-what = Det du söker finns inte, eller inte för dig.
+failure-too-many = Vänta lite
+failure-too-many-what = Det blev för många försök på kort tid.
+failure-stopped = Allt är stoppat just nu
+failure-stopped-what = Inget tas emot och inget skickas förrän driften har åtgärdat felet. Det du har skrivit är inte sparat: gå tillbaka, så står det kvar.
+failure-other = Det gick inte
+failure-other-what = Något i det som skickades kunde inte läsas. Gå tillbaka och försök igen.
+failure-home = Till startsidan
+
+sign-in = Logga in
+sign-in-provider = Logga in med din organisation
+sign-in-name = Namn
+sign-in-password = Lösenord
+sign-in-first = Första kontot
+sign-in-token = Engångskod, som sluss serve skrev ut
+sign-in-roles = Roller
+sign-in-make = Skapa kontot
+sign-in-no-role = Ditt konto har ingen roll här. Be den som sköter inloggningen om en.
+sign-in-malformed = Fyll i alla fält. Lösenordet ska ha 15 till 256 tecken, namnet bara a–z, 0–9, - . _
+sign-in-refused = Inloggningen gick inte. Kontrollera uppgifterna och försök igen.
+
+role-ordering = beställning
+role-support = kundtjänst
+role-auditor = granskning
+role-privacy = dataskydd
+role-policy = regelverk
+role-operations = drift
+
+status = Utlämnandeloggen
+status-runs = Utlämnanden kan registreras och skickas.
+status-stopped-since = Stoppat sedan
+status-stopped = inget tas emot och inget skickas.
+status-by-itself = När orsaken är borta går det vidare av sig självt.
+status-by-restart = Det går vidare efter en omstart.
+status-by-resume = Det går inte vidare av sig självt: när orsaken är åtgärdad, kör sluss log resume --reason KOD och starta om.
+status-leaves = Poster i loggen
+status-unreadable = kan inte läsas
+status-signed = Senast signerade kontrollpunkt
+status-none = saknas
+status-ago = ({ $seconds } sekunder sedan)
+status-free-store = Ledigt där lagret ligger
+status-free-checkpoint = Ledigt där kontrollpunkten ligger
+status-reserve = Reserv
+status-now = Läget gäller
+status-mebibytes = { $room } MiB
+
+halt-forked = Den senast signerade kontrollpunkten hör till en annan logg. Spara alla filer som bevis och återställ loggen som kontrollpunkten gäller.
+halt-old-backup = Loggen är äldre än sin senast signerade kontrollpunkt, som efter en gammal säkerhetskopia. Återställ den nyaste kopian av databasen.
+halt-head-behind = Loggen blev kortare än sin senast signerade kontrollpunkt medan den användes. Stoppa sluss och återställ den nyaste kopian av databasen.
+halt-log-changed = Loggen är inte den som signerades. Stoppa sluss, spara filerna som bevis och återställ den nyaste felfria kopian.
+halt-damaged = Något lagrat är inte det som skrevs. Kör sluss log fsck och återställ det som pekas ut.
+halt-log-lost = Det finns en signerad kontrollpunkt men ingen logg. Återställ databasen bredvid den.
+halt-checkpoint-lost = Kopian av den senaste kontrollpunkten saknas eller är inte signerad med loggens nyckel. Lägg tillbaka den nyaste kopian.
+halt-log-unlinked = En av lagrets filer togs bort medan den användes. Stoppa sluss och återställ.
+halt-log-replaced = En av lagrets filer byttes ut medan den användes. Stoppa sluss och lägg tillbaka rätt filer.
+halt-keys-behind = Nyckellagret är äldre än listan över raderingar. Låt raderingarna göras om.
+halt-part-failed = En del av programmet har slutat fungera. Starta om sluss.
+halt-clock-behind = Klockan går efter loggens senaste post. Ställ maskinens klocka rätt.
+halt-disk-reserve = Det är mindre ledigt än reserven där lagret eller kontrollpunkten ligger. Frigör utrymme.
+halt-append-failed = Loggen kunde inte skrivas. Se efter disken, rättigheterna och programmets meddelanden.
+halt-deadline-passed = En post blev inte varaktig inom den tillåtna tiden. Se efter disken.
+halt-witnesses-stale = För få vittnen har signerat på senaste tiden. Se efter vittnena och vägen till dem.
+
+# Varför ett ärende är stoppat, och vad som ska göras.
+hold-special-handling = kräver särskild hantering
+hold-no-valid-agreement = inget giltigt avtal med mottagaren
+hold-recipient-disabled = mottagaren är avstängd
+hold-no-rule = ingen regel för det här ändamålet
+hold-missing-field = en nödvändig uppgift undanhålls
+hold-screened = en uppgift som inte får lämnas fanns kvar
+hold-text-needs-review = för mycket av fritexten var personuppgifter
+hold-credentials-refused = operatören godtar inte våra inloggningsuppgifter
+hold-not-offered = operatören har inte den här tjänsten
+hold-answer-unclear = operatörens svar går inte att tolka
+hold-attempts-used-up = alla försök är förbrukade
+hold-unreadable = det lagrade går inte att öppna
+hold-person = en handläggare har stoppat det
+hold-reference-unknown = okänd referens
+hold-reference-of-another = en annan operatörs referens
+hold-case-not-live = ärendet är avslutat eller inte framme
+hold-ticket-not-open = felanmälan är inte öppen
+hold-no-contact = ingen kontaktväg får lämnas
+advice-special-handling = Hantera ärendet enligt den skriftliga rutinen för särskild hantering.
+advice-no-valid-agreement = Teckna eller förläng avtalet, skriv in datumen i mottagarens fil och släpp sedan ärendet.
+advice-recipient-disabled = Slå på mottagaren i dess fil, eller avbryt ärendet.
+advice-no-rule = Lägg till en regel för ändamålet i mottagarens regelverk och släpp sedan ärendet.
+advice-missing-field = Komplettera ärendet eller öppna uppgiften i regelverket och släpp sedan ärendet.
+advice-screened = Rätta texten och lämna in ärendet på nytt.
+advice-text-needs-review = Korta texten till det som teknikern behöver och lämna in ärendet på nytt.
+advice-credentials-refused = Kontrollera kanalens användarnamn och lösenord med operatören och släpp sedan ärendet.
+advice-not-offered = Lämna över för hand och avbryt sedan ärendet.
+advice-answer-unclear = Fråga operatören vad den har gjort med vår referens; släpp eller avbryt sedan ärendet.
+advice-attempts-used-up = Kontrollera operatörens gränssnitt och släpp sedan ärendet.
+advice-unreadable = Återställ nyckellagret eller databasen från en säkerhetskopia och släpp sedan ärendet.
+advice-person = Släpp eller avbryt ärendet när saken är klar.
+advice-reference-unknown = Fråga operatören var den har referensen ifrån.
+advice-reference-of-another = Fråga operatören var den har referensen ifrån.
+advice-case-not-live = Förmedla frågan själv, om operatören ändå behöver nå kunden.
+advice-ticket-not-open = Förmedla frågan själv, om operatören ändå behöver nå kunden.
+advice-no-contact = Komplettera kundens nummer i registret.
+
+state-waiting = väntar
+state-accepted = mottaget
+state-recorded = registrerat
+state-placed = hos operatören
+state-completed = klart
+state-failed = misslyckat
+state-rejected = avvisat
+state-held = stoppat
+state-cancelled = avbrutet
+
+purpose-feasibility = förfrågan om leverans
+purpose-delivery-activate = ny tjänst
+purpose-delivery-change = byte av tjänst
+purpose-delivery-suspend = paus
+purpose-delivery-resume = återupptagen tjänst
+purpose-delivery-terminate = uppsägning
+purpose-fault-report = felanmälan
+purpose-fault-supplement = komplettering av felanmälan
+purpose-fault-close = avslut av felanmälan
+purpose-contact-pull = kontaktförfrågan
+purpose-notice-rectification = underrättelse om rättelse
+purpose-notice-erasure = underrättelse om radering
+
+act-activate = ny tjänst
+act-change = byte av tjänst
+act-modify = ändring av tjänst
+act-suspend = paus
+act-resume = återupptagande
+act-terminate = uppsägning
+act-amend = ändring av beställningen
+act-cancel = återtagande
+act-report = felanmälan
+act-supplement = kommentar
+act-close = avslut
+act-reopen = återöppning
+act-ask = förfrågan
+act-answer = svar till operatören
+act-notify = underrättelse

@@ -1,0 +1,2 @@
+// The little that pages are nicer with. Each of them works without it.
+"use strict";
