@@ -3,11 +3,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
-
 use super::super::StoreError;
 use super::super::rows::{FeedFrom, Moved, Work};
 use super::super::seal::{self, Vault};
+use super::super::sql::{Connection, OptionalExtension, params};
 use super::Sqlite;
 use super::keys::wrapped_key;
 use super::tx::Tx;
@@ -406,14 +405,13 @@ fn subscribed_as(
 /// The operator's new id of a service; whatever was known to lead to the old one leads to it, too.
 fn relearn(tx: &Tx<'_>, recipient: &RecipientId, moved: &Moved) -> Result<(), StoreError> {
     let (old, new) = (moved.old.as_str(), moved.new.as_str());
-    let known = params![recipient.as_str(), old, new];
     for statement in [
         "UPDATE renamed SET new = ?3 WHERE recipient = ?1 AND new = ?2",
         "UPDATE case_ SET subscription = ?3 WHERE recipient = ?1 AND subscription = ?2",
         // An id that has come back leads nowhere else.
         "DELETE FROM renamed WHERE recipient = ?1 AND (old = ?3 OR old = ?2)",
     ] {
-        tx.database.prepare_cached(statement)?.execute(known)?;
+        tx.database.prepare_cached(statement)?.execute(params![recipient.as_str(), old, new])?;
     }
     tx.database
         .prepare_cached(
