@@ -19,6 +19,7 @@ mod keys;
 mod lease;
 mod list;
 mod log;
+mod operators;
 mod outbox;
 mod pulls;
 mod read;
@@ -236,9 +237,9 @@ impl Sqlite {
             }
         }
         if !unreadable.is_empty() {
-            self.hold_unreadable(recipient, unreadable).await;
+            self.hold_unreadable(recipient.clone(), unreadable).await;
         }
-        Ok(work)
+        self.with_new_ids(recipient, work).await
     }
 
     /// One case that does not open stops no other: a person restores it, and says so. Where one
@@ -321,7 +322,7 @@ impl Sqlite {
         &self,
         claim: Claim,
         step: Step,
-        reason: Option<HoldReason>,
+        reason: Option<&'static str>,
         subscription: Option<SubscriptionId>,
         due: Timestamp,
     ) -> Result<(), StoreError> {

@@ -68,9 +68,11 @@ pub(super) fn wipe(tx: &mut Tx<'_>, leaf: LeafId, due: &[Part]) -> Result<u64, S
             continue;
         }
         if *part == 0 {
-            tx.database
-                .prepare_cached("DELETE FROM payload WHERE case_id = ?1")?
-                .execute([case.bytes()])?;
+            for table in ["payload", "said"] {
+                tx.database
+                    .prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
+                    .execute([case.bytes()])?;
+            }
             tx.database
                 .prepare_cached("UPDATE heard SET sealed = NULL WHERE case_id = ?1")?
                 .execute([case.bytes()])?;
