@@ -1,10 +1,11 @@
 //! The listening side: so many connections, each for so long, with heads and bodies that arrive in
 //! time; and an end that cuts nobody off who is quick.
 //!
-//! `axum::serve` has none of these limits. hyper judges the wire: two different lengths are a 400, and
-//! where a message has both a length and chunks, chunks count and the connection ends behind it (RFC
-//! 9112, 6.3), so that nothing can hide between two readings.
+//! `axum::serve` has none of these limits. hyper judges the wire: two different lengths are a 400.
+//! Where a message has both a length and chunks, it is refused (`heads.rs`), and the connection ends
+//! behind it (RFC 9112, 6.3), so that nothing can hide between two readings.
 
+mod heads;
 mod limits;
 mod tls;
 
@@ -16,6 +17,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
@@ -29,9 +32,10 @@ use tokio::time::{sleep, timeout};
 
 pub use tls::{Tls, TlsError};
 
-use super::App;
+use super::{App, Problem};
 use crate::config::DoorLimits;
 use crate::gate;
+use heads::{Heads, Watched};
 pub(super) use limits::share;
 use limits::{Place, Places};
 
@@ -103,6 +107,16 @@ pub async fn serve(
     Ok(())
 }
 
+/// The answer to a request that says two things about its length.
+fn ambiguous() -> Response {
+    let reason =
+        "has both content-length and transfer-encoding: say the length of the body in one way";
+    let mut response =
+        Problem::new(StatusCode::BAD_REQUEST, "ambiguousLength", reason).into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
 async fn told(mut stop: watch::Receiver<bool>) {
     // A sender that is gone stops us too.
     let _ = stop.wait_for(|stopped| *stopped).await;
@@ -147,10 +161,20 @@ impl House {
         closed: watch::Receiver<bool>,
     ) {
         let inner = TowerToHyperService::new(self.router);
+        let heads = Heads::default();
+        let watched = Watched { stream, heads: heads.clone() };
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(from));
-            let answering = inner.call(request);
-            async move { Ok::<_, Infallible>(answering.await.unwrap_or_else(|never| match never {})) }
+            let heads = heads.clone();
+            let answering = (!heads.are_ambiguous()).then(|| inner.call(request));
+            async move {
+                let answer = match answering {
+                    Some(answering) => answering.await.unwrap_or_else(|never| match never {}),
+                    None => ambiguous(),
+                };
+                heads.next();
+                Ok::<_, Infallible>(answer)
+            }
         });
         let mut builder = http1::Builder::new();
         builder
@@ -158,7 +182,7 @@ impl House {
             .header_read_timeout(self.limits.header_timeout)
             .max_headers(HEADERS_MAX)
             .max_buf_size(BUFFER_BYTES_MAX);
-        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(watched), service));
         let mut ending = pin!(told(closed));
         tokio::select! {
             // How it ended is its peer's to know: broken off, garbage, too slow.

@@ -63,16 +63,30 @@ async fn nothing_hides_between_two_lengths() {
         assert_eq!(told, ["400"], "{lengths}: {}", String::from_utf8_lossy(&bytes));
         assert!(!String::from_utf8_lossy(&bytes).contains(SECRET), "{lengths}");
     }
-    // Length and chunks: chunks count, and behind them the connection ends (RFC 9112, 6.3), so that
-    // what hides behind them is not a request.
-    for order in [
-        format!("content-length: {length}\r\ntransfer-encoding: chunked"),
-        format!("transfer-encoding: chunked\r\ncontent-length: {length}"),
+    // Length and chunks: refused, and the connection ends (RFC 9112, 6.3), so that what hides behind
+    // is not a request; also where an honest request came before.
+    let honest = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
+    for (order, chunks) in [
+        (format!("content-length: {length}\r\ntransfer-encoding: chunked"), "0\r\n\r\n".to_owned()),
+        (format!("transfer-encoding: chunked\r\ncontent-length: {length}"), "0\r\n\r\n".to_owned()),
+        (
+            format!("Transfer-Encoding: chunked\r\nContent-Length: {length}"),
+            format!("{length:x}\r\n{body}\r\n0\r\n\r\n"),
+        ),
     ] {
-        let request = format!("{head}{order}\r\n\r\n0\r\n\r\n{hidden}");
+        let request = format!("{head}{order}\r\n\r\n{chunks}{hidden}");
         let bytes = heard(&house, request.as_bytes()).await;
         assert_eq!(answers(&bytes), ["400"], "{order}");
-        assert!(String::from_utf8_lossy(&bytes).contains("invalidJson"));
+        assert!(String::from_utf8_lossy(&bytes).contains("ambiguousLength"));
+        let mut stream = TcpStream::connect(house.address).await.unwrap();
+        stream.write_all(honest.as_bytes()).await.unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut rest = Vec::new();
+        let _ = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut rest)).await;
+        assert!(String::from_utf8_lossy(&rest).contains("HTTP/1.1 400"), "{order}");
     }
     assert_eq!(house.holds().await, [0; 4]);
 }
