@@ -4,9 +4,10 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::deployment::Deployment;
-use super::story::Story;
+use super::story;
 use super::{Failure, Output};
 use crate::config::Config;
+use crate::desk::Story;
 use crate::domain::{
     CaseId, CaseState, ExternalId, HoldReason, LeafId, OperatorReference, RecipientId, Step,
     SubscriptionId,
@@ -74,11 +75,11 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
         }
         Command::Show { id } => {
             let row = find(&deployment, &id).await?;
-            let story = Story::of(&deployment, &row).await?;
+            let told = Story::of(&deployment.store, &row).await?;
             head(&row, output);
-            story.print(output);
+            story::print(&told, output);
             let mut shown = data(&row);
-            (shown["story"], shown["clocks"]) = story.data();
+            (shown["story"], shown["clocks"]) = story::data(&told);
             output.data(&shown);
             Ok(())
         }

@@ -10,6 +10,7 @@ use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Disclosure, Settlement};
 use super::super::seal;
 use super::change;
+use super::desk;
 use super::keys::{self, wrapped_key};
 use super::log::{self, signed};
 use super::retention;
@@ -351,6 +352,7 @@ pub(super) fn decide(
             tx.now.micros(),
             case.bytes(),
         ])?;
+    desk::left(tx, case, next)?;
     change::moved(tx, case, next)
 }
 

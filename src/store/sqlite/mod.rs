@@ -10,6 +10,7 @@ mod change;
 mod copier;
 mod cosigned;
 mod database;
+mod desk;
 mod door;
 mod erase;
 mod errands;
