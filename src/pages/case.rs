@@ -127,16 +127,15 @@ async fn page(
     }
     let refresh = matches!(case.state, CaseState::Accepted | CaseState::Recorded);
     let incidents = desk.store.incidents(id).await?;
-    let title = words.one_of("act", case.act.as_str());
-    let title = match &case.external_id {
-        Some(external) => format!("{title} {external}"),
-        None => title.into_owned(),
-    };
+    let title = format!("{} {}", capital(&words.one_of("act", case.act.as_str())), name(case));
     let body = html! {
         (told)
         @for one in &undo { (one) }
         div #live data-refresh=[refresh.then_some("3")] {
             dl.facts {
+                @if let Some(external) = case.external_id.as_ref().filter(|_| !is_ours(case)) {
+                    dt { (words.say("case-external")) } dd { (external) }
+                }
                 dt { (words.say("case-state")) } dd { (state(words, case.state)) }
                 dt { (words.say("case-recipient")) } dd {
                     (desk.recipients.get(&case.recipient)
@@ -178,6 +177,24 @@ async fn page(
     Ok(visit.sheet(title, body))
 }
 
+/// What a desk has handed in has no number but ours.
+fn is_ours(case: &CaseRow) -> bool {
+    case.external_id.as_ref().is_none_or(|external| external.as_str().starts_with("desk-"))
+}
+
+/// What people call it: by the ordering system's number, or the beginning of ours.
+pub(super) fn name(case: &CaseRow) -> String {
+    match case.external_id.as_ref().filter(|_| !is_ours(case)) {
+        Some(external) => external.to_string(),
+        None => case.id.to_string().get(..8).unwrap_or_default().to_owned(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 const HOURS_24: Duration = Duration::from_hours(24);
 const HOURS_72: Duration = Duration::from_hours(72);
 
@@ -193,7 +210,7 @@ async fn undoable(desk: &Desk, visit: &Visit, row: &CaseRow) -> Result<Markup, F
     let seen = opened.as_ref().map(|case| desk.see(case)).transpose()?;
     Ok(html! {
         section.undo aria-labelledby=(format!("undo-{}", row.id)) {
-            h2 #(format!("undo-{}", row.id)) { (words.one_of("act", row.act.as_str())) " – "
+            h2 #(format!("undo-{}", row.id)) { (capital(&words.one_of("act", row.act.as_str()))) " – "
                 (words.say("undo")) }
             p { (words.say("undo-leaves")) " " strong { (clock(row.due)) }
                 span data-until=(row.due.seconds()) data-words=(words.say("undo-left")) {} }

@@ -4,6 +4,7 @@ use axum::extract::{Query, State};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::case::name;
 use super::pieces::{alert, hidden};
 use super::sheet::Failed;
 use super::words::Words;
@@ -220,10 +221,7 @@ fn table(words: Words, rows: &[DeskRow]) -> Markup {
                 } }
                 tbody { @for row in rows { @let case = &row.case; tr {
                     td { a href=(format!("/cases/{}", case.about.map_or(case.id, |(of, _)| of))) {
-                        @match &case.external_id {
-                            Some(external) => (external),
-                            None => (case.id.to_string().get(..8).unwrap_or_default()),
-                        }
+                        (name(case))
                     } }
                     td { (words.one_of("act", case.act.as_str())) }
                     td { (state(words, case.state)) }

@@ -9,7 +9,7 @@ use super::Visit;
 use super::pieces::hidden;
 use super::words::Words;
 use crate::desk::{Leaving, Seen};
-use crate::minimise::{Finding, WithheldField};
+use crate::minimise::{Finding, TextFate, WithheldField};
 
 /// The pane.
 pub(super) fn pane(words: Words, seen: &Seen) -> Markup {
@@ -25,6 +25,15 @@ pub(super) fn pane(words: Words, seen: &Seen) -> Markup {
         }
         @if let Some(explanation) = &seen.explanation {
             @let masked: u32 = explanation.masked.iter().map(|mask| mask.count).sum();
+            @for text in &explanation.texts {
+                @match text.fate {
+                    TextFate::Replaced => p.note.warn { span.sign aria-hidden="true" { "!" }
+                        (words.say("seen-replaced")) },
+                    TextFate::Cut => p.note.warn { span.sign aria-hidden="true" { "!" }
+                        (words.say("seen-cut")) },
+                    TextFate::AsWritten | TextFate::Masked => {}
+                }
+            }
             ul.counts {
                 li { (words.count("seen-sent", explanation.sent.len())) }
                 @if masked > 0 { li { span.mark { (sign()) (words.count("seen-masked", masked as usize)) } } }

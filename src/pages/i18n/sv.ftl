@@ -424,3 +424,6 @@ field-customer-number = kundnummer
 field-invoice-address = fakturaadress
 field-staff-name = handläggare
 field-commercial-other = avtal och priser
+seen-replaced = För mycket av texten är personuppgifter: en fast mening skickas i stället. Korta texten till det som teknikern behöver.
+seen-cut = Texten är längre än mottagaren får ha och klipps vid en mening.
+case-external = Beställningssystemets nummer
