@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
 use super::super::StoreError;
 use super::super::rows::Accepted;
 use super::super::seal;
+use super::super::sql::{OptionalExtension, params};
 use super::super::subjects::Keep;
 use super::tx::Tx;
 use super::{desk, keys, pulls, retention};

@@ -1,10 +1,9 @@
 //! Tasks of cancelling an order: kept beside the change that asked for it, with a state that follows
 //! from the cases that it has made.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
 use super::super::StoreError;
 use super::super::notices::CancellationRow;
+use super::super::sql::{Connection, OptionalExtension, Row, params};
 use super::Sqlite;
 use super::tx::Tx;
 use crate::domain::{CaseState, ClientId, SubmissionId, Timestamp};

@@ -7,11 +7,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, Row, params};
-
 use super::super::StoreError;
 use super::super::rows::{Accepted, CaseRow, ChangeRow};
 use super::super::seal;
+use super::super::sql::{OptionalExtension, Row, params};
 use super::super::subjects::Keep;
 use super::keys::wrapped_key;
 use super::tx::Tx;

@@ -1,12 +1,11 @@
 //! What people at a desk ask for. What is for the restricted role is left out by the statements
 //! themselves, so that no page can forget it.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
 use super::super::StoreError;
 use super::super::desk::{
     Agreed, DeskRow, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow,
 };
+use super::super::sql::{self, Connection, OptionalExtension, Row, params};
 use super::tx::Tx;
 use super::{Sqlite, read};
 use crate::domain::{AccessId, Case, CaseId, CaseState, Handling, IncidentId, Timestamp};
@@ -160,7 +159,7 @@ fn found(
     let (at, id) = look.behind.map_or((edge, none), |(at, id)| (at.micros(), *id.bytes()));
     let sight = i64::from(look.sight == Sight::Restricted);
     let row = |row: &Row<'_>| row.get::<_, [u8; 16]>(1);
-    let ids: rusqlite::Result<Vec<[u8; 16]>> = match &look.sought {
+    let ids: sql::Result<Vec<[u8; 16]>> = match &look.sought {
         Sought::Newest => database
             .prepare_cached(NEWEST)?
             .query_map(params![sight, at, id, look.most], row)?
@@ -247,8 +246,8 @@ fn note_vouched(
     for (seq, reason) in (0_i64..).zip(reasons) {
         tx.database
             .prepare_cached(
-                "INSERT OR IGNORE INTO vouched (case_id, seq, reason, who_mac, at_us)
-                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                "INSERT INTO vouched (case_id, seq, reason, who_mac, at_us)
+                 VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
             )?
             .execute(params![case.bytes(), seq, reason, who, tx.now.micros()])?;
     }
@@ -276,7 +275,7 @@ fn unreviewed(
             is_own: row.get(4)?,
         })
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(rows.collect::<sql::Result<_>>()?)
 }
 
 fn is_held(tx: &Tx<'_>, case: CaseId) -> Result<(), StoreError> {
@@ -296,7 +295,9 @@ pub(super) fn file(tx: &Tx<'_>, case: &Case) -> Result<(), StoreError> {
     }
     if let Some(mac) = tx.vault.access_mac_of(case) {
         tx.database
-            .prepare_cached("INSERT OR IGNORE INTO case_access (mac, case_id) VALUES (?1, ?2)")?
+            .prepare_cached(
+                "INSERT INTO case_access (mac, case_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+            )?
             .execute(params![mac, case.id().bytes()])?;
     }
     Ok(())

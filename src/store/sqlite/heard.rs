@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension, params};
-
 use super::super::StoreError;
 use super::super::rows::{HeardRow, Hearing, StoredLeaf, What};
 use super::super::seal::{self, Vault};
+use super::super::sql::{Connection, OptionalExtension, params};
 use super::keys::wrapped_key;
 use super::tx::Tx;
 use super::{Sqlite, log};

@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
-
 use super::super::StoreError;
 use super::super::rows::SubmissionRow;
+use super::super::sql::{Connection, Value};
 use super::read;
 use crate::domain::{CaseState, ClientId, ExternalId, SubmissionId};
 use crate::intake::Kind;
@@ -27,7 +25,7 @@ pub(super) fn submissions(
     }
     let count = format!("SELECT count(*) FROM submission s WHERE {}", wanted.sql);
     let total: i64 =
-        database.prepare(&count)?.query_row(params_from_iter(&wanted.values), |row| row.get(0))?;
+        database.prepare(&count)?.query_row(&*bound(&wanted.values), |row| row.get(0))?;
 
     let mut offset = 0;
     match page.window {
@@ -45,9 +43,8 @@ pub(super) fn submissions(
         wanted.sql
     );
     let mut select = database.prepare(&select)?;
-    let rows = select.query_map(params_from_iter(&wanted.values), |row| {
-        row.get(0).map(SubmissionId::from_bytes)
-    })?;
+    let rows = select
+        .query_map(&*bound(&wanted.values), |row| row.get(0).map(SubmissionId::from_bytes))?;
     let mut shown = Vec::new();
     for id in rows {
         shown.extend(read::submission(database, kind, id?)?);
@@ -55,10 +52,49 @@ pub(super) fn submissions(
     Ok((u64::try_from(total).unwrap_or(0), shown))
 }
 
+/// What a condition is bound to.
+enum Owned {
+    Integer(i64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+impl Owned {
+    fn value(&self) -> Value<'_> {
+        match self {
+            Self::Integer(integer) => Value::Integer(*integer),
+            Self::Text(text) => Value::Text(text),
+            Self::Bytes(bytes) => Value::Blob(bytes),
+        }
+    }
+}
+
+impl From<i64> for Owned {
+    fn from(integer: i64) -> Self {
+        Self::Integer(integer)
+    }
+}
+
+impl From<String> for Owned {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Owned {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+fn bound(values: &[Owned]) -> Vec<Value<'_>> {
+    values.iter().map(Owned::value).collect()
+}
+
 /// A condition in the making. Its text is ours alone; what was asked for is bound.
 struct Wanted {
     sql: String,
-    values: Vec<Value>,
+    values: Vec<Owned>,
 }
 
 impl Wanted {
@@ -96,13 +132,13 @@ impl Wanted {
         }
     }
 
-    fn any(&mut self, column: &str, values: impl Iterator<Item = Value>) {
+    fn any(&mut self, column: &str, values: impl Iterator<Item = Owned>) {
         let _ = write!(self.sql, " AND {column} IN (");
         self.list(values);
         self.sql.push(')');
     }
 
-    fn item(&mut self, column: &str, values: impl Iterator<Item = Value>) {
+    fn item(&mut self, column: &str, values: impl Iterator<Item = Owned>) {
         let of =
             " AND EXISTS (SELECT 1 FROM case_ c WHERE c.submission = s.id AND c.about IS NULL AND ";
         let _ = write!(self.sql, "{of}{column} IN (");
@@ -110,7 +146,7 @@ impl Wanted {
         self.sql.push_str("))");
     }
 
-    fn list(&mut self, values: impl Iterator<Item = Value>) {
+    fn list(&mut self, values: impl Iterator<Item = Owned>) {
         let before = self.values.len();
         self.values.extend(values);
         let marks = vec!["?"; self.values.len() - before];
