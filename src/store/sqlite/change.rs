@@ -136,6 +136,8 @@ struct Base {
     leased: bool,
     attempt: u32,
     at_operator: bool,
+    /// The operator was told that whoever reported the fault agrees: nothing follows on that.
+    closed: bool,
 }
 
 /// Asks about each item that is meant and that has not ended. Where all have, it is too late.
@@ -144,7 +146,7 @@ fn grant(tx: &mut Tx<'_>, change: &Change, wish: &Wish) -> Result<(), StoreError
     let last = bases.last().ok_or(StoreError::NoSuchCase)?.state;
     let mut granted = false;
     for base in bases {
-        if !base.state.permits(wish.act()) {
+        if base.closed || !base.state.permits(wish.act()) {
             continue;
         }
         granted = true;
@@ -164,7 +166,9 @@ fn bases(
 ) -> Result<Vec<Base>, StoreError> {
     let mut select = tx.database.prepare_cached(
         "SELECT id, item, recipient, purpose, state, subject, lease_until_us > ?3, attempt,
-                operator_reference IS NOT NULL
+                operator_reference IS NOT NULL,
+                EXISTS (SELECT 1 FROM case_ a WHERE a.about = case_.id
+                                                AND a.act = 'close' AND a.state = 'completed')
            FROM case_ WHERE submission = ?1 AND about IS NULL AND (?2 IS NULL OR item = ?2)
           ORDER BY length(item), item",
     )?;
@@ -180,6 +184,7 @@ fn bases(
             leased: row.get(6)?,
             attempt: row.get(7)?,
             at_operator: row.get(8)?,
+            closed: row.get(9)?,
         };
         Ok((base, row.get::<_, String>(4)?))
     })?;

@@ -91,7 +91,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Tells of what the store kept; the reasons are a policy's.
     ("subject", &["domain", "log", "recipients", "store"]),
     // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
-    ("notify", &["domain", "telemetry", "store", "tmf"]),
+    ("notify", &["crash", "domain", "telemetry", "store", "tmf"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     (
