@@ -14,7 +14,7 @@ use super::super::sql::{OptionalExtension, Row, params};
 use super::super::subjects::Keep;
 use super::keys::wrapped_key;
 use super::tx::Tx;
-use super::{Sqlite, cancel, cases, read, retention};
+use super::{Sqlite, cancel, cases, desk, read, retention};
 use crate::domain::{
     Act, Case, CaseId, CaseParts, CaseState, Entropy, Field, LeafId, OpaqueReference,
     OperatorReference, Personal, Purpose, RecipientId, Step, SubjectId, SubmissionId,
@@ -243,7 +243,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
         .prepare_cached(
             "INSERT INTO case_ (id, submission, item, recipient, purpose, act, about, change,
                                 subject, state, due_us, accepted_us, changed_us)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id, ?9, 'waiting', accepted_us, accepted_us,
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id, ?9, 'waiting', accepted_us + ?10, accepted_us,
                     accepted_us
                FROM change WHERE id = ?8",
         )?
@@ -257,7 +257,9 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
             base.id.bytes(),
             change.id.bytes(),
             subject.bytes(),
+            i64::try_from(change.wait.as_micros()).unwrap_or(i64::MAX / 2),
         ])?;
+    desk::file(tx, &case)?;
     tx.database
         .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
         .execute(params![case.id().bytes(), sealed])?;
@@ -297,6 +299,7 @@ fn about(told: Case, wish: &Wish, entropy: &dyn Entropy) -> Case {
         known,
         dropped: wish.dropped(),
         masked: wish.masked().to_vec(),
+        vouched: Vec::new(),
     })
 }
 
@@ -317,7 +320,7 @@ pub(super) fn go_on(tx: &mut Tx<'_>, base: CaseId) -> Result<(), StoreError> {
     debug_assert_eq!(CaseState::Waiting.after(Step::Ready), Ok(CaseState::Accepted));
     tx.database
         .prepare_cached(
-            "UPDATE case_ SET state = 'accepted', due_us = ?1, changed_us = ?1
+            "UPDATE case_ SET state = 'accepted', due_us = max(?1, due_us), changed_us = ?1
               WHERE id = (SELECT id FROM case_ WHERE about = ?2 AND state = 'waiting'
                            ORDER BY accepted_us, id LIMIT 1)
                 AND (SELECT operator_reference FROM case_ WHERE id = ?2) IS NOT NULL
@@ -376,7 +379,10 @@ fn come_true(tx: &mut Tx<'_>, base: CaseId, act: Act) -> Result<(), StoreError> 
         _ => return Ok(()),
     };
     match state.after(step) {
-        Ok(next) => cases::move_on(tx, base, next, None, None, tx.now),
+        Ok(next) => {
+            desk::left(tx, base, next)?;
+            cases::move_on(tx, base, next, None, None, tx.now)
+        }
         Err(_) => Ok(()),
     }
 }
