@@ -17,6 +17,7 @@ use sluss::sandbox::{Pace, Sandbox, SimulatedOperator, Speaks, Trouble};
 use tempfile::TempDir;
 
 use crate::harness::{GLOBALCONNECT, IP_ONLY, PASSWORD, fault, id, order, private};
+use crate::postgres;
 
 /// How long the program may take for what takes it a second or two.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -91,7 +92,7 @@ impl Deployed {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
         command.arg("--config").arg(self.config());
-        command.arg("--state").arg(self.dir.path().join("state"));
+        command.arg("--state").arg(self.state()).envs(postgres::environment(&self.state()));
         command.args(["--format", "json"]).args(arguments);
         command
     }

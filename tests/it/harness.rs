@@ -36,7 +36,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::{raw, tokens};
+use crate::{postgres, raw, tokens};
 
 pub(crate) const PASSWORD: &str = "harness";
 pub(crate) const GLOBALCONNECT: &str = "globalconnect";
@@ -519,6 +519,7 @@ fn configuration_also(folder: &Path, recipients: Vec<RecipientFile>) -> Config {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     let mut config = config::load(&shipped, &BTreeMap::new()).unwrap();
     config.state = folder.join("state");
+    config.servers = postgres::servers(&config.state);
     config.http.limits.stop_pause = Duration::ZERO;
     let expired = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo/exempelnat.toml");
     let text = std::fs::read_to_string(&expired).unwrap();

@@ -24,6 +24,7 @@ mod notify;
 mod on_api;
 mod people;
 mod pi_api;
+mod postgres;
 mod pulls;
 mod raw;
 mod recipients;

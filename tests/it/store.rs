@@ -38,6 +38,8 @@ use sluss::store::{
 };
 use tempfile::TempDir;
 
+use crate::postgres::servers;
+
 const ORIGIN: &str = "log.example.se/disclosures/2026";
 const START: Timestamp = Timestamp::from_micros(1_772_373_900_000_000);
 const LEASE: Duration = Duration::from_mins(1);
@@ -181,6 +183,7 @@ fn open_limited(
         clock,
         entropy: Arc::new(SeededEntropy::new(seed)),
         limits,
+        servers: servers(dir).as_ref(),
     })
 }
 

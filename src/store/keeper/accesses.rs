@@ -4,15 +4,15 @@
 use super::super::StoreError;
 use super::super::accesses::{AccessList, ListEnd, ROWS_READ, Resolved, resolved};
 use super::super::sql::{self, Connection, Row, params};
+use super::Keeper;
 use super::tx::Tx;
-use super::{Sqlite, lock};
 use crate::address::{Access, AccessState, Listed, Place, Premises, Written};
 use crate::domain::{AccessId, RecipientId, Timestamp};
 
 const ROW: &str = "SELECT recipient, id, legacy, street, number, littera, apartment, distinguisher,
        outlet, postcode, city, premises, state FROM access";
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) async fn put_accesses(
         &self,
         recipient: RecipientId,
@@ -55,7 +55,7 @@ impl Sqlite {
         &self,
         id: &AccessId,
     ) -> Result<Vec<Listed>, StoreError> {
-        by_id(&lock(&self.readers.database), id)
+        self.readers.now(|database| by_id(database, id))
     }
 
     pub(in crate::store) fn access_at_now(
@@ -63,7 +63,7 @@ impl Sqlite {
         place: &Place,
         at: Option<&RecipientId>,
     ) -> Result<Resolved, StoreError> {
-        let rows = of_street(&lock(&self.readers.database), place, at)?;
+        let rows = self.readers.now(|database| of_street(database, place, at))?;
         Ok(resolved(place, &rows))
     }
 }
@@ -137,11 +137,12 @@ fn ended(
         .prepare_cached(
             "INSERT INTO access_list (recipient, last_modified, complete_us, confirmed_us, tried_us,
                                       failed)
-             VALUES (?1, ?2, iif(?3, ?4, NULL), iif(?5 IS NULL, ?4, NULL), ?4, ?5)
+             VALUES (?1, ?2, CASE WHEN ?3 = 1 THEN ?4 END, CASE WHEN ?5 IS NULL THEN ?4 END, ?4, ?5)
              ON CONFLICT (recipient) DO UPDATE
-                SET last_modified = iif(?3, ?2, coalesce(?2, last_modified)),
-                    complete_us = coalesce(excluded.complete_us, complete_us),
-                    confirmed_us = coalesce(excluded.confirmed_us, confirmed_us),
+                SET last_modified = CASE WHEN ?3 = 1 THEN ?2
+                                         ELSE coalesce(?2, access_list.last_modified) END,
+                    complete_us = coalesce(excluded.complete_us, access_list.complete_us),
+                    confirmed_us = coalesce(excluded.confirmed_us, access_list.confirmed_us),
                     tried_us = excluded.tried_us, failed = excluded.failed",
         )?
         .execute(params![recipient.as_str(), last_modified, complete, begun.micros(), failed])?;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::super::StoreError;
 use super::super::notices::{Errand, Fate, HubSecret, NoticeRow, Registered, Registration};
 use super::super::processes::Epoch;
-use super::{Sqlite, hub, outbox};
+use super::{Keeper, hub, outbox};
 use crate::domain::{ClientId, RegistrationId, Timestamp};
 use crate::intake::Kind;
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) async fn register(
         &self,
         registration: Registration,

@@ -8,14 +8,14 @@ use super::super::seal::{self, Vault};
 use super::super::sql::{Connection, OptionalExtension, params};
 use super::keys::wrapped_key;
 use super::tx::Tx;
-use super::{Sqlite, log};
+use super::{Keeper, log};
 use crate::domain::{Case, CaseId, SubjectId, Timestamp};
 use crate::log::LeafIndex;
 
 /// How many comments of one case are kept: an operator that writes more is a loop.
 const COMMENTS_MAX: i64 = 1_000;
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) async fn open_case(
         &self,
         case: CaseId,
@@ -110,7 +110,7 @@ fn hear(tx: &mut Tx<'_>, case: CaseId, heard: &[Hearing]) -> Result<(), StoreErr
                     .database
                     .prepare_cached(
                         "SELECT 1 FROM heard
-                          WHERE case_id = ?1 AND what = 'mended' AND said_us IS ?2",
+                          WHERE case_id = ?1 AND what = 'mended' AND said_us IS NOT DISTINCT FROM ?2",
                     )?
                     .exists(params![case.bytes(), said.map(Timestamp::micros)])?;
                 if known {

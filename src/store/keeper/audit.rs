@@ -7,7 +7,7 @@ use super::super::audit::{Linked, Opens};
 use super::super::rows::CaseRow;
 use super::super::seal::Vault;
 use super::super::sql::{Connection, OptionalExtension, params};
-use super::{Sqlite, read};
+use super::{Keeper, read};
 use crate::domain::{CaseId, LeafId};
 use crate::log::digest::digest;
 use crate::log::{FieldDigest, Leaf};
@@ -19,7 +19,7 @@ fn committed(leaf: &Leaf) -> Committed {
     (leaf.id, leaf.event.digests().cloned().unwrap_or_default())
 }
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) async fn links(
         &self,
         leaves: impl Iterator<Item = &Leaf>,

@@ -9,7 +9,7 @@ use super::super::sql::{self, Connection, OptionalExtension, Row, params};
 use super::keys::wrapped_key;
 use super::log::signed;
 use super::tx::{self, Tx};
-use super::{Sqlite, keys, log, retention};
+use super::{Keeper, keys, log, retention};
 use crate::domain::{
     CaseId, CaseState, LeafId, OpaqueReference, Purpose, RecipientId, SubjectId, Timestamp,
 };
@@ -20,7 +20,7 @@ const INTERRUPTED: &str = "interrupted";
 /// How many are closed in one commit.
 const CLOSED_MAX: usize = 1_000;
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) async fn asked(
         &self,
         reference: &OpaqueReference,

@@ -53,8 +53,8 @@ pub(super) fn claim(
                               AND state IN ('accepted', 'recorded', 'placed')
                               AND due_us <= ?4 AND lease_until_us <= ?4
                             ORDER BY due_us LIMIT ?5)
-          RETURNING id, purpose, subject, coalesce(
-                        (SELECT sealed FROM payload WHERE case_id = id), x''), state, released, attempt, lease_token,
+          RETURNING id, purpose, subject, 
+                    (SELECT sealed FROM payload WHERE case_id = id), state, released, attempt, lease_token,
                     intent, intent_hash, intent_us, absent, operator_reference, due_us, act,
                     (SELECT b.operator_reference FROM case_ b WHERE b.id = case_.about)",
         )?
@@ -88,7 +88,7 @@ fn leased(row: &Row<'_>) -> sql::Result<Leased> {
         id: CaseId::from_bytes(row.get(0)?),
         purpose: row.get(1)?,
         subject: SubjectId::from_bytes(row.get(2)?),
-        sealed: row.get(3)?,
+        sealed: row.get::<_, Option<_>>(3)?.unwrap_or_default(),
         wrapped: None,
         state: row.get(4)?,
         released: row.get(5)?,

@@ -3,7 +3,7 @@
 use super::super::StoreError;
 use super::super::door::{AccountRow, DeniedRow, Gathered, TokenRow};
 use super::super::sql::{Connection, OptionalExtension, Row, params};
-use super::Sqlite;
+use super::Keeper;
 use crate::auth::{Action, Denial, Roles, TokenHash, TokenId};
 use crate::domain::{ClientId, Timestamp};
 
@@ -11,7 +11,7 @@ const TOKEN: &str =
     "SELECT id, name, role, hash, created_us, expires_us, revoked_us, used_us FROM token";
 const ACCOUNT: &str = "SELECT name, roles, password, created_us FROM account";
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) async fn create_token(&self, token: TokenRow) -> Result<(), StoreError> {
         self.writer
             .run(move |tx| {
@@ -83,7 +83,7 @@ impl Sqlite {
                         "INSERT INTO account (name, roles, password, created_us)
                          VALUES (?1, ?2, ?3, ?4)
                          ON CONFLICT (name) DO UPDATE
-                            SET roles = excluded.roles, password = excluded.password WHERE ?5",
+                            SET roles = excluded.roles, password = excluded.password WHERE ?5 = 1",
                     )?
                     .execute(params![
                         account.name.as_str(),
@@ -153,7 +153,8 @@ fn keep_gathered(
 ) -> Result<(), StoreError> {
     let mut denied = database.prepare_cached(
         "INSERT INTO denied (minute, action, reason, times) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO UPDATE SET times = times + excluded.times",
+         ON CONFLICT (minute, action, reason)
+         DO UPDATE SET times = denied.times + excluded.times",
     )?;
     for ((minute, action, reason), times) in &gathered.denied {
         let minute = minute.seconds() / 60;

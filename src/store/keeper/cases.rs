@@ -286,7 +286,7 @@ pub(super) fn feed(
         .prepare_cached(
             "INSERT INTO feed (recipient, event, due_us) VALUES (?1, ?2, ?3)
              ON CONFLICT (recipient)
-             DO UPDATE SET event = coalesce(excluded.event, event), due_us = excluded.due_us",
+             DO UPDATE SET event = coalesce(excluded.event, feed.event), due_us = excluded.due_us",
         )?
         .execute(params![
             recipient.as_str(),
@@ -337,7 +337,8 @@ pub(super) fn decide(
         .prepare_cached(
             // To go on after an expired agreement, say, is not to disclose a protected identity.
             "UPDATE case_ SET state = ?1, reason = ?2,
-                              released = ?3 AND (released OR reason IS ?4),
+                              released = CASE WHEN ?3 = 1 AND (released = 1 OR reason = ?4)
+                                              THEN 1 ELSE 0 END,
                               attempt = 0, due_us = ?5, changed_us = ?5,
                               lease_token = lease_token + 1
               WHERE id = ?6",

@@ -48,10 +48,9 @@ impl Check {
         }
     }
 
-    /// Whether the file is one that SQLite can read at all.
+    /// Whether the file is one that can be read at all.
     pub(super) fn file(&mut self, database: &Connection) -> Result<(), StoreError> {
-        let said: String = database.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if said != "ok" {
+        if !database.is_sound()? {
             self.findings.add(Wrong::File);
         }
         Ok(())

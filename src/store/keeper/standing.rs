@@ -7,11 +7,11 @@ use super::super::halt::Halt;
 use super::super::rows::Appended;
 use super::super::watch::{self, Volume};
 use super::super::{StoreError, scrubbed};
-use super::{CHECKPOINT, SCRUBBED, Sqlite, fsck};
+use super::{CHECKPOINT, Keeper, SCRUBBED, fsck, shared};
 use crate::domain::{HaltReason, LeafId, Timestamp};
 use crate::log::{Code, Event, LeafIndex, Resume, Role};
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) fn halt(&self) -> Halt {
         self.halt.clone()
     }
@@ -41,7 +41,13 @@ impl Sqlite {
         };
         let leaf = LeafId::draw(&*self.entropy);
         let event = Event::Resume(Resume { halted, reason, actor });
-        let appended = self.writer.run_halted(move |tx| tx.append(leaf, event)).await?;
+        let appended = self
+            .writer
+            .run_halted(move |tx| {
+                shared::resume(tx.database)?;
+                tx.append(leaf, event)
+            })
+            .await?;
         self.halt.resume()?;
         Ok(appended)
     }

@@ -22,7 +22,9 @@ mod log;
 mod outbox;
 mod pulls;
 mod read;
+mod readers;
 mod retention;
+mod shared;
 mod standing;
 mod subjects;
 mod thread;
@@ -30,7 +32,7 @@ mod tx;
 mod writer;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,14 +40,14 @@ use tokio::sync::Notify;
 
 use super::checkpoint_file::CheckpointFile;
 use super::erased::ErasedList;
-use super::halt::{self, Halt};
+use super::halt::{self, Halt, Halted};
 use super::processes::{Epoch, Processes};
 use super::rows::{
     Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement, StoredLeaf,
     SubmissionRow, Work,
 };
 use super::seal::Vault;
-use super::sql::{self, Connection};
+use super::sql::{Connection, Databases, Listener};
 use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
@@ -60,10 +62,9 @@ use crate::log::{
 };
 use crate::recipients::Recipient;
 use crate::tmf::Page;
+use readers::{Readers, lock};
 use writer::Writer;
 
-const DATABASE: &str = "sluss.db";
-const KEYS: &str = "keys.db";
 const ERASED: &str = "erased.list";
 const CHECKPOINT: &str = "checkpoint";
 /// Why the store is halted, where it is.
@@ -71,7 +72,7 @@ const HALTED: &str = "halted";
 /// When every leaf was last hashed again.
 const SCRUBBED: &str = "scrubbed";
 
-pub(super) struct Sqlite {
+pub(super) struct Keeper {
     writer: Writer,
     readers: Arc<Readers>,
     processes: Arc<Processes>,
@@ -81,36 +82,28 @@ pub(super) struct Sqlite {
     changed: Arc<Notify>,
     erased: Arc<ErasedList>,
     clock: Arc<dyn Clock>,
-    /// Of the database and the key store.
-    paths: [PathBuf; 2],
+    databases: Arc<Databases>,
     halt: Halt,
     folders: [PathBuf; 2],
     checkpoints: Arc<Mutex<CheckpointFile>>,
+    _listener: Option<Listener>,
 }
 
-/// The connections that only read.
-pub(super) struct Readers {
-    database: Mutex<Connection>,
-    keys: Mutex<Connection>,
-}
-
-impl Sqlite {
-    pub(super) fn exists(dir: &Path) -> bool {
-        dir.join(DATABASE).exists()
-    }
-
+impl Keeper {
     /// A log that cannot be trusted is not opened, and stays halted: the next one who opens it finds
     /// the marker.
     pub(super) fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
         Self::try_open(opening).inspect_err(|error| {
             if let StoreError::Diverged(reason) = error {
-                halt::mark(&opening.dir.join(HALTED), *reason, opening.clock.now());
+                let now = opening.clock.now();
+                halt::mark(&opening.dir.join(HALTED), *reason, now);
+                shared::mark(opening, Halted { reason: *reason, since: now });
             }
         })
     }
 
     fn try_open(opening: &Opening<'_>) -> Result<Self, StoreError> {
-        let Opening { dir, origin, ref limits, .. } = *opening;
+        let Opening { dir, origin, servers, ref limits, .. } = *opening;
         let entropy = Arc::clone(&opening.entropy);
         let name = KeyName::parse(origin).map_err(|error| {
             StoreError::KeyFile(format!("the log cannot be named {origin:?}: {error}"))
@@ -119,7 +112,9 @@ impl Sqlite {
         let checkpoint = beside.join(CHECKPOINT);
         // The checkpoint first: another process may be making both, and makes the database first.
         let was_signed = CheckpointFile::exists(&checkpoint);
-        let first_run = !Self::exists(dir);
+        let databases = Databases::of(dir, servers);
+        let opened = databases.opened()?;
+        let first_run = !databases.is_there(&opened)?;
         if first_run && was_signed {
             return Err(StoreError::Diverged(HaltReason::LogLost));
         }
@@ -136,40 +131,36 @@ impl Sqlite {
         let key = signer.verifier().clone();
 
         // The key store is made before the database: where only that is there, it was lost.
-        if !first_run && !dir.join(KEYS).exists() {
+        if !first_run && !databases.has_keys()? {
             return Err(StoreError::KeyFile(format!(
                 "{} is missing: restore it, no case can be read without it",
-                dir.join(KEYS).display()
+                databases.keys_name()
             )));
         }
-        let keys = sql::open_keys(&dir.join(KEYS))?;
-        let connection = sql::open(&dir.join(DATABASE))?;
+        let vault = Arc::new(Vault::new(master));
+        let keys = databases.keys()?;
+        keys::first_epoch(&keys, &vault, &*entropy, opening.clock.now())?;
+        let connection = databases.database()?;
+        shared::is_ours(&connection, &key)?;
         let checkpoints = CheckpointFile::new(checkpoint, key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
-        let vault = Arc::new(Vault::new(master));
-        keys::first_epoch(&keys, &vault, &*entropy, opening.clock.now())?;
         let erased = Arc::new(ErasedList::new(dir.join(ERASED)));
         let behind = erase::is_behind(&connection, &keys, &erased)?;
-        let paths = [dir.join(DATABASE), dir.join(KEYS)];
         let changed = Arc::new(Notify::new());
-        let reader = || sql::open_reader(&dir.join(DATABASE));
         let readers = Arc::new(Readers {
-            database: Mutex::new(reader()?),
-            keys: Mutex::new(sql::open_reader(&dir.join(KEYS))?),
+            database: Mutex::new(databases.reader()?),
+            keys: Mutex::new(databases.keys_reader()?),
         });
         let list = Arc::clone(&erased);
         let first: Option<writer::First> =
             behind.then(|| Box::new(move |tx: &mut tx::Tx<'_>| erase::replay(tx, &list)) as _);
         let halt = Halt::open(dir.join(HALTED), Arc::clone(&opening.clock))?;
         let folders = [dir.to_owned(), beside.to_owned()];
-        let beside_databases = [DATABASE, KEYS]
-            .iter()
-            .flat_map(|name| ["", "-wal", "-shm"].map(|end| dir.join(format!("{name}{end}"))));
         let writer = Writer::start(writer::Parts {
             database: connection,
             keys,
-            reader: reader()?,
-            files: beside_databases.collect(),
+            reader: databases.reader()?,
+            files: databases.files(),
             folders: folders.to_vec(),
             reserve_bytes: limits.reserve_bytes,
             deadline: limits.deadline,
@@ -181,8 +172,7 @@ impl Sqlite {
             halt: halt.clone(),
             first,
         })?;
-        let clock = Arc::clone(&opening.clock);
-        let checkpoints = Arc::new(Mutex::new(checkpoints));
+        let listener = databases.listen(&changed)?;
         Ok(Self {
             writer,
             readers,
@@ -192,11 +182,12 @@ impl Sqlite {
             key,
             changed,
             erased,
-            clock,
-            paths,
+            clock: Arc::clone(&opening.clock),
+            databases: Arc::new(databases),
             halt,
             folders,
-            checkpoints,
+            checkpoints: Arc::new(Mutex::new(checkpoints)),
+            _listener: listener,
         })
     }
 
@@ -394,15 +385,14 @@ impl Sqlite {
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let readers = Arc::clone(&self.readers);
-        let read = move || {
-            let database = lock(&readers.database);
-            // One snapshot for all that is read together.
-            let snapshot = database.snapshot()?;
-            read(&snapshot)
-        };
-        tokio::task::spawn_blocking(read)
+        self.readers
+            .beside(move || {
+                let database = lock(&readers.database);
+                // One snapshot for all that is read together.
+                let snapshot = database.snapshot()?;
+                read(&snapshot)
+            })
             .await
-            .map_err(|error| StoreError::unavailable("reading", error))?
     }
 
     fn copy(&self) -> MutexGuard<'_, CheckpointFile> {
@@ -565,9 +555,7 @@ impl Sqlite {
             let digest = digest::digest(&key, id, &name, &value);
             Ok(digests.contains(&digest))
         };
-        tokio::task::spawn_blocking(check)
-            .await
-            .map_err(|error| StoreError::unavailable("reading", error))?
+        self.readers.beside(check).await
     }
 }
 
@@ -592,9 +580,4 @@ fn registered(recipient: &Recipient) -> Result<PolicyInForce, StoreError> {
             }),
         },
     })
-}
-
-/// A reader that panicked has changed nothing: its connection is as good as before.
-fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -299,7 +299,7 @@ pub(super) fn list(
     let sql = format!(
         "SELECT {TELLING}, h.id, h.client, o.due_us, o.answer, o.dead
            FROM outbox o JOIN hub h ON h.id = o.hub
-          WHERE (?1 IS NULL OR o.hub = ?1) AND (o.dead = 1 OR NOT ?2)
+          WHERE (?1 IS NULL OR o.hub = ?1) AND (o.dead = 1 OR ?2 = 0)
           ORDER BY o.at_us, o.hub, o.sequence LIMIT ?3"
     );
     let mut select = database.prepare_cached(&sql)?;

@@ -26,13 +26,13 @@ const NEXT_DUE: &str = "SELECT min(at_us) FROM (
         SELECT due_us AS at_us FROM case_
          WHERE recipient = ?1 AND state IN ('accepted', 'recorded', 'placed')
            AND lease_until_us <= due_us
-         ORDER BY due_us LIMIT 1)
+         ORDER BY due_us LIMIT 1) AS free
     UNION ALL
     SELECT * FROM (
         SELECT lease_until_us FROM case_
          WHERE recipient = ?1 AND state IN ('accepted', 'recorded', 'placed')
            AND lease_until_us > due_us
-         ORDER BY lease_until_us LIMIT 1))";
+         ORDER BY lease_until_us LIMIT 1) AS leased) AS due";
 
 pub(super) fn cases(
     database: &Connection,

@@ -32,7 +32,8 @@ pub(super) fn keep(
     tx.database
         .prepare_cached(
             "DELETE FROM cosigned WHERE size <
-                (SELECT min(size) FROM (SELECT size FROM cosigned ORDER BY size DESC LIMIT ?1))",
+                (SELECT min(size) FROM (SELECT size FROM cosigned ORDER BY size DESC LIMIT ?1)
+                  AS newest)",
         )?
         .execute([KEPT])?;
     Ok(())

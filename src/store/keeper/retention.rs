@@ -11,10 +11,13 @@ use crate::domain::{CaseId, LeafId, Timestamp};
 use crate::log::{Erasure, ErasureReason, Event};
 
 /// What is kept of cases that have ended, and when it is due: ?1 is the minimum for a case itself.
-const ENDED: &str = "SELECT k.case_id AS id, k.part AS part,
-         max(c.changed_us + max(iif(k.part = 0, ?1, 0), k.after_end_us), k.until_us) AS due_us
-    FROM keep k JOIN case_ c ON c.id = k.case_id
-   WHERE c.state IN ('completed', 'failed', 'rejected', 'cancelled')";
+const ENDED: &str =
+    "(SELECT id, part, CASE WHEN until_us > at_us THEN until_us ELSE at_us END AS due_us
+    FROM (SELECT k.case_id AS id, k.part AS part, k.until_us AS until_us,
+                 c.changed_us + CASE WHEN k.part = 0 AND ?1 > k.after_end_us
+                                     THEN ?1 ELSE k.after_end_us END AS at_us
+            FROM keep k JOIN case_ c ON c.id = k.case_id
+           WHERE c.state IN ('completed', 'failed', 'rejected', 'cancelled')) AS ended) AS dated";
 
 /// Being wiped a day late is the daily round; later is too late.
 const GRACE: Duration = Duration::from_hours(24);
@@ -29,8 +32,10 @@ pub(super) fn keep(tx: &Tx<'_>, case: CaseId, keep: Keep) -> Result<(), StoreErr
         .prepare_cached(
             "INSERT INTO keep (case_id, part, after_end_us, until_us) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (case_id, part) DO UPDATE
-                SET after_end_us = max(after_end_us, excluded.after_end_us),
-                    until_us = max(until_us, excluded.until_us)",
+                SET after_end_us = CASE WHEN excluded.after_end_us > keep.after_end_us
+                                        THEN excluded.after_end_us ELSE keep.after_end_us END,
+                    until_us = CASE WHEN excluded.until_us > keep.until_us
+                                    THEN excluded.until_us ELSE keep.until_us END",
         )?
         .execute(params![case.bytes(), keep.part(), after_end, until])?;
     Ok(())
@@ -48,7 +53,7 @@ pub(super) fn due(
     most: usize,
 ) -> Result<Vec<Part>, StoreError> {
     let mut select = database
-        .prepare_cached(&format!("SELECT id, part FROM ({ENDED}) WHERE due_us <= ?2 LIMIT ?3"))?;
+        .prepare_cached(&format!("SELECT id, part FROM {ENDED} WHERE due_us <= ?2 LIMIT ?3"))?;
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let rows = select.query_map(params![micros(minimum), now.micros(), most], |row| {
         Ok((CaseId::from_bytes(row.get(0)?), row.get(1)?))
@@ -108,7 +113,7 @@ pub(super) fn stand(
         .prepare_cached(&format!(
             "SELECT count(DISTINCT id), count(DISTINCT id) FILTER (WHERE due_us <= ?2),
                     count(DISTINCT id) FILTER (WHERE due_us <= ?3), min(due_us) FILTER (WHERE due_us > ?2)
-               FROM ({ENDED})"
+               FROM {ENDED}"
         ))?
         .query_row(
             params![micros(minimum), now.micros(), now.micros().saturating_sub(micros(GRACE))],

@@ -14,7 +14,7 @@ use super::super::sql::{OptionalExtension, Row, params};
 use super::super::subjects::Keep;
 use super::keys::wrapped_key;
 use super::tx::Tx;
-use super::{Sqlite, cancel, cases, read, retention};
+use super::{Keeper, cancel, cases, read, retention};
 use crate::domain::{
     Act, Case, CaseId, CaseParts, CaseState, Entropy, Field, LeafId, OpaqueReference,
     OperatorReference, Personal, Purpose, RecipientId, Step, SubjectId, SubmissionId,
@@ -22,7 +22,7 @@ use crate::domain::{
 use crate::intake::{Change, Kind, Wish};
 use crate::log::{Code, Event, Release, Role};
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) async fn accept_change(
         &self,
         change: Change,
@@ -84,7 +84,8 @@ fn accept(tx: &mut Tx<'_>, change: &Change) -> Result<Accepted, StoreError> {
     tx.database
         .prepare_cached(
             "INSERT INTO change (id, submission, key, body_mac, accepted_us)
-             SELECT ?1, ?2, ?3, ?4, max(?5, coalesce(max(accepted_us) + 1, 0))
+             SELECT ?1, ?2, ?3, ?4,
+                    CASE WHEN max(accepted_us) >= ?5 THEN max(accepted_us) + 1 ELSE ?5 END
                FROM change WHERE submission = ?2",
         )?
         .execute(params![

@@ -1,18 +1,17 @@
 //! One person, seen over both files: found, shown, erased; and the turns of the keys.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::StoreError;
 use super::super::rows::StoredLeaf;
 use super::super::seal::{self, Vault};
-use super::super::sql::{self, Connection, OptionalExtension, Value, params};
+use super::super::sql::{Connection, OptionalExtension, Value, params};
 use super::super::subjects::{
     About, CaseOf, Epoch, Erased, Found, Reference, Retention, Rotation, Subjects, Told,
 };
-use super::{Sqlite, erase, keys, lock, retention};
+use super::{Keeper, erase, keys, lock, retention};
 use crate::domain::{CaseId, CaseState, ClientId, ExternalId, LeafId, SubjectId, Timestamp};
 use crate::log::digest::open;
 use crate::log::{ErasureReason, Hash, LeafIndex, SubjectKey};
@@ -22,7 +21,7 @@ const REWRAPPED_MAX: usize = 500;
 /// How many cases are wiped in one commit.
 const WIPED_MAX: usize = 200;
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) async fn find_subject(
         &self,
         reference: Reference,
@@ -113,12 +112,13 @@ impl Sqlite {
         self.read(move |database| retention::stand(database, now, minimum)).await
     }
 
-    /// Moves what was committed out of the write-ahead logs, whose old pages hold what was deleted.
+    /// Takes what was deleted out of where the databases still have it, such as old pages of a
+    /// write-ahead log.
     /// Whether something may be left there: a reader that stands still prevents it.
     async fn leaves_traces(&self) -> bool {
-        let paths = self.paths.clone();
-        let truncate = move || paths.iter().all(|path| truncated(path));
-        !tokio::task::spawn_blocking(truncate).await.unwrap_or(false)
+        let databases = Arc::clone(&self.databases);
+        let swept = self.readers.beside(move || Ok(databases.sweep())).await;
+        !swept.unwrap_or(false)
     }
 
     pub(super) async fn read_both<T: Send + 'static>(
@@ -126,26 +126,18 @@ impl Sqlite {
         read: impl FnOnce(&Connection, &Connection, &Vault) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (readers, vault) = (Arc::clone(&self.readers), Arc::clone(&self.vault));
-        let read = move || {
-            // The writer commits the keys first; whoever reads takes the other order, and meets no
-            // case whose key is not there yet.
-            let database = lock(&readers.database);
-            let database = database.snapshot()?;
-            let keys = lock(&readers.keys);
-            let keys = keys.snapshot()?;
-            read(&database, &keys, &vault)
-        };
-        tokio::task::spawn_blocking(read)
+        self.readers
+            .beside(move || {
+                // The writer commits the keys first; whoever reads takes the other order, and meets no
+                // case whose key is not there yet.
+                let database = lock(&readers.database);
+                let database = database.snapshot()?;
+                let keys = lock(&readers.keys);
+                let keys = keys.snapshot()?;
+                read(&database, &keys, &vault)
+            })
             .await
-            .map_err(|error| StoreError::unavailable("reading", error))?
     }
-}
-
-fn truncated(path: &Path) -> bool {
-    sql::truncate(path).unwrap_or_else(|error| {
-        tracing::warn!(%error, "A write-ahead log cannot be emptied");
-        false
-    })
 }
 
 fn find(

@@ -171,6 +171,9 @@ fn commitments(tx: &mut Tx<'_>, entry: &Entry) -> Result<Vec<Opening>, StoreErro
     Ok(leaves.chunks(COVERED_MAX).enumerate().map(commit).collect())
 }
 
+/// In the place of what told one body from another.
+const NO_MAC: [u8; 32] = [0; 32];
+
 /// Everything but the leaf. May be done again.
 fn destroy(tx: &mut Tx<'_>, entry: &Entry, erased: &mut Erased) -> Result<(), StoreError> {
     let subject = entry.subject;
@@ -216,18 +219,18 @@ fn forget(tx: &Tx<'_>, case: &[u8; 16], submission: &[u8; 16]) -> Result<(), Sto
         .execute([case])?;
     tx.database
         .prepare_cached(
-            "UPDATE submission SET external_id = NULL, body_mac = zeroblob(32)
+            "UPDATE submission SET external_id = NULL, body_mac = ?2
               WHERE id = ?1 AND NOT EXISTS
                 (SELECT 1 FROM case_ WHERE submission = ?1 AND subject IS NOT NULL)",
         )?
-        .execute([submission])?;
+        .execute(params![submission, NO_MAC])?;
     tx.database
         .prepare_cached(
-            "UPDATE change SET key = NULL, body_mac = zeroblob(32)
+            "UPDATE change SET key = NULL, body_mac = ?2
               WHERE submission = ?1 AND NOT EXISTS
                 (SELECT 1 FROM case_ WHERE submission = ?1 AND subject IS NOT NULL)",
         )?
-        .execute([submission])?;
+        .execute(params![submission, NO_MAC])?;
     Ok(())
 }
 

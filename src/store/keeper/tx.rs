@@ -56,16 +56,20 @@ impl Tx<'_> {
         job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         in_transaction(self.database)?;
-        self.run("SAVEPOINT job")?;
+        self.database.savepoint()?;
         let (before, last) = (self.frontier.clone(), self.last);
-        let result = crash::write(Write::Job, || job(self));
+        let result = crash::write(Write::Job, || {
+            let done = job(self)?;
+            self.database.settled()?;
+            Ok(done)
+        });
         if result.is_err() {
             *self.frontier = before;
             self.last = last;
             // Where this fails, the transaction is gone, and with it whatever shared it.
-            self.run("ROLLBACK TO job")?;
+            self.database.back_to_savepoint()?;
         }
-        self.run("RELEASE job")?;
+        self.database.release()?;
         result
     }
 
@@ -78,7 +82,7 @@ impl Tx<'_> {
         let before = self.frontier.size();
         let result = job(self);
         if let Err(error) = &result
-            && self.frontier.size() != before
+            && (self.frontier.size() != before || !self.database.is_in_transaction())
         {
             self.torn = Some(error.clone());
         }
@@ -139,11 +143,6 @@ impl Tx<'_> {
         }
         self.last = self.now;
         Ok(Appended { index, hash })
-    }
-
-    fn run(&self, statement: &str) -> Result<(), StoreError> {
-        self.database.prepare_cached(statement)?.execute([])?;
-        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@
 use super::super::StoreError;
 use super::super::notices::CancellationRow;
 use super::super::sql::{Connection, OptionalExtension, Row, params};
-use super::Sqlite;
+use super::Keeper;
 use super::tx::Tx;
 use crate::domain::{CaseState, ClientId, SubmissionId, Timestamp};
 use crate::tmf::{Page, TmfState, Window};
@@ -12,7 +12,7 @@ use crate::tmf::{Page, TmfState, Window};
 const TASK: &str = "SELECT t.id, t.submission, t.state, t.requested_us, t.changed_us
   FROM cancellation t JOIN submission s ON s.id = t.submission";
 
-impl Sqlite {
+impl Keeper {
     pub(in crate::store) async fn cancellation(
         &self,
         client: ClientId,

@@ -203,7 +203,7 @@ pub(super) fn settle(
         .database
         .prepare_cached(
             "UPDATE hub SET lease_until_us = 0, due_us = coalesce(?1, 0),
-                            failures = iif(?1 IS NULL, 0, failures + 1)
+                            failures = CASE WHEN ?1 IS NULL THEN 0 ELSE failures + 1 END
               WHERE id = ?2 AND lease_token = ?3",
         )?
         .execute(params![pause.map(Timestamp::micros), to.bytes(), token])?;

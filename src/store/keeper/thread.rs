@@ -13,14 +13,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_chan
 use std::time::Duration;
 
 use super::super::StoreError;
-use super::super::halt::Halt;
+use super::super::halt::{Halt, Halted};
 use super::super::seal::Vault;
 use super::super::sql::Connection;
 use super::super::watch::Watch;
 use super::copier::{self, Copied, Copier};
 use super::tx::{Tx, in_transaction};
 use super::writer::{Finish, First, Job, Joined, Parts, Queued, spawn, stopped};
-use super::{log, outbox};
+use super::{log, outbox, shared};
 use crate::crash::{self, Write};
 use crate::domain::{Clock, Entropy, HaltReason, Timestamp};
 use crate::log::{Checkpoint, Frontier, Note, SigningKey, TreeSize};
@@ -40,6 +40,8 @@ pub(super) struct Thread {
     vault: Arc<Vault>,
     halt: Halt,
     watch: Watch,
+    /// What other hosts were told of why this process has stopped.
+    told: Option<Halted>,
     frontier: Frontier,
     copies: SyncSender<Copied>,
     _behind: Joined,
@@ -64,7 +66,7 @@ impl Thread {
         let mut checkpoints = parts.checkpoints;
         checkpoints.advance(&checkpoint, &note, |size| log::root_at(&parts.database, size))?;
         // A key store that nobody has read yet has no files beside it.
-        parts.keys.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        parts.keys.query_row("SELECT count(*) FROM epoch_key", [], |_| Ok(()))?;
         let watch = Watch::of(parts.files, parts.folders, parts.reserve_bytes)?;
         let (copies, copying) = sync_channel(copier::WAITING_MAX);
         let behind = Copier { checkpoints, reader: parts.reader, halt: parts.halt.clone() };
@@ -78,6 +80,7 @@ impl Thread {
             vault: parts.vault,
             halt: parts.halt,
             watch,
+            told: None,
             frontier,
             copies,
             _behind: behind,
@@ -129,7 +132,12 @@ impl Thread {
         if self.halt.waits_for_a_write() {
             return self.commit(Vec::new(), false);
         }
-        let looked = self.may_write(false).and_then(|()| log::head(&self.database));
+        self.tell_others();
+        let looked = self.may_write(false).and_then(|()| {
+            let database = self.database.snapshot()?;
+            self.is_halted_elsewhere(&database, false)?;
+            log::head(&database)
+        });
         match looked {
             Ok(head) => {
                 self.clock_is_right(&head);
@@ -206,9 +214,11 @@ impl Thread {
     }
 
     fn begin(&mut self, resumes: bool) -> Result<log::Head, StoreError> {
+        self.tell_others();
         self.may_write(resumes)?;
         crash::write(Write::Begin, || Ok::<_, StoreError>(self.database.begin()?))?;
-        let begun = log::head(&self.database).and_then(|head| {
+        let elsewhere = self.is_halted_elsewhere(&self.database, resumes);
+        let begun = elsewhere.and_then(|()| log::head(&self.database)).and_then(|head| {
             // Another process has written: its leaves are the history that ours follow.
             if head.size != self.frontier.size() {
                 self.frontier = log::follow(&self.database, &self.frontier, head.size)?;
@@ -226,10 +236,44 @@ impl Thread {
 
     /// Whether the log may be written at all.
     fn may_write(&self, resumes: bool) -> Result<(), StoreError> {
-        self.halt.look()?;
+        if !self.database.is_shared() {
+            self.halt.look(None)?;
+        }
+        self.runs(resumes)?;
+        self.watch.files()
+    }
+
+    fn runs(&self, resumes: bool) -> Result<(), StoreError> {
         match self.halt.latched() {
             Some(halted) if !resumes => Err(StoreError::Diverged(halted.reason)),
-            _ => self.watch.files(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Looks whether processes on other hosts have halted the log.
+    fn is_halted_elsewhere(&self, database: &Connection, resumes: bool) -> Result<(), StoreError> {
+        if !database.is_shared() {
+            return Ok(());
+        }
+        self.halt.look(shared::halted(database)?)?;
+        self.runs(resumes)
+    }
+
+    /// Tells them, once, what this process has noticed. Where that does not come through, it is said
+    /// again at the next look, and this process stands still meanwhile.
+    fn tell_others(&mut self) {
+        let noticed = self.halt.noticed();
+        if !self.database.is_shared() || noticed.is_none() || self.told == noticed {
+            return;
+        }
+        if let Some(halted) = noticed {
+            let told = self.database.begin().map_err(StoreError::from);
+            let told = told.and_then(|()| shared::halt(&self.database, halted));
+            let told = told.and_then(|()| Ok(self.database.commit()?));
+            match told {
+                Ok(()) => self.told = noticed,
+                Err(_) => drop(self.database.rollback()),
+            }
         }
     }
 
