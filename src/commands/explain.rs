@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::deployment::Deployment;
 use super::{Failure, Output, refused, submit};
 use crate::config::Config;
 use crate::dialects;
@@ -14,6 +15,7 @@ use crate::intake::{self, Context, Kind};
 use crate::minimise::{Explanation, minimise};
 use crate::recipients::Recipient;
 use crate::record::finish;
+use crate::store::Store;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -27,8 +29,21 @@ pub(super) struct Arguments {
     file: PathBuf,
 }
 
-pub(super) fn run(config: &Config, arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let recipients = config.recipients();
+pub(super) async fn run(
+    config: &Config,
+    arguments: &Arguments,
+    output: &Output,
+) -> Result<(), Failure> {
+    let mut recipients = config.recipients();
+    // What an operator has told of its interface counts here as it does when something is sent.
+    if Store::exists(&config.state, config.servers.as_ref()) {
+        let deployment = Deployment::open(config.clone())?;
+        for (id, offer, _) in deployment.store.offers().await? {
+            if let Some(recipient) = recipients.get_mut(&id) {
+                recipient.offer = offer;
+            }
+        }
+    }
     let only_recipient = match &arguments.recipient {
         None => None,
         Some(text) => Some(

@@ -246,7 +246,7 @@ impl Cli {
                 submit::run(&config, Kind::Ticket, &files, &output).await
             }
             Command::Case(command) => case::run(&config, command, &output).await,
-            Command::Explain(arguments) => explain::run(&config, &arguments, &output),
+            Command::Explain(arguments) => explain::run(&config, &arguments, &output).await,
             Command::Access(command) => access::run(&config, command, &output).await,
             Command::Log(command) => log::run(&config, command, &output).await,
             Command::Subject(command) => subject::run(&config, command, &output).await,

@@ -72,6 +72,14 @@ impl Case {
         Self(parts)
     }
 
+    /// Another value of a fact that the case has, such as an id that the operator has replaced.
+    pub fn learn(&mut self, field: Field, value: &str) {
+        let CaseParts { facts, known, .. } = &mut self.0;
+        if let Some(fact) = facts.get_mut(&field).or_else(|| known.get_mut(&field)) {
+            *fact = Personal::new(value.to_owned());
+        }
+    }
+
     /// The same case, as the operator asks how to reach somebody about it: the rules for a contact
     /// pull decide, and no longer those that it was handed over under.
     #[must_use]

@@ -12,6 +12,7 @@ mod halt;
 mod ids;
 mod personal;
 mod purpose;
+mod reason;
 mod state;
 mod subject;
 
@@ -29,5 +30,6 @@ pub use ids::{
 pub use personal::Personal;
 pub(crate) use purpose::closed_list;
 pub use purpose::{LegalBasis, Operation, Purpose};
-pub use state::{CaseState, HoldReason, RejectReason, StateError, Step};
+pub use reason::RejectReason;
+pub use state::{CaseState, HoldReason, StateError, Step};
 pub use subject::{SubjectKind, SubjectRef};

@@ -16,6 +16,18 @@ pub(super) fn guarded_texts(
     case: &Case,
     rulings: &BTreeMap<Field, Ruling<'_>>,
 ) -> BTreeMap<Field, guard::Redacted> {
+    let known = known(case, rulings);
+    let vocabulary = known.vocabulary();
+    case.facts()
+        .iter()
+        .filter(|(field, _)| field.is_free_text())
+        .filter(|(field, _)| matches!(rulings.get(field), Some(Ruling::Sent(_))))
+        .map(|(&field, text)| (field, guard::redact(text.disclose(), &vocabulary)))
+        .collect()
+}
+
+/// What is known of the customer, and what of it may stand in a text because it leaves anyway.
+fn known<'c>(case: &'c Case, rulings: &BTreeMap<Field, Ruling<'_>>) -> KnownValues<'c> {
     let mut known = KnownValues::new();
     for (&field, value) in case.facts() {
         // The texts are what is looked through: one of them must not vouch for its own words.
@@ -39,13 +51,7 @@ pub(super) fn guarded_texts(
     };
     let leaves = |field| matches!(rulings.get(&field), Some(Ruling::Sent(_)));
     known.place(place, leaves(Field::Street), leaves(Field::Apartment));
-    let vocabulary = known.vocabulary();
-    case.facts()
-        .iter()
-        .filter(|(field, _)| field.is_free_text())
-        .filter(|(field, _)| matches!(rulings.get(field), Some(Ruling::Sent(_))))
-        .map(|(&field, text)| (field, guard::redact(text.disclose(), &vocabulary)))
-        .collect()
+    known
 }
 
 /// What somebody at the operator wrote, as it may be shown here: without what is known of the

@@ -17,6 +17,7 @@ mod fsck;
 mod halt;
 mod keeper;
 mod notices;
+mod operators;
 mod processes;
 mod pulls;
 mod rows;
@@ -46,7 +47,7 @@ pub use notices::{
 pub use pulls::{Asked, Pull};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
-    FeedFrom, HeardRow, Hearing, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
+    FeedFrom, HeardRow, Hearing, Moved, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
 pub use sql::{Address, Servers};
 pub use watch::Volume;
@@ -55,7 +56,6 @@ pub use subjects::{
     About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
 };
 
-use crate::dialects::FeedEvent;
 use crate::domain::{
     CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, RecipientId,
     RegistrationId, Step, SubmissionId, SubscriptionId, Timestamp,
@@ -242,30 +242,11 @@ impl Store {
         &self,
         claim: Claim,
         step: Step,
-        reason: Option<HoldReason>,
+        reason: Option<&'static str>,
         subscription: Option<SubscriptionId>,
         due: Timestamp,
     ) -> Result<(), StoreError> {
         self.0.progress(claim, step, reason, subscription, due).await
-    }
-
-    /// Applies what an operator's event feed says, and remembers how far it was read.
-    pub async fn feed(
-        &self,
-        recipient: &RecipientId,
-        events: Vec<FeedEvent>,
-        due: Timestamp,
-    ) -> Result<usize, StoreError> {
-        self.0.feed(recipient.clone(), events, due).await
-    }
-
-    /// From where to read a recipient's feed, where that is due by `now`.
-    pub async fn feed_due(
-        &self,
-        recipient: &RecipientId,
-        now: Timestamp,
-    ) -> Result<Option<FeedFrom>, StoreError> {
-        self.0.feed_due(recipient.clone(), now).await
     }
 
     /// A person's decision about a case: release, cancel or hold.

@@ -212,6 +212,28 @@ pub(super) fn open_case(
     sealed.into_case(id, about).ok_or_else(corrupt)
 }
 
+/// Seals what an operator said about a case.
+pub(super) fn seal_words(
+    case: CaseId,
+    words: &str,
+    key: &[u8; 32],
+    entropy: &dyn Entropy,
+) -> Result<Vec<u8>, StoreError> {
+    seal(&derive(key, CASE_KEY), &aad(b"said", case.bytes()), words.as_bytes(), entropy)
+}
+
+/// Opens what an operator said about a case.
+pub(super) fn open_words(
+    case: CaseId,
+    sealed: &[u8],
+    key: &[u8; 32],
+) -> Result<Zeroizing<String>, StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "said" };
+    let plain =
+        open(&derive(key, CASE_KEY), &aad(b"said", case.bytes()), sealed).ok_or_else(corrupt)?;
+    std::str::from_utf8(&plain).map(|text| Zeroizing::new(text.to_owned())).map_err(|_| corrupt())
+}
+
 /// Seals the fields of a disclosure as they are sent. A value that is too long to be kept is left
 /// out, and its name stays.
 pub(super) fn seal_openings(

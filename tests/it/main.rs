@@ -22,6 +22,7 @@ mod log;
 mod minimise;
 mod notify;
 mod on_api;
+mod operators;
 mod people;
 mod pi_api;
 mod postgres;

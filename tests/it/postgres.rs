@@ -10,10 +10,13 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use sluss::store::{Address, Servers};
+use sluss::domain::{HaltReason, OsEntropy, SystemClock};
+use sluss::log::{Code, Event, Role};
+use sluss::store::{Address, Appended, Limits, Opening, Servers, Store, StoreError};
 use tempfile::TempDir;
 
 /// Which store the tests run on, and where the server is.
@@ -36,6 +39,11 @@ const BOTH: &[&str] = &[
 const FILES_ONLY: &[&str] = &[
     "store::files::",
     "store::trust::",
+    "store::person::a_list_and_a_key_store_that_are_both_old_are_refused",
+    "store::person::a_turn_of_the_epoch_keeps_every_key_and_destroys_the_old_one",
+    "store::person::after_erasure_nothing_leads_to_the_person_and_the_log_stands",
+    "store::person::an_old_key_store_does_not_bring_the_erased_back",
+    "store::person::what_is_due_is_wiped_and_the_rest_is_not",
     "closed::disk::",
     "closed::backup::",
     "closed::fsck::",
@@ -74,7 +82,10 @@ fn addresses(state: &Path) -> Option<[String; 2]> {
     let name = format!("s{name}");
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if made.insert(name.clone()) {
-        say(&server, &format!("CREATE SCHEMA {name}; CREATE SCHEMA {name}_keys"));
+        say(
+            &server,
+            &format!("CREATE SCHEMA IF NOT EXISTS {name}; CREATE SCHEMA IF NOT EXISTS {name}_keys"),
+        );
     }
     let within = |schema: String| format!("{server} options='-csearch_path={schema}'");
     Some([within(name.clone()), within(format!("{name}_keys"))])
@@ -191,6 +202,154 @@ impl Throwaway {
 impl Drop for Throwaway {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+impl Throwaway {
+    /// Two new schemas, for a store and its keys.
+    fn servers(&self, name: &str) -> Servers {
+        let server = self.address("sluss");
+        say(&server, &format!("CREATE SCHEMA {name}; CREATE SCHEMA {name}_keys"));
+        let within = |schema: String| {
+            Address::parse(&format!("{server} options='-csearch_path={schema}'")).unwrap()
+        };
+        Servers { database: within(name.to_owned()), keys: within(format!("{name}_keys")) }
+    }
+}
+
+fn open(dir: &Path, servers: &Servers) -> Result<Store, StoreError> {
+    Store::open(&Opening {
+        dir,
+        origin: "log.example.se/disclosures",
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        limits: Limits::default(),
+        servers: Some(servers),
+    })
+}
+
+/// What was acknowledged stands in the log, at its place.
+async fn holds(store: &Store, acknowledged: &[Appended]) {
+    let size = store.size().await.unwrap().0;
+    for leaf in acknowledged {
+        let stored = store.leaves(leaf.index(), 1).await.unwrap().pop().unwrap();
+        assert_eq!((stored.index, stored.hash), (leaf.index(), leaf.hash()));
+    }
+    assert!(size >= acknowledged.len() as u64);
+    assert!(store.fsck().await.unwrap().is_sound());
+}
+
+/// Writes until it goes well again; the bound is for a machine that is busy.
+async fn goes_on(store: &Store) -> Appended {
+    for _ in 0..600 {
+        match store.note(Event::Heartbeat).await {
+            Ok(appended) => return appended,
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+    panic!("after a minute nothing is written yet");
+}
+
+#[tokio::test]
+async fn a_server_that_falls_takes_nothing_that_was_acknowledged_with_it() {
+    if is_tested() {
+        return;
+    }
+    let (server, folder) = (Throwaway::start(), TempDir::new().unwrap());
+    let store = open(&folder.path().join("state"), &server.servers("falls")).unwrap();
+    let mut acknowledged = Vec::new();
+    for _ in 0..3 {
+        for _ in 0..20 {
+            acknowledged.push(goes_on(&store).await);
+        }
+        server.fall();
+        acknowledged.push(goes_on(&store).await);
+    }
+    holds(&store, &acknowledged).await;
+}
+
+#[tokio::test]
+async fn two_hosts_write_one_log_and_a_halt_on_one_stops_the_other() {
+    if is_tested() {
+        return;
+    }
+    let (server, folder) = (Throwaway::start(), TempDir::new().unwrap());
+    let servers = server.servers("hosts");
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let one = open(&first, &servers).unwrap();
+    // Who comes without the keys of the log is in the wrong place.
+    let refused = open(&second, &servers).err();
+    assert!(matches!(refused, Some(StoreError::KeyFile(_))), "{refused:?}");
+    fs::create_dir_all(second.join("keys")).unwrap();
+    for file in ["keys/master.key", "keys/log.key", "checkpoint"] {
+        fs::copy(first.join(file), second.join(file)).unwrap();
+    }
+    let other = open(&second, &servers).unwrap();
+    let mut acknowledged = Vec::new();
+    for _ in 0..20 {
+        let both = tokio::join!(one.note(Event::Heartbeat), other.note(Event::Heartbeat));
+        acknowledged.extend([both.0.unwrap(), both.1.unwrap()]);
+    }
+    holds(&one, &acknowledged).await;
+
+    one.halt().pull(HaltReason::LogChanged);
+    let stopped = |result: Result<Appended, StoreError>| {
+        matches!(result, Err(StoreError::Diverged(HaltReason::LogChanged)))
+    };
+    assert!(stopped(one.note(Event::Heartbeat).await));
+    let mut heard = false;
+    for _ in 0..300 {
+        heard = stopped(other.note(Event::Heartbeat).await);
+        if heard {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(heard, "the other host does not hear of it");
+    // It has only heard of it: a person may let it go on from there.
+    other.resume(Code::parse("test").unwrap(), Role::Operations).await.unwrap();
+    other.note(Event::Heartbeat).await.unwrap();
+    assert!(stopped(one.note(Event::Heartbeat).await), "it must be started anew");
+}
+
+#[test]
+fn both_databases_have_the_same_tables_and_columns() {
+    if is_tested() {
+        return;
+    }
+    let (server, folder) = (Throwaway::start(), TempDir::new().unwrap());
+    drop(open(&folder.path().join("state"), &server.servers("same")).unwrap());
+    let ours = |schema: &str| -> BTreeSet<String> {
+        let sql = format!(
+            "SELECT table_name || '.' || column_name FROM information_schema.columns
+              WHERE table_schema = '{schema}'
+                AND table_name NOT IN ('migration', 'deployment', 'halted')"
+        );
+        let mut command = Command::new(program("psql"));
+        let told = command.args(["-qXAtc", &sql, &server.address("sluss")]).output().unwrap();
+        let told = String::from_utf8(told.stdout).unwrap();
+        told.lines().map(|line| line.trim_end_matches('_').to_owned()).collect()
+    };
+    let schemas = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/sql/sqlite");
+    let mut files: Vec<PathBuf> =
+        fs::read_dir(schemas).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let is_keys = |file: &PathBuf| file.file_name().unwrap().to_string_lossy().starts_with("keys");
+    let (keys, store): (Vec<PathBuf>, Vec<PathBuf>) = files.into_iter().partition(is_keys);
+    for (files, schema) in [(store, "same"), (keys, "same_keys")] {
+        let sqlite = rusqlite::Connection::open_in_memory().unwrap();
+        for file in files {
+            sqlite.execute_batch(&fs::read_to_string(file).unwrap()).unwrap();
+        }
+        let mut select = sqlite
+            .prepare(
+                "SELECT t.name || '.' || c.name FROM sqlite_schema t, pragma_table_info(t.name) c
+                  WHERE t.type = 'table'",
+            )
+            .unwrap();
+        let theirs = select.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let theirs: BTreeSet<String> = theirs.map(Result::unwrap).collect();
+        assert_eq!(ours(schema), theirs);
     }
 }
 

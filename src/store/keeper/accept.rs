@@ -41,7 +41,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
             "INSERT INTO submission (id, kind, client, external_id, body_mac, accepted_us)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![
+        .put(params![
             submission.id.bytes(),
             submission.kind.as_str(),
             submission.client.as_str(),
@@ -61,7 +61,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
                                     state, due_us, accepted_us, changed_us)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'accepted', ?8, ?8, ?8)",
             )?
-            .execute(params![
+            .put(params![
                 case.id().bytes(),
                 submission.id.bytes(),
                 item.id,
@@ -73,7 +73,7 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
             ])?;
         tx.database
             .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
-            .execute(params![case.id().bytes(), sealed])?;
+            .put(params![case.id().bytes(), sealed])?;
         retention::keep(tx, case.id(), Keep::AfterEnd(Duration::ZERO))?;
         pulls::refer(tx, case.reference(), case.id())?;
     }

@@ -11,6 +11,7 @@ use super::super::sql::{OptionalExtension, params};
 use super::change;
 use super::keys::{self, wrapped_key};
 use super::log::{self, signed};
+use super::operators;
 use super::retention;
 use super::tx::Tx;
 use crate::dialects::{FeedEvent, Standing};
@@ -45,7 +46,7 @@ pub(super) fn record(
     for (keep, sealed) in &disclosure.parts {
         tx.database
             .prepare_cached("INSERT INTO opening (leaf, part, sealed) VALUES (?1, ?2, ?3)")?
-            .execute(params![draft.id().bytes(), keep.part(), sealed])?;
+            .put(params![draft.id().bytes(), keep.part(), sealed])?;
         retention::keep(tx, case, *keep)?;
     }
     tx.database
@@ -55,7 +56,7 @@ pub(super) fn record(
                     attempt = attempt + 1, lease_until_us = ?5, changed_us = ?4
               WHERE id = ?6",
         )?
-        .execute(params![
+        .put(params![
             next.as_str(),
             signed(appended.index.0)?,
             appended.hash.bytes(),
@@ -93,7 +94,7 @@ pub(super) fn settle(
     )?;
     tx.database
         .prepare_cached("INSERT INTO outcome_of (intent, leaf) VALUES (?1, ?2)")?
-        .execute(params![signed(intent)?, signed(outcome.index.0)?])?;
+        .put(params![signed(intent)?, signed(outcome.index.0)?])?;
     tx.database
         .prepare_cached(
             "UPDATE case_
@@ -103,7 +104,7 @@ pub(super) fn settle(
                     due_us = coalesce(?6, due_us), lease_until_us = 0, changed_us = ?7
               WHERE id = ?8",
         )?
-        .execute(params![
+        .put(params![
             next.as_str(),
             row.reason,
             row.reference.map(OperatorReference::as_str),
@@ -150,8 +151,9 @@ impl<'s> Next<'s> {
                 subscription: subscription.as_ref(),
                 ..accepted(Step::Complete, code)
             },
-            Settlement::Failed { reference, code } => {
-                Self { reference: reference.as_ref(), ..accepted(Step::Fail, code) }
+            Settlement::Failed { reference, code, reason } => {
+                let reference = reference.as_ref();
+                Self { reference, reason: *reason, ..accepted(Step::Fail, code) }
             }
             Settlement::Rejected { reason, code } => Self {
                 result: OutcomeResult::Rejected,
@@ -188,7 +190,7 @@ pub(super) fn hold(
                               changed_us = ?3
               WHERE id = ?4",
         )?
-        .execute(params![next.as_str(), reason.as_str(), tx.now.micros(), claim.case.bytes()])?;
+        .put(params![next.as_str(), reason.as_str(), tx.now.micros(), claim.case.bytes()])?;
     change::moved(tx, claim.case, next)
 }
 
@@ -204,7 +206,7 @@ pub(super) fn wait(
         .prepare_cached(
             "UPDATE case_ SET due_us = ?1, lease_until_us = 0, absent = absent + ?2 WHERE id = ?3",
         )?
-        .execute(params![due.micros(), absent, claim.case.bytes()])?;
+        .put(params![due.micros(), absent, claim.case.bytes()])?;
     Ok(())
 }
 
@@ -213,7 +215,7 @@ pub(super) fn progress(
     tx: &mut Tx<'_>,
     claim: &Claim,
     step: Step,
-    reason: Option<HoldReason>,
+    reason: Option<&'static str>,
     subscription: Option<&SubscriptionId>,
     due: Timestamp,
 ) -> Result<(), StoreError> {
@@ -227,7 +229,7 @@ pub(super) fn move_on(
     tx: &mut Tx<'_>,
     case: CaseId,
     next: CaseState,
-    reason: Option<HoldReason>,
+    reason: Option<&'static str>,
     subscription: Option<&SubscriptionId>,
     due: Timestamp,
 ) -> Result<(), StoreError> {
@@ -238,9 +240,9 @@ pub(super) fn move_on(
                               lease_token = lease_token + 1
               WHERE id = ?6",
         )?
-        .execute(params![
+        .put(params![
             next.as_str(),
-            reason.map(HoldReason::as_str),
+            reason,
             subscription.map(SubscriptionId::as_str),
             due.micros(),
             tx.now.micros(),
@@ -271,14 +273,15 @@ pub(super) fn feed(
             .optional()?;
         let Some((id, state)) = found else { continue };
         let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
-        // What has ended is followed once more, for what the feed does not say (the subscription).
+        // What has ended is followed once more, for what the feed does not say: the subscription,
+        // and in which words it failed.
         let step = match event.standing {
-            Standing::Working | Standing::Done => Step::Progress,
-            Standing::Failed => Step::Fail,
+            Standing::Working | Standing::Done | Standing::Failed => Step::Progress,
             Standing::Unknown => Step::Hold,
         };
-        let reason = (step == Step::Hold).then_some(HoldReason::Unclear);
-        let due = if event.standing == Standing::Done { tx.now } else { due };
+        let reason = (step == Step::Hold).then_some(HoldReason::Unclear.as_str());
+        let ended = matches!(event.standing, Standing::Done | Standing::Failed);
+        let due = if ended { tx.now } else { due };
         move_on(tx, CaseId::from_bytes(id), state.after(step)?, reason, None, due)?;
         moved += 1;
     }
@@ -288,11 +291,12 @@ pub(super) fn feed(
              ON CONFLICT (recipient)
              DO UPDATE SET event = coalesce(excluded.event, feed.event), due_us = excluded.due_us",
         )?
-        .execute(params![
+        .put(params![
             recipient.as_str(),
             events.last().map(|event| event.event.as_str()),
             due.micros(),
         ])?;
+    moved += operators::feed_read(tx, recipient)?;
     Ok(moved)
 }
 
@@ -304,14 +308,15 @@ pub(super) fn decide(
     step: Step,
     (leaf, event): (LeafId, Event),
 ) -> Result<(), StoreError> {
-    let (state, subject, leased, at_operator): (String, Option<[u8; 16]>, bool, bool) = tx
+    type Found = (String, Option<[u8; 16]>, bool, bool, Option<String>);
+    let (state, subject, leased, at_operator, held_for): Found = tx
         .database
         .prepare_cached(
-            "SELECT state, subject, lease_until_us > ?1, operator_reference IS NOT NULL
+            "SELECT state, subject, lease_until_us > ?1, operator_reference IS NOT NULL, reason
                FROM case_ WHERE id = ?2",
         )?
         .query_row(params![tx.now.micros(), case.bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
         })
         .optional()?
         .ok_or(StoreError::NoSuchCase)?;
@@ -333,23 +338,28 @@ pub(super) fn decide(
     tx.append(leaf, event)?;
     keys::remember(tx, leaf, subject, case)?;
     let reason = (step == Step::Hold).then_some(HoldReason::Person.as_str());
+    let forecast =
+        held_for.as_deref().and_then(HoldReason::parse).is_some_and(HoldReason::is_forecast);
     tx.database
         .prepare_cached(
             // To go on after an expired agreement, say, is not to disclose a protected identity.
             "UPDATE case_ SET state = ?1, reason = ?2,
                               released = CASE WHEN ?3 = 1 AND (released = 1 OR reason = ?4)
                                               THEN 1 ELSE 0 END,
+                              overruled = CASE WHEN overruled = 1 OR (?3 = 1 AND ?7 = 1)
+                                               THEN 1 ELSE 0 END,
                               attempt = 0, due_us = ?5, changed_us = ?5,
                               lease_token = lease_token + 1
               WHERE id = ?6",
         )?
-        .execute(params![
+        .put(params![
             next.as_str(),
             reason,
             matches!(step, Step::Release | Step::Resume),
             HoldReason::SpecialHandling.as_str(),
             tx.now.micros(),
             case.bytes(),
+            forecast,
         ])?;
     change::moved(tx, case, next)
 }

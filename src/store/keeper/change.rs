@@ -35,7 +35,9 @@ impl Keeper {
                     return Err(StoreError::Stale);
                 }
             }
-            accept(tx, &change)
+            let accepted = accept(tx, &change)?;
+            tx.wake()?;
+            Ok(accepted)
         });
         let accepted = accepted.await?;
         self.changed.notify_one();
@@ -88,7 +90,7 @@ fn accept(tx: &mut Tx<'_>, change: &Change) -> Result<Accepted, StoreError> {
                     CASE WHEN max(accepted_us) >= ?5 THEN max(accepted_us) + 1 ELSE ?5 END
                FROM change WHERE submission = ?2",
         )?
-        .execute(params![
+        .put(params![
             change.id.bytes(),
             change.of.bytes(),
             change.key.as_ref().map(crate::domain::ExternalId::as_str),
@@ -243,7 +245,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
                     accepted_us
                FROM change WHERE id = ?8",
         )?
-        .execute(params![
+        .put(params![
             case.id().bytes(),
             change.of.bytes(),
             base.item,
@@ -256,7 +258,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
         ])?;
     tx.database
         .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
-        .execute(params![case.id().bytes(), sealed])?;
+        .put(params![case.id().bytes(), sealed])?;
     retention::keep(tx, case.id(), Keep::AfterEnd(Duration::ZERO))?;
     if act == Act::Cancel {
         overtake(tx, base.id, case.id())?;
@@ -303,7 +305,7 @@ fn overtake(tx: &Tx<'_>, base: CaseId, by: CaseId) -> Result<(), StoreError> {
             "UPDATE case_ SET state = 'cancelled', reason = 'overtaken', changed_us = ?1
               WHERE about = ?2 AND id <> ?3 AND state = 'waiting'",
         )?
-        .execute(params![tx.now.micros(), base.bytes(), by.bytes()])?;
+        .put(params![tx.now.micros(), base.bytes(), by.bytes()])?;
     Ok(())
 }
 
@@ -320,7 +322,7 @@ pub(super) fn go_on(tx: &mut Tx<'_>, base: CaseId) -> Result<(), StoreError> {
                 AND NOT EXISTS (SELECT 1 FROM case_ WHERE about = ?2
                                    AND state IN ('accepted', 'recorded'))",
         )?
-        .execute(params![tx.now.micros(), base.bytes()])?;
+        .put(params![tx.now.micros(), base.bytes()])?;
     Ok(())
 }
 
@@ -353,7 +355,7 @@ fn never_there(tx: &Tx<'_>, base: CaseId) -> Result<(), StoreError> {
             "UPDATE case_ SET state = 'cancelled', reason = ?1, changed_us = ?2
               WHERE about = ?3 AND state = 'waiting'",
         )?
-        .execute(params![NEVER_THERE, tx.now.micros(), base.bytes()])?;
+        .put(params![NEVER_THERE, tx.now.micros(), base.bytes()])?;
     Ok(())
 }
 

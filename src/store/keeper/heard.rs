@@ -43,7 +43,13 @@ impl Keeper {
     }
 
     pub(in crate::store) async fn hurry(&self, case: CaseId) -> Result<bool, StoreError> {
-        let hurried = self.writer.run(move |tx| hurry(tx, case)).await?;
+        let hurried = self
+            .writer
+            .run(move |tx| {
+                tx.wake()?;
+                hurry(tx, case)
+            })
+            .await?;
         self.changed.notify_one();
         Ok(hurried)
     }

@@ -114,7 +114,7 @@ pub(super) fn remember(
 ) -> Result<(), StoreError> {
     tx.keys()?
         .prepare_cached("INSERT INTO subject_leaf (leaf, subject, case_id) VALUES (?1, ?2, ?3)")?
-        .execute(params![leaf.bytes(), subject.bytes(), case.bytes()])?;
+        .put(params![leaf.bytes(), subject.bytes(), case.bytes()])?;
     Ok(())
 }
 

@@ -29,6 +29,7 @@ pub(super) struct Leased {
     absent: u32,
     operator_reference: Option<String>,
     due: i64,
+    overruled: bool,
     act: String,
     /// What the operator knows the case by that this one is about.
     about: Option<String>,
@@ -45,19 +46,21 @@ pub(super) fn claim(
 ) -> Result<Vec<Leased>, StoreError> {
     let mut rows: Vec<Leased> = tx
         .database
-        .prepare_cached(
+        .prepare_cached(&format!(
             "UPDATE case_
                 SET lease_until_us = ?1, lease_token = lease_token + 1, epoch = ?2
               WHERE id IN (SELECT id FROM case_
                             WHERE recipient = ?3
                               AND state IN ('accepted', 'recorded', 'placed')
                               AND due_us <= ?4 AND lease_until_us <= ?4
-                            ORDER BY due_us LIMIT ?5)
-          RETURNING id, purpose, subject, 
-                    (SELECT sealed FROM payload WHERE case_id = id), state, released, attempt, lease_token,
-                    intent, intent_hash, intent_us, absent, operator_reference, due_us, act,
-                    (SELECT b.operator_reference FROM case_ b WHERE b.id = case_.about)",
-        )?
+                            ORDER BY due_us LIMIT ?5 {})
+          RETURNING id, purpose, subject,
+                    (SELECT sealed FROM payload WHERE case_id = id), state, released, attempt,
+                    lease_token, intent, intent_hash, intent_us, absent, operator_reference, due_us, act,
+                    (SELECT b.operator_reference FROM case_ b WHERE b.id = case_.about),
+                    overruled",
+            tx.database.skips_locked()
+        ))?
         .query_map(
             params![
                 tx.now.after(lease).micros(),
@@ -100,6 +103,7 @@ fn leased(row: &Row<'_>) -> sql::Result<Leased> {
         due: row.get(13)?,
         act: row.get(14)?,
         about: row.get(15)?,
+        overruled: row.get(16)?,
     })
 }
 
@@ -139,6 +143,7 @@ impl Leased {
                 case,
                 key: seal::commitment_key(&key),
                 released: self.released,
+                overruled: self.overruled,
             }))),
             Some((index, hash, recorded)) => {
                 let index = LeafIndex(u64::try_from(index).map_err(|_| corrupt())?);

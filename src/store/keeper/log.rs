@@ -38,7 +38,7 @@ pub(super) fn put_head(
     crash::write(Write::Head, || {
         database
             .prepare_cached("UPDATE head SET size = ?1, last_us = ?2")?
-            .execute(params![signed(size.0)?, last.micros()])?;
+            .put(params![signed(size.0)?, last.micros()])?;
         Ok::<_, StoreError>(())
     })?;
     put_checkpoint(database, size, note)
@@ -55,7 +55,7 @@ pub(super) fn put_checkpoint(
             .prepare_cached(
                 "INSERT INTO checkpoint (size, note) VALUES (?1, ?2) ON CONFLICT (size) DO NOTHING",
             )?
-            .execute(params![signed(size.0)?, note])?;
+            .put(params![signed(size.0)?, note])?;
         Ok(())
     })
 }
@@ -80,7 +80,7 @@ pub(super) fn put_leaf(
             .prepare_cached(
                 "INSERT INTO leaf (idx, id, kind, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .execute(params![signed(index.0)?, id.bytes(), kind.as_str(), hash.bytes(), body])?;
+            .put(params![signed(index.0)?, id.bytes(), kind.as_str(), hash.bytes(), body])?;
         Ok(())
     })
 }
@@ -89,7 +89,7 @@ pub(super) fn put_node(database: &Connection, node: &Node) -> Result<(), StoreEr
     crash::write(Write::Node, || {
         database
             .prepare_cached("INSERT INTO node (place, hash) VALUES (?1, ?2)")?
-            .execute(params![place(node.level, node.index)?, node.hash.bytes()])?;
+            .put(params![place(node.level, node.index)?, node.hash.bytes()])?;
         Ok(())
     })
 }
@@ -192,12 +192,7 @@ pub(super) fn keep_policy(
             "INSERT INTO policy (id, recipient, version, canonical) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (id) DO NOTHING",
         )?
-        .execute(params![
-            event.policy.bytes(),
-            event.recipient.as_str(),
-            event.version,
-            canonical
-        ])?;
+        .put(params![event.policy.bytes(), event.recipient.as_str(), event.version, canonical])?;
     tx.database
         .prepare_cached(
             "INSERT INTO registry (recipient, policy, agreement, told) VALUES (?1, ?2, ?3, ?4)
@@ -205,7 +200,7 @@ pub(super) fn keep_policy(
              DO UPDATE SET policy = excluded.policy, agreement = excluded.agreement,
                            told = excluded.told",
         )?
-        .execute(params![
+        .put(params![
             event.recipient.as_str(),
             event.policy.bytes(),
             event.registered.agreement.as_ref().map(|agreement| &agreement.reference),

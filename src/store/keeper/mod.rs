@@ -1,5 +1,5 @@
-//! The embedded half: SQLite in one file, beside it the key store, the keys and the latest
-//! checkpoint. Several processes of one host may share it; each has one writer thread.
+//! The keeper: a store and a key store, in files of a folder or on servers; in the folder the keys and
+//! the latest checkpoint in any case. Several processes may share it; each has one writer thread.
 
 mod accept;
 mod accesses;
@@ -19,6 +19,7 @@ mod keys;
 mod lease;
 mod list;
 mod log;
+mod operators;
 mod outbox;
 mod pulls;
 mod read;
@@ -200,7 +201,14 @@ impl Keeper {
     }
 
     pub(super) async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
-        let accepted = self.writer.run(move |tx| accept::accept(tx, &submission)).await?;
+        let accepted = self
+            .writer
+            .run(move |tx| {
+                let accepted = accept::accept(tx, &submission)?;
+                tx.wake()?;
+                Ok(accepted)
+            })
+            .await?;
         self.changed.notify_one();
         Ok(accepted)
     }
@@ -227,9 +235,9 @@ impl Keeper {
             }
         }
         if !unreadable.is_empty() {
-            self.hold_unreadable(recipient, unreadable).await;
+            self.hold_unreadable(recipient.clone(), unreadable).await;
         }
-        Ok(work)
+        self.with_new_ids(recipient, work).await
     }
 
     /// One case that does not open stops no other: a person restores it, and says so. Where one
@@ -312,7 +320,7 @@ impl Keeper {
         &self,
         claim: Claim,
         step: Step,
-        reason: Option<HoldReason>,
+        reason: Option<&'static str>,
         subscription: Option<SubscriptionId>,
         due: Timestamp,
     ) -> Result<(), StoreError> {
@@ -336,7 +344,12 @@ impl Keeper {
         step: Step,
         leaf: (LeafId, Event),
     ) -> Result<(), StoreError> {
-        self.writer.run(move |tx| cases::decide(tx, case, step, leaf)).await?;
+        self.writer
+            .run(move |tx| {
+                tx.wake()?;
+                cases::decide(tx, case, step, leaf)
+            })
+            .await?;
         self.changed.notify_one();
         Ok(())
     }

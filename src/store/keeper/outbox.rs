@@ -96,7 +96,7 @@ impl Teller<'_> {
         if state != before {
             self.database
                 .prepare_cached("UPDATE submission SET state = ?1 WHERE id = ?2")?
-                .execute(params![state.as_str(), id.bytes()])?;
+                .put(params![state.as_str(), id.bytes()])?;
         }
         let is_new = |case: &[u8; 16]| moved.get(case).is_some_and(Option::is_none);
         let created = cases.iter().all(|(case, _)| is_new(case));
@@ -183,7 +183,7 @@ impl Teller<'_> {
             hub.sequence += 1;
             self.database
                 .prepare_cached("UPDATE hub SET sequence = ?1 WHERE id = ?2")?
-                .execute(params![signed(hub.sequence)?, hub.id.bytes()])?;
+                .put(params![signed(hub.sequence)?, hub.id.bytes()])?;
             if is_full(self.database, hub)? {
                 tracing::warn!("Nobody takes the notifications of a registration: one is not kept");
                 continue;
@@ -195,7 +195,7 @@ impl Teller<'_> {
                                          began_us, at_us, due_us, since_us)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9)",
                 )?
-                .execute(params![
+                .put(params![
                     hub.id.bytes(),
                     signed(hub.sequence)?,
                     id.bytes(),

@@ -126,7 +126,7 @@ pub(super) fn refer(
 ) -> Result<(), StoreError> {
     tx.database
         .prepare_cached("INSERT INTO reference (mac, case_id) VALUES (?1, ?2)")?
-        .execute(params![tx.vault.reference_mac(reference), case.bytes()])?;
+        .put(params![tx.vault.reference_mac(reference), case.bytes()])?;
     Ok(())
 }
 
@@ -153,7 +153,7 @@ fn record(
     for (keep, sealed) in &disclosure.parts {
         tx.database
             .prepare_cached("INSERT INTO opening (leaf, part, sealed) VALUES (?1, ?2, ?3)")?
-            .execute(params![draft.id().bytes(), keep.part(), sealed])?;
+            .put(params![draft.id().bytes(), keep.part(), sealed])?;
         retention::keep(tx, case, *keep)?;
     }
     tx.database
@@ -161,7 +161,7 @@ fn record(
             "INSERT INTO pull (intent, intent_hash, case_id, epoch, recorded_us)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![
+        .put(params![
             signed(appended.index.0)?,
             appended.hash.bytes(),
             case.bytes(),
@@ -193,7 +193,7 @@ fn settle(
     let outcome = tx.append(leaf, Event::Outcome(Outcome { intent, intent_hash, result, code }))?;
     tx.database
         .prepare_cached("INSERT INTO outcome_of (intent, leaf) VALUES (?1, ?2)")?
-        .execute(params![signed(intent.0)?, signed(outcome.index.0)?])?;
+        .put(params![signed(intent.0)?, signed(outcome.index.0)?])?;
     Ok(())
 }
 

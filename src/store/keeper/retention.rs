@@ -37,7 +37,7 @@ pub(super) fn keep(tx: &Tx<'_>, case: CaseId, keep: Keep) -> Result<(), StoreErr
                     until_us = CASE WHEN excluded.until_us > keep.until_us
                                     THEN excluded.until_us ELSE keep.until_us END",
         )?
-        .execute(params![case.bytes(), keep.part(), after_end, until])?;
+        .put(params![case.bytes(), keep.part(), after_end, until])?;
     Ok(())
 }
 
@@ -73,17 +73,19 @@ pub(super) fn wipe(tx: &mut Tx<'_>, leaf: LeafId, due: &[Part]) -> Result<u64, S
             continue;
         }
         if *part == 0 {
-            tx.database
-                .prepare_cached("DELETE FROM payload WHERE case_id = ?1")?
-                .execute([case.bytes()])?;
+            for table in ["payload", "said"] {
+                tx.database
+                    .prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
+                    .put([case.bytes()])?;
+            }
             tx.database
                 .prepare_cached("UPDATE heard SET sealed = NULL WHERE case_id = ?1")?
-                .execute([case.bytes()])?;
+                .put([case.bytes()])?;
         }
         for leaf in leaves_of_case(tx, case.bytes())? {
             tx.database
                 .prepare_cached("DELETE FROM opening WHERE leaf = ?1 AND part = ?2")?
-                .execute(params![leaf, part])?;
+                .put(params![leaf, part])?;
         }
         wiped.insert(*case);
     }

@@ -44,8 +44,14 @@ pub(super) fn halted(database: &Connection) -> Result<Option<Halted>, StoreError
     }))
 }
 
-/// Tells all other processes.
-pub(super) fn halt(database: &Connection, halted: Halted) -> Result<(), StoreError> {
+/// Tells all other processes, in a commit of its own.
+pub(super) fn tell(database: &Connection, halted: Halted) -> Result<(), StoreError> {
+    database.begin()?;
+    halt(database, halted)?;
+    Ok(database.commit()?)
+}
+
+fn halt(database: &Connection, halted: Halted) -> Result<(), StoreError> {
     database
         .prepare_cached(
             "INSERT INTO halted (reason, since_us) VALUES (?1, ?2) ON CONFLICT DO NOTHING",

@@ -267,10 +267,7 @@ impl Thread {
             return;
         }
         if let Some(halted) = noticed {
-            let told = self.database.begin().map_err(StoreError::from);
-            let told = told.and_then(|()| shared::halt(&self.database, halted));
-            let told = told.and_then(|()| Ok(self.database.commit()?));
-            match told {
+            match shared::tell(&self.database, halted) {
                 Ok(()) => self.told = noticed,
                 Err(_) => drop(self.database.rollback()),
             }

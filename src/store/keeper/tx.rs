@@ -103,6 +103,11 @@ impl Tx<'_> {
         Ok(self.keys)
     }
 
+    /// Something may be due with this commit: other processes hear of it.
+    pub(super) fn wake(&self) -> Result<(), StoreError> {
+        Ok(self.database.notify()?)
+    }
+
     /// Whether something new may begin. What has begun is settled out of the reserve: that is what
     /// it is for.
     pub(super) fn room(&self) -> Result<(), StoreError> {

@@ -123,6 +123,25 @@ impl Connection {
         }
     }
 
+    /// What makes a selection leave out rows that somebody else has locked.
+    pub(super) const fn skips_locked(&self) -> &'static str {
+        match self {
+            // One writes at a time.
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Tells processes on other hosts, with the commit, that something may have become due.
+    pub(super) fn notify(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(link) => {
+                link.put("SELECT pg_notify('sluss ' || current_schema(), '')", &[])
+            }
+        }
+    }
+
     /// Begins to write, as the only one of all processes.
     pub(super) fn begin(&self) -> Result<()> {
         match self {

@@ -19,6 +19,7 @@ const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0006_cancel.sql"),
     include_str!("../../../schemas/sql/sqlite/0007_pull.sql"),
     include_str!("../../../schemas/sql/sqlite/0008_access.sql"),
+    include_str!("../../../schemas/sql/sqlite/0009_operators.sql"),
 ];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 

@@ -16,7 +16,7 @@ const MAKERS: &[(&str, &[(&str, usize)])] = &[
     ("Settled", &[("src/settle/mod.rs", 5)]),
     ("Claim", &[("src/store/keeper/lease.rs", 1)]),
     // Behind the commit, and again when a disclosure in doubt is read back with its leaf.
-    ("Appended", &[("src/store/keeper/lease.rs", 1), ("src/store/sqlite/tx.rs", 1)]),
+    ("Appended", &[("src/store/keeper/lease.rs", 1), ("src/store/keeper/tx.rs", 1)]),
 ];
 
 #[test]

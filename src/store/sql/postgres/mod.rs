@@ -17,8 +17,10 @@ use super::super::StoreError;
 use super::Result;
 
 /// Numbered as those of SQLite, forward only. A released file is never changed.
-const DATABASE: &[(u32, &str)] =
-    &[(8, include_str!("../../../../schemas/sql/postgres/0008_first.sql"))];
+const DATABASE: &[(u32, &str)] = &[
+    (8, include_str!("../../../../schemas/sql/postgres/0008_first.sql")),
+    (9, include_str!("../../../../schemas/sql/postgres/0009_operators.sql")),
+];
 const KEYS: &[(u32, &str)] =
     &[(1, include_str!("../../../../schemas/sql/postgres/keys_0001_first.sql"))];
 
@@ -91,7 +93,7 @@ impl Servers {
             keys.ask(&format!("VACUUM {table}"))?;
         }
         let log = self.reader()?;
-        for table in ["payload", "opening", "heard", "reference"] {
+        for table in ["payload", "opening", "heard", "said", "reference"] {
             log.ask(&format!("VACUUM {table}"))?;
         }
         Ok(())
