@@ -23,7 +23,9 @@ async fn a_comment_and_a_close_reach_the_ticket_once() {
     app.work().await;
     // The answer to the comment is lost: it is looked for in the ticket's log, and is there.
     app.script(SLUSSNAT, vec![Trouble::ActThenDrop]);
-    comment(&mut app, &ticket, "Bytt kabel, fortfarande nere. Ring Astrid på 070-174 06 05.").await;
+    let text = "Bytt kabel utan resultat, och konverterns lampor lyser som förut efter omstart. Vi har \
+                också provat med en annan dator direkt i uttaget. Ring Astrid på 070-174 06 05.";
+    comment(&mut app, &ticket, text).await;
     for _ in 0..4 {
         app.pass(15).await;
     }

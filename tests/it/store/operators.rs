@@ -19,8 +19,8 @@ async fn behind_a_gap_of_a_day_every_open_case_is_asked_about() {
     let (claimed, _) = place.recorded(&store, "ORD-1").await;
     let much_later = place.clock.now().after(30 * DAY);
     store.settle(claimed, placed("KO-1", much_later)).await.unwrap();
-    let now = || place.clock.now();
-    let read = || store.feed(&recipient(), Vec::new(), now());
+    let (now, to) = (|| place.clock.now(), recipient());
+    let read = || store.feed(&to, Vec::new(), now());
     assert_eq!(read().await.unwrap(), 0);
     place.pass(DAY);
     assert_eq!(read().await.unwrap(), 0);
@@ -50,10 +50,11 @@ async fn an_id_that_was_replaced_leads_to_the_newest_until_the_person_is_erased(
         code: "http-201".to_owned(),
     };
     store.settle(claimed, settlement).await.unwrap();
+    let to = recipient();
     let moves = |old: &SubscriptionId, new: &SubscriptionId| {
-        store.relearn(&recipient(), vec![Moved { case, old: old.clone(), new: new.clone() }])
+        store.relearn(&to, vec![Moved { case, old: old.clone(), new: new.clone() }])
     };
-    let leads = |from: &SubscriptionId| store.moved(&recipient(), from.clone());
+    let leads = |from: &SubscriptionId| store.moved(&to, from.clone());
     let (second, third) = (id("S-2"), id("S-3"));
     moves(&first, &second).await.unwrap();
     assert_eq!(row(&store, case).await.subscription.as_ref(), Some(&second));
