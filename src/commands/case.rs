@@ -4,9 +4,10 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::deployment::Deployment;
-use super::story::Story;
+use super::story;
 use super::{Failure, Output};
 use crate::config::Config;
+use crate::desk::Story;
 use crate::dialects::LinkState;
 use crate::domain::{
     CaseId, CaseState, ExternalId, HoldReason, LeafId, OperatorReference, RecipientId,
@@ -76,7 +77,7 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
         }
         Command::Show { id } => {
             let row = find(&deployment, &id).await?;
-            let story = Story::of(&deployment, &row).await?;
+            let story = Story::of(&deployment.store, &row).await?;
             let said = deployment.store.words(row.id).await?;
             // They may name people: they are shown as a text of ours would be.
             let said = said.map(|(words, case)| shown(&case, words.reveal()));
@@ -88,9 +89,9 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             if let Some(said) = &said {
                 output.line(format!("  the operator said: {said}"));
             }
-            story.print(output);
+            story::print(&story, output);
             let mut told = data(&row);
-            (told["story"], told["clocks"]) = story.data();
+            (told["story"], told["clocks"]) = story::data(&story);
             if let Some(said) = said {
                 told["operatorSaid"] = said.into();
             }
