@@ -53,6 +53,9 @@ pub mod settle;
 // The journey that an operator begins: it asks, and is answered.
 pub mod pulls;
 
+// What people at a desk do.
+pub mod desk;
+
 // What an auditor takes along.
 pub mod export;
 // Who else vouches for the log.

@@ -181,6 +181,9 @@ pub enum Failure {
     /// A file of an exported log.
     #[error(transparent)]
     Folder(#[from] crate::export::FolderError),
+    /// A case whose story cannot be told.
+    #[error(transparent)]
+    Story(#[from] crate::desk::StoryError),
     /// A leaf, a note or a proof that cannot be read.
     #[error("{0}")]
     Log(String),

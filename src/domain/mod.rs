@@ -23,7 +23,7 @@ pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use field::{Category, Field, Sensitivity};
 pub use halt::{HaltReason, Lifts};
 pub use ids::{
-    AccessId, CaseId, ClientId, ExternalId, IdError, LeafId, NoticeId, OpaqueReference,
+    AccessId, CaseId, ClientId, ExternalId, IdError, IncidentId, LeafId, NoticeId, OpaqueReference,
     OperatorReference, PolicyId, RecipientId, RegistrationId, RuleId, ServiceId, SubjectId,
     SubmissionId, SubscriptionId, TokenId,
 };

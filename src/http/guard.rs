@@ -10,10 +10,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 use super::server::Peer;
-use super::{App, pages, rate};
+use super::{App, body, pages, rate, sign_in};
 use crate::auth::{Action, Caller, Denial};
 use crate::gate::{Admitted, Closed, Person, Shown};
-use crate::pages::see;
+use crate::pages::{Kept, Visit, see};
 
 /// The cookie of a session. The prefix ties it to this host, path and TLS (or this machine).
 pub(super) const SESSION: &str = "__Host-sluss";
@@ -55,8 +55,24 @@ pub(super) async fn admit(
         Err(Closed::Denied(Denial::NoCredentials | Denial::Expired)) if is_page(&request) => {
             see("/sign-in")
         }
+        // What they have written is not lost by that.
+        Err(Closed::Denied(Denial::NoCredentials | Denial::Expired))
+            if action == Action::FileFault && pages::accepts_pages(request.headers()) =>
+        {
+            sign_in_first(&app, request).await
+        }
         Err(closed) => Problem::from(closed).into_response(),
     }
+}
+
+async fn sign_in_first(app: &App, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
+    let kept = match body::form(&app.0, &parts.headers, body).await {
+        Ok(form) => Kept::new(&visit.path, form),
+        Err(problem) => return problem.into_response(),
+    };
+    sign_in::sign_in(app, &visit, None, kept).into_response()
 }
 
 fn address(app: &App, request: &Request) -> IpAddr {

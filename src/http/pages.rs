@@ -1,7 +1,7 @@
 //! What of pages is the door's: forms as they come from the line, the style and the script, and the
 //! choice of a language. The pages themselves are in `pages`.
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRef, FromRequest, Request};
 use axum::http::uri::Uri;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
@@ -9,8 +9,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::no_such_path;
 use super::{App, Problem, body, guard};
+use crate::desk::Desk;
 use crate::gate::Person;
-use crate::pages::{Asset, Form, LANGUAGE, Posted, Visit, Words, failure, see};
+use crate::pages::{Asset, Failed, Form, LANGUAGE, Posted, Visit, Words, failure, see};
 
 /// `GET /assets/…`.
 pub(super) async fn asset(uri: Uri) -> Result<&'static Asset, Problem> {
@@ -40,6 +41,12 @@ pub(super) async fn language(form: Form) -> Result<Response, Problem> {
 fn is_ours(to: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
     to.starts_with('/') && !to.starts_with("//") && to.bytes().all(plain)
+}
+
+impl FromRef<App> for Desk {
+    fn from_ref(app: &App) -> Self {
+        app.0.desk.clone()
+    }
 }
 
 impl FromRequest<App> for Form {
@@ -73,11 +80,13 @@ pub(super) async fn in_words(visit: Visit, request: Request, next: Next) -> Resp
     let response = next.run(request).await;
     let status = response.status();
     let is_problem = response.extensions().get::<Problem>().is_some();
-    if !(wants_page && is_problem) {
-        return response;
+    let is_of_page = response.extensions().get::<Failed>().is_some();
+    if is_of_page || wants_page && is_problem {
+        // Whoever could not be let in has no navigation to be shown.
+        failure(&visit, status).into_response()
+    } else {
+        response
     }
-    // Whoever could not be let in has no navigation to be shown.
-    failure(&visit, status).into_response()
 }
 
 /// Whether it is a browser that shows what comes.

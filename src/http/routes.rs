@@ -14,6 +14,7 @@ use super::{
     pages, problem, sign_in, status, submissions,
 };
 use crate::auth::Action;
+use crate::pages::{case, cases, fault, reviews};
 
 /// One thing at the door.
 pub struct Route {
@@ -54,6 +55,20 @@ pub const ROUTES: &[Route] = routes! {
     GET "/sign-in/provider" SignIn => sign_in::away;
     GET "/sign-in/callback" SignIn => sign_in::back;
     POST "/sign-out" OwnSession => sign_in::leave;
+    GET "/cases" SeeCases => cases::newest;
+    POST "/cases" SeeCases => cases::found;
+    GET "/cases/{id}" SeeCases => case::show;
+    POST "/cases/{id}/decide" DecideCases => case::decide;
+    POST "/cases/{id}/say" FileFault => case::say;
+    POST "/cases/{id}/incident" FileFault => case::incident;
+    POST "/faults" FileFault => fault::form;
+    POST "/faults/new" FileFault => fault::new;
+    POST "/faults/preview" FileFault => fault::preview;
+    POST "/faults/send" FileFault => fault::send;
+    GET "/held" SeeCases => cases::held;
+    GET "/reviews" ReviewTexts => reviews::list;
+    POST "/reviews/{case}" ReviewTexts => reviews::judge;
+    POST "/sign-in/again" OwnSession => sign_in::again;
     GET "/assets/{name}" SeePages => pages::asset;
     POST "/language" SeePages => pages::language;
 

@@ -27,8 +27,10 @@ pub(super) static ICON: LazyLock<Asset> =
 impl Asset {
     fn new(name: &str, ending: &str, kind: &'static str, bytes: &'static str) -> Self {
         let hash = Sha256::digest(bytes);
-        let short: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { path: format!("/assets/{name}-{short}.{ending}"), kind, bytes }
+        let mut short = [0; 8];
+        short.copy_from_slice(&hash[..8]);
+        let short = u64::from_be_bytes(short);
+        Self { path: format!("/assets/{name}-{short:016x}.{ending}"), kind, bytes }
     }
 
     /// The one of a path; `None` for every other path, an older hash among them.

@@ -10,13 +10,22 @@
 //! words    languages and their catalogues      sheet    frame, navigation, headers
 //! moment   times as people here write them     assets   style, script, icon: named by their hash
 //! order    å, ä and ö behind z                 pieces   what forms and pages are made of
+//! cases    found, listed, held                 case     one of them, and what is said and decided
+//! fault    from the first question to the receipt: fields, and seen, what the operator would see
+//! reviews  what was vouched for
 //! ```
 
 mod assets;
+pub mod case;
+pub mod cases;
+pub mod fault;
+mod fields;
 mod form;
 mod moment;
 mod order;
 mod pieces;
+pub mod reviews;
+mod seen;
 mod sheet;
 mod sign_in;
 mod status;
@@ -26,7 +35,7 @@ pub use assets::Asset;
 pub use form::{Form, Posted};
 pub use moment::{date, moment};
 pub use order::sorted_by;
-pub use sheet::{Sheet, Visit, failure, home, see};
-pub use sign_in::{SignIn, Wrong, sign_in};
+pub use sheet::{Failed, Sheet, Visit, failure, home, see};
+pub use sign_in::{Kept, SignIn, Wrong, again, sign_in};
 pub use status::{Standing, status};
 pub use words::{LANGUAGE, Words, families};

@@ -14,7 +14,9 @@ use super::pieces;
 use super::words::Words;
 use crate::auth::Who;
 use crate::auth::{Action, Roles};
+use crate::desk::{DeskError, StoryError};
 use crate::gate::Person;
+use crate::store::StoreError;
 
 /// Our own style and script, forms to ourselves, and nothing else.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -33,12 +35,17 @@ struct Place {
     action: Action,
 }
 
-const PLACES: &[Place] = &[Place {
-    path: "/status",
-    name: "nav-status",
-    about: "nav-status-about",
-    action: Action::Watch,
-}];
+const PLACES: &[Place] = &[
+    Place { path: "/cases", name: "nav-cases", about: "nav-cases-about", action: Action::SeeCases },
+    Place { path: "/held", name: "nav-held", about: "nav-held-about", action: Action::SeeCases },
+    Place {
+        path: "/reviews",
+        name: "nav-reviews",
+        about: "nav-reviews-about",
+        action: Action::ReviewTexts,
+    },
+    Place { path: "/status", name: "nav-status", about: "nav-status-about", action: Action::Watch },
+];
 
 /// Somebody looks at a page.
 #[derive(Clone, Debug)]
@@ -225,6 +232,7 @@ pub fn failure(visit: &Visit, status: StatusCode) -> Sheet {
     let (title, what) = match status {
         StatusCode::FORBIDDEN => ("failure-forbidden", "failure-forbidden-what"),
         StatusCode::NOT_FOUND => ("failure-not-found", "failure-not-found-what"),
+        StatusCode::CONFLICT => ("failure-moved", "failure-moved-what"),
         StatusCode::TOO_MANY_REQUESTS => ("failure-too-many", "failure-too-many-what"),
         StatusCode::SERVICE_UNAVAILABLE => ("failure-stopped", "failure-stopped-what"),
         _ => ("failure-other", "failure-other-what"),
@@ -234,6 +242,51 @@ pub fn failure(visit: &Visit, status: StatusCode) -> Sheet {
         p { a href="/" { (words.say("failure-home")) } }
     };
     visit.sheet(words.say(title), body).with(status)
+}
+
+/// Why a page cannot be shown. The door puts it into words, as it knows who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed(StatusCode);
+
+impl Failed {
+    /// It has changed, or been decided, since the page was shown.
+    pub const fn moved() -> Self {
+        Self(StatusCode::CONFLICT)
+    }
+}
+
+impl From<DeskError> for Failed {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::NotThere => Self(StatusCode::NOT_FOUND),
+            DeskError::Halted => Self(StatusCode::SERVICE_UNAVAILABLE),
+            DeskError::Intake(_) => Self(StatusCode::BAD_REQUEST),
+            DeskError::Store(error) | DeskError::Story(StoryError::Store(error)) => error.into(),
+            DeskError::Story(StoryError::Leaf(_)) => Self(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self(match error {
+            StoreError::NoSuchCase => StatusCode::NOT_FOUND,
+            StoreError::Conflict
+            | StoreError::NotNow { .. }
+            | StoreError::Stale
+            | StoreError::State(_)
+            | StoreError::Fenced => StatusCode::CONFLICT,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        })
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        let mut response = self.0.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
 }
 
 /// Elsewhere, by GET.

@@ -2,10 +2,13 @@
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
+use url::form_urlencoded;
+use zeroize::Zeroizing;
 
-use super::pieces::{Line, alert};
-use super::{Sheet, Visit};
+use super::pieces::{Line, alert, hidden};
+use super::{Form, Sheet, Visit};
 use crate::auth::ROLES;
+use crate::gate::Person;
 use crate::log::Role;
 
 /// Why somebody is not in.
@@ -27,6 +30,57 @@ pub struct SignIn {
     pub first: bool,
     /// What was wrong the last time.
     pub wrong: Option<Wrong>,
+    /// What they were about to send when their session ended.
+    pub kept: Option<Kept>,
+}
+
+/// A form that came without a session: it is carried through signing in, by the browser alone, and
+/// shown again then. Nothing of it is kept here. Not printable.
+pub struct Kept {
+    to: String,
+    filled: Form,
+}
+
+impl Kept {
+    /// A form, and where it was going: only what can be looked at again without doing anything.
+    pub fn new(to: &str, filled: Form) -> Option<Self> {
+        let to = if to == "/faults/send" { "/faults" } else { to };
+        (to == "/faults").then(|| Self { to: to.to_owned(), filled })
+    }
+
+    /// The one that a form of signing in carries.
+    pub fn carried(form: &Form) -> Option<Self> {
+        let filled = Form::new(Zeroizing::new(form.get("kept")?.into_bytes()));
+        Self::new(&form.get("kept-to")?, filled)
+    }
+
+    fn carry(&self) -> Markup {
+        let mut whole = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in self.filled.pairs().filter(|(name, _)| name != "csrf") {
+            whole.append_pair(&name, &value);
+        }
+        html! {
+            (hidden("kept-to", &self.to))
+            (hidden("kept", &Zeroizing::new(whole.finish())))
+        }
+    }
+}
+
+/// Signed in again: what was about to be sent is there, to be looked at first.
+pub fn again(visit: &Visit, person: &Person, kept: &Kept) -> Sheet {
+    let words = visit.words;
+    let body = html! {
+        p.note.good { span.sign aria-hidden="true" { "✓" } (words.say("again-kept")) }
+        form method="post" action=(kept.to) {
+            (hidden("csrf", &person.csrf))
+            @for (name, value) in kept.filled.pairs() {
+                @if name != "csrf" && name != "act" { (hidden(&name, &value)) }
+            }
+            (hidden("act", "look"))
+            p.acts { button { (words.say("again-go-on")) } }
+        }
+    };
+    visit.sheet(words.say("again"), body)
 }
 
 /// The page.
@@ -41,10 +95,20 @@ pub fn sign_in(visit: &Visit, ways: &SignIn) -> Sheet {
     let body = html! {
         div.narrow {
             @if let Some((_, text)) = &wrong { (alert(text)) }
-            @if ways.provider {
+            @if ways.kept.is_some() {
+                p.note.warn role="status" { span.sign aria-hidden="true" { "!" } (words.say("again-ended")) }
+            }
+            @if ways.provider && ways.kept.is_some() {
+                p { a.button href="/sign-in/provider" target="_blank" { (words.say("again-provider")) } }
+                form method="post" action="/sign-in/again" {
+                    @if let Some(kept) = &ways.kept { (kept.carry()) }
+                    p.acts { button.second { (words.say("again-go-on")) } }
+                }
+            } @else if ways.provider {
                 p { a.button href="/sign-in/provider" { (words.say("sign-in-provider")) } }
             }
             form method="post" action="/sign-in" {
+                @if let Some(kept) = &ways.kept { (kept.carry()) }
                 (Line { name: "name", kind: "text", fills: "username", label: &name }.show("in"))
                 (Line { name: "password", kind: "password", fills: "current-password", label: &password }
                     .show("in"))
@@ -53,7 +117,11 @@ pub fn sign_in(visit: &Visit, ways: &SignIn) -> Sheet {
             @if ways.first { (first(visit, &name, &password)) }
         }
     };
-    let status = wrong.map_or(StatusCode::OK, |(status, _)| status);
+    let status = match (&wrong, &ways.kept) {
+        (Some((status, _)), _) => *status,
+        (None, Some(_)) => StatusCode::UNAUTHORIZED,
+        (None, None) => StatusCode::OK,
+    };
     visit.sheet(words.say("sign-in"), body).with(status)
 }
 

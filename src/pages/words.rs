@@ -10,7 +10,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::auth::ROLES;
-use crate::domain::{Act, CaseState, HaltReason, HoldReason, Purpose};
+use crate::domain::{Act, CaseState, Field, HaltReason, HoldReason, Purpose};
+use crate::store::IncidentKind;
 
 /// The cookie of somebody who has chosen a language.
 pub const LANGUAGE: &str = "__Host-sluss-language";
@@ -89,9 +90,10 @@ impl Words {
     /// The word of a closed list, as people say it; what the list does not have is shown as it is.
     pub fn one_of(self, family: &str, word: &str) -> Cow<'static, str> {
         let key = format!("{family}-{}", word.replace('.', "-"));
-        match self.catalogue().has_message(&key) {
-            true => self.say(&key),
-            false => Cow::Owned(word.to_owned()),
+        if self.catalogue().has_message(&key) {
+            self.say(&key)
+        } else {
+            Cow::Owned(word.to_owned())
         }
     }
 
@@ -138,6 +140,36 @@ pub fn families() -> Vec<(&'static str, Vec<&'static str>)> {
         ("state", CaseState::ALL.iter().map(|state| state.as_str()).collect()),
         ("purpose", Purpose::ALL.iter().map(|purpose| purpose.as_str()).collect()),
         ("act", Act::ALL.iter().map(|act| act.as_str()).collect()),
+        ("field", Field::ALL.iter().map(|field| field.as_str()).collect()),
+        ("problem", vec!["NO_LINK", "NO_ACCESS", "QUALITY", "OTHER"]),
+        ("pattern", vec!["constant", "intermittent"]),
+        ("lamps", vec!["power-off", "wan-off", "wan-blinking", "los-red", "all-green", "other"]),
+        ("severity", vec!["minor", "moderate", "significant", "extensive"]),
+        ("answer", vec!["true", "false"]),
+        ("vouch", super::fault::REASONS.to_vec()),
+        ("turn", vec!["SP", "CO"]),
+        (
+            "story",
+            vec![
+                "in-our-keeping",
+                "recorded",
+                "acknowledged",
+                "refused",
+                "not-sent",
+                "unknown",
+                "held",
+                "decided",
+                "completed",
+                "failed",
+                "rejected",
+                "cancelled",
+                "the-operator-wrote",
+                "responsible-SP",
+                "responsible-CO",
+                "mended",
+            ],
+        ),
+        ("incident", IncidentKind::ALL.iter().map(|kind| kind.as_str()).collect()),
     ]
 }
 

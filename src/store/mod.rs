@@ -8,6 +8,7 @@
 mod accesses;
 mod audit;
 mod checkpoint_file;
+mod desk;
 mod door;
 mod erased;
 mod error;
@@ -37,6 +38,7 @@ use tokio::task::JoinHandle;
 
 pub use accesses::{AccessList, ListEnd, Resolved};
 pub use audit::{Linked, Opens};
+pub use desk::{Agreed, DeskRow, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow};
 pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};

@@ -2,9 +2,9 @@
 //! they know our services.
 
 use super::{FeedFrom, Moved, Store, StoreError};
-use crate::dialects::FeedEvent;
 use crate::dialects::offer::Offer;
 use crate::dialects::reasons::Words;
+use crate::dialects::{FeedEvent, LinkState};
 use crate::domain::{
     Case, CaseId, OpaqueReference, OperatorReference, RecipientId, SubscriptionId, Timestamp,
 };
@@ -77,6 +77,17 @@ impl Store {
     /// before the words are shown.
     pub async fn words(&self, case: CaseId) -> Result<Option<(Words, Case)>, StoreError> {
         self.0.words(case).await
+    }
+
+    /// Keeps how an operator saw the line of a fault before it was reported.
+    pub async fn keep_line(&self, case: CaseId, line: LinkState) -> Result<(), StoreError> {
+        self.0.keep_line(case, line).await
+    }
+
+    /// How an operator saw the line of a fault, and when it said so; `None` where it was not asked or
+    /// that is wiped.
+    pub async fn line(&self, case: CaseId) -> Result<Option<(LinkState, Timestamp)>, StoreError> {
+        self.0.line(case).await
     }
 
     /// Remembers what an operator said of its interface; `None`: it did not tell.

@@ -23,6 +23,7 @@ mod minimise;
 mod notify;
 mod on_api;
 mod operators;
+mod pages;
 mod people;
 mod pi_api;
 mod postgres;

@@ -87,6 +87,12 @@ export class House {
     return done.stdout;
   }
 
+  // The id of the case that came in under a number.
+  case(external) {
+    const { cases } = JSON.parse(this.run(["--format", "json", "case", "list"]));
+    return cases.find((one) => one.externalId === external).id;
+  }
+
   // A browser of somebody's own. Whatever it asks of anybody but us fails the run.
   async visit({ as, language = "sv", theme = "light", width = 1280, script = true } = {}) {
     const context = await this.browser.newContext({

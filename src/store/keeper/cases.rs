@@ -9,6 +9,7 @@ use super::super::rows::{Appended, Claim, Disclosure, Settlement};
 use super::super::seal;
 use super::super::sql::{OptionalExtension, params};
 use super::change;
+use super::desk;
 use super::keys::{self, wrapped_key};
 use super::log::{self, signed};
 use super::operators;
@@ -361,6 +362,7 @@ pub(super) fn decide(
             case.bytes(),
             forecast,
         ])?;
+    desk::left(tx, case, next)?;
     change::moved(tx, case, next)
 }
 

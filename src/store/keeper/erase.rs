@@ -206,7 +206,20 @@ fn destroy(tx: &mut Tx<'_>, entry: &Entry, erased: &mut Erased) -> Result<(), St
 /// Of a case stays what it was, where and when, and how it ended. What leads back to the person by
 /// way of the ordering system or the operator goes.
 fn forget(tx: &Tx<'_>, case: &[u8; 16], submission: &[u8; 16]) -> Result<(), StoreError> {
-    for table in ["payload", "said", "keep", "heard", "reference", "renamed"] {
+    let tables = [
+        "payload",
+        "said",
+        "line",
+        "keep",
+        "heard",
+        "reference",
+        "renamed",
+        "case_access",
+        "assigned",
+        "agreed",
+        "vouched",
+    ];
+    for table in tables {
         tx.database
             .prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
             .execute([case])?;

@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 
 use super::super::StoreError;
+use super::super::notices::CancellationRow;
 use super::super::rows::SubmissionRow;
 use super::super::sql::{Connection, Value};
+use super::cancel::{TASK, task};
 use super::read;
 use crate::domain::{CaseState, ClientId, ExternalId, SubmissionId};
 use crate::intake::Kind;
@@ -23,33 +25,31 @@ pub(super) fn submissions(
     for filter in &page.filters {
         wanted.add(filter);
     }
-    let count = format!("SELECT count(*) FROM submission s WHERE {}", wanted.sql);
-    let total: i64 =
-        database.prepare(&count)?.query_row(&*bound(&wanted.values), |row| row.get(0))?;
-
-    let mut offset = 0;
-    match page.window {
-        Window::Offset(of) => offset = of,
-        Window::After(place) => {
-            wanted.sql.push_str(" AND (accepted_us, id) < (?, ?)");
-            wanted.values.push(place.accepted.micros().into());
-            wanted.values.push(place.id.bytes().to_vec().into());
-        }
-    }
-    wanted.values.push(i64::from(page.limit).into());
-    wanted.values.push(i64::from(offset).into());
-    let select = format!(
-        "SELECT id FROM submission s WHERE {} ORDER BY accepted_us DESC, id DESC LIMIT ? OFFSET ?",
-        wanted.sql
-    );
-    let mut select = database.prepare(&select)?;
-    let rows = select
-        .query_map(&*bound(&wanted.values), |row| row.get(0).map(SubmissionId::from_bytes))?;
-    let mut shown = Vec::new();
+    let (total, rows) = wanted.page(database, "submission s", page)?;
+    let mut shown = Vec::with_capacity(rows.len());
     for id in rows {
-        shown.extend(read::submission(database, kind, id?)?);
+        shown.extend(read::submission(database, kind, id)?);
     }
-    Ok((u64::try_from(total).unwrap_or(0), shown))
+    Ok((total, shown))
+}
+
+/// Tasks of cancelling, newest first.
+pub(super) fn cancellations(
+    database: &Connection,
+    client: &ClientId,
+    page: &Page,
+) -> Result<(u64, Vec<CancellationRow>), StoreError> {
+    let mut wanted = Wanted { sql: "client = ?".to_owned(), values: Vec::new() };
+    wanted.values.push(client.as_str().to_owned().into());
+    for filter in &page.filters {
+        wanted.add(filter);
+    }
+    let tasks = "(SELECT t.id, t.state, t.requested_us AS accepted_us, o.client
+                    FROM cancellation t JOIN submission o ON o.id = t.submission) s";
+    let (total, rows) = wanted.page(database, tasks, page)?;
+    let mut select = database.prepare_cached(&format!("{TASK} WHERE t.id = ?1"))?;
+    let rows = rows.into_iter().map(|id| select.query_row([id.bytes()], |row| Ok(task(row)))?);
+    Ok((total, rows.collect::<Result<_, _>>()?))
 }
 
 /// What a condition is bound to.
@@ -98,6 +98,37 @@ struct Wanted {
 }
 
 impl Wanted {
+    /// How many of these there are, and the ids of a page of them.
+    fn page(
+        mut self,
+        database: &Connection,
+        of: &str,
+        page: &Page,
+    ) -> Result<(u64, Vec<SubmissionId>), StoreError> {
+        let count = format!("SELECT count(*) FROM {of} WHERE {}", self.sql);
+        let total: i64 =
+            database.prepare(&count)?.query_row(&*bound(&self.values), |row| row.get(0))?;
+        let mut offset = 0;
+        match page.window {
+            Window::Offset(of) => offset = of,
+            Window::After(place) => {
+                self.sql.push_str(" AND (accepted_us, id) < (?, ?)");
+                self.values.push(place.accepted.micros().into());
+                self.values.push(place.id.bytes().to_vec().into());
+            }
+        }
+        self.values.push(i64::from(page.limit).into());
+        self.values.push(i64::from(offset).into());
+        let select = format!(
+            "SELECT id FROM {of} WHERE {} ORDER BY accepted_us DESC, id DESC LIMIT ? OFFSET ?",
+            self.sql
+        );
+        let mut select = database.prepare(&select)?;
+        let ids = select
+            .query_map(&*bound(&self.values), |row| row.get(0).map(SubmissionId::from_bytes))?;
+        Ok((u64::try_from(total).unwrap_or(0), ids.collect::<Result<_, _>>()?))
+    }
+
     fn add(&mut self, filter: &Filter) {
         match filter {
             Filter::Id(ids) => self.any("id", ids.iter().map(|id| id.bytes().to_vec().into())),

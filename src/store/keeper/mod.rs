@@ -9,6 +9,7 @@ mod cases;
 mod change;
 mod copier;
 mod cosigned;
+mod desk;
 mod door;
 mod erase;
 mod errands;

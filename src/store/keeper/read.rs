@@ -57,6 +57,10 @@ pub(super) fn cases(
     rows.map(|row| row?).collect()
 }
 
+pub(super) fn case(database: &Connection, id: CaseId) -> Result<Option<CaseRow>, StoreError> {
+    Ok(rows_where(database, "c.id = ?1", id.bytes())?.pop())
+}
+
 /// Cases in the order of their ids.
 pub(super) fn kept_cases(
     database: &Connection,

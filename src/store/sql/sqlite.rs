@@ -20,6 +20,8 @@ const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0007_pull.sql"),
     include_str!("../../../schemas/sql/sqlite/0008_access.sql"),
     include_str!("../../../schemas/sql/sqlite/0009_operators.sql"),
+    include_str!("../../../schemas/sql/sqlite/0010_desk.sql"),
+    include_str!("../../../schemas/sql/sqlite/0011_line.sql"),
 ];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 
@@ -56,6 +58,9 @@ pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, StoreErro
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "query_only", "ON")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // The write-ahead log is opened by the first read, and made anew where it is missing by then:
+    // one that is unlinked later is to be missed, and not to be hidden by an empty one.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     Ok(Connection::Sqlite(connection))
 }
 

@@ -20,6 +20,8 @@ use super::Result;
 const DATABASE: &[(u32, &str)] = &[
     (8, include_str!("../../../../schemas/sql/postgres/0008_first.sql")),
     (9, include_str!("../../../../schemas/sql/postgres/0009_operators.sql")),
+    (10, include_str!("../../../../schemas/sql/postgres/0010_desk.sql")),
+    (11, include_str!("../../../../schemas/sql/postgres/0011_line.sql")),
 ];
 const KEYS: &[(u32, &str)] =
     &[(1, include_str!("../../../../schemas/sql/postgres/keys_0001_first.sql"))];
@@ -93,7 +95,7 @@ impl Servers {
             keys.ask(&format!("VACUUM {table}"))?;
         }
         let log = self.reader()?;
-        for table in ["payload", "opening", "heard", "said", "reference"] {
+        for table in ["payload", "opening", "heard", "said", "line", "reference"] {
             log.ask(&format!("VACUUM {table}"))?;
         }
         Ok(())
