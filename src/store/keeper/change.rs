@@ -323,7 +323,8 @@ pub(super) fn go_on(tx: &mut Tx<'_>, base: CaseId) -> Result<(), StoreError> {
     debug_assert_eq!(CaseState::Waiting.after(Step::Ready), Ok(CaseState::Accepted));
     tx.database
         .prepare_cached(
-            "UPDATE case_ SET state = 'accepted', due_us = CASE WHEN due_us > ?1 THEN due_us ELSE ?1 END, changed_us = ?1
+            "UPDATE case_ SET state = 'accepted', changed_us = ?1,
+                              due_us = CASE WHEN due_us > ?1 THEN due_us ELSE ?1 END
               WHERE id = (SELECT id FROM case_ WHERE about = ?2 AND state = 'waiting'
                            ORDER BY accepted_us, id LIMIT 1)
                 AND (SELECT operator_reference FROM case_ WHERE id = ?2) IS NOT NULL
