@@ -77,8 +77,11 @@ fn around_at(page: &Page<'_>, at: usize) -> Range<usize> {
     if before.len() - bare.len() <= GAP_MAX {
         start = bare.len() - taken_back(bare);
         // A local part that a line break has cut behind its dot.
-        while let Some(rest) = text[..start].strip_suffix('\n').filter(|rest| rest.ends_with(local))
-        {
+        // Behind a full stop a sentence begins: `75 ms.\nHalvar79@`.
+        while let Some(rest) = text[..start].strip_suffix('\n').filter(|rest| {
+            rest.ends_with(local)
+                && !(rest.ends_with('.') && text[start..].starts_with(char::is_uppercase))
+        }) {
             start = rest.len() - taken_back(rest);
         }
         if start == bare.len() {
@@ -275,7 +278,7 @@ const SHORTENERS: [&str; 14] = [
 ];
 
 /// What stands before the number of something public.
-const PUBLIC: [&str; 24] = [
+const PUBLIC: [&str; 26] = [
     "result",
     "results",
     "resultat",
@@ -300,6 +303,8 @@ const PUBLIC: [&str; 24] = [
     "version",
     "download",
     "downloads",
+    "r",
+    "test",
 ];
 
 /// With a query, a fragment, a word such as `reset`, or a part that is random.

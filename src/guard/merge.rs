@@ -10,6 +10,9 @@ use super::{Finding, Kind, Layer, Span, Why, identity};
 /// (a VLAN, a port) can equal a door code by chance.
 const TELLING: usize = 6;
 
+/// How many keys beside a code are taken with it.
+const KEYS_MAX: usize = 3;
+
 /// Leaves out what stands wholly inside a protected value.
 ///
 /// - A known personal value stands only where the protected value is *more* than it: `Karl` inside
@@ -181,6 +184,12 @@ pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
     // A run of the sign is walked once, however many spans stand in it.
     let mut walked = 0..0;
     for span in &mut spans {
+        // `*4711#`: the signs are keys as the digits are.
+        if matches!(span.kind, Kind::Credential | Kind::Other) {
+            let key = |char: &&char| matches!(char, '#' | '*');
+            span.start -= chars[..span.start].iter().rev().take(KEYS_MAX).take_while(key).count();
+            span.end += chars[span.end..].iter().take(KEYS_MAX).take_while(key).count();
+        }
         // An `@` beside a tag would tell what the tag stands for.
         if span.start > 0 && chars[span.start - 1] == '@' {
             span.start = run_of(chars, span.start - 1, &mut walked).start;

@@ -218,6 +218,38 @@ impl<'t> Page<'t> {
         false
     }
 
+    /// Whether a word is the name of an association or a block: `brf Björken`, `kv. Pelikanen`.
+    pub(super) fn association(&self, at: usize) -> bool {
+        at > 0
+            && self.tokens[at].is_word()
+            && matches!(self.gap(at), " " | ". ")
+            && matches!(
+                self.lower(at - 1),
+                "brf"
+                    | "bostadsrättsföreningen"
+                    | "bostadsrättsförening"
+                    | "samfälligheten"
+                    | "samfällighet"
+                    | "samfällighetsföreningen"
+                    | "vägföreningen"
+                    | "föreningen"
+                    | "kvarteret"
+                    | "kv"
+                    | "villaföreningen"
+                    | "byalaget"
+                    | "fiberföreningen"
+                    | "hrf"
+            )
+    }
+
+    /// Whether a word is a unit of what stands before it: `75 ms`, `Mbit/s`. Then it is no `Ms`.
+    pub(super) fn measures(&self, at: usize) -> bool {
+        self.tokens[at].says.any(Says::UNIT)
+            && at > 0
+            && (self.tokens[at].case != Case::Upper || self.tokens[at].length > 1)
+            && (self.tokens[at - 1].is_digits() && self.gap(at).len() <= 1 || self.gap(at) == "/")
+    }
+
     /// Whether the word right before has a property.
     pub(super) fn follows(&self, at: usize, of: Says) -> bool {
         at > 0 && self.tokens[at - 1].says.any(of)
@@ -240,7 +272,14 @@ fn ends_sentence(gap: &str) -> bool {
         && gap.trim_start_matches(['.', ' ']).is_empty()
         && gap.contains(". ")
         || gap.contains("\n\n")
-        || gap.contains(['!', '?', ';'])
+        || ends_loudly(gap)
+}
+
+/// Whether a sentence ends with a sign. One that hangs on what follows it ends none: `är !kanel`.
+pub(super) fn ends_loudly(gap: &str) -> bool {
+    let sign = |c: char| matches!(c, '!' | '?' | ';');
+    let hangs = gap.ends_with(sign) && gap.trim_end_matches(sign).ends_with(' ');
+    gap.contains(sign) && !hangs
 }
 
 fn tokens(text: &str) -> Vec<Token> {
@@ -362,7 +401,8 @@ fn lowered(text: &str) -> Zeroizing<String> {
     let mut lower = Zeroizing::new(String::with_capacity(text.len()));
     for char in text.chars() {
         if char.is_ascii() {
-            lower.push(char.to_ascii_lowercase());
+            // Phrases go on behind a line break.
+            lower.push(if char == '\n' { ' ' } else { char.to_ascii_lowercase() });
             continue;
         }
         let mut small = char.to_lowercase();

@@ -9,7 +9,7 @@ use super::word_list::WordList;
 use super::{Finding, Kind, Layer, Why};
 
 /// What Swedish streets end in.
-const ENDINGS: [&str; 55] = [
+const ENDINGS: [&str; 59] = [
     "gatan",
     "gata",
     "vägen",
@@ -65,12 +65,16 @@ const ENDINGS: [&str; 55] = [
     "gårdsvägen",
     "kroken",
     "backarna",
+    "gård",
+    "dalen",
+    "vret",
+    "hage",
 ];
 
 /// What stands before an address.
 static PLACED: WordList = WordList::new(
     "på vid adress adressen at från till i bor postadress fakturaadress fakturaadressen hemadress \
-    address besöksadress from to ej gamla nya avsändare leveransadress hos adr",
+    även också gården stugan torpet address besöksadress from to ej gamla nya avsändare leveransadress hos adr",
 );
 
 /// Every finding of this layer.
@@ -80,10 +84,14 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         let range = if page.tokens[at].is_digits() && !page.tokens[at].shielded {
             street(page, at)
                 .or_else(|| english(page, at))
-                .or_else(|| postcode(page, at))
+                .or_else(|| {
+                    // `KD 55474\nOjala`: another line is no town of this one.
+                    let apart = page.tokens[at].length == 5 && page.gap_after(at).contains('\n');
+                    postcode(page, at).filter(|_| !apart)
+                })
                 .or_else(|| property(page, at))
         } else {
-            None
+            named(page, at)
         };
         found.extend(range.map(|range| Finding {
             range,
@@ -115,15 +123,22 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     {
         return None;
     }
-    let dated = page.says(at + 1).any(Says::MONTH) && page.gap_after(at) == " ";
+    let behind = page.gap_after(at);
+    let clock = behind.starts_with([':', '.', '-'])
+        && behind.len() == 1
+        && page.tokens.get(at + 1).is_some_and(|next| next.is_digits() && next.length == 2)
+        && page.says(last).any(Says::TIME);
+    let dated = clock
+        || behind == ":" && page.tokens.get(at + 1).is_some_and(super::page::Token::is_digits)
+        || page.says(at + 1).any(Says::MONTH) && page.gap_after(at) == " ";
     if dated || is_measure(page, at) || page.tokens[last].is_digits() || page.tokens[last].shielded
     {
         return None;
     }
     let word = page.lower(last);
     let says = page.says(last);
-    // `Nokia Beacon 6`.
-    if page.follows(last, Says::BRAND) {
+    // `Nokia Beacon 6`, `brf Pelikanen 14`.
+    if page.follows(last, Says::BRAND) || page.association(last) {
         return None;
     }
     let lettered = page.tokens.get(at + 1).is_some_and(|next| {
@@ -132,6 +147,31 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let at_place =
         last > 0 && PLACED.has(page.lower(last - 1)) && matches!(page.gap(last), " " | ": " | "  ");
     let ended = is_street(word) && !says.any(Says::TECHNICAL);
+    // `lilla bommen 175c`: a word for a side or a size before any word that is none of the trade.
+    let sided = last > 0
+        && page.says(last - 1).any(Says::DIRECTION)
+        && page.gap(last) == " "
+        && page.tokens[last].length > 2
+        && token.length <= 3
+        && (page.caseless || page.tokens[last - 1].case == Case::Title)
+        && !says.any(
+            Says::TECHNICAL
+                .and(Says::BRAND)
+                .and(Says::DOMAIN)
+                .and(Says::CREDENTIAL)
+                .and(Says::REFERENCE)
+                .and(Says::SERIAL)
+                .and(Says::UNIT)
+                .and(Says::TIME)
+                .and(Says::MONTH)
+                .and(Says::PHONE)
+                .and(Says::FUNCTION)
+                .and(Says::NUMBER)
+                .and(Says::APARTMENT)
+                .and(Says::CUSTOMER)
+                .and(Says::VERSION),
+        )
+        && (lettered || !page.caseless || at_place || page.gap_after(at).starts_with([',', '\n']));
     let alone = says.any(Says::STREET) && page.tokens[last].length > 1;
     let raised = |at: usize| {
         let token = &page.tokens[at];
@@ -152,7 +192,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             }
         }
         first = start;
-    } else if ended {
+    } else if ended || sided {
         first = run(page, last, 2);
     } else {
         // Any capitalised word that is not a word of the trade: `Tallbacken 62`, `Annelund 3`.
@@ -180,7 +220,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             );
         let unknown = !says.is_word() && !says.is_name();
         let bare = token.length <= 3;
-        if plain || !bare || !(raised(last) && (!opens || unknown) || posted) {
+        if plain || !bare || !(raised(last) && (!opens || unknown || lettered) || posted) {
             // In a text without capitals: behind a word of place, or with a letter on the number.
             let plain = says.any(
                 Says::TECHNICAL
@@ -239,7 +279,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             first = run(page, last, 2).min(first);
         }
     }
-    let mut end = tail(page, number_end(page, at));
+    let mut end = storey(page, tail(page, storey(page, number_end(page, at))));
     // `47 i Norrtorp`.
     let next = page.token_at(end);
     if next + 1 < page.len()
@@ -268,7 +308,7 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
         }
         // `S:t Olofs väg`.
         if before > 0
-            && page.lower(before) == "t"
+            && matches!(page.lower(before), "t" | "ta")
             && page.gap(before) == ":"
             && page.lower(before - 1) == "s"
         {
@@ -277,9 +317,23 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
         let says = page.says(before);
         let capital = !page.caseless
             && token.is_capital()
-            && (!token.opens || !says.is_word() || says.is_name() || says.any(Says::DIRECTION));
+            && (!token.opens
+                || !says.is_word()
+                // `per albins väg`.
+                || first < last && says.any(Says::GIVEN) && page.lower(first).ends_with('s')
+                || says.is_name()
+                || says.any(Says::DIRECTION)
+                // `Domprostens gård`: owned by somebody.
+                || first == last
+                    && page.tokens[last].case == Case::Lower
+                    && page.lower(before).ends_with('s'));
         let caseless = page.caseless
-            && (says.is_name() && !says.any(Says::FUNCTION)
+            && (first == last
+                && page.says(last).any(Says::STREET)
+                && token.length > 3
+                && page.lower(before).ends_with('s')
+                && !says.any(Says::FUNCTION.and(Says::TECHNICAL).and(Says::UNIT).and(Says::TIME))
+                || says.is_name() && !says.any(Says::FUNCTION)
                 || says.any(Says::DIRECTION)
                 || (!says.is_word() && token.length > 2));
         // `Öster om Sjön 35`, `Natt och Dags väg`.
@@ -298,6 +352,21 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
             break;
         }
         let titled = says.any(Says::DIRECTION);
+        // `Verner von Heidenstams gata`.
+        let particle = says.any(Says::PARTICLE)
+            && token.case == Case::Lower
+            && !page.caseless
+            && first < page.len()
+            && page.tokens[first].is_capital()
+            && before > 0
+            && page.gap(before) == " "
+            && page.tokens[before - 1].case == Case::Title
+            && !page.tokens[before - 1].shielded
+            && matches!(page.lower(before), "von" | "af" | "de" | "van" | "der" | "av");
+        if particle {
+            first = before - 1;
+            continue;
+        }
         let role = !titled
             && says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL))
             && !says.is_name();
@@ -327,6 +396,64 @@ fn number_end(page: &Page<'_>, at: usize) -> usize {
         }
     }
     end
+}
+
+/// A staircase and a floor behind the number: `uppgång B`, `3 tr`, `nb`, `våning 4`.
+fn storey(page: &Page<'_>, mut end: usize) -> usize {
+    const PARTS_MAX: usize = 3;
+    for _ in 0..PARTS_MAX {
+        let next = page.token_at(end);
+        let Some(token) = page.tokens.get(next) else { break };
+        if token.shielded || !matches!(&page.text[end..token.start], " " | ", " | "," | "\n" | " \n") {
+            break;
+        }
+        let second = page.tokens.get(next + 1).filter(|_| matches!(page.gap(next + 1), " " | "" | "."));
+        let word = page.lower(next);
+        let small = |token: &super::page::Token| token.is_digits() && token.length <= 2;
+        let floor = |at: usize| {
+            matches!(page.lower(at), "tr" | "trp" | "trappor" | "trappa" | "trapp" | "vån" | "våningen")
+        };
+        end = if matches!(word, "nb" | "bv" | "ög" | "nbv") {
+            token.end
+        } else if small(token) && second.is_some_and(super::page::Token::is_word) && floor(next + 1) {
+            page.tokens[next + 1].end
+        } else if matches!(
+            word,
+            "uppgång" | "uppg" | "ingång" | "trappa" | "trapphus" | "trappuppgång" | "port" | "hus" | "våning" | "vån" | "plan"
+        ) && second.is_some_and(|second| small(second) || second.is_word() && second.length == 1)
+        {
+            page.tokens[next + 1].end
+        } else {
+            break;
+        };
+    }
+    end
+}
+
+/// `Norrgårda by`, `på Talgoxvägen`: a place by its name alone, behind a word of place.
+fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    const LENGTH_MIN: usize = 7;
+    let token = &page.tokens[at];
+    let before = at.checked_sub(1)?;
+    if token.shielded
+        || token.settled
+        || !matches!(page.lower(before), "på" | "vid" | "i" | "från" | "till" | "hos" | "adress" | "gatan")
+        || !matches!(page.gap(at), " " | ": " | "\n")
+    {
+        return None;
+    }
+    let written = token.case == Case::Title || page.caseless && !token.says.any(Says::WORD);
+    let street = written
+        && token.length >= LENGTH_MIN
+        && is_street(page.lower(at))
+        && !token.says.any(Says::TECHNICAL.and(Says::DOMAIN).and(Says::BUILT_IN));
+    let village = token.case == Case::Title
+        && page.tokens.get(at + 1).is_some_and(|_| page.lower(at + 1) == "by")
+        && page.gap(at + 1) == " ";
+    let end = if village { at + 2 } else { at + 1 };
+    // With a number it is an address as a whole.
+    let numbered = page.tokens.get(end).is_some_and(super::page::Token::is_digits) && page.gap(end) == " ";
+    ((street || village) && !numbered).then(|| page.span(run(page, at, 2).max(before + 1)..end))
 }
 
 /// An apartment, a postcode and a town behind the number.

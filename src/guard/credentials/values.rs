@@ -78,9 +78,8 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
         }
         let lower = word.to_lowercase();
         // `lösen tre små grisar`: the very next word, when it is not what is said about passwords.
-        let begins = page.text[from..at]
-            .trim_matches([' ', ':', '=', '"', '\'', '>', '(', '\u{2192}'])
-            .is_empty();
+        let between = page.text[from..at].trim_matches([' ', ':', '=', '"', '\'', '>', '(', '\u{2192}']);
+        let begins = between.is_empty() || matches!(between, "är" | "is" | "e" | "blir" | "heter");
         if linked
             && let Some(range) = spelt(page, at)
                 .or_else(|| (strength == Strength::Password).then(|| phrase(page, at, begins))?)
@@ -215,8 +214,12 @@ fn phrase(page: &Page<'_>, at: usize, begins: bool) -> Option<Range<usize>> {
     if !plain(&first) || first.chars().count() < 2 {
         return None;
     }
-    let says_how =
-        STATUS.contains(&first.as_str()) || tells_about(&first) && !(begins && words.len() > 2);
+    let told = words.iter().take(4).any(|word| {
+        let word = word.to_lowercase();
+        STATUS.contains(&word.as_str()) || PROSE.contains(&word.as_str()) || word == "som"
+    });
+    let says_how = STATUS.contains(&first.as_str())
+        || tells_about(&first) && !(begins && words.len() > 2 && !told);
     if says_how {
         return None;
     }
@@ -226,7 +229,15 @@ fn phrase(page: &Page<'_>, at: usize, begins: bool) -> Option<Range<usize>> {
         let start = end + text[end..].find(*word)?;
         let says = page.says(page.token_at(start));
         let lower = word.to_lowercase();
+        // `lilla huset på prärien`: a small word before the last one.
+        let goes_on = count > 1
+            && matches!(lower.as_str(), "på" | "för" | "on" | "så" | "hos")
+            && number + 2 == words.len()
+            && !page
+                .says(page.token_at(start + word.len() + 1))
+                .any(Says::DOMAIN.and(Says::TECHNICAL).and(Says::TIME).and(Says::PERSON));
         let stops = number > 0
+            && !goes_on
             && (PROSE.contains(&lower.as_str())
                 || says
                     .any(Says::CREDENTIAL.and(Says::PHONE).and(Says::REFERENCE).and(Says::SERIAL))
@@ -409,7 +420,7 @@ fn whole(page: &Page<'_>, start: usize, end: usize, goes_on: bool, open: bool) -
             end += 1 + length;
         }
     }
-    while text[end..].starts_with(['#', '*', '!', '&']) {
+    while text[end..].starts_with(['#', '*', '!', '&', '$', '%', '?']) {
         end += 1;
     }
     if !digits && open {

@@ -129,6 +129,8 @@ impl People<'_> {
             return true;
         }
         if self.begins(at)
+            || self.lone(at)
+            || self.paired(at)
             || self.reached(at)
             || greeted
             || self.device(at)
@@ -147,6 +149,17 @@ impl People<'_> {
 
         if !self.capital(at) && PRONOUNS.has(page.lower(at)) && !self.sure(at) {
             return false;
+        }
+        // `hans-olof`: one half of it is a name and nothing else.
+        let half = |near: usize, gap: usize| {
+            self.page.gap(gap) == "-"
+                && self.class.get(near) == Some(&Class::Name)
+                && self.page.says(near).any(Says::GIVEN)
+        };
+        if says.any(Says::GIVEN)
+            && (at > 0 && half(at - 1, at) || at + 1 < page.len() && half(at + 1, at + 1))
+        {
+            return true;
         }
         let function = says.any(Says::FUNCTION);
         let next = at + 1;
@@ -268,6 +281,77 @@ impl People<'_> {
             return true;
         }
         self.cue(at) && !(function && !self.capital(at) && !self.sure(at))
+    }
+
+    /// Alone on a line behind a dash or a stroke: `- Viola`, `/ meja`.
+    fn lone(&self, at: usize) -> bool {
+        let page = self.page;
+        let gap = page.gap(at);
+        let ends = at + 1 == page.len() || page.gap_after(at).contains('\n');
+        ends
+            && page.says(at).any(Says::GIVEN)
+            && matches!(gap.trim_start_matches([' ', '.', '!', '?', ')']), "\n- " | "\n/ " | "\n-- " | "\n/" | "\n-" | "\n// " | "/ " | "// " | "- ")
+            && (gap.contains('\n') || gap.contains('/'))
+            && page.gap_after(at).trim_matches([' ', '\n', '.']).is_empty()
+    }
+
+    /// `S. Dunder`: behind a letter that was found to be a name's.
+    fn initialled(&self, at: usize) -> bool {
+        let before = at - 1;
+        self.page.gap(at) == ". "
+            && self.hit[before]
+            && self.page.tokens[before].length == 1
+            && self.surnamed(at)
+    }
+
+    /// `fam. Sundin, Påve`: one more behind a name.
+    fn added(&self, at: usize) -> bool {
+        let token = &self.page.tokens[at];
+        self.comma(at)
+            && self.hit[at - 1]
+            && !self.page.caseless
+            && token.case == Case::Title
+            && token.length > 2
+            && self.page.tokens[at - 1].case == Case::Title
+            && self.page.says(at - 1).any(Says::FAMILY)
+            && !token.says.any(Says::BUILT_IN)
+    }
+
+    /// `Kontakt: Horn Cleo`, `Kontakt: Frimodig, Manne`: before a given name, where a name can begin.
+    fn leads(&self, at: usize) -> bool {
+        let page = self.page;
+        let next = at + 1;
+        next < page.len()
+            && !page.caseless
+            && page.tokens[at].case == Case::Title
+            && page.tokens[next].case == Case::Title
+            && page.tokens[at].length > 2
+            && matches!(page.gap(next), " " | ", ")
+            && self.hit[next]
+            && self.class[next] == Class::Name
+            && page.says(next).any(Says::GIVEN)
+            && (matches!(page.gap(at), ": " | ":") || page.gap(at).ends_with('\n') || self.cue(at))
+            && !page.says(at).any(Says::BUILT_IN)
+    }
+
+    /// `Leo Frimodig`: a given name and a word with a capital that no sentence asks for.
+    pub(super) fn paired(&self, at: usize) -> bool {
+        let page = self.page;
+        let next = at + 1;
+        let first = page.says(at);
+        let other = page.says(next);
+        !page.caseless
+            && next < page.len()
+            && page.gap(next) == " "
+            && first.any(Says::GIVEN)
+            && !first.any(Says::FUNCTION.and(ROLES).and(Says::MONTH).and(Says::BRAND).and(Says::DOMAIN))
+            && page.tokens[at].case == Case::Title
+            && page.tokens[next].case == Case::Title
+            && page.tokens[next].length > 2
+            && !page.tokens[at].shielded
+            && !page.tokens[next].shielded
+            && !page.tokens[next].settled
+            && !other.any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND).and(Says::FUNCTION))
     }
 
     /// Opens a sentence or a line, and what follows is said of somebody: `Max har startat om`,
@@ -394,6 +478,33 @@ impl People<'_> {
         let says = self.page.says(at);
         if says.any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND)) {
             return false;
+        }
+        if self.paired(at - 1) || self.initialled(at) || self.added(at) || self.leads(at) {
+            return true;
+        }
+        // `Sky (barnet)`.
+        let bracketed = self.page.tokens[at].case == Case::Title
+            && self.page.gap_after(at) == " ("
+            && self.page.says(at + 1).any(Says::RELATION)
+            && self.page.gap_after(at + 1).starts_with(')');
+        if bracketed {
+            return true;
+        }
+        // `jörgen qvarn` in small letters: a rare word behind a given name.
+        let small = (self.page.caseless
+            || self.page.tokens[at - 1].case == Case::Lower
+                && self.page.tokens[at].case == Case::Lower)
+            && self.page.gap(at) == " "
+            && self.hit[at - 1]
+            && self.class[at - 1] == Class::Name
+            && self.page.says(at - 1).any(Says::GIVEN)
+            && !self.page.says(at - 1).any(Says::GENITIVE)
+            && !says.any(Says::BUILT_IN)
+            && self.page.tokens[at].length > 2
+            && (at < 2 || !self.hit[at - 2] || self.page.gap(at - 1) == "-")
+            && !PLAIN_ENDINGS.iter().any(|ending| self.page.lower(at).ends_with(ending));
+        if small {
+            return true;
         }
         // `Ek Förvaltning`, `mvh Karin Bekräftat`: a firm, a new sentence.
         let lower = self.page.lower(at);
