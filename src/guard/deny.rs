@@ -71,16 +71,19 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
     }
     // `kollat i Zabbix`, `i Eksunda`: a system, a town; nobody is in somebody.
     // `brf Björken`: a house and its owners.
-    if page.association(at) || token.case == Case::Lower && !page.caseless && super::places::is_street(page.lower(at)) {
+    if page.association(at)
+        || token.case == Case::Lower && !page.caseless && super::places::is_street(page.lower(at))
+    {
         return false;
     }
     let within = at > 0
         && matches!(page.lower(at - 1), "i" | "in" | "inom" | "ur" | "inside")
         && page.gap(at) == " "
         && token.case != Case::Mixed
-        && !page.tokens.get(at + 1).is_some_and(|next| {
-            next.is_word() && !next.says.is_word() && page.gap(at + 1) == " "
-        });
+        && !page
+            .tokens
+            .get(at + 1)
+            .is_some_and(|next| next.is_word() && !next.says.is_word() && page.gap(at + 1) == " ");
     if within {
         return false;
     }
@@ -148,10 +151,9 @@ fn near_person(page: &Page<'_>, at: usize) -> bool {
         let says = page.says(before);
         let gap = page.gap(at);
         let near = gap.len() <= 3 && !gap.contains(['.', ';', '!', '?', ')', '\n']);
-        let told = says.any(Says::RELATION.and(Says::PERSON)) || GREETINGS.contains(&page.lower(before));
-        near
-            && !page.measures(before)
-            && (says.any(Says::SURE) || told && !gap.contains(','))
+        let told =
+            says.any(Says::RELATION.and(Says::PERSON)) || GREETINGS.contains(&page.lower(before));
+        near && !page.measures(before) && (says.any(Says::SURE) || told && !gap.contains(','))
     });
     // `hozan ringde`: who does what only people do.
     let doer = at + 1 < page.len()
@@ -164,14 +166,16 @@ fn near_person(page: &Page<'_>, at: usize) -> bool {
             || says.is_name() && !says.any(Says::HOMOGRAPH.and(Says::FUNCTION))
     };
     let joined = |gap: &str| matches!(gap, " " | "-" | "\n");
-    cue || doer || before.is_some_and(|before| {
-        joined(page.gap(at))
-            && name(before)
-            && page.tokens[at].is_capital() == page.tokens[before].is_capital()
-    }) || at + 1 < page.len()
-        && joined(page.gap(at + 1))
-        && name(at + 1)
-        && page.tokens[at].is_capital() == page.tokens[at + 1].is_capital()
+    cue || doer
+        || before.is_some_and(|before| {
+            joined(page.gap(at))
+                && name(before)
+                && page.tokens[at].is_capital() == page.tokens[before].is_capital()
+        })
+        || at + 1 < page.len()
+            && joined(page.gap(at + 1))
+            && name(at + 1)
+            && page.tokens[at].is_capital() == page.tokens[at + 1].is_capital()
         || signs(page, at)
 }
 

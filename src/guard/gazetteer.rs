@@ -176,7 +176,8 @@ pub(super) fn near<D: AsRef<[u8]>>(
         for letter in ('a'..='z').chain(['å', 'ä', 'ö']) {
             let mut bytes = [0; 4];
             let Some(beyond) = follow(set, node, letter.encode_utf8(&mut bytes)) else { continue };
-            let wrong = rest.filter(|_| at > 0 && next.is_some_and(|next| beside(&word[at..next], letter)));
+            let wrong =
+                rest.filter(|_| at > 0 && next.is_some_and(|next| beside(&word[at..next], letter)));
             for rest in std::iter::once(after).chain(wrong) {
                 if ends(set, beyond, rest)
                     && passes(&[before, letter.encode_utf8(&mut bytes), rest].concat())

@@ -244,15 +244,50 @@ fn whole(page: &Page<'_>, first: usize, last: usize) -> Range<usize> {
 
 /// How much somebody is something.
 const DEGREES: [&str; 14] = [
-    "heavily", "severely", "partially", "profoundly", "completely", "totally", "seriously",
-    "terminally", "helt", "svårt", "kraftigt", "allvarligt", "höggradigt", "kroniskt",
+    "heavily",
+    "severely",
+    "partially",
+    "profoundly",
+    "completely",
+    "totally",
+    "seriously",
+    "terminally",
+    "helt",
+    "svårt",
+    "kraftigt",
+    "allvarligt",
+    "höggradigt",
+    "kroniskt",
 ];
 
 /// What an illness is of: `breast cancer`, `kidney failure`.
 const BODY: [&str; 26] = [
-    "breast", "lung", "prostate", "skin", "bowel", "colon", "liver", "throat", "ovarian", "cervical",
-    "blood", "bone", "brain", "kidney", "heart", "pancreatic", "stomach", "bladder", "eye", "ear",
-    "hip", "knee", "back", "spinal", "mental", "eating",
+    "breast",
+    "lung",
+    "prostate",
+    "skin",
+    "bowel",
+    "colon",
+    "liver",
+    "throat",
+    "ovarian",
+    "cervical",
+    "blood",
+    "bone",
+    "brain",
+    "kidney",
+    "heart",
+    "pancreatic",
+    "stomach",
+    "bladder",
+    "eye",
+    "ear",
+    "hip",
+    "knee",
+    "back",
+    "spinal",
+    "mental",
+    "eating",
 ];
 
 /// What a network suffers from.

@@ -31,14 +31,16 @@ pub(super) fn find(page: &Page<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
         from = range.end.max(at + 1);
         found.push(finding(range, Kind::Email));
     }
+    let mut linked = 0;
     for at in 0..page.len() {
-        if page.tokens[at].shielded {
+        if page.tokens[at].shielded || page.tokens[at].start < linked {
             continue;
         }
         if let Some(range) = spelt(page, at) {
             found.push(finding(range, Kind::Email));
         }
         if let Some(range) = link(page, at) {
+            linked = range.end;
             if opens(&page.text[range.clone()]) || names_somebody(page, &range) {
                 found.push(finding(broken(page, range), Kind::Url));
             } else {

@@ -222,7 +222,8 @@ fn version(page: &Page<'_>, at: usize) -> bool {
                 && page.says(at - back).any(Says::BRAND)
                 && (0..back).all(|n| matches!(page.gap(at - n), " " | "-" | ""))
         });
-    v || model || page.follows(at, Says::VERSION) && page.gap(at).len() <= 3
+    v || model
+        || page.follows(at, Says::VERSION) && page.gap(at).len() <= 3
         || (1..=2).any(|back| {
             at >= back
                 && page.says(at - back).any(Says::VERSION)

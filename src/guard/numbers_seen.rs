@@ -16,9 +16,10 @@ use super::lexicon::Says;
 use super::page::Page;
 use super::{Finding, Kind, Layer, Why};
 
-/// Every finding of this layer: denied numbers. Runs over what no other layer has settled.
-pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
+/// Every finding of this layer: denied numbers; and the long ones that something explains. Runs over
+/// what no other layer has settled.
+pub(super) fn find(page: &Page<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
+    let (mut found, mut explained) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < page.len() {
         if !page.tokens[at].is_digits() || page.tokens[at].settled {
@@ -34,10 +35,12 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
                 layer: Layer::Denied,
                 why: Why::UnknownNumber,
             });
+        } else {
+            explained.push(page.span(group));
         }
         at = next;
     }
-    found
+    (found, explained)
 }
 
 /// Digits that hang together with this one: glued letters, hyphens, slashes, dots and colons.

@@ -6,6 +6,7 @@
 mod cues;
 mod letters;
 mod ordinary;
+mod pairs;
 mod signatures;
 
 use std::ops::Range;
@@ -158,11 +159,12 @@ impl People<'_> {
     fn beside(&self, at: usize) -> bool {
         let beside = |near: usize| self.hit[near] && self.capital(near) == self.capital(at);
         let slashed = |at: usize| self.page.gap(at) == "/" && self.page.tokens[at].length > 2;
-        let pair = at > 0 && slashed(at) && self.hit[at - 1] && self.page.says(at - 1).any(Says::GIVEN)
-            || at + 1 < self.hit.len()
-                && slashed(at + 1)
-                && self.hit[at + 1]
-                && self.page.says(at + 1).any(Says::GIVEN);
+        let pair =
+            at > 0 && slashed(at) && self.hit[at - 1] && self.page.says(at - 1).any(Says::GIVEN)
+                || at + 1 < self.hit.len()
+                    && slashed(at + 1)
+                    && self.hit[at + 1]
+                    && self.page.says(at + 1).any(Says::GIVEN);
         pair || at > 0 && self.page.gap(at) == " " && beside(at - 1)
             || at + 1 < self.hit.len() && self.page.gap(at + 1) == " " && beside(at + 1)
     }

@@ -247,7 +247,8 @@ fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     }
     // Without a sign only what cannot be anything but a password.
     let from = page.tokens[if between { at + 1 } else { at }].end;
-    let value = page.text[from..].strip_prefix(' ')?.split(char::is_whitespace).next()?;
+    let rest = page.text[from..].strip_prefix(' ')?;
+    let value = &rest[..super::values::piece(rest)];
     let value = value.trim_end_matches(['.', ',', ';', ')', ':', '!', '?']);
     let letters = value.chars().filter(|c| c.is_alphabetic()).count();
     let odd = value.contains(['&', '$', '%', '!', '@', '#', '*', '_', '+'])
@@ -309,7 +310,7 @@ pub(super) fn changed(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
         return None;
     }
     let rest = &page.text[page.tokens[at].end + 1..];
-    let value = rest.split(char::is_whitespace).next()?.trim_end_matches(['.', ',', ';', ')']);
+    let value = rest[..super::values::piece(rest)].trim_end_matches(['.', ',', ';', ')']);
     let has = |test: fn(char) -> bool| value.contains(test);
     let looks = value.chars().count() >= 6
         && has(|c| c.is_ascii_digit())

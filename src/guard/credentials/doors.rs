@@ -6,6 +6,9 @@ use super::super::lexicon::Says;
 use super::super::page::Page;
 use super::super::word_list::WordList;
 
+/// How far back a code or a phrase before its word goes, in bytes.
+const CLAUSE_MAX: usize = 160;
+
 /// `4711 opens the gate`, `Bamse&30 is the wifi`, `1234 öppnar grinden`.
 pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let word = page.lower(at);
@@ -51,9 +54,22 @@ pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let as_password = matches!(word, "som" | "as")
         && page.tokens.get(at + 1).is_some_and(|_| {
             let next = page.lower(at + 1);
-            next.starts_with("lösen") || matches!(next, "password" | "kod" | "pinkod" | "portkod" | "pin" | "a" | "my" | "the")
+            next.starts_with("lösen")
+                || matches!(
+                    next,
+                    "password" | "kod" | "pinkod" | "portkod" | "pin" | "a" | "my" | "the"
+                )
         })
-        && follows(&["lösen", "lösenord", "lösenordet", "password", "kod", "pinkod", "portkod", "pin"])
+        && follows(&[
+            "lösen",
+            "lösenord",
+            "lösenordet",
+            "password",
+            "kod",
+            "pinkod",
+            "portkod",
+            "pin",
+        ])
         && !super::words::tells_about(page.lower(at - 1))
         && !page.says(at - 1).any(Says::FUNCTION.and(Says::PERSON).and(Says::SPEECH));
     if !(opens || is || to || as_password) {
@@ -61,11 +77,13 @@ pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     }
     let before = &page.text[..page.tokens[at].start];
     let bare = before.trim_end_matches(' ');
-    let start = bare.rfind([' ', '\n', ',', '(', '"']).map_or(0, |at| at + 1);
+    let far = bare.floor_char_boundary(bare.len().saturating_sub(CLAUSE_MAX));
+    let start = bare[far..].rfind([' ', '\n', ',', '(', '"']).map_or(far, |at| far + at + 1);
     let value = &bare[start..];
     if is && page.lower(at - 1) != "koden" {
         // A phrase: from the start of the clause.
-        let clause = bare.rfind([',', '\n', '.', ':', '(', '"']).map_or(0, |at| at + 1);
+        let clause =
+            bare[far..].rfind([',', '\n', '.', ':', '(', '"']).map_or(far, |at| far + at + 1);
         let phrase = bare[clause..].trim_start();
         let digits = phrase.bytes().filter(u8::is_ascii_digit).count();
         if digits > 0
@@ -77,8 +95,7 @@ pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         }
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let signs = as_password
-        || value.chars().any(|c| !c.is_alphabetic()) && (!to || digits >= 3);
+    let signs = as_password || value.chars().any(|c| !c.is_alphabetic()) && (!to || digits >= 3);
     (signs && value.len() >= 3 && value.len() < 40).then_some(start..bare.len())
 }
 
@@ -263,7 +280,10 @@ fn number(page: &Page<'_>, at: usize) -> bool {
     let word = page.lower(at);
     let rest = TENS.iter().chain(&["nittio", "nitti"]).find_map(|ten| word.strip_prefix(ten));
     rest.is_some_and(|rest| {
-        matches!(rest, "" | "ett" | "en" | "två" | "tre" | "fyra" | "fem" | "sex" | "sju" | "åtta" | "nio")
+        matches!(
+            rest,
+            "" | "ett" | "en" | "två" | "tre" | "fyra" | "fem" | "sex" | "sju" | "åtta" | "nio"
+        )
     })
 }
 
@@ -284,9 +304,35 @@ pub(super) fn spoken(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let single = (at..end).all(|at| {
         matches!(
             page.lower(at),
-            "noll" | "nolla" | "ett" | "etta" | "två" | "tvåa" | "tre" | "trea" | "fyra" | "fem" | "femma"
-                | "sex" | "sexa" | "sju" | "sjua" | "åtta" | "nio" | "nia" | "zero" | "oh" | "one" | "two"
-                | "three" | "four" | "five" | "six" | "seven" | "eight" | "nine"
+            "noll"
+                | "nolla"
+                | "ett"
+                | "etta"
+                | "två"
+                | "tvåa"
+                | "tre"
+                | "trea"
+                | "fyra"
+                | "fem"
+                | "femma"
+                | "sex"
+                | "sexa"
+                | "sju"
+                | "sjua"
+                | "åtta"
+                | "nio"
+                | "nia"
+                | "zero"
+                | "oh"
+                | "one"
+                | "two"
+                | "three"
+                | "four"
+                | "five"
+                | "six"
+                | "seven"
+                | "eight"
+                | "nine"
         )
     });
     let cued = count > 1

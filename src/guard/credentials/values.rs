@@ -61,7 +61,7 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
         {
             return std::iter::once(at..at + length).collect();
         }
-        let length = text[at..].find(char::is_whitespace).unwrap_or(text.len() - at);
+        let length = piece(&text[at..]);
         let mut chunk = &text[at..at + length];
         // `källare=5638`: what stands before the sign is no value.
         if let Some(sign) = chunk.find(['=', ':']).filter(|sign| {
@@ -78,7 +78,8 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
         }
         let lower = word.to_lowercase();
         // `lösen tre små grisar`: the very next word, when it is not what is said about passwords.
-        let between = page.text[from..at].trim_matches([' ', ':', '=', '"', '\'', '>', '(', '\u{2192}']);
+        let between =
+            page.text[from..at].trim_matches([' ', ':', '=', '"', '\'', '>', '(', '\u{2192}']);
         let begins = between.is_empty() || matches!(between, "är" | "is" | "e" | "blir" | "heter");
         if linked
             && let Some(range) = spelt(page, at)
@@ -300,8 +301,17 @@ const STATUS: [&str; 44] = [
     "hos",
 ];
 
+/// How long what stands before the next space is; no code is longer.
+pub(super) fn piece(text: &str) -> usize {
+    const LENGTH_MAX: usize = 256;
+    let near = &text[..text.floor_char_boundary(LENGTH_MAX)];
+    near.find(char::is_whitespace).unwrap_or(near.len())
+}
+
 /// Up to where a clause ends: a stop before a space, a comma, a bracket, the end of a line.
 fn clause(text: &str) -> &str {
+    const LENGTH_MAX: usize = 256;
+    let text = &text[..text.floor_char_boundary(LENGTH_MAX)];
     let mut end = text.len();
     for (at, char) in text.char_indices() {
         let rest = &text[at + char.len_utf8()..];
@@ -427,7 +437,7 @@ fn whole(page: &Page<'_>, start: usize, end: usize, goes_on: bool, open: bool) -
         // A phrase: to the end of the clause.
         for _ in 0..4 {
             let Some(rest) = text[end..].strip_prefix(' ') else { break };
-            let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let length = piece(rest);
             let word = rest[..length].trim_end_matches(['.', ',', ';', ')', '"', '?', ':']);
             let lower = word.to_lowercase();
             let token = page.says(page.token_at(end + 1));
@@ -460,8 +470,7 @@ fn second(page: &Page<'_>, end: usize) -> Option<Range<usize>> {
         && let Some(close) = rest.find("), ").filter(|close| *close < 24)
     {
         let start = end + 2 + close + 3;
-        let length =
-            page.text[start..].find(char::is_whitespace).unwrap_or(page.text.len() - start);
+        let length = piece(&page.text[start..]);
         let word = page.text[start..start + length].trim_end_matches(['.', ',', ';', ')']);
         if word.bytes().filter(u8::is_ascii_digit).count() >= 3 {
             return Some(start..start + word.len());
@@ -471,7 +480,7 @@ fn second(page: &Page<'_>, end: usize) -> Option<Range<usize>> {
         .into_iter()
         .find(|joint| rest.starts_with(joint))?;
     let start = end + joint.len();
-    let length = page.text[start..].find(char::is_whitespace).unwrap_or(page.text.len() - start);
+    let length = piece(&page.text[start..]);
     let word =
         page.text[start..start + length].trim_end_matches(['.', ',', ';', ')', '"', '?', ':']);
     let digits = word.bytes().filter(u8::is_ascii_digit).count();

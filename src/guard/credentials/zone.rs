@@ -102,7 +102,9 @@ fn linked(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let range = chunk(page, token.range());
     let parts = page.text[range.clone()].split(['.', '-', '_', '/', '+']);
     let many = parts.clone().count() > 2
-        && parts.clone().all(|part| part.chars().count() > 2 && part.chars().all(char::is_alphabetic));
+        && parts
+            .clone()
+            .all(|part| part.chars().count() > 2 && part.chars().all(char::is_alphabetic));
     if many && !page.text[range.clone()].contains("://") {
         return Some(range);
     }
@@ -111,7 +113,15 @@ fn linked(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         && matches!(page.gap(at), " " | " \"");
     let says = token.says;
     let told = super::words::tells_about(page.lower(at))
-        || says.any(Says::FUNCTION.and(Says::TIME).and(Says::TECHNICAL).and(Says::PERSON).and(Says::RELATION).and(Says::SPEECH).and(Says::DOMAIN));
+        || says.any(
+            Says::FUNCTION
+                .and(Says::TIME)
+                .and(Says::TECHNICAL)
+                .and(Says::PERSON)
+                .and(Says::RELATION)
+                .and(Says::SPEECH)
+                .and(Says::DOMAIN),
+        );
     (link && !told).then_some(range)
 }
 
@@ -129,10 +139,10 @@ fn quoted(page: &Page<'_>, first: usize, last: usize) -> Option<Range<usize>> {
         page.gap(*at).ends_with(quotes) && !page.tokens[*at].settled && !page.tokens[*at].shielded
     })?;
     let start = page.tokens[open].start;
-    let length = page.text[start..].find(quotes)?;
-    let value = &page.text[start..start + length];
-    (length <= LENGTH_MAX && !value.contains('\n') && value.split(' ').count() <= 5)
-        .then_some(start..start + length)
+    let near = &page.text[start..page.text.floor_char_boundary(start + LENGTH_MAX)];
+    let length = near.find(quotes)?;
+    let value = &near[..length];
+    (!value.contains('\n') && value.split(' ').count() <= 5).then_some(start..start + length)
 }
 
 /// Whether another note begins: ` / `, ` - `.
@@ -157,7 +167,8 @@ fn odd(page: &Page<'_>, cluster: Range<usize>, code: bool) -> Option<Range<usize
     let capitals = page.tokens[first].case == Case::Mixed
         && !page.tokens[first].says.any(EXPLAINED)
         && page.tokens[first].length > 5;
-    let signed = behind.starts_with(['#', '$', '%', '&', '*', '^', '~', '_']) && page.tokens[first].length > 2;
+    let signed = behind.starts_with(['#', '$', '%', '&', '*', '^', '~', '_'])
+        && page.tokens[first].length > 2;
     if digits == 0 && !capitals && !signed {
         return None;
     }
@@ -177,9 +188,12 @@ fn odd(page: &Page<'_>, cluster: Range<usize>, code: bool) -> Option<Range<usize
             tokens.iter().filter(|token| token.is_digits()).map(|token| token.length).sum();
         let word = tokens.iter().any(|token| {
             token.is_word()
-                && (token.length > 2 && !token.says.any(EXPLAINED) || token.length <= 2 && numbers > 2)
+                && (token.length > 2 && !token.says.any(EXPLAINED)
+                    || token.length <= 2 && numbers > 2)
         });
-        let known = tokens.iter().any(|token| token.is_word() && token.length > 1 && token.says.any(EXPLAINED));
+        let known = tokens
+            .iter()
+            .any(|token| token.is_word() && token.length > 1 && token.says.any(EXPLAINED));
         return (word && !known && free(tokens)).then_some(whole);
     }
     let dated = behind.starts_with(['/', ':', '%', ',', '.']) && !behind.contains([' ', '\n'])
@@ -222,14 +236,18 @@ fn explains(page: &Page<'_>, at: usize) -> bool {
 fn chunk(page: &Page<'_>, range: Range<usize>) -> Range<usize> {
     const LENGTH_MAX: usize = 40;
     let text = page.text;
-    let outside = |c: char| c.is_whitespace() || matches!(c, '"' | '(' | ')' | '<' | '>' | ',' | ';' | ':' | '|' | '[' | ']');
-    let start = text[..range.start].rfind(outside).map_or(0, |at| {
-        at + text[at..].chars().next().map_or(1, char::len_utf8)
-    });
-    let end = text[range.end..].find(outside).map_or(text.len(), |length| range.end + length);
+    let outside = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '"' | '(' | ')' | '<' | '>' | ',' | ';' | ':' | '|' | '[' | ']')
+    };
+    let reach = |chars: &mut dyn Iterator<Item = char>| -> usize {
+        chars.take(LENGTH_MAX).take_while(|c| !outside(*c)).map(char::len_utf8).sum()
+    };
+    let start = range.start - reach(&mut text[..range.start].chars().rev());
+    let end = range.end + reach(&mut text[range.end..].chars());
     let whole = &text[start..end];
     let bare = whole.trim_end_matches(['.', '\'']);
-    if whole.len() > LENGTH_MAX || whole.contains('@') {
+    if whole.len() >= LENGTH_MAX || whole.contains('@') {
         return range;
     }
     start..(start + bare.len()).max(range.end)

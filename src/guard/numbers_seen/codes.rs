@@ -95,8 +95,8 @@ fn prefixed(page: &Page<'_>, group: &Range<usize>) -> bool {
         start -= 1;
     }
     let first = &page.tokens[start];
-    let upper = first.case == Case::Upper
-        || page.caseless && first.case == Case::Lower && first.length > 1;
+    let upper =
+        first.case == Case::Upper || page.caseless && first.case == Case::Lower && first.length > 1;
     let pieces = &page.tokens[start..group.end];
     let digits: usize =
         pieces.iter().filter(|token| token.is_digits()).map(|token| token.length).sum();

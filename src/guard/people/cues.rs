@@ -66,7 +66,9 @@ impl People<'_> {
                     self.page.lower(before - 1),
                     "fråga" | "frågar" | "frågade" | "sök" | "söker" | "sökte" | "sökt" | "ropa"
                 );
-            spoken || done || sought
+            spoken
+                || done
+                || sought
                 || !PREPOSITIONS.has(word) && word != "efter"
                 || given && matches!(word, "hos" | "enligt" | "åt" | "enl")
         }

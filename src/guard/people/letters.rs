@@ -8,9 +8,9 @@ use super::{Class, People};
 
 /// Abbreviations of single letters, without their dots.
 const ABBREVIATIONS: [&str; 52] = [
-    "ea", "pl", "ok", "cc", "us", "uk", "eu", "ca", "os", "kw", "vs", "ff", "nb", "ref",
-    "tom", "from", "tex", "osv", "dvs", "pga", "bla", "mfl", "mm", "fd", "sk", "tv", "th", "ie",
-    "eg", "am", "pm", "kl", "fn", "ua", "od", "ed", "iaf", "mao", "vgv", "resp", "sa", "st", "iom",
+    "ea", "pl", "ok", "cc", "us", "uk", "eu", "ca", "os", "kw", "vs", "ff", "nb", "ref", "tom",
+    "from", "tex", "osv", "dvs", "pga", "bla", "mfl", "mm", "fd", "sk", "tv", "th", "ie", "eg",
+    "am", "pm", "kl", "fn", "ua", "od", "ed", "iaf", "mao", "vgv", "resp", "sa", "st", "iom",
     "eom", "isf", "po", "fm", "em", "fl", "nr", "osa", "fkl",
 ];
 
@@ -82,8 +82,7 @@ impl People<'_> {
         if self.hit[at] || token.is_digits() || token.length != 1 || token.shielded || token.glued {
             return false;
         }
-        if self.page.gap_after(at).is_empty() && at + 1 < self.page.len()
-            || self.page.measures(at)
+        if self.page.gap_after(at).is_empty() && at + 1 < self.page.len() || self.page.measures(at)
         {
             return false;
         }
