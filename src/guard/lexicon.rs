@@ -82,6 +82,12 @@ impl Says {
         Self(self.0 | other.0)
     }
 
+    /// A word of the English list, and nothing else.
+    pub(super) const fn only_english(self) -> bool {
+        let list = Self::ENGLISH.and(Self::WORD).and(Self::BUILT_IN).and(Self::LEFT);
+        self.any(Self::ENGLISH) && self.0 & !list.0 == 0
+    }
+
     pub(super) const fn is_name(self) -> bool {
         self.any(Self::GIVEN.and(Self::FAMILY))
     }

@@ -175,6 +175,8 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         || page.gap(last + 1).len() > 3
         || begins_tag(page, last + 1)
         || super::tags::end(&page.text[..page.span(first..first + 1).start])
+        || page.gap(first).starts_with(']')
+            && super::tags::end(&page.text[..=page.tokens[first - 1].end])
     {
         return None;
     }

@@ -338,7 +338,10 @@ fn version(page: &Page<'_>, group: &Range<usize>, text: &str) -> bool {
     let first = &page.tokens[group.start];
     let v =
         first.is_word() && matches!(page.lower(group.start), "v" | "r" | "ver") && group.len() > 1;
-    cued && (dots > 0 || v || text.len() <= 12) || v && dots > 0 || dots == 2 && text.len() <= 11
+    let personal = Says::PNR.and(Says::CUSTOMER).and(Says::BANK).and(Says::BIRTH);
+    cued && (dots > 0 || v || text.len() <= 12)
+        || v && dots > 0
+        || dots == 2 && text.len() <= 11 && !page.cued(group.start, personal, 2)
 }
 
 /// A word before it says what number it is: of a device, a port, a case.

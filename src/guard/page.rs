@@ -79,12 +79,16 @@ pub(super) struct Page<'t> {
     pub(super) lexicon: &'t Lexicon,
     /// Capitals say nothing in this text: it has none, or has nothing else.
     pub(super) caseless: bool,
+    /// It is written in Swedish: an English word with a capital is a name like any other.
+    swedish: bool,
 }
 
 impl<'t> Page<'t> {
     pub(super) fn new(text: &'t str, lexicon: &'t Lexicon, shields: &[Range<usize>]) -> Self {
         let lower = lowered(text);
-        let mut page = Self { text, lower, tokens: tokens(text), lexicon, caseless: false };
+        let mut page =
+            Self { text, lower, tokens: tokens(text), lexicon, caseless: false, swedish: false };
+        page.swedish = page.lower.contains(['å', 'ä', 'ö']);
         page.caseless = caseless(&page.tokens);
         for at in 0..page.tokens.len() {
             let says = if page.tokens[at].is_word() {
@@ -216,6 +220,12 @@ impl<'t> Page<'t> {
             }
         }
         false
+    }
+
+    /// Whether a word is one of ours, and no English one that only its dictionary has.
+    pub(super) fn common(&self, at: usize) -> bool {
+        let says = self.says(at);
+        says.any(Says::BUILT_IN) && !(self.swedish && says.only_english())
     }
 
     /// Whether a word is the name of an association or a block: `brf Björken`, `kv. Pelikanen`.
@@ -376,10 +386,77 @@ fn tokens(text: &str) -> Vec<Token> {
 
 /// Where a space was lost between a small word and a capital: `påKrokslätt`, `tillLove`.
 fn lost_space(word: &str) -> Option<usize> {
-    const SMALL: [&str; 26] = [
-        "på", "till", "från", "med", "och", "hos", "av", "för", "i", "är", "har", "kund", "tel",
-        "att", "vid", "son", "at", "to", "from", "with", "and", "by", "call", "ring", "for",
+    const SMALL: [&str; 70] = [
+        "på",
+        "till",
+        "från",
+        "med",
+        "och",
+        "hos",
+        "av",
+        "för",
+        "i",
+        "är",
+        "har",
+        "kund",
+        "tel",
+        "att",
+        "vid",
+        "son",
+        "at",
+        "to",
+        "from",
+        "with",
+        "and",
+        "by",
+        "call",
+        "ring",
+        "for",
         "skylt",
+        "mvh",
+        "enl",
+        "heter",
+        "viss",
+        "kontakt",
+        "kontakta",
+        "granne",
+        "fru",
+        "herr",
+        "mrs",
+        "ms",
+        "agent",
+        "tekniker",
+        "tekn",
+        "eller",
+        "samt",
+        "dottern",
+        "sonen",
+        "sambo",
+        "mannen",
+        "frun",
+        "säger",
+        "ringer",
+        "tack",
+        "hälsar",
+        "hej",
+        "via",
+        "enligt",
+        "åt",
+        "utan",
+        "kallas",
+        "namn",
+        "sökt",
+        "nås",
+        "kunden",
+        "hon",
+        "han",
+        "som",
+        "vi",
+        "om",
+        "hi",
+        "dear",
+        "tillsammans",
+        "m",
     ];
     let cut = word.find(char::is_uppercase).filter(|cut| *cut > 0)?;
     let right = &word[cut..];

@@ -77,7 +77,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
                 || match layer.class[at] {
                     Class::Either => layer.either(at) || layer.initial(at) || layer.particle(at),
                     Class::Word => layer.surname(at) || layer.initial(at) || layer.particle(at),
-                    Class::Unknown => layer.beside(at) || layer.particle(at),
+                    Class::Unknown => layer.beside(at) || layer.particle(at) || layer.paired(at),
                     Class::Name | Class::Out => false,
                 };
         }

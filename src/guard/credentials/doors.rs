@@ -347,5 +347,6 @@ pub(super) fn spoken(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         });
     // `one or two`, `ett till tre` have words between them; a measure follows a unit.
     let unit = page.says(end).any(Says::UNIT);
-    (!unit && (single && count >= 4 || cued)).then(|| page.span(at..end))
+    let tens = count >= 3 && (at..end).all(|at| !matches!(page.lower(at), "ett" | "en" | "one"));
+    (!unit && (single && count >= 4 || tens || cued)).then(|| page.span(at..end))
 }

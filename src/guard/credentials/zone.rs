@@ -79,8 +79,9 @@ pub(super) fn near(page: &Page<'_>, at: usize, found: &mut Vec<Range<usize>>) {
         || word.ends_with("lösenord")
         || word.ends_with("lösenordet")
         || matches!(word, "password" | "pass" | "pw" | "psk" | "passphrase" | "pwd");
-    if password {
-        found.extend((at + 1..last).filter_map(|here| linked(page, here)));
+    let network = matches!(word, "wifi" | "wlan" | "ssid" | "nyckel" | "nyckeln" | "key" | "nätet");
+    if password || network {
+        found.extend((at + 1..last).filter_map(|here| linked(page, here, password)));
     }
     let mut here = first;
     while here < last {
@@ -94,7 +95,7 @@ pub(super) fn near(page: &Page<'_>, at: usize, found: &mut Vec<Range<usize>>) {
 
 /// What a password is said to be at the end of a clause: `sitt lösen, trodde det var kanel`; or what
 /// has three parts in one piece.
-fn linked(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+fn linked(page: &Page<'_>, at: usize, password: bool) -> Option<Range<usize>> {
     let token = &page.tokens[at];
     if token.settled || token.shielded || token.is_digits() || token.length < 3 {
         return None;
@@ -108,7 +109,8 @@ fn linked(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     if many && !page.text[range.clone()].contains("://") {
         return Some(range);
     }
-    let link = at > 0
+    let link = password
+        && at > 0
         && matches!(page.lower(at - 1), "var" | "är" | "blir" | "was" | "is" | "e" | "va")
         && matches!(page.gap(at), " " | " \"");
     let says = token.says;
@@ -172,7 +174,7 @@ fn odd(page: &Page<'_>, cluster: Range<usize>, code: bool) -> Option<Range<usize
     if digits == 0 && !capitals && !signed {
         return None;
     }
-    let explained = first > 0 && gap.len() <= 2 && explains(page, first - 1);
+    let explained = first > 0 && gap.len() <= 2 && !gap.contains(',') && explains(page, first - 1);
     let measured = digits > 0
         && page.says(cluster.end).any(Says::UNIT.and(Says::MONTH).and(Says::TIME))
         && behind.len() <= 1;
@@ -191,9 +193,13 @@ fn odd(page: &Page<'_>, cluster: Range<usize>, code: bool) -> Option<Range<usize
                 && (token.length > 2 && !token.says.any(EXPLAINED)
                     || token.length <= 2 && numbers > 2)
         });
-        let known = tokens
-            .iter()
-            .any(|token| token.is_word() && token.length > 1 && token.says.any(EXPLAINED));
+        // `wifi6`, `100Mbit`: a word of the trade, or a unit behind its number.
+        let unit =
+            matches!(tokens, [number, unit] if number.is_digits() && unit.says.any(EXPLAINED));
+        let known = unit
+            || tokens
+                .iter()
+                .any(|token| token.is_word() && token.length > 2 && token.says.any(EXPLAINED));
         return (word && !known && free(tokens)).then_some(whole);
     }
     let dated = behind.starts_with(['/', ':', '%', ',', '.']) && !behind.contains([' ', '\n'])

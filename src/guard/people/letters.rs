@@ -181,7 +181,18 @@ impl People<'_> {
         // `S. Dunder`: with its dot before a capital, where a name can begin.
         let stands = at == 0
             || self.page.gap(at).ends_with(['(', '\n', ':'])
-            || matches!(self.page.gap(at), ", " | ": " | " (" | "; ")
+            || [", ", ": ", "; "].iter().any(|sign| self.page.gap(at).ends_with(sign))
+            || self.page.gap(at) == " "
+                && self.page.tokens[at - 1].is_word()
+                && !self.page.says(at - 1).any(
+                    Says::TECHNICAL
+                        .and(Says::APARTMENT)
+                        .and(Says::STREET)
+                        .and(Says::REFERENCE)
+                        .and(Says::DOMAIN)
+                        .and(Says::UNIT)
+                        .and(Says::BRAND),
+                )
             || self.cue(at)
             || matches!(self.page.lower(at - 1), "och" | "and" | "o" | "eller" | "or");
         let led = upper && dotted && gap == ". " && stands && self.surnamed(next);
@@ -196,7 +207,7 @@ impl People<'_> {
             && token.length > 2
             && !token.shielded
             && !token.settled
-            && (!token.says.any(Says::BUILT_IN) || token.says.is_name())
+            && (!self.page.common(at) || token.says.is_name())
             && !token.says.any(ACRONYMS)
     }
 

@@ -127,6 +127,9 @@ impl People<'_> {
         {
             return true;
         }
+        if says.any(Says::GIVEN) && self.coordinated(at) {
+            return true;
+        }
         let function = says.any(Says::FUNCTION);
         let next = at + 1;
         // `sten och lisa`, `mark rosén`: small letters beside a name in small letters.
@@ -136,11 +139,14 @@ impl People<'_> {
             let paired = !function
                 && (at + 2 < page.len() && and(next) && named(at + 2) && page.gap(next) == " "
                     || at > 1 && and(at - 1) && named(at - 2) && page.gap(at) == " ");
+            let family = |at: usize| {
+                self.class[at] == Class::Name && page.says(at).any(Says::FAMILY)
+                    || self.class[at] == Class::Unknown && page.tokens[at].length > 3
+            };
             let whole = next < page.len()
                 && page.gap(next) == " "
-                && self.class[next] == Class::Name
                 && !self.capital(next)
-                && page.says(next).any(Says::FAMILY)
+                && family(next)
                 && (!function || self.cue(at));
             if paired || whole {
                 return true;

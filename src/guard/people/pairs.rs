@@ -39,6 +39,25 @@ const PLAIN_ENDINGS: [&str; 14] = [
 ];
 
 impl People<'_> {
+    /// `Stackars Bohlin`: opens a sentence, rare, and a family name follows.
+    pub(super) fn introduces(&self, at: usize) -> bool {
+        let page = self.page;
+        let next = at + 1;
+        let says = page.says(at);
+        next < page.len()
+            && !page.caseless
+            && page.tokens[at].case == Case::Title
+            && page.tokens[next].case == Case::Title
+            && page.tokens[at].length > 2
+            && page.gap(next) == " "
+            && self.hit[next]
+            && self.class[next] != Class::Either
+            && page.says(next).any(Says::FAMILY)
+            && !page.says(next).any(Says::GIVEN)
+            && !self.page.common(at)
+            && !PLAIN_ENDINGS.iter().any(|ending| page.lower(at).ends_with(ending))
+    }
+
     /// Alone on a line behind a dash or a stroke: `- Viola`, `/ meja`.
     pub(super) fn lone(&self, at: usize) -> bool {
         let page = self.page;
@@ -51,6 +70,33 @@ impl People<'_> {
             )
             && (gap.contains('\n') || gap.contains('/'))
             && page.gap_after(at).trim_matches([' ', '\n', '.']).is_empty()
+    }
+
+    /// `Tindra eller Tim`, `Love/Hüseyin`: one of two, and the other is a name and nothing else.
+    pub(super) fn coordinated(&self, at: usize) -> bool {
+        let page = self.page;
+        let and = |at: usize| {
+            matches!(page.lower(at), "och" | "o" | "eller" | "samt" | "and" | "or" | "resp")
+        };
+        let alike = |near: usize| {
+            self.hit[near]
+                && self.class[near] == Class::Name
+                && page.says(near).any(Says::GIVEN)
+                && page.tokens[near].case == page.tokens[at].case
+        };
+        let near = at > 1
+            && and(at - 1)
+            && page.gap(at) == " "
+            && page.gap(at - 1) == " "
+            && alike(at - 2)
+            || at + 2 < page.len()
+                && and(at + 1)
+                && page.gap(at + 1) == " "
+                && page.gap(at + 2) == " "
+                && alike(at + 2)
+            || at > 0 && page.gap(at) == "/" && alike(at - 1)
+            || at + 1 < page.len() && page.gap(at + 1) == "/" && alike(at + 1);
+        near && (page.tokens[at].case == Case::Title || !page.says(at).any(Says::FUNCTION))
     }
 
     /// `S. Dunder`: behind a letter that was found to be a name's.
@@ -72,7 +118,7 @@ impl People<'_> {
             && token.length > 2
             && self.page.tokens[at - 1].case == Case::Title
             && self.page.says(at - 1).any(Says::FAMILY)
-            && !token.says.any(Says::BUILT_IN)
+            && !self.page.common(at)
     }
 
     /// `Kontakt: Horn Cleo`, `Kontakt: Frimodig, Manne`: before a given name, where a name can begin.
@@ -89,7 +135,7 @@ impl People<'_> {
             && self.class[next] == Class::Name
             && page.says(next).any(Says::GIVEN)
             && (matches!(page.gap(at), ": " | ":") || page.gap(at).ends_with('\n') || self.cue(at))
-            && !page.says(at).any(Says::BUILT_IN)
+            && !page.common(at)
     }
 
     /// `Leo Frimodig`: a given name and a word with a capital that no sentence asks for.
@@ -126,7 +172,12 @@ impl People<'_> {
         if says.any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND)) {
             return false;
         }
-        if self.paired(at - 1) || self.initialled(at) || self.added(at) || self.leads(at) {
+        if self.paired(at - 1)
+            || self.initialled(at)
+            || self.added(at)
+            || self.leads(at)
+            || self.introduces(at)
+        {
             return true;
         }
         // `Sky (barnet)`.
@@ -146,7 +197,7 @@ impl People<'_> {
             && self.class[at - 1] == Class::Name
             && self.page.says(at - 1).any(Says::GIVEN)
             && !self.page.says(at - 1).any(Says::GENITIVE)
-            && !says.any(Says::BUILT_IN)
+            && !self.page.common(at)
             && self.page.tokens[at].length > 2
             && (at < 2 || !self.hit[at - 2] || self.page.gap(at - 1) == "-")
             && !PLAIN_ENDINGS.iter().any(|ending| self.page.lower(at).ends_with(ending));
@@ -156,7 +207,7 @@ impl People<'_> {
         // `Ek Förvaltning`, `mvh Karin Bekräftat`: a firm, a new sentence.
         let lower = self.page.lower(at);
         if FIRMS.iter().any(|ending| lower.ends_with(ending))
-            || says.any(Says::BUILT_IN)
+            || self.page.common(at)
             || PLAIN_ENDINGS.iter().any(|ending| lower.ends_with(ending))
         {
             return false;
@@ -168,7 +219,7 @@ impl People<'_> {
         );
         if called
             && self.page.gap(at) == " "
-            && !says.any(Says::BUILT_IN)
+            && !self.page.common(at)
             && self.page.tokens[at].length > 2
         {
             return true;
