@@ -2,6 +2,7 @@
 //!
 //! Defaults are compiled in; `config/sluss.toml` shows them, and a test holds the two together.
 
+mod desk;
 mod door;
 mod sign_in;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 
+pub use desk::Desk;
 pub use door::{DoorLimits, Http, TlsFiles};
 pub use sign_in::{Issuer, Provider, RoleMap, Session, safe_address};
 
@@ -39,6 +41,8 @@ pub struct Config {
     pub oidc: Option<Provider>,
     /// How long people's sessions last.
     pub session: Session,
+    /// How a desk works: what can be undone, and what two must agree to.
+    pub desk: Desk,
     /// The folder with everything that is kept.
     pub state: PathBuf,
     /// Name of the disclosure log.
@@ -141,6 +145,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let oauth = sign_in::oauth(root.table("oauth", faults), faults);
     let oidc = sign_in::oidc(root.table("oidc", faults), faults);
     let session = sign_in::session(root.table("session", faults), faults);
+    let desk = desk::read(root.table("desk", faults), faults);
 
     let mut store = root.table("store", faults);
     let state = store.text("dir", faults).unwrap_or_else(|| "state".to_owned());
@@ -205,6 +210,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
         oauth,
         oidc,
         session,
+        desk,
         state: PathBuf::from(state),
         origin,
         heartbeat: seconds(heartbeat),

@@ -53,6 +53,9 @@ pub mod settle;
 // The journey that an operator begins: it asks, and is answered.
 pub mod pulls;
 
+// What people at a desk do.
+pub mod desk;
+
 // What an auditor takes along.
 pub mod export;
 // Who else vouches for the log.
@@ -66,6 +69,9 @@ pub mod notify;
 // The shells.
 pub mod config;
 pub mod gate;
+// What people see of it, at a browser.
+pub mod pages;
+
 pub mod http;
 pub mod sandbox;
 pub mod worker;

@@ -3,8 +3,14 @@
 //! A lane claims no more than its recipient has room for, so a slow operator holds nobody else up.
 //! What a lane does with a case is decided by the case's state alone; stopping is crashing with
 //! manners, and starting again is the same path as going on.
+//!
+//! `ask` is what is asked of operators besides: what they offer, what stands in the way of an order.
+//! `feeds` is what they tell by themselves, `subscriptions` by which ids they know our services.
 
 mod accesses;
+mod ask;
+mod feeds;
+mod subscriptions;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +20,7 @@ use tokio::task::JoinSet;
 use tracing::{debug, error, info, instrument, warn};
 
 pub use accesses::{ListPart, ListUpdate};
+use ask::Offers;
 
 use crate::config::Upkeep;
 use crate::crash;
@@ -42,7 +49,7 @@ const SCRUB_PAUSE: Duration = Duration::from_millis(5);
 
 /// Moves cases from accepted to their end.
 #[derive(Clone)]
-pub struct Worker(Arc<Parts>);
+pub struct Worker(Arc<Parts>, Arc<Offers>);
 
 /// What a worker is made of.
 pub struct Parts {
@@ -75,7 +82,7 @@ pub struct Parts {
 impl Worker {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(parts), Arc::default())
     }
 
     /// The brake on all sending.
@@ -159,6 +166,7 @@ impl Worker {
     /// pass; how many cases were moved. For one-shot commands and for tests that hold the clock.
     pub async fn drain(&self) -> Result<usize, StoreError> {
         self.keep_policies().await?;
+        self.remember_offers().await?;
         self.0.store.reap().await?;
         let mut moved = 0;
         loop {
@@ -168,6 +176,8 @@ impl Worker {
                     return Err(StoreError::Halted(reason));
                 }
                 turn += self.read_feed(recipient).await?;
+                turn += self.read_changes(recipient).await?;
+                turn += self.read_subscriptions(recipient).await?;
                 let mut under_way = JoinSet::new();
                 let turned = self.turn(recipient, &mut under_way).await;
                 // What was begun ends, whatever else went wrong.
@@ -210,25 +220,6 @@ impl Worker {
             }
         }
         while under_way.join_next().await.is_some() {}
-    }
-
-    /// Beside the lane, so that a feed that hangs holds no message up.
-    async fn feed_lane(&self, id: &RecipientId, mut stop: watch::Receiver<bool>) {
-        let Some(recipient) = self.0.recipients.get(id) else { return };
-        let mut pause = Pause::default();
-        while !*stop.borrow() {
-            match self.read_feed(recipient).await {
-                Ok(_) => {
-                    pause = Pause::default();
-                    let nap = tokio::time::sleep(recipient.channel.poll.min(IDLE));
-                    tokio::select! { () = nap => {}, _ = stop.changed() => {} }
-                }
-                Err(error) => {
-                    self.failed(&error);
-                    tokio::select! { () = pause.longer() => {}, _ = stop.changed() => {} }
-                }
-            }
-        }
     }
 
     /// Beside the lanes of recipients: it never makes a case wait for more than one small commit.
@@ -299,7 +290,7 @@ impl Worker {
     }
 
     async fn nap(&self, id: &RecipientId) {
-        if self.0.halt.reason().is_some() {
+        if self.0.halt.reason().is_some() || self.0.wire.refused(id).is_some() {
             return tokio::time::sleep(IDLE).await;
         }
         let due = self.0.store.next_due(id).await.ok().flatten();
@@ -333,6 +324,9 @@ impl Worker {
         let Some(dialect) = dialects::dialect(&channel.dialect, channel.version.as_deref()) else {
             return Ok(0);
         };
+        if self.is_refused(&recipient.id).await? {
+            return Ok(0);
+        }
         // A recipient that is switched off has no line: its cases are still decided, that is, held.
         let room = if recipient.enabled { parts.wire.room(&recipient.id) } else { parts.batch_max };
         let most = room.min(parts.batch_max);
@@ -347,6 +341,9 @@ impl Worker {
         let mut deliver = Vec::new();
         for work in work {
             match work {
+                Work::Deliver(claimed) if self.is_surveyed(recipient, dialect, &claimed) => {
+                    self.spawn(recipient, under_way, *claimed, Self::survey_and_send).await;
+                }
                 Work::Deliver(claimed) => deliver.push(*claimed),
                 Work::Reconcile(doubt) => {
                     self.spawn(recipient, under_way, *doubt, Self::reconcile).await;
@@ -355,6 +352,9 @@ impl Worker {
                     self.spawn(recipient, under_way, placed, Self::follow).await;
                 }
             }
+        }
+        if deliver.is_empty() {
+            return Ok(moved);
         }
         let (recorded, failed) = self.decide(recipient, dialect, deliver).await?;
         for recorded in recorded {
@@ -396,7 +396,9 @@ impl Worker {
         let mut ready = Vec::with_capacity(claimed.len());
         let mut kept = Vec::with_capacity(claimed.len());
         let mut claims = Vec::with_capacity(claimed.len());
-        for Claimed { claim, case, key, released } in claimed {
+        let offered = self.1.of(recipient);
+        let recipient = &*offered;
+        for Claimed { claim, case, key, released, .. } in claimed {
             kept.push((case, key, released));
             claims.push(claim);
         }
@@ -474,7 +476,8 @@ impl Worker {
         }
         let transmitted = parts.wire.send(recorded).await;
         crash::point("sent");
-        if let Some(settling) = self.settling(&id) {
+        if let Some(mut settling) = self.settling(&id) {
+            settling.moved = self.has_moved(&id, &transmitted).await?;
             ignore_fenced(settling.sent(transmitted).await.map(|_| ()))?;
         }
         crash::point("settled");
@@ -509,8 +512,9 @@ impl Worker {
                 self.hear(claim.case(), heard).await?;
             }
         }
+        let words = answer.as_ref().ok().and_then(|answer| settling.dialect.words(answer));
         let progress = answer.map(|answer| settling.dialect.followed(act, &answer));
-        ignore_fenced(settling.followed(claim, act, progress).await.map(|_| ()))
+        ignore_fenced(settling.followed(claim, act, progress, words).await.map(|_| ()))
     }
 
     /// Keeps what an operator said of a fault. The guard reads its words before anybody else does.
@@ -529,44 +533,18 @@ impl Worker {
         store.hear(case, hearings).await
     }
 
-    async fn read_feed(&self, recipient: &Recipient) -> Result<usize, StoreError> {
-        let parts = &self.0;
-        let now = parts.clock.now();
-        let channel = &recipient.channel;
-        let dialect = dialects::dialect(&channel.dialect, channel.version.as_deref());
-        let (Some(dialect), true, None) = (dialect, recipient.enabled, parts.halt.reason()) else {
-            return Ok(0);
-        };
-        let Some(since) = parts.store.feed_due(&recipient.id, now).await? else {
-            return Ok(0);
-        };
-        let Some(query) = dialect.feed(since.0.as_deref()) else {
-            return Ok(0);
-        };
-        let due: Timestamp = now.after(recipient.channel.poll);
-        let events = match parts.wire.ask(&recipient.id, &query).await {
-            Ok(answer) => dialect.fed(&answer).unwrap_or_else(|| {
-                warn!(answer.status = answer.status, "The operator's event feed cannot be read");
-                Vec::new()
-            }),
-            Err(error) => {
-                warn!(error = %crate::telemetry::chain(&error), "The event feed did not answer");
-                Vec::new()
-            }
-        };
-        parts.store.feed(&recipient.id, events, due).await
-    }
-
     fn settling(&self, id: &RecipientId) -> Option<Settling<'_>> {
         let parts = &self.0;
         let channel = &parts.recipients.get(id)?.channel;
         Some(Settling {
             store: &parts.store,
             dialect: dialects::dialect(&channel.dialect, channel.version.as_deref())?,
+            reasons: &channel.reasons,
             timing: &parts.timing,
             poll: channel.poll,
             entropy: &*parts.entropy,
             now: parts.clock.now(),
+            moved: false,
         })
     }
 }

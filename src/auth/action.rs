@@ -34,6 +34,16 @@ closed_list! {
         SignIn = "sign-in",
         /// See as whom one has signed in, and sign out.
         OwnSession = "own-session",
+        /// Take the style and the script of pages, and choose their language.
+        SeePages = "see-pages",
+        /// Look for cases, at a page, and at one of them.
+        SeeCases = "see-cases",
+        /// Report a fault at a page, say more of it, and that something was wrongly sent.
+        FileFault = "file-fault",
+        /// Decide about a held case, or take back what has not left.
+        DecideCases = "decide-cases",
+        /// Look at what somebody else said is nobody's.
+        ReviewTexts = "review-texts",
         /// Register a callback for notifications, look at one's own, end one.
         Subscribe = "subscribe",
     }
@@ -55,11 +65,17 @@ impl Action {
     /// Who may.
     pub const fn who(self) -> Who {
         match self {
-            Self::Health | Self::ReadApi | Self::FollowLog | Self::SignIn => Who::Anybody,
+            Self::Health | Self::ReadApi | Self::FollowLog | Self::SignIn | Self::SeePages => {
+                Who::Anybody
+            }
             Self::OwnSession => Who::Roles(&super::ROLES),
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),
             Self::HandInOrder | Self::Subscribe => Who::Roles(&[Role::Ordering]),
+            Self::SeeCases | Self::DecideCases => {
+                Who::Roles(&[Role::Support, Role::Operations, Role::Privacy])
+            }
+            Self::FileFault | Self::ReviewTexts => Who::Roles(&[Role::Support, Role::Privacy]),
             Self::AskContact => Who::Operator,
             Self::SeeOrders | Self::HandInTicket | Self::SeeTickets | Self::AskFeasibility => {
                 Who::Roles(&[Role::Ordering, Role::Support])

@@ -4,14 +4,16 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::deployment::Deployment;
-use super::story::Story;
+use super::story;
 use super::{Failure, Output};
 use crate::config::Config;
+use crate::desk::Story;
 use crate::domain::{
-    CaseId, CaseState, ExternalId, HoldReason, LeafId, OperatorReference, RecipientId, Step,
-    SubscriptionId,
+    CaseId, CaseState, ExternalId, HoldReason, LeafId, OperatorReference, RecipientId,
+    RejectReason, Step, SubscriptionId,
 };
 use crate::log::{Code, Event, Release, Role, Stopped};
+use crate::minimise::shown;
 use crate::store::{CaseFilter, CaseRow};
 
 #[derive(Debug, Subcommand)]
@@ -74,12 +76,21 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
         }
         Command::Show { id } => {
             let row = find(&deployment, &id).await?;
-            let story = Story::of(&deployment, &row).await?;
+            let story = Story::of(&deployment.store, &row).await?;
+            let said = deployment.store.words(row.id).await?;
+            // They may name people: they are shown as a text of ours would be.
+            let said = said.map(|(words, case)| shown(&case, words.reveal()));
             head(&row, output);
-            story.print(output);
-            let mut shown = data(&row);
-            (shown["story"], shown["clocks"]) = story.data();
-            output.data(&shown);
+            if let Some(said) = &said {
+                output.line(format!("  the operator said: {said}"));
+            }
+            story::print(&story, output);
+            let mut told = data(&row);
+            (told["story"], told["clocks"]) = story::data(&story);
+            if let Some(said) = said {
+                told["operatorSaid"] = said.into();
+            }
+            output.data(&told);
             Ok(())
         }
         Command::Retry { id } => {
@@ -169,8 +180,11 @@ fn show(row: &CaseRow, output: &Output) {
 
 fn head(row: &CaseRow, output: &Output) {
     output.line(line(row));
-    if let Some(reason) = row.reason.as_deref().and_then(HoldReason::parse) {
-        output.line(format!("  what to do: {}", reason.advice()));
+    let reason = row.reason.as_deref();
+    let advice = reason.and_then(HoldReason::parse).map(HoldReason::advice);
+    let advice = advice.or_else(|| reason.and_then(RejectReason::parse).map(RejectReason::advice));
+    if let Some(advice) = advice {
+        output.line(format!("  what to do: {advice}"));
     }
     if let Some(reference) = &row.operator_reference {
         output.line(format!("  operator's reference: {reference}"));

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::Failure;
 use crate::config::{self, Config};
+use crate::desk::{self, Desk, Rules};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
-use crate::gate::{Gate, GateParts, Issuer, IssuerError, Lifetimes};
+use crate::gate::{self, Gate, GateParts, Issuer, IssuerError, Lifetimes};
 use crate::http::{App, Shared, Tls};
 use crate::notify::Notifier;
 use crate::pulls::Pulls;
@@ -142,6 +143,23 @@ impl Deployment {
         }))
     }
 
+    /// What people at a desk work with.
+    pub fn desk(&self) -> Result<Desk, Failure> {
+        let client = gate::staff().map_err(|error| Failure::Usage(error.to_string()))?;
+        let config::Desk { undo, four_eyes } = self.config.desk.clone();
+        Ok(Desk::new(desk::Parts {
+            store: self.store.clone(),
+            recipients: Arc::clone(&self.recipients),
+            ids: self.recipients.keys().cloned().collect(),
+            client,
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+            halt: self.halt.clone(),
+            body_bytes_max: self.config.http.body_bytes_max,
+            rules: Rules { undo, four_eyes },
+        }))
+    }
+
     /// The HTTP API.
     pub fn app(&self) -> Result<App, Failure> {
         let http = &self.config.http;
@@ -149,6 +167,7 @@ impl Deployment {
         let tls = tls.map_err(|error| Failure::Usage(telemetry::chain(&error)))?;
         Ok(App::new(Shared {
             pulls: self.pulls()?,
+            desk: self.desk()?,
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
             gate: self.gate()?,

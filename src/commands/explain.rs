@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::deployment::Deployment;
 use super::{Failure, Output, refused, submit};
 use crate::config::Config;
-use crate::dialects;
 use crate::domain::{Case, Clock, OsEntropy, Purpose, RecipientId, SystemClock};
 use crate::http::{Problem, local_client};
 use crate::intake::{self, Context, Kind};
-use crate::minimise::{Explanation, minimise};
+use crate::minimise::Explanation;
 use crate::recipients::Recipient;
-use crate::record::finish;
+use crate::record::{Preview, preview};
+use crate::store::Store;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -27,8 +28,21 @@ pub(super) struct Arguments {
     file: PathBuf,
 }
 
-pub(super) fn run(config: &Config, arguments: &Arguments, output: &Output) -> Result<(), Failure> {
-    let recipients = config.recipients();
+pub(super) async fn run(
+    config: &Config,
+    arguments: &Arguments,
+    output: &Output,
+) -> Result<(), Failure> {
+    let mut recipients = config.recipients();
+    // What an operator has told of its interface counts here as it does when something is sent.
+    if Store::exists(&config.state) {
+        let deployment = Deployment::open(config.clone())?;
+        for (id, offer, _) in deployment.store.offers().await? {
+            if let Some(recipient) = recipients.get_mut(&id) {
+                recipient.offer = offer;
+            }
+        }
+    }
     let only_recipient = match &arguments.recipient {
         None => None,
         Some(text) => Some(
@@ -95,16 +109,10 @@ fn explain(case: &Case, recipient: &Recipient, output: &Output) -> Value {
         "purpose": case.purpose().as_str(),
         "policy": recipient.policy.id().to_string(),
     });
-    let channel = &recipient.channel;
-    let decided = dialects::dialect(&channel.dialect, channel.version.as_deref())
-        .ok_or_else(|| "not-offered".to_owned())
-        .and_then(|dialect| {
-            minimise(case, recipient, dialect, SystemClock.now().date(), false)
-                .map_err(|refusal| refusal.reason.as_str().to_owned())
-        });
-    let minimised = match decided {
-        Ok(minimised) => minimised,
+    let Preview { minimised, message } = match preview(case, recipient, SystemClock.now().date()) {
+        Ok(previewed) => previewed,
         Err(reason) => {
+            let reason = reason.as_str();
             output.line(format!("  nothing is sent: {reason}"));
             return merge(head, json!({ "held": reason }));
         }
@@ -112,7 +120,7 @@ fn explain(case: &Case, recipient: &Recipient, output: &Output) -> Value {
     let explanation = Explanation::of(&minimised);
     super::explanation::print(&explanation, output);
     let told = super::explanation::data(&explanation);
-    match finish(&minimised) {
+    match message {
         Ok(message) => {
             let request = message.request();
             let body = String::from_utf8_lossy(&request.body);

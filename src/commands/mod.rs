@@ -181,6 +181,9 @@ pub enum Failure {
     /// A file of an exported log.
     #[error(transparent)]
     Folder(#[from] crate::export::FolderError),
+    /// A case whose story cannot be told.
+    #[error(transparent)]
+    Story(#[from] crate::desk::StoryError),
     /// A leaf, a note or a proof that cannot be read.
     #[error("{0}")]
     Log(String),
@@ -246,7 +249,7 @@ impl Cli {
                 submit::run(&config, Kind::Ticket, &files, &output).await
             }
             Command::Case(command) => case::run(&config, command, &output).await,
-            Command::Explain(arguments) => explain::run(&config, &arguments, &output),
+            Command::Explain(arguments) => explain::run(&config, &arguments, &output).await,
             Command::Access(command) => access::run(&config, command, &output).await,
             Command::Log(command) => log::run(&config, command, &output).await,
             Command::Subject(command) => subject::run(&config, command, &output).await,

@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::domain::SystemClock;
 use crate::http;
 use crate::recipients::{Auth, Recipient};
-use crate::sandbox::{Pace, Sandbox, SimulatedOperator, Speaks};
+use crate::sandbox::{Pace, Profile, Sandbox, SimulatedOperator, Speaks};
 
 #[derive(Args, Debug)]
 pub(super) struct SandboxArguments {
@@ -31,6 +31,9 @@ pub(super) struct SandboxArguments {
     /// How long an order stays in each state
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pace_seconds: u64,
+    /// How they behave: plain, listing, sparse, quirky, bad-day, busy, down or locked
+    #[arg(long, value_name = "NAME", default_value = "plain", value_parser = profile)]
+    profile: Profile,
     /// Write a configuration that speaks to these operators, for trials
     #[arg(long, value_name = "DIR")]
     write_config: Option<PathBuf>,
@@ -152,6 +155,7 @@ pub(super) async fn sandbox(
     let sandbox = Sandbox::start(operators, Arc::new(SystemClock), arguments.journal).await?;
     let mut started = Vec::new();
     for recipient in recipients.values() {
+        sandbox.wear(&recipient.id, arguments.profile);
         if let Some(base) = sandbox.base_url(&recipient.id) {
             output.line(format!("{}: {base}", recipient.id));
             started.push(json!({ "recipient": recipient.id.as_str(), "baseUrl": base }));
@@ -166,6 +170,11 @@ pub(super) async fn sandbox(
     told_to_stop().await;
     sandbox.stop().await;
     Ok(())
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    let known: Vec<_> = Profile::ALL.iter().map(|profile| profile.as_str()).collect();
+    Profile::parse(text).ok_or_else(|| format!("must be one of {}", known.join(", ")))
 }
 
 /// The password that the simulated operators take. It guards nothing.

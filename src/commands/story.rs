@@ -1,206 +1,65 @@
-//! The story of a case in its order, with the numbers of its leaves, and the clocks that an agreement
-//! counts by. Nothing personal: codes, ids, times, and comments as the guard has left them.
+//! The story of a case, as lines for people and as data.
 
 use serde_json::{Value, json};
 
-use super::deployment::Deployment;
-use super::{Failure, Output};
-use crate::dialects::Turn;
-use crate::domain::{Act, CaseState, Timestamp};
-use crate::log::{Event, Leaf, LeafIndex, OutcomeResult};
-use crate::store::{CaseRow, HeardRow, What};
+use super::Output;
+use crate::desk::Story;
+use crate::domain::{Act, Timestamp};
 
-/// One thing that happened.
-struct Entry {
-    at: Timestamp,
-    /// What kind of thing; a code.
-    what: &'static str,
-    /// Of which case, where it is one that is about this one.
-    act: Option<Act>,
-    leaf: Option<LeafIndex>,
-    code: Option<String>,
-    text: Option<String>,
-}
-
-/// What there is to tell of a case.
-pub(super) struct Story {
-    entries: Vec<Entry>,
-    clocks: Clocks,
-}
-
-/// An operator's time runs from our report to its word that the fault is mended.
-#[derive(Default)]
-struct Clocks {
-    /// When the message that the operator took was recorded: it left right behind that.
-    sent: Option<Timestamp>,
-    /// When the operator had said that it has it.
-    acknowledged: Option<Timestamp>,
-    /// When it was mended, as the operator has it.
-    repaired: Option<Timestamp>,
-    /// Whose turn it was, from when to when.
-    spans: Vec<(Turn, Timestamp, Option<Timestamp>)>,
-}
-
-impl Story {
-    /// Of a case, and of what was asked about it.
-    pub(super) async fn of(deployment: &Deployment, row: &CaseRow) -> Result<Self, Failure> {
-        let store = &deployment.store;
-        let mut entries = own(deployment, row, None).await?;
-        let mut clocks = clocks(&entries);
-        let heard = store.heard(row.id).await?;
-        clocks.hear(&heard);
-        entries.extend(heard.iter().map(told));
-        let submission = store.submission(row.kind, row.submission).await?;
-        let asked = submission.map(|submission| submission.asked).unwrap_or_default();
-        for one in asked.iter().filter(|one| one.about.is_some_and(|(case, _)| case == row.id)) {
-            entries.extend(own(deployment, one, Some(one.act)).await?);
+/// As lines for people.
+pub(super) fn print(story: &Story, output: &Output) {
+    for entry in &story.entries {
+        let mut line = format!("  {}  ", entry.at.rfc3339());
+        if let Some(act) = entry.act {
+            line = format!("{line}{act} ");
         }
-        // A leaf tells its time to the second: within one, entries stand as they came.
-        entries.sort_by_key(|entry| entry.at.seconds());
-        Ok(Self { entries, clocks })
-    }
-
-    /// As lines for people.
-    pub(super) fn print(&self, output: &Output) {
-        for entry in &self.entries {
-            let mut line = format!("  {}  ", entry.at.rfc3339());
-            if let Some(act) = entry.act {
-                line = format!("{line}{act} ");
-            }
-            line.push_str(entry.what);
-            if let Some(leaf) = entry.leaf {
-                line = format!("{line}  leaf {leaf}");
-            }
-            if let Some(code) = &entry.code {
-                line = format!("{line}  {code}");
-            }
-            if let Some(text) = &entry.text {
-                line = format!("{line}  {}", text.split_whitespace().collect::<Vec<_>>().join(" "));
-            }
-            output.line(line);
+        line.push_str(entry.what);
+        if let Some(leaf) = entry.leaf {
+            line = format!("{line}  leaf {leaf}");
         }
-        let clock = |name: &str, at: Option<Timestamp>| {
-            if let Some(at) = at {
-                output.line(format!("  {name:<13} {}", at.rfc3339()));
-            }
-        };
-        clock("sent", self.clocks.sent);
-        clock("acknowledged", self.clocks.acknowledged);
-        clock("repaired", self.clocks.repaired);
-        for (turn, from, to) in &self.clocks.spans {
-            let to = to.map_or_else(|| "now".to_owned(), Timestamp::rfc3339);
-            output.line(format!("  responsible {} {} to {to}", turn.as_str(), from.rfc3339()));
+        if let Some(code) = &entry.code {
+            line = format!("{line}  {code}");
         }
+        if let Some(text) = &entry.text {
+            line = format!("{line}  {}", text.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        output.line(line);
     }
-
-    /// As data: the story, and the clocks.
-    pub(super) fn data(&self) -> (Value, Value) {
-        let entries = self.entries.iter().map(|entry| {
-            json!({
-                "at": entry.at.rfc3339(),
-                "what": entry.what,
-                "act": entry.act.map(Act::as_str),
-                "leaf": entry.leaf.map(|leaf| leaf.0),
-                "code": entry.code,
-                "text": entry.text,
-            })
-        });
-        let time = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
-        let spans = self.clocks.spans.iter().map(|(turn, from, to)| {
-            json!({ "party": turn.as_str(), "from": from.rfc3339(), "to": time(*to) })
-        });
-        let clocks = json!({
-            "sent": time(self.clocks.sent),
-            "acknowledged": time(self.clocks.acknowledged),
-            "repaired": time(self.clocks.repaired),
-            "responsible": spans.collect::<Vec<_>>(),
-        });
-        (entries.collect(), clocks)
-    }
-}
-
-/// What happened to one case: when it came, its leaves, and how it ended where no leaf says so.
-async fn own(
-    deployment: &Deployment,
-    row: &CaseRow,
-    act: Option<Act>,
-) -> Result<Vec<Entry>, Failure> {
-    let entry = |at, what, leaf, code| Entry { at, what, act, leaf, code, text: None };
-    let mut entries = vec![entry(row.accepted, "in our keeping", None, None)];
-    for stored in deployment.store.leaves_of(row.id).await? {
-        let leaf = Leaf::parse(&stored.body).map_err(|error| Failure::Log(error.to_string()))?;
-        let (what, code) = match &leaf.event {
-            Event::Intent(intent) => ("recorded", Some(format!("attempt {}", intent.attempt))),
-            Event::Outcome(outcome) => {
-                let what = match outcome.result {
-                    OutcomeResult::Accepted => "acknowledged",
-                    OutcomeResult::Rejected => "refused",
-                    OutcomeResult::Unsent => "not sent",
-                    OutcomeResult::Unknown => "unknown",
-                };
-                (what, outcome.code.as_ref().map(ToString::to_string))
-            }
-            Event::Refusal(stopped) | Event::Hold(stopped) => {
-                ("held", Some(stopped.reason.to_string()))
-            }
-            Event::Release(release) => ("decided", Some(release.reason.to_string())),
-            _ => continue,
-        };
-        entries.push(entry(leaf.at, what, Some(stored.index), code));
-    }
-    let end = match row.state {
-        CaseState::Completed => Some("completed"),
-        CaseState::Failed => Some("failed"),
-        CaseState::Rejected => Some("rejected"),
-        CaseState::Cancelled => Some("cancelled"),
-        CaseState::Waiting
-        | CaseState::Accepted
-        | CaseState::Recorded
-        | CaseState::Placed
-        | CaseState::Held => None,
+    let clock = |name: &str, at: Option<Timestamp>| {
+        if let Some(at) = at {
+            output.line(format!("  {name:<13} {}", at.rfc3339()));
+        }
     };
-    entries.extend(end.map(|end| entry(row.changed, end, None, row.reason.clone())));
-    Ok(entries)
-}
-
-fn told(heard: &HeardRow) -> Entry {
-    let what = match heard.what {
-        What::Comment => "the operator wrote",
-        What::Turn(Turn::Provider) => "responsible SP",
-        What::Turn(Turn::Operator) => "responsible CO",
-        What::Mended => "mended",
-    };
-    Entry { at: heard.at(), what, act: None, leaf: None, code: None, text: heard.shown.clone() }
-}
-
-/// The message that was taken is the one before the first yes.
-fn clocks(entries: &[Entry]) -> Clocks {
-    let acknowledged = entries.iter().position(|entry| entry.what == "acknowledged");
-    let Some(acknowledged) = acknowledged else { return Clocks::default() };
-    let recorded = entries[..acknowledged].iter().rfind(|entry| entry.what == "recorded");
-    Clocks {
-        sent: recorded.map(|entry| entry.at),
-        acknowledged: Some(entries[acknowledged].at),
-        ..Clocks::default()
+    clock("sent", story.clocks.sent);
+    clock("acknowledged", story.clocks.acknowledged);
+    clock("repaired", story.clocks.repaired);
+    for (turn, from, to) in &story.clocks.spans {
+        let to = to.map_or_else(|| "now".to_owned(), Timestamp::rfc3339);
+        output.line(format!("  responsible {} {} to {to}", turn.as_str(), from.rfc3339()));
     }
 }
 
-impl Clocks {
-    fn hear(&mut self, heard: &[HeardRow]) {
-        for one in heard {
-            match one.what {
-                What::Mended => self.repaired = Some(one.at()),
-                What::Turn(turn) => {
-                    if let Some((_, _, end)) = self.spans.last_mut() {
-                        *end = Some(one.at());
-                    }
-                    self.spans.push((turn, one.at(), None));
-                }
-                What::Comment => {}
-            }
-        }
-        if let (Some((_, _, end @ None)), Some(repaired)) = (self.spans.last_mut(), self.repaired) {
-            *end = Some(repaired);
-        }
-    }
+/// As data: the story, and the clocks.
+pub(super) fn data(story: &Story) -> (Value, Value) {
+    let entries = story.entries.iter().map(|entry| {
+        json!({
+            "at": entry.at.rfc3339(),
+            "what": entry.what,
+            "act": entry.act.map(Act::as_str),
+            "leaf": entry.leaf.map(|leaf| leaf.0),
+            "code": entry.code,
+            "text": entry.text,
+        })
+    });
+    let time = |at: Option<Timestamp>| at.map(Timestamp::rfc3339);
+    let spans = story.clocks.spans.iter().map(|(turn, from, to)| {
+        json!({ "party": turn.as_str(), "from": from.rfc3339(), "to": time(*to) })
+    });
+    let clocks = json!({
+        "sent": time(story.clocks.sent),
+        "acknowledged": time(story.clocks.acknowledged),
+        "repaired": time(story.clocks.repaired),
+        "responsible": spans.collect::<Vec<_>>(),
+    });
+    (entries.collect(), clocks)
 }

@@ -10,8 +10,10 @@
 //! Adding an operator that speaks a known dialect needs no code: one file in `config/recipients/`.
 
 mod entries;
+pub mod offer;
 pub mod on_api;
 pub mod pi_api;
+pub mod reasons;
 pub mod soap;
 
 use std::fmt;
@@ -21,6 +23,8 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 pub use entries::{Entries, ListError};
+use offer::{Offer, ServiceAt};
+use reasons::Words;
 
 use crate::address::Access;
 use crate::domain::{
@@ -74,6 +78,77 @@ pub trait Dialect: Send + Sync {
 
     /// Reads the answer to [`Dialect::feed`], oldest event first; `None` where it cannot be read.
     fn fed(&self, answer: &Answer) -> Option<Vec<FeedEvent>>;
+
+    /// Whether the answer to [`Dialect::feed`] says that the operator does not know the event that
+    /// we read on from: something may have been missed.
+    fn is_lost(&self, _: &Answer) -> bool {
+        false
+    }
+
+    /// The operator's own words in an answer: why it refused, or could not.
+    fn words(&self, _: &Answer) -> Option<Words> {
+        None
+    }
+
+    /// Asks what of the interface is there; `None` where it has no such list.
+    fn endpoints(&self) -> Option<Query> {
+        None
+    }
+
+    /// Reads the answer to [`Dialect::endpoints`]; `None` where it does not tell.
+    fn offered(&self, _: &Answer) -> Option<Offer> {
+        None
+    }
+
+    /// Asks which services an access can have.
+    fn services(&self, _: &AccessId) -> Option<Query> {
+        None
+    }
+
+    /// Reads the answer to [`Dialect::services`]; `None` where it does not tell.
+    fn listed(&self, _: &Answer) -> Option<Vec<ServiceAt>> {
+        None
+    }
+
+    /// Asks which subscriptions of ours are at an access.
+    fn subscriptions(&self, _: &AccessId) -> Option<Query> {
+        None
+    }
+
+    /// Reads the answer to [`Dialect::subscriptions`]; `None` where it does not tell.
+    fn subscribed(&self, _: &Answer) -> Option<Vec<Subscription>> {
+        None
+    }
+
+    /// Asks for the operator's list of all subscriptions of ours; `None` where it has none.
+    fn subscription_list(&self) -> Option<Query> {
+        None
+    }
+
+    /// Reads one entry of that list: of an access, or of one subscription.
+    fn subscribed_in(&self, _entry: &[u8]) -> Vec<Subscription> {
+        Vec::new()
+    }
+
+    /// Asks how the line of an access is.
+    fn line(&self, _: &AccessId) -> Option<Query> {
+        None
+    }
+
+    /// Reads the answer to [`Dialect::line`]; `None` where it does not tell.
+    fn lined(&self, _: &Answer) -> Option<LinkState> {
+        None
+    }
+
+    /// Asks what has changed since this cursor, which an earlier answer gave.
+    fn changes(&self, _: Option<&str>) -> Option<Query> {
+        None
+    }
+
+    /// Reads the answer to [`Dialect::changes`]; `None` where it cannot be read.
+    fn changed(&self, _: &Answer) -> Option<Changes> {
+        None
+    }
 
     /// Asks for the operator's list of accesses; `None` where the dialect has no such list.
     fn accesses(&self) -> Option<Query> {
@@ -198,6 +273,7 @@ impl Message {
 pub struct Query {
     request: Request,
     modified_since: Option<String>,
+    is_long: bool,
 }
 
 /// As of the request.
@@ -211,7 +287,7 @@ impl Query {
     /// Seals the request a dialect has made. Nobody else can make a question: it goes out
     /// unrecorded.
     pub(in crate::dialects) fn new(request: Request) -> Self {
-        Self { request, modified_since: None }
+        Self { request, modified_since: None, is_long: false }
     }
 
     /// Asks only for what has changed since this `Last-Modified` of the operator's: its clock, not
@@ -219,6 +295,17 @@ impl Query {
     #[must_use]
     pub fn modified_since(self, since: Option<String>) -> Self {
         Self { modified_since: since, ..self }
+    }
+
+    /// The answer may be a long list.
+    #[must_use]
+    pub(in crate::dialects) fn long(self) -> Self {
+        Self { is_long: true, ..self }
+    }
+
+    /// Whether the answer may be a long list.
+    pub fn is_long(&self) -> bool {
+        self.is_long
     }
 
     /// What will be on the wire.
@@ -397,6 +484,37 @@ pub struct Remark {
     pub at: Option<Timestamp>,
     /// The words.
     pub text: Zeroizing<String>,
+}
+
+/// What an operator lists as changed, and from where to read on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changes {
+    /// Its ids of what has changed, latest first.
+    pub touched: Vec<OperatorReference>,
+    /// What to ask with the next time.
+    pub cursor: Option<String>,
+}
+
+/// A subscription of ours at an access, as the operator lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subscription {
+    /// The operator's id of it.
+    pub id: SubscriptionId,
+    /// The operator's code of the service.
+    pub service: String,
+    /// Our references in it.
+    pub ours: Vec<String>,
+}
+
+/// How the line of an access is, as the operator's equipment says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LinkState {
+    /// Whether there is link.
+    pub up: bool,
+    /// Since when it is so.
+    pub since: Option<Timestamp>,
+    /// The optical level that the operator receives, in dBm.
+    pub received: Option<f64>,
 }
 
 /// One row of an operator's event feed.

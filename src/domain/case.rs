@@ -50,6 +50,9 @@ pub struct CaseParts {
     pub dropped: BTreeSet<Field>,
     /// What intake took out of free text before anything was stored.
     pub masked: Vec<MaskCount>,
+    /// Words in its texts of which a person has said, with a reason, that they are nobody's. They
+    /// count against a guess of the guard, and against nothing that it knows.
+    pub vouched: Vec<Personal>,
 }
 
 /// One thing to get done at one operator, with what we may need to know for it.
@@ -70,6 +73,14 @@ impl Case {
         });
         parts.dropped.extend(never.into_keys());
         Self(parts)
+    }
+
+    /// Another value of a fact that the case has, such as an id that the operator has replaced.
+    pub fn learn(&mut self, field: Field, value: &str) {
+        let CaseParts { facts, known, .. } = &mut self.0;
+        if let Some(fact) = facts.get_mut(&field).or_else(|| known.get_mut(&field)) {
+            *fact = Personal::new(value.to_owned());
+        }
     }
 
     /// The same case, as the operator asks how to reach somebody about it: the rules for a contact
@@ -128,6 +139,43 @@ impl Case {
     /// What is known of a field, whether or not it could be told.
     pub fn fact(&self, field: Field) -> Option<&Personal> {
         self.0.facts.get(&field).or_else(|| self.0.known.get(&field))
+    }
+
+    /// The same case, that knows besides what another about the same customer holds; told of that is
+    /// whom to ask for, where somebody is to come. What is handled with care there is so here.
+    #[must_use]
+    pub fn beside(mut self, other: Self, somebody_comes: bool) -> Self {
+        let other = other.0;
+        if other.handling == Handling::Special {
+            self.0.handling = Handling::Special;
+        }
+        self.0.subject = other.subject;
+        let mut known = other.known;
+        known.extend(other.facts);
+        known.retain(|field, _| {
+            !field.is_free_text() && !matches!(field, Field::Operation | Field::CaseReference)
+        });
+        if somebody_comes && !self.0.facts.contains_key(&Field::ContactPhone) {
+            for field in [Field::ContactName, Field::ContactPhone, Field::CompanyName] {
+                if let Some(value) = known.remove(&field) {
+                    self.0.facts.entry(field).or_insert(value);
+                }
+            }
+        }
+        self.0.known.extend(known);
+        Self::new(self.0)
+    }
+
+    /// The same case, with words of which a person has said that they are nobody's.
+    #[must_use]
+    pub fn vouching(mut self, words: Vec<Personal>) -> Self {
+        self.0.vouched = words;
+        self
+    }
+
+    /// Words of which a person has said that they are nobody's.
+    pub fn vouched(&self) -> &[Personal] {
+        &self.0.vouched
     }
 
     /// Takes it apart: a case about this one begins with what this one holds.

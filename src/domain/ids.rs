@@ -172,6 +172,10 @@ random_id! {
     RegistrationId
 }
 random_id! {
+    /// One draft of a report that something was sent that should not have been.
+    IncidentId
+}
+random_id! {
     /// One event that the ordering system is told of, whatever the attempt.
     NoticeId
 }

@@ -12,6 +12,7 @@ mod halt;
 mod ids;
 mod personal;
 mod purpose;
+mod reason;
 mod state;
 mod subject;
 
@@ -22,12 +23,13 @@ pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use field::{Category, Field, Sensitivity};
 pub use halt::{HaltReason, Lifts};
 pub use ids::{
-    AccessId, CaseId, ClientId, ExternalId, IdError, LeafId, NoticeId, OpaqueReference,
+    AccessId, CaseId, ClientId, ExternalId, IdError, IncidentId, LeafId, NoticeId, OpaqueReference,
     OperatorReference, PolicyId, RecipientId, RegistrationId, RuleId, ServiceId, SubjectId,
     SubmissionId, SubscriptionId, TokenId,
 };
 pub use personal::Personal;
 pub(crate) use purpose::closed_list;
 pub use purpose::{LegalBasis, Operation, Purpose};
-pub use state::{CaseState, HoldReason, RejectReason, StateError, Step};
+pub use reason::RejectReason;
+pub use state::{CaseState, HoldReason, StateError, Step};
 pub use subject::{SubjectKind, SubjectRef};

@@ -210,6 +210,16 @@ closed_list! {
         NotOffered = "not-offered",
         /// The operator's answer cannot be understood.
         Unclear = "answer-unclear",
+        /// The operator refused in words that nobody has a reason for yet.
+        ReasonUnknown = "reason-unknown",
+        /// The operator says that the service cannot be had at this access on that day.
+        ServiceUnavailable = "service-unavailable",
+        /// The operator says that another provider has the service type at this access.
+        Taken = "held-by-another-provider",
+        /// The operator says that it does not replace another provider's service here.
+        TakeoverNotOffered = "takeover-not-offered",
+        /// The service requires something that the order does not say, or not so.
+        CharacteristicMissing = "characteristic-missing",
         /// It was tried as often as is allowed.
         AttemptsUsedUp = "attempts-used-up",
         /// What is kept of the case cannot be opened.
@@ -230,6 +240,18 @@ closed_list! {
 }
 
 impl HoldReason {
+    /// Whether the operator's own list of services stands in the way: a person may know better, and
+    /// then the order is sent all the same.
+    pub const fn is_forecast(self) -> bool {
+        matches!(
+            self,
+            Self::ServiceUnavailable
+                | Self::Taken
+                | Self::TakeoverNotOffered
+                | Self::CharacteristicMissing
+        )
+    }
+
     /// What to do about it.
     pub const fn advice(self) -> &'static str {
         match self {
@@ -259,6 +281,21 @@ impl HoldReason {
             Self::Unclear => {
                 "ask the operator what it has done with our reference, then release or cancel the case"
             }
+            Self::ReasonUnknown => {
+                "read the operator's words (`sluss case show`), give them a code under [[channel.reason]] in the recipient's file, then release or cancel the case"
+            }
+            Self::ServiceUnavailable => {
+                "choose another service or day and hand the order in anew, or release the case to send it all the same"
+            }
+            Self::Taken => {
+                "the other provider's service must end first: wait, order a takeover where the operator offers it, or release the case to send it all the same"
+            }
+            Self::TakeoverNotOffered => {
+                "hand the order in anew without a takeover, or release the case to send it all the same"
+            }
+            Self::CharacteristicMissing => {
+                "hand the order in anew with what the service requires, or release the case to send it all the same"
+            }
             Self::AttemptsUsedUp => "check the operator's interface, then release the case",
             Self::Unreadable => {
                 "restore the key store or the database from a backup, then release the case"
@@ -272,34 +309,6 @@ impl HoldReason {
             }
             Self::NoContact => "complete the customer's number in the register",
         }
-    }
-}
-
-/// Why the operator refused. Operators say it in free text (ON-API issue 36), so this is our own list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum RejectReason {
-    /// The request was understood and found invalid: unknown access, service not offered there.
-    Invalid,
-    /// Another service or another provider is in the way.
-    Conflict,
-    /// The operator does not know what the request refers to.
-    NotFound,
-}
-
-impl RejectReason {
-    /// The code in the store, in answers and in the log.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Invalid => "operator-invalid",
-            Self::Conflict => "operator-conflict",
-            Self::NotFound => "operator-not-found",
-        }
-    }
-}
-
-impl fmt::Display for RejectReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

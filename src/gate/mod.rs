@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::auth::jwt::Flaw;
 use crate::auth::{Action, Caller, Denial, Roles, Token, Who};
-use crate::domain::{ClientId, Clock, Entropy};
+use crate::domain::{ClientId, Clock, Entropy, IdError};
 use crate::store::{Store, StoreError};
 use issuer::Refused;
 use notes::Notes;
@@ -27,6 +27,11 @@ pub use issuer::{Issuer, IssuerError};
 pub use notes::run;
 pub use people::{Returned, Sent};
 pub use sessions::{Lifetimes, Person};
+
+/// The client that people are.
+pub fn staff() -> Result<ClientId, IdError> {
+    ClientId::parse(STAFF)
+}
 
 /// The client that people are: a desk shares what it has handed in, and no name of theirs is kept.
 const STAFF: &str = "staff";
@@ -150,7 +155,7 @@ impl Gate {
             // As they are at this moment.
             person.roles = account.roles;
         }
-        let client = ClientId::parse(STAFF).map_err(|_| Closed::Denied(Denial::Claims))?;
+        let client = staff().map_err(|_| Closed::Denied(Denial::Claims))?;
         Ok((client, person.roles.clone(), Some(person)))
     }
 

@@ -111,6 +111,15 @@ impl Redacted {
 
 /// Takes out of a text what may be personal.
 pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
+    redact_but(text, vocabulary, &[])
+}
+
+/// The same, less guesses within words of which a person has said that they are nobody's.
+///
+/// That counts against what goes by the words around, or by nothing that vouches, and there against
+/// names, places and words alone. It never counts against a value of the record, what has the shape
+/// of an identifier, a code, or a word about health: those are found as if nobody had said a thing.
+pub fn redact_but(text: &str, vocabulary: &Vocabulary<'_>, words: &[&str]) -> Redacted {
     let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
     let spans = if chars.len() > LENGTH_MAX {
         let (kind, layer, why) = (Kind::Unread, Layer::Length, Why::TooLong);
@@ -123,18 +132,40 @@ pub fn redact(text: &str, vocabulary: &Vocabulary<'_>) -> Redacted {
         let (findings, vouched) = all_layers(&read, vocabulary, &protected);
         let (spans, mut shields) = spans(&folded, findings, &protected);
         shields.extend(vouched.whole.into_iter().map(|range| folded.original(range)));
-        let mut explained: Vec<_> = vouched.numbers.into_iter().collect();
-        explained.extend(protected.iter().cloned());
-        let mut explained: Vec<_> = explained
-            .into_iter()
-            .map(|range| folded.original(range))
-            .chain(shields.clone())
-            .collect();
+        let numbers = vouched.numbers.into_iter().map(|range| folded.original(range));
+        let mut explained: Vec<_> = numbers.chain(shields.iter().cloned()).collect();
         explained.sort_by_key(|range| (range.start, range.end));
-        let spans = merge::unexplained(&chars, spans, &explained);
+        let mut spans = merge::unexplained(&chars, spans, &explained);
+        let places = places_of(&chars, words);
+        spans.retain(|span| {
+            let guessed = span.layer >= Layer::Context
+                && matches!(span.kind, Kind::Person | Kind::Address | Kind::Other);
+            !(guessed && places.iter().any(|at| at.start <= span.start && span.end <= at.end))
+        });
         tags::spare(&chars, merge::settle(&chars, spans, &shields, vocabulary.known()))
     };
     Redacted::new(&chars, spans)
+}
+
+/// Where words stand in a text, whole: not as a part of other words.
+fn places_of(chars: &[char], words: &[&str]) -> Vec<Range<usize>> {
+    let mut places = Vec::new();
+    for words in words {
+        let sought: Vec<char> = words.chars().collect();
+        if sought.is_empty() {
+            continue;
+        }
+        let is_word = |at: Option<usize>| {
+            at.and_then(|at| chars.get(at)).is_some_and(|char| char.is_alphanumeric())
+        };
+        for (at, window) in chars.windows(sought.len()).enumerate() {
+            let end = at + sought.len();
+            if window == sought && !is_word(at.checked_sub(1)) && !is_word(Some(end)) {
+                places.push(at..end);
+            }
+        }
+    }
+    places
 }
 
 /// Takes out of a text the values that the vocabulary masks, and nothing else.

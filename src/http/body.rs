@@ -6,30 +6,13 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, StatusCode, header};
-use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use super::{Problem, Shared};
+use crate::pages::Form;
 
 /// How much of a body that is too long is taken from the line and dropped.
 const PASSED_OVER_MAX: usize = 16 * 1024 * 1024;
-
-/// A form that a browser has filled in.
-pub(super) struct Form(Zeroizing<Vec<u8>>);
-
-impl Form {
-    /// Every value of a name.
-    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = String> {
-        form_urlencoded::parse(&self.0)
-            .filter(move |(known, _)| known == name)
-            .map(|(_, value)| value.into_owned())
-    }
-
-    /// The first value of a name.
-    pub(super) fn get(&self, name: &str) -> Option<String> {
-        self.all(name).next()
-    }
-}
 
 /// A form's body.
 pub(super) async fn form(
@@ -38,7 +21,7 @@ pub(super) async fn form(
     body: Body,
 ) -> Result<Form, Problem> {
     let kind = "application/x-www-form-urlencoded";
-    read_as(&[kind], shared, headers, body).await.map(Form)
+    read_as(&[kind], shared, headers, body).await.map(Form::new)
 }
 
 /// The bytes of a JSON body.

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
 use super::answer::{Answer, PathId, answer, id_of};
+use super::lists::paged;
 use super::problem::{halted, not_found};
 use super::submissions::{etag, find};
 use super::tmf::render;
@@ -17,7 +18,7 @@ use crate::auth::Caller;
 use crate::domain::SubmissionId;
 use crate::intake::{self, Context, Kind};
 use crate::store::{Accepted, CancellationRow, SubmissionRow};
-use crate::tmf::{Fields, Page, TmfState, base};
+use crate::tmf::{Cursor, Fields, Page, TmfState, base};
 
 /// JSON merge patch (RFC 7386), also under the name that TMF630 v4 has for it. JSON patch is none.
 const MERGE_PATCH: &[&str] = &["application/json", "application/merge-patch+json"];
@@ -143,13 +144,9 @@ pub(super) async fn get_cancellation(
 pub(super) async fn list_cancellations(State(app): State<App>, caller: Caller, uri: Uri) -> Answer {
     let page = Page::of_tasks(uri.query().unwrap_or_default())?;
     let (total, tasks) = app.0.store.cancellations(caller.client(), &page).await?;
-    let tasks: Vec<Value> = tasks.iter().map(|task| page.fields.of(shown(task))).collect();
-    let count = tasks.len();
-    let mut response = answer(StatusCode::OK, &Value::Array(tasks));
-    let headers = response.headers_mut();
-    headers.insert("X-Total-Count", HeaderValue::from(total));
-    headers.insert("X-Result-Count", HeaderValue::from(count));
-    Ok(response)
+    let last = tasks.last().map(|task| Cursor { accepted: task.requested, id: task.id });
+    let tasks = tasks.iter().map(|task| page.fields.of(shown(task))).collect();
+    Ok(paged(&uri, &page, total, tasks, last))
 }
 
 fn place(id: SubmissionId) -> String {

@@ -10,9 +10,10 @@ use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 use super::server::Peer;
-use super::{App, rate, sign_in};
+use super::{App, body, pages, rate, sign_in};
 use crate::auth::{Action, Caller, Denial};
 use crate::gate::{Admitted, Closed, Person, Shown};
+use crate::pages::{Kept, Visit, see};
 
 /// The cookie of a session. The prefix ties it to this host, path and TLS (or this machine).
 pub(super) const SESSION: &str = "__Host-sluss";
@@ -52,10 +53,26 @@ pub(super) async fn admit(
         Ok(None) => next.run(request).await,
         // A person is shown where to sign in.
         Err(Closed::Denied(Denial::NoCredentials | Denial::Expired)) if is_page(&request) => {
-            sign_in::to("/sign-in")
+            see("/sign-in")
+        }
+        // What they have written is not lost by that.
+        Err(Closed::Denied(Denial::NoCredentials | Denial::Expired))
+            if action == Action::FileFault && pages::accepts_pages(request.headers()) =>
+        {
+            sign_in_first(&app, request).await
         }
         Err(closed) => Problem::from(closed).into_response(),
     }
+}
+
+async fn sign_in_first(app: &App, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Ok(visit) = Visit::from_request_parts(&mut parts, app).await;
+    let kept = match body::form(&app.0, &parts.headers, body).await {
+        Ok(form) => Kept::new(&visit.path, form),
+        Err(problem) => return problem.into_response(),
+    };
+    sign_in::sign_in(app, &visit, None, kept).into_response()
 }
 
 fn address(app: &App, request: &Request) -> IpAddr {
@@ -95,8 +112,7 @@ fn is_made_to_ask(request: &Request) -> bool {
 
 /// Whether a browser asks for a page to be shown.
 fn is_page(request: &Request) -> bool {
-    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    request.method() == Method::GET && accepts.is_some_and(|kinds| kinds.contains("text/html"))
+    request.method() == Method::GET && pages::accepts_pages(request.headers())
 }
 
 /// What a request shows. Two headers of the kind are nobody's: which would count?
@@ -132,11 +148,14 @@ impl<S: Sync> FromRequestParts<S> for Person {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| {
-            let reason = "this is for people: sign in at /sign-in";
-            Problem::new(StatusCode::FORBIDDEN, "forbidden", reason)
-        })
+        parts.extensions.get::<Self>().cloned().ok_or_else(no_person)
     }
+}
+
+/// A system asks for what is a person's.
+pub(super) fn no_person() -> Problem {
+    let reason = "this is for people: sign in at /sign-in";
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", reason)
 }
 
 impl From<Closed> for Problem {

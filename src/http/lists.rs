@@ -11,7 +11,6 @@ use super::tmf::render;
 use super::{App, Problem};
 use crate::auth::Caller;
 use crate::intake::Kind;
-use crate::store::SubmissionRow;
 use crate::tmf::{Cursor, Page, QueryError, Window};
 
 /// `GET /serviceOrder`.
@@ -27,14 +26,27 @@ pub(super) async fn tickets(State(app): State<App>, caller: Caller, uri: Uri) ->
 async fn list(app: &App, kind: Kind, caller: &Caller, uri: &Uri) -> Answer {
     let page = Page::parse(kind, uri.query().unwrap_or_default())?;
     let (total, rows) = app.0.store.submissions(kind, caller.client(), &page).await?;
-    let shown: Vec<Value> = rows.iter().map(|row| page.fields.of(render(row))).collect();
+    let last = rows.last().map(|row| Cursor { accepted: row.accepted, id: row.id });
+    let shown = rows.iter().map(|row| page.fields.of(render(row))).collect();
+    Ok(paged(uri, &page, total, shown, last))
+}
+
+/// A page of a list: its entries, how many there are in all, and where the others are. `last` is the
+/// place of its last entry.
+pub(super) fn paged(
+    uri: &Uri,
+    page: &Page,
+    total: u64,
+    shown: Vec<Value>,
+    last: Option<Cursor>,
+) -> Response {
     let count = shown.len();
     let mut response = answer(StatusCode::OK, &Value::Array(shown));
     let headers = response.headers_mut();
     headers.insert("X-Total-Count", HeaderValue::from(total));
     headers.insert("X-Result-Count", HeaderValue::from(count));
-    link(&mut response, uri, &page, total, &rows);
-    Ok(response)
+    link(&mut response, uri, page, total, (count, last));
+    response
 }
 
 impl From<QueryError> for Problem {
@@ -45,8 +57,14 @@ impl From<QueryError> for Problem {
 
 /// Links to this page and others (RFC 8288). The next page begins behind the last entry of this one,
 /// whatever comes in meanwhile; those before and at the end are counted.
-fn link(response: &mut Response, uri: &Uri, page: &Page, total: u64, rows: &[SubmissionRow]) {
-    let (shown, limit) = (rows.len() as u64, u64::from(page.limit));
+fn link(
+    response: &mut Response,
+    uri: &Uri,
+    page: &Page,
+    total: u64,
+    (shown, last): (usize, Option<Cursor>),
+) {
+    let (shown, limit) = (shown as u64, u64::from(page.limit));
     let mut links = vec![("self", uri.query().unwrap_or_default().to_owned())];
     links.push(("first", with(uri, &[("limit", limit.to_string())])));
     if let Window::Offset(offset) = page.window
@@ -72,8 +90,7 @@ fn link(response: &mut Response, uri: &Uri, page: &Page, total: u64, rows: &[Sub
         Window::Offset(offset) => u64::from(offset) + limit < total,
         Window::After(_) => shown == limit,
     };
-    if let (true, Some(row)) = (more, rows.last()) {
-        let place = Cursor { accepted: row.accepted, id: row.id };
+    if let (true, Some(place)) = (more, last) {
         links.push((
             "next",
             with(uri, &[("after", place.to_string()), ("limit", limit.to_string())]),

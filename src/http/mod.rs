@@ -18,7 +18,7 @@ mod hub;
 mod lists;
 mod log;
 mod metrics;
-mod page;
+mod pages;
 mod problem;
 mod rate;
 mod routes;
@@ -43,6 +43,7 @@ pub use server::{Tls, TlsError, serve};
 pub use tmf::render;
 
 use crate::config::DoorLimits;
+use crate::desk::Desk;
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
 use crate::gate::Gate;
 use crate::pulls::Pulls;
@@ -90,6 +91,8 @@ pub struct Shared {
     pub request_timeout: Duration,
     /// Answers operators that ask for a contact.
     pub pulls: Pulls,
+    /// What people at a desk work with.
+    pub desk: Desk,
     /// How often a client may ask.
     pub requests_per_second: u32,
     /// Connections, and their times.

@@ -94,6 +94,8 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(self.body())).into_response();
+        // A person is told in words (`pages::in_words`).
+        response.extensions_mut().insert(self.clone());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, super::answer::JSON);
         if self.status == StatusCode::UNAUTHORIZED {

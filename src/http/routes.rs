@@ -6,14 +6,15 @@
 //! action there where none fits, and its row in the matrix of `tests/it/http/matrix.rs`.
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::{
     App, changes, contacts, docs, feasibility, guard, headers, health, hub, lists, log, metrics,
-    problem, sign_in, status, submissions,
+    pages, problem, sign_in, status, submissions,
 };
 use crate::auth::Action;
+use crate::pages::{case, cases, fault, reviews};
 
 /// One thing at the door.
 pub struct Route {
@@ -54,6 +55,22 @@ pub const ROUTES: &[Route] = routes! {
     GET "/sign-in/provider" SignIn => sign_in::away;
     GET "/sign-in/callback" SignIn => sign_in::back;
     POST "/sign-out" OwnSession => sign_in::leave;
+    GET "/cases" SeeCases => cases::newest;
+    POST "/cases" SeeCases => cases::found;
+    GET "/cases/{id}" SeeCases => case::show;
+    POST "/cases/{id}/decide" DecideCases => case::decide;
+    POST "/cases/{id}/say" FileFault => case::say;
+    POST "/cases/{id}/incident" FileFault => case::incident;
+    POST "/faults" FileFault => fault::form;
+    POST "/faults/new" FileFault => fault::new;
+    POST "/faults/preview" FileFault => fault::preview;
+    POST "/faults/send" FileFault => fault::send;
+    GET "/held" SeeCases => cases::held;
+    GET "/reviews" ReviewTexts => reviews::list;
+    POST "/reviews/{case}" ReviewTexts => reviews::judge;
+    POST "/sign-in/again" OwnSession => sign_in::again;
+    GET "/assets/{name}" SeePages => pages::asset;
+    POST "/language" SeePages => pages::language;
 
     GET "/tmf-api/serviceOrdering/v4/serviceOrder" SeeOrders => lists::orders;
     POST "/tmf-api/serviceOrdering/v4/serviceOrder" HandInOrder => submissions::post_order;
@@ -95,6 +112,7 @@ pub(super) fn router(app: App) -> Router {
     router
         .fallback(problem::no_such_path)
         .method_not_allowed_fallback(problem::no_such_method)
+        .layer(from_fn(pages::in_words))
         .layer(from_fn_with_state(app.clone(), headers::put))
         .with_state(app)
 }

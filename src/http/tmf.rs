@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::{CaseState, Operation};
 use crate::intake::Kind;
 use crate::store::{CaseRow, SubmissionRow};
-use crate::tmf::{TmfState, href};
+use crate::tmf::{TmfState, action, href};
 
 /// A submission as its API shows it.
 pub fn render(row: &SubmissionRow) -> Value {
@@ -47,16 +47,9 @@ pub fn render(row: &SubmissionRow) -> Value {
 }
 
 fn item(case: &CaseRow) -> Value {
-    let action = match case.act.operation() {
-        Some(Operation::Change | Operation::Modify | Operation::Suspend | Operation::Resume) => {
-            "modify"
-        }
-        Some(Operation::Terminate) => "delete",
-        Some(Operation::Activate) | None => "add",
-    };
     let mut item = json!({
         "id": case.item,
-        "action": action,
+        "action": action(case.act.operation().unwrap_or(Operation::Activate)),
         "state": case.state.tmf641(),
         "service": {},
     });

@@ -6,6 +6,7 @@
 //! the old ones again: each note without an id of ours is a new one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -43,6 +44,8 @@ pub struct Change {
     /// What is asked. Empty where nobody need be told of it: a note on an order stays with whoever
     /// wrote it, as no operator has a place for one.
     pub wishes: Vec<Wish>,
+    /// How long it is kept before anything is done: so long it can be undone.
+    pub wait: Duration,
 }
 
 /// One thing that is asked.
@@ -153,6 +156,7 @@ fn read(
         key: None,
         canonical: tree.canonical(bytes.len()),
         wishes,
+        wait: Duration::ZERO,
     })
 }
 

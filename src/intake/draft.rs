@@ -171,6 +171,7 @@ impl Draft {
                 .collect(),
             dropped: shared.part.surplus.names().chain(own.surplus.names()).collect(),
             masked: joined(&shared.part.masked, own.masked),
+            vouched: Vec::new(),
         })
     }
 }

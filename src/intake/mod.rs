@@ -38,6 +38,7 @@ mod told;
 mod value;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -48,8 +49,8 @@ pub use lists::{Accesses, ListsUnavailable, Meant, NoLists};
 pub use value::phone;
 
 use crate::domain::{
-    Case, ClientId, Entropy, ExternalId, Field, Handling, Personal, RecipientId, SubjectKind,
-    SubmissionId, Timestamp,
+    Case, CaseId, ClientId, Entropy, ExternalId, Field, Handling, Personal, RecipientId,
+    SubjectKind, SubmissionId, Timestamp,
 };
 use crate::guard::Kind as Mask;
 use draft::{Draft, Facts, Part, Shared};
@@ -138,6 +139,10 @@ pub struct Submission {
     pub canonical: Zeroizing<Vec<u8>>,
     /// What is to be done, in the order of the body. Never empty.
     pub items: Vec<Item>,
+    /// A case about the same customer, who has no number here: what a desk begins with.
+    pub follows: Option<CaseId>,
+    /// How long it is kept before anything is done: so long it can be undone.
+    pub wait: Duration,
 }
 
 /// One order item, or the one thing that a ticket asks for.
@@ -208,6 +213,8 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context<'_>) -> Result<Submissio
         customer: head.number.map(|mut number| Personal::new(std::mem::take(&mut *number))),
         canonical: tree.canonical(bytes.len()),
         items: items.collect(),
+        follows: None,
+        wait: Duration::ZERO,
     })
 }
 

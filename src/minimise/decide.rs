@@ -111,9 +111,9 @@ impl<'case> Minimised<'case> {
         &self.conditions
     }
 
-    /// The fields that stay although a rule opens them: the dialect has no place for them, or only
-    /// with a signed exception, intake does not keep them, the operator has them with what this is
-    /// about, or behind the guard nothing was left to be told.
+    /// The fields that stay although a rule opens them: dialect or operator has no place for them, or
+    /// only with a signed exception, intake does not keep them, the operator has them with what this
+    /// is about, or behind the guard nothing was left to be told.
     pub fn not_carried(&self) -> &BTreeSet<Field> {
         &self.not_carried
     }
@@ -126,7 +126,10 @@ impl<'case> Minimised<'case> {
     /// When it may be sent, where that is later than now: the order is for a later day, and the
     /// dialect has no word for a day, so that the operator would act at once.
     pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
-        if self.dialect.carries(self.act()).contains(&Field::RequestedDate) {
+        let field = Field::RequestedDate;
+        if self.dialect.carries(self.act()).contains(&field)
+            && self.recipient.offer.has_room(self.purpose(), field)
+        {
             return None;
         }
         let requested = self.case.facts().get(&Field::RequestedDate)?;
@@ -184,7 +187,7 @@ pub fn minimise<'case>(
     let mut unsigned = dialect.by_exception(case.act()).to_vec();
     unsigned.retain(|&field| policy.exception_on(field, today).is_none());
     let ruled =
-        |&field| (field, narrowed(field, policy.rule_on(field, &first), carried, &unsigned));
+        |&field| (field, narrowed(field, policy.rule_on(field, &first), &carried, &unsigned));
     let mut rulings: BTreeMap<Field, Ruling<'case>> = case.facts().keys().map(ruled).collect();
 
     let names = case.facts().keys().chain(case.known().keys()).chain(case.dropped()).copied();
@@ -265,7 +268,7 @@ pub fn minimise<'case>(
 }
 
 /// Under which agreement something may leave, and what there is a place for.
-type Opened<'r> = (&'r Agreement, &'static [Field]);
+type Opened<'r> = (&'r Agreement, Vec<Field>);
 
 /// What must hold before any field is looked at: under which agreement, and what there is a place
 /// for.
@@ -287,8 +290,11 @@ fn nothing_in_the_way<'r>(
     let Some(agreement) = recipient.agreement_on(today) else {
         return Err((HoldReason::NoAgreement, asked));
     };
-    let carried = dialect.carries(case.act());
-    if carried.is_empty() {
+    let purpose = case.purpose();
+    let mut carried = dialect.carries(case.act()).to_vec();
+    // What the operator says that it has no place for is as good as not in its dialect.
+    carried.retain(|&field| recipient.offer.has_room(purpose, field));
+    if carried.is_empty() || !recipient.offer.takes(purpose) {
         return Err((HoldReason::NotOffered, asked));
     }
     if !recipient.policy.opens(case.purpose()) {

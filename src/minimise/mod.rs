@@ -14,7 +14,7 @@ pub use cut::{CUT_MARK, cut};
 pub use decide::{Minimised, Refusal, minimise};
 pub use explain::{Explanation, SentField, WithheldField};
 pub use known::{KnownValues, Place};
-pub use texts::{TextFate, ToldText, shown};
+pub use texts::{Finding, TextFate, ToldText, findings, shown};
 
 /// What leaves in place of a free text of which too much was personal.
 pub const TEXT_REPLACED: &str = "Fritexten är undanhållen.";

@@ -3,8 +3,12 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
 
 use super::cut::cut;
+use super::decide::Minimised;
 use super::known::{KnownValues, Place};
 use crate::domain::{Case, Field, MaskCount, Personal};
 use crate::guard::{self, Kind};
@@ -16,6 +20,19 @@ pub(super) fn guarded_texts(
     case: &Case,
     rulings: &BTreeMap<Field, Ruling<'_>>,
 ) -> BTreeMap<Field, guard::Redacted> {
+    let known = known_values(case, rulings);
+    let vocabulary = known.vocabulary();
+    let vouched = vouched(case);
+    case.facts()
+        .iter()
+        .filter(|(field, _)| field.is_free_text())
+        .filter(|(field, _)| matches!(rulings.get(field), Some(Ruling::Sent(_))))
+        .map(|(&field, text)| (field, guard::redact_but(text.disclose(), &vocabulary, &vouched)))
+        .collect()
+}
+
+/// What the guard is told of a customer, given what may leave.
+fn known_values<'c>(case: &'c Case, rulings: &BTreeMap<Field, Ruling<'_>>) -> KnownValues<'c> {
     let mut known = KnownValues::new();
     for (&field, value) in case.facts() {
         // The texts are what is looked through: one of them must not vouch for its own words.
@@ -39,33 +56,60 @@ pub(super) fn guarded_texts(
     };
     let leaves = |field| matches!(rulings.get(&field), Some(Ruling::Sent(_)));
     known.place(place, leaves(Field::Street), leaves(Field::Apartment));
-    let vocabulary = known.vocabulary();
-    case.facts()
-        .iter()
-        .filter(|(field, _)| field.is_free_text())
-        .filter(|(field, _)| matches!(rulings.get(field), Some(Ruling::Sent(_))))
-        .map(|(&field, text)| (field, guard::redact(text.disclose(), &vocabulary)))
-        .collect()
+    known
+}
+
+fn vouched(case: &Case) -> Vec<&str> {
+    case.vouched().iter().map(Personal::disclose).collect()
 }
 
 /// What somebody at the operator wrote, as it may be shown here: without what is known of the
 /// customer, and without what the guard finds.
 pub fn shown(case: &Case, text: &str) -> String {
-    let mut known = KnownValues::new();
-    for (&field, value) in case.facts().iter().chain(case.known()) {
-        if !field.is_free_text() {
-            known.field(field, value.disclose(), false);
-        }
-    }
-    let part = |field| case.fact(field).map_or("", Personal::disclose);
-    let place = Place {
-        street: part(Field::Street),
-        number: part(Field::StreetNumber),
-        littera: part(Field::StreetLittera),
-        apartment: part(Field::Apartment),
-    };
-    known.place(place, false, false);
+    let known = known_values(case, &BTreeMap::new());
     guard::redact(text, &known.vocabulary()).text().to_owned()
+}
+
+/// Something that the guard finds in a text, for whoever has written it.
+pub struct Finding {
+    /// Where, in code points of the text.
+    pub at: Range<usize>,
+    /// What stands in its place, between brackets.
+    pub tag: &'static str,
+    /// The words.
+    pub words: Zeroizing<String>,
+    /// Whether a person may say that they are nobody's.
+    pub vouchable: bool,
+}
+
+/// How many findings are told one by one.
+const FINDINGS_MAX: usize = 30;
+
+/// A text as it is kept, and what the guard finds in it, to be mended before it is handed in. A
+/// number or a code cannot be vouched for, nor what the register knows: only what is a guess.
+pub fn findings(
+    minimised: Option<&Minimised<'_>>,
+    case: &Case,
+    of: Field,
+) -> (String, Vec<Finding>) {
+    let nothing = BTreeMap::new();
+    let rulings = minimised.map_or(&nothing, Minimised::rulings);
+    let known = known_values(case, rulings);
+    let (vocabulary, vouched) = (known.vocabulary(), vouched(case));
+    let text = case.facts().get(&of).map_or("", Personal::disclose);
+    let chars = Zeroizing::new(text.chars().collect::<Vec<char>>());
+    let redacted = guard::redact_but(text, &vocabulary, &vouched);
+    let told = redacted.spans().iter().take(FINDINGS_MAX).map(|span| {
+        let words: String = chars[span.start..span.end].iter().collect();
+        let words = Zeroizing::new(words);
+        // Asked of the guard itself, by the way that the text will go.
+        let with: Vec<&str> = vouched.iter().copied().chain([words.as_str()]).collect();
+        let again = guard::redact_but(text, &vocabulary, &with);
+        let vouchable =
+            !again.spans().iter().any(|other| other.start < span.end && span.start < other.end);
+        Finding { at: span.start..span.end, tag: span.kind.tag(), words, vouchable }
+    });
+    (text.to_owned(), told.collect())
 }
 
 /// What was taken out of the texts of a case: by intake, and then by the guard.

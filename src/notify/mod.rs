@@ -116,6 +116,7 @@ impl Notifier {
     /// better, and order would be lost.
     async fn errand(&self, errand: Errand) -> Result<usize, StoreError> {
         let Parts { plan, store, clock, .. } = &*self.0;
+        crate::crash::point("notice-leased");
         let mut fates = Vec::with_capacity(errand.notices.len());
         let mut pause = None;
         for telling in &errand.notices {
@@ -129,6 +130,7 @@ impl Notifier {
                 break;
             }
         }
+        crate::crash::point("notice-told");
         let tried = fates.len();
         match store.settle_errand(&errand, fates, pause).await {
             // It was ended meanwhile, or another process has it: that one tells it again.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::dialects::pi_api::Question;
+use crate::dialects::reasons::Phrase;
 
 /// Where a secret is kept. Secrets are never in configuration, only files that hold them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,10 @@ pub struct Channel {
     pub poll: Duration,
     /// What the operator asks in a ticket, where its dialect has such questions.
     pub questions: Vec<Question>,
+    /// Whether the operator's list of services is asked before an order to start one.
+    pub preflight: bool,
+    /// What the operator's words mean, before everybody's.
+    pub reasons: Vec<Phrase>,
 }
 
 /// How often the operator's list of accesses is copied.

@@ -15,7 +15,11 @@ use super::policy::{Effect, Policy, Rule, TextLimits, TextOverLimit, Transform};
 use super::retain::Retain;
 use super::{Agreement, Recipient, Role, kept, question};
 use crate::dialects;
-use crate::domain::{Field, Handling, LegalBasis, Purpose, RecipientId, RuleId, SubjectKind};
+use crate::dialects::offer::Offer;
+use crate::dialects::reasons::Phrase;
+use crate::domain::{
+    Field, Handling, LegalBasis, Purpose, RecipientId, RejectReason, RuleId, SubjectKind,
+};
 pub use crate::table::Fault;
 use crate::table::{Faults, Table, parse};
 
@@ -119,6 +123,7 @@ impl Reading<'_> {
             inbound,
             accesses,
             policy: policy?,
+            offer: Offer::default(),
         };
         Some(RecipientFile { recipient, tests })
     }
@@ -186,6 +191,9 @@ impl Reading<'_> {
             .into_iter()
             .filter_map(|question| question::read(question, self.faults))
             .collect();
+        let preflight = table.boolean("preflight", true, self.faults);
+        let reasons = table.tables("reason", self.faults);
+        let reasons = reasons.into_iter().filter_map(|reason| self.reason(reason)).collect();
         table.nothing_else(self.faults);
         Some(Channel {
             dialect: dialect?,
@@ -199,7 +207,30 @@ impl Reading<'_> {
             timeout: Duration::from_secs(timeout.into()),
             poll: Duration::from_secs(poll.into()),
             questions,
+            preflight,
+            reasons,
         })
+    }
+
+    /// What one of the operator's texts means.
+    fn reason(&mut self, mut table: Table<'_>) -> Option<Phrase> {
+        let key = table.key("match");
+        let text = table.required("match", self.faults);
+        let code = table.required("code", self.faults);
+        let reason = code.and_then(|code| {
+            let reason = RejectReason::parse(&code);
+            if reason.is_none() {
+                let known: Vec<_> = RejectReason::ALL.iter().map(|one| one.as_str()).collect();
+                self.faults.add(table.key("code"), format!("must be one of {}", known.join(", ")));
+            }
+            reason
+        });
+        table.nothing_else(self.faults);
+        let phrase = Phrase::parse(&text?, reason?);
+        if phrase.is_none() {
+            self.faults.add(key, "must have four letters at least, `*` aside");
+        }
+        phrase
     }
 
     fn base_url(&mut self, key: &str, text: &str, allow_http_loopback: bool) -> Option<Url> {

@@ -29,6 +29,7 @@ pub use policy::{
 pub use retain::{Moment, Retain};
 
 use crate::dialects;
+use crate::dialects::offer::Offer;
 use crate::domain::RecipientId;
 
 /// Where contact pulls are answered, whatever the operator's own channel speaks: it comes to us.
@@ -63,6 +64,8 @@ pub struct Recipient {
     pub accesses: Option<ListPace>,
     /// What it may have.
     pub policy: Policy,
+    /// What of its interface is there, as it has told; by its file alone, all of it.
+    pub offer: Offer,
 }
 
 /// What a recipient is under the GDPR.

@@ -8,6 +8,7 @@
 mod pull;
 mod screen;
 
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -17,14 +18,16 @@ pub use screen::Screened;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::dialects::{Message, Request};
-use crate::domain::{Act, Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp};
+use crate::dialects::{self, Message, Request};
+use crate::domain::{
+    Act, Case, Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp,
+};
 use crate::log::digest::digest;
 use crate::log::{
     ConditionName, Event, FieldDigest, Hash, Intent, RecipientRecord, Role, Stopped, SubjectKey,
 };
-use crate::minimise::{Minimised, Refusal};
-use crate::recipients::{self, Moment, Retain, Ruling};
+use crate::minimise::{Minimised, Refusal, minimise};
+use crate::recipients::{self, Moment, Recipient, Retain, Ruling};
 use crate::store::{Appended, Claim, Disclosure, Keep, Store, StoreError};
 
 /// The name under which an intent leaf commits to the finished message.
@@ -121,7 +124,7 @@ pub enum Record {
 pub enum RecordError {
     /// The dialect cannot say it.
     #[error(transparent)]
-    Encode(#[from] crate::dialects::EncodeError),
+    Encode(#[from] dialects::EncodeError),
     /// The finished bytes hold what may not leave.
     #[error(transparent)]
     Screened(#[from] Screened),
@@ -131,8 +134,8 @@ impl RecordError {
     /// Why a person must decide.
     pub const fn reason(&self) -> HoldReason {
         match self {
-            Self::Encode(crate::dialects::EncodeError::Missing(_)) => HoldReason::MissingField,
-            Self::Encode(crate::dialects::EncodeError::Act(_)) => HoldReason::NotOffered,
+            Self::Encode(dialects::EncodeError::Missing(_)) => HoldReason::MissingField,
+            Self::Encode(dialects::EncodeError::Act(_)) => HoldReason::NotOffered,
             Self::Screened(_) => HoldReason::Screened,
         }
     }
@@ -144,6 +147,32 @@ pub fn finish(minimised: &Minimised<'_>) -> Result<Message, RecordError> {
     let message = dialect.encode(minimised)?;
     screen::screen(&message, dialect.id_members(), minimised)?;
     Ok(message)
+}
+
+/// What would leave today.
+pub struct Preview<'case> {
+    /// The decision.
+    pub minimised: Minimised<'case>,
+    /// The finished message; or why it may not leave as it is.
+    pub message: Result<Message, RecordError>,
+}
+
+/// What would leave today, by the very steps that send: [`minimise`], then [`finish`].
+///
+/// # Errors
+/// Why nothing may leave.
+pub fn preview<'case>(
+    case: &'case Case,
+    recipient: &'case Recipient,
+    today: Date,
+) -> Result<Preview<'case>, HoldReason> {
+    let channel = &recipient.channel;
+    let dialect = dialects::dialect(&channel.dialect, channel.version.as_deref());
+    let dialect = dialect.ok_or(HoldReason::NotOffered)?;
+    let minimised = minimise(case, recipient, dialect, today, false);
+    let minimised = minimised.map_err(|refusal| refusal.reason)?;
+    let message = finish(&minimised);
+    Ok(Preview { minimised, message })
 }
 
 /// Writes the disclosures down, in one durable commit. One answer for each, in order.

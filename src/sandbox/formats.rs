@@ -2,12 +2,26 @@
 
 use std::net::IpAddr;
 
+use jiff::fmt::rfc2822::{DateTimeParser, DateTimePrinter};
+
 use crate::domain::Timestamp;
 
 /// `dateTime`: RFC 3339 in UTC with at most four decimals on the seconds.
 pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let decimals = text.strip_suffix('Z')?.split_once('.').map_or(0, |(_, after)| after.len());
     if decimals > 4 { None } else { Timestamp::parse(text) }
+}
+
+/// A date in HTTP (RFC 9110 5.6.7).
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
+    let moment = DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(Timestamp::from_micros(moment.as_microsecond()))
+}
+
+/// The same, of a number of seconds since 1970.
+pub(super) fn to_http_date(seconds: i64) -> Option<String> {
+    let moment = jiff::Timestamp::from_second(seconds).ok()?;
+    DateTimePrinter::new().timestamp_to_rfc9110_string(&moment).ok()
 }
 
 /// `ipAddress`: IPv4 or IPv6, with or without a netmask.

@@ -26,6 +26,7 @@ mod journal;
 mod line;
 mod on_api;
 mod pi_api;
+mod profile;
 mod server;
 mod soap;
 
@@ -46,6 +47,7 @@ use server::Desk;
 
 pub use caller::ContactPull;
 pub use journal::Received;
+pub use profile::Profile;
 
 /// How long [`Sandbox::stop`] waits for answers that are under way.
 const STOP_WAIT: Duration = Duration::from_secs(2);
@@ -213,6 +215,22 @@ impl Sandbox {
     pub fn script(&self, recipient: &RecipientId, troubles: Vec<Trouble>) {
         if let Some((desk, _)) = self.find(recipient) {
             desk.plan(troubles);
+        }
+    }
+
+    /// Lets an operator behave otherwise from here on. Does nothing for an operator that is not
+    /// simulated here.
+    pub fn wear(&self, recipient: &RecipientId, profile: Profile) {
+        if let Some((desk, _)) = self.find(recipient) {
+            desk.wear(profile);
+        }
+    }
+
+    /// Lets an operator give every subscription another id, as when it moves a network. Does nothing
+    /// for an operator that is not simulated here.
+    pub fn migrate(&self, recipient: &RecipientId) {
+        if let Some((desk, _)) = self.find(recipient) {
+            desk.migrate();
         }
     }
 

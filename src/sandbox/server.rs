@@ -21,7 +21,7 @@ use super::engine::Engine;
 use super::exchange::{Asked, Reply};
 use super::journal::{Journal, Received};
 use super::line::{Breakable, Fate, Line};
-use super::{Effect, SimulatedOperator, Speaks, Trouble, on_api, pi_api, soap};
+use super::{Effect, Profile, SimulatedOperator, Speaks, Trouble, on_api, pi_api, soap};
 use crate::domain::{Clock, RecipientId};
 
 /// Largest body, in bytes. The largest message of a real order is a hundredth of it.
@@ -37,6 +37,8 @@ pub(super) struct Desk {
     journal: Arc<Journal>,
     engine: Mutex<Engine>,
     troubles: Mutex<VecDeque<Trouble>>,
+    /// How it behaves, and how many messages it has had while it did.
+    profile: Mutex<(Profile, usize)>,
 }
 
 /// Answers at an address until told to close.
@@ -67,7 +69,8 @@ impl Desk {
         journal: Arc<Journal>,
     ) -> Self {
         let engine = Mutex::new(Engine::new(operator.pace));
-        Self { operator, clock, journal, engine, troubles: Mutex::default() }
+        let profile = Mutex::new((Profile::Plain, 0));
+        Self { operator, clock, journal, engine, troubles: Mutex::default(), profile }
     }
 
     /// Whom it stands for.
@@ -94,9 +97,29 @@ impl Desk {
         lock(&self.engine).resting = resting;
     }
 
+    /// Gives every subscription another id.
+    pub(super) fn migrate(&self) {
+        lock(&self.engine).migrate(self.clock.now());
+    }
+
     /// Adds to what is to go wrong.
     pub(super) fn plan(&self, troubles: Vec<Trouble>) {
         lock(&self.troubles).extend(troubles);
+    }
+
+    /// Behaves so from here on.
+    pub(super) fn wear(&self, profile: Profile) {
+        *lock(&self.profile) = (profile, 0);
+    }
+
+    /// What goes wrong with a request, by the profile.
+    fn misfortune(&self, is_message: bool) -> Option<Trouble> {
+        let mut worn = lock(&self.profile);
+        if !is_message {
+            return worn.0.is_down().then_some(Trouble::DropBefore);
+        }
+        worn.1 += 1;
+        worn.0.trouble(worn.1 - 1)
     }
 
     /// Notes a request before anything is done about it.
@@ -126,10 +149,18 @@ impl Desk {
     fn answer(&self, asked: &Asked<'_>) -> Reply {
         let SimulatedOperator { username, password, speaks, .. } = &self.operator;
         let password = password.expose_secret();
+        let profile = lock(&self.profile).0;
+        if profile.is_locked() {
+            return match speaks {
+                Speaks::OnApi | Speaks::PiApi => on_api::unauthorized(),
+                Speaks::Soap => self.failing(401, None),
+            };
+        }
         let mut engine = lock(&self.engine);
         match speaks {
             Speaks::OnApi if on_api::is_from(asked, username, password) => {
-                on_api::answer(&mut engine, asked)
+                let own = profile.answer(&engine, on_api::BASE_PATH, asked);
+                own.unwrap_or_else(|| profile.bend(on_api::answer(&mut engine, asked)))
             }
             Speaks::PiApi if on_api::is_from(asked, username, password) => {
                 pi_api::answer(&mut engine, asked)
@@ -176,7 +207,8 @@ async fn receive(
     if query.is_err() {
         return Ok(response(desk.failing(400, None)));
     }
-    let trouble = if is_message { lock(&desk.troubles).pop_front() } else { None };
+    let planned = if is_message { lock(&desk.troubles).pop_front() } else { None };
+    let trouble = planned.or_else(|| desk.misfortune(is_message));
     Ok(response(troubled(&desk, &line, &asked, trouble).await))
 }
 

@@ -38,9 +38,10 @@ impl Consequence {
             WireError::Address => {
                 Self::Hold { result: OutcomeResult::Unsent, reason: HoldReason::RecipientDisabled }
             }
-            WireError::NotSent(_) | WireError::TooLate | WireError::NotTaken => {
-                Self::Retry { result: OutcomeResult::Unsent, wait: None }
-            }
+            WireError::NotSent(_)
+            | WireError::TooLate
+            | WireError::Refused
+            | WireError::NotTaken => Self::Retry { result: OutcomeResult::Unsent, wait: None },
             // Halted: nothing left, and nothing may be written of it now. It is asked about later.
             WireError::Unanswered(_) | WireError::AnswerTooLong | WireError::Halted => {
                 Self::Reconcile

@@ -16,9 +16,10 @@ pub use crate::store::Halt;
 pub use consequence::Consequence;
 pub use timing::Timing;
 
+use crate::dialects::reasons::{Phrase, Words, reason_of};
 use crate::dialects::{Answer, Dialect, Finding, Placement, Progress, Sought, Standing, Verdict};
 use crate::domain::{
-    AccessId, Act, CaseState, Entropy, Field, HoldReason, OperatorReference, Personal,
+    AccessId, Act, Case, CaseState, Entropy, Field, HoldReason, OperatorReference, Personal,
     RejectReason, ServiceId, Step, SubscriptionId, Timestamp,
 };
 use crate::log::OutcomeResult;
@@ -47,6 +48,8 @@ pub struct Settling<'s> {
     pub store: &'s Store,
     /// In whose words the answer is.
     pub dialect: &'static dyn Dialect,
+    /// What this operator's texts mean, before everybody's.
+    pub reasons: &'s [Phrase],
     /// How long to wait for what.
     pub timing: &'s Timing,
     /// How often this operator is asked how far it is.
@@ -55,6 +58,8 @@ pub struct Settling<'s> {
     pub entropy: &'s dyn Entropy,
     /// The time now.
     pub now: Timestamp,
+    /// Whether the operator refuses because it has another id for the service, which is known now.
+    pub moved: bool,
 }
 
 impl Settling<'_> {
@@ -64,18 +69,28 @@ impl Settling<'_> {
         let leaf = transmitted.receipt().appended().index().0;
         let (claim, act, result) = transmitted.into_parts();
         let attempt = claim.attempt() + 1;
-        let (judged, code) = match result {
+        let (judged, code, words) = match result {
             Ok(answer) => {
                 let code = code(&answer);
                 info!("Disclosure {leaf} was answered with {}", answer.status);
-                (self.verdict(act, self.dialect.decode(act, &answer), attempt, &code), code)
+                let (verdict, words) =
+                    (self.dialect.decode(act, &answer), self.dialect.words(&answer));
+                (self.verdict(act, verdict, words.as_ref(), attempt, &code), code, words)
             }
             Err(error) => {
                 warn!(error = %crate::telemetry::chain(&error), "Disclosure {leaf} got no answer");
                 let code = no_answer(&error).to_owned();
-                (Err(Consequence::of_wire(&error)), code)
+                (Err(Consequence::of_wire(&error)), code, None)
             }
         };
+        let explains = matches!(
+            judged,
+            Ok(Settlement::Rejected { .. } | Settlement::Failed { .. } | Settlement::Held { .. })
+                | Err(Consequence::Hold { .. })
+        );
+        if let Some(words) = words.filter(|_| explains) {
+            self.keep(&claim, words).await;
+        }
         self.conclude(claim, attempt, judged, code).await
     }
 
@@ -108,7 +123,8 @@ impl Settling<'_> {
             Finding::Present(placement) => {
                 info!("Disclosure {leaf} is at the operator");
                 let code = "found-at-operator".to_owned();
-                let judged = self.verdict(sought.act, Verdict::Accepted(placement), attempt, &code);
+                let accepted = Verdict::Accepted(placement);
+                let judged = self.verdict(sought.act, accepted, None, attempt, &code);
                 self.conclude(doubt.claim, attempt, judged, code).await
             }
             Finding::Absent if doubt.absent + 1 < ABSENT_MIN => {
@@ -143,18 +159,25 @@ impl Settling<'_> {
         claim: Claim,
         act: Act,
         progress: Result<Progress, WireError>,
+        words: Option<Words>,
     ) -> Result<Settled, StoreError> {
         let again = self.next_look(act);
         let (step, reason, subscription) = match progress {
             Ok(Progress::At(placement)) => match placement.standing {
                 Standing::Working => (Step::Progress, None, placement.subscription),
                 Standing::Done => (Step::Complete, None, placement.subscription),
-                Standing::Failed => (Step::Fail, None, placement.subscription),
+                Standing::Failed => {
+                    let reason = self.failed(words.as_ref());
+                    if let Some(words) = words {
+                        self.keep(&claim, words).await;
+                    }
+                    (Step::Fail, reason, placement.subscription)
+                }
                 Standing::Unknown => {
-                    (Step::Hold, Some(HoldReason::Unclear), placement.subscription)
+                    (Step::Hold, Some(HoldReason::Unclear.as_str()), placement.subscription)
                 }
             },
-            Ok(Progress::Gone) => (Step::Hold, Some(HoldReason::Unclear), None),
+            Ok(Progress::Gone) => (Step::Hold, Some(HoldReason::Unclear.as_str()), None),
             Ok(Progress::Busy(wait)) => {
                 let wait = wait.unwrap_or(self.poll).min(self.timing.retry_max).max(self.poll);
                 return self.later_placed(claim, self.now.after(wait)).await;
@@ -181,6 +204,7 @@ impl Settling<'_> {
         &self,
         act: Act,
         verdict: Verdict,
+        words: Option<&Words>,
         attempt: u32,
         code: &str,
     ) -> Result<Settlement, Consequence> {
@@ -191,7 +215,10 @@ impl Settling<'_> {
                     (Standing::Done, reference) => {
                         Ok(Settlement::Completed { reference, subscription, code })
                     }
-                    (Standing::Failed, reference) => Ok(Settlement::Failed { reference, code }),
+                    (Standing::Failed, reference) => {
+                        let reason = self.failed(words);
+                        Ok(Settlement::Failed { reference, code, reason })
+                    }
                     (Standing::Working, Some(reference)) => {
                         let due = self.next_look(act);
                         Ok(Settlement::Placed { reference, subscription, code, due })
@@ -205,14 +232,53 @@ impl Settling<'_> {
                     }),
                 }
             }
-            // An earlier message of this case may have arrived after all: then it is in its own way.
-            Verdict::Rejected(RejectReason::Conflict | RejectReason::NotFound)
-                if attempt > 1 && !act.is_about() =>
-            {
-                Err(Consequence::Reconcile)
+            // The status alone says little: what counts is the operator's words, where there are any.
+            Verdict::Rejected(by_status) => {
+                let reason = match words {
+                    Some(words) => reason_of(words, self.reasons),
+                    None => Some(by_status),
+                };
+                match reason {
+                    // The same is decided anew, with the id that the operator has for it now.
+                    _ if self.moved => {
+                        Err(Consequence::Retry { result: OutcomeResult::Rejected, wait: None })
+                    }
+                    // An earlier message of this case may have arrived: then it is in its own way.
+                    Some(reason) if attempt > 1 && !act.is_about() && reason.may_be_our_own() => {
+                        Err(Consequence::Reconcile)
+                    }
+                    None if attempt > 1 && !act.is_about() && by_status.may_be_our_own() => {
+                        Err(Consequence::Reconcile)
+                    }
+                    Some(reason) => Ok(Settlement::Rejected { reason, code: code.to_owned() }),
+                    None => Err(Consequence::Hold {
+                        result: OutcomeResult::Rejected,
+                        reason: HoldReason::ReasonUnknown,
+                    }),
+                }
             }
-            Verdict::Rejected(reason) => Ok(Settlement::Rejected { reason, code: code.to_owned() }),
+            // What the dialect cannot read an operator's own row may.
+            Verdict::Puzzling(puzzle) => match words.and_then(|it| reason_of(it, self.reasons)) {
+                Some(reason) if puzzle == HoldReason::Unclear => {
+                    Ok(Settlement::Rejected { reason, code: code.to_owned() })
+                }
+                _ => Err(Consequence::of_refusal(&Verdict::Puzzling(puzzle))),
+            },
             refused => Err(Consequence::of_refusal(&refused)),
+        }
+    }
+
+    /// Why it failed, as a code.
+    fn failed(&self, words: Option<&Words>) -> Option<&'static str> {
+        let words = words?;
+        let reason = reason_of(words, self.reasons).map(RejectReason::as_str);
+        Some(reason.unwrap_or(HoldReason::ReasonUnknown.as_str()))
+    }
+
+    /// Keeps what the operator said, sealed. Without it the case goes on all the same.
+    async fn keep(&self, claim: &Claim, words: Words) {
+        if let Err(error) = self.store.keep_words(claim.case(), words).await {
+            warn!(error = %crate::telemetry::chain(&error), "The operator's words are not kept");
         }
     }
 
@@ -318,10 +384,25 @@ pub fn sought(doubt: &Doubt) -> Option<Sought> {
         reference: doubt.case.reference().clone(),
         about: text(Field::OperatorReference).and_then(|id| OperatorReference::parse(id).ok()),
         access: AccessId::parse(text(Field::AccessId)?).ok()?,
-        subscription: text(Field::SubscriptionId).and_then(|id| SubscriptionId::parse(id).ok()),
-        service: text(Field::ServiceId).and_then(|id| ServiceId::parse(id).ok()),
+        subscription: subscription(&doubt.case),
+        service: service(&doubt.case),
         since: doubt.recorded,
     })
+}
+
+/// The access that the operator can be asked about: it issued the id itself.
+pub fn access(case: &Case) -> Option<AccessId> {
+    AccessId::parse(case.facts().get(&Field::AccessId)?.disclose()).ok()
+}
+
+/// The operator's id of the service that a case names.
+pub fn subscription(case: &Case) -> Option<SubscriptionId> {
+    SubscriptionId::parse(case.fact(Field::SubscriptionId)?.disclose()).ok()
+}
+
+/// The operator's code of the service that a case names.
+pub fn service(case: &Case) -> Option<ServiceId> {
+    ServiceId::parse(case.fact(Field::ServiceId)?.disclose()).ok()
 }
 
 /// The answer as a code for the log: never its text, which may repeat what we sent.
@@ -341,5 +422,6 @@ const fn no_answer(error: &WireError) -> &'static str {
         WireError::TooLate => "too-late",
         WireError::NotTaken => "not-taken",
         WireError::Halted => "halted",
+        WireError::Refused => "credentials-refused",
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::sql;
 use crate::crash::Injected;
 use crate::domain::{Act, CaseId, CaseState, HaltReason, StateError, Timestamp};
 use crate::log::LeafError;
@@ -159,8 +160,8 @@ impl From<Injected> for StoreError {
     }
 }
 
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
+impl From<sql::Error> for StoreError {
+    fn from(error: sql::Error) -> Self {
         Self::unavailable("database", error)
     }
 }

@@ -7,6 +7,7 @@
 mod accesses;
 mod audit;
 mod checkpoint_file;
+mod desk;
 mod door;
 mod erased;
 mod error;
@@ -15,11 +16,13 @@ mod follow;
 mod fsck;
 mod halt;
 mod notices;
+mod operators;
 mod processes;
 mod pulls;
 mod rows;
 mod scrubbed;
 mod seal;
+mod sql;
 mod sqlite;
 mod subjects;
 mod watch;
@@ -34,6 +37,7 @@ use tokio::task::JoinHandle;
 
 pub use accesses::{AccessList, ListEnd, Resolved};
 pub use audit::{Linked, Opens};
+pub use desk::{Agreed, DeskRow, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow};
 pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
@@ -44,7 +48,7 @@ pub use notices::{
 pub use pulls::{Asked, Pull};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
-    FeedFrom, HeardRow, Hearing, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
+    FeedFrom, HeardRow, Hearing, Moved, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
 pub use watch::Volume;
 
@@ -52,7 +56,6 @@ pub use subjects::{
     About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
 };
 
-use crate::dialects::FeedEvent;
 use crate::domain::{
     CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, RecipientId,
     RegistrationId, Step, SubmissionId, SubscriptionId, Timestamp,
@@ -251,33 +254,12 @@ impl Store {
         &self,
         claim: Claim,
         step: Step,
-        reason: Option<HoldReason>,
+        reason: Option<&'static str>,
         subscription: Option<SubscriptionId>,
         due: Timestamp,
     ) -> Result<(), StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.progress(claim, step, reason, subscription, due).await
-    }
-
-    /// Applies what an operator's event feed says, and remembers how far it was read.
-    pub async fn feed(
-        &self,
-        recipient: &RecipientId,
-        events: Vec<FeedEvent>,
-        due: Timestamp,
-    ) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed(recipient.clone(), events, due).await
-    }
-
-    /// From where to read a recipient's feed, where that is due by `now`.
-    pub async fn feed_due(
-        &self,
-        recipient: &RecipientId,
-        now: Timestamp,
-    ) -> Result<Option<FeedFrom>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed_due(recipient.clone(), now).await
     }
 
     /// A person's decision about a case: release, cancel or hold.

@@ -67,6 +67,8 @@ pub struct Claimed {
     pub key: SubjectKey,
     /// A person has decided that it may go on.
     pub released: bool,
+    /// A person has decided that the operator's list of services does not count.
+    pub overruled: bool,
 }
 
 /// A case that was recorded and has no outcome: nobody knows whether bytes left.
@@ -211,6 +213,8 @@ pub enum Settlement {
         reference: Option<OperatorReference>,
         /// Answer code.
         code: String,
+        /// Why, as a code, where it said so.
+        reason: Option<&'static str>,
     },
     /// The operator refused.
     Rejected {
@@ -244,6 +248,17 @@ pub enum Settlement {
 /// From where an operator's event feed is to be read: the last event that was applied, if any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedFrom(pub Option<String>);
+
+/// An operator has another id for a service by now, as it says of a case of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The case that shows it.
+    pub case: CaseId,
+    /// What the service was called.
+    pub old: SubscriptionId,
+    /// What it is called.
+    pub new: SubscriptionId,
+}
 
 /// Which cases to list.
 #[derive(Clone, Debug, Default)]

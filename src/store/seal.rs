@@ -15,7 +15,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::StoreError;
 use super::notices::HubSecret;
 use crate::domain::{
-    Act, Case, CaseId, CaseParts, ClientId, Entropy, Field, Handling, LeafId, MaskCount,
+    AccessId, Act, Case, CaseId, CaseParts, ClientId, Entropy, Field, Handling, LeafId, MaskCount,
     OpaqueReference, OperatorReference, Personal, Purpose, RecipientId, RegistrationId, SubjectId,
     SubjectKind, SubjectRef,
 };
@@ -70,6 +70,21 @@ impl Vault {
     /// What leads from one of our references to its case.
     pub(super) fn reference_mac(&self, reference: &OpaqueReference) -> [u8; 32] {
         self.mac(b"reference/v1", &[reference.as_str().as_bytes()])
+    }
+
+    /// What leads from an access to its cases.
+    pub(super) fn access_mac(&self, access: &AccessId) -> [u8; 32] {
+        self.mac(b"access/v1", &[access.as_str().as_bytes()])
+    }
+
+    /// The same, of an access id as a case holds it.
+    pub(super) fn access_mac_of(&self, case: &Case) -> Option<[u8; 32]> {
+        Some(self.access_mac(&access_of(case)?))
+    }
+
+    /// Tells one person at a desk from another, and says nothing else about them.
+    pub(super) fn person_mac(&self, who: &str) -> [u8; 32] {
+        self.mac(b"person/v1", &[who.as_bytes()])
     }
 
     /// Tells the same body from another, and says nothing else about it.
@@ -212,6 +227,28 @@ pub(super) fn open_case(
     sealed.into_case(id, about).ok_or_else(corrupt)
 }
 
+/// Seals what an operator said about a case.
+pub(super) fn seal_words(
+    case: CaseId,
+    words: &str,
+    key: &[u8; 32],
+    entropy: &dyn Entropy,
+) -> Result<Vec<u8>, StoreError> {
+    seal(&derive(key, CASE_KEY), &aad(b"said", case.bytes()), words.as_bytes(), entropy)
+}
+
+/// Opens what an operator said about a case.
+pub(super) fn open_words(
+    case: CaseId,
+    sealed: &[u8],
+    key: &[u8; 32],
+) -> Result<Zeroizing<String>, StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "said" };
+    let plain =
+        open(&derive(key, CASE_KEY), &aad(b"said", case.bytes()), sealed).ok_or_else(corrupt)?;
+    std::str::from_utf8(&plain).map(|text| Zeroizing::new(text.to_owned())).map_err(|_| corrupt())
+}
+
 /// Seals the fields of a disclosure as they are sent. A value that is too long to be kept is left
 /// out, and its name stays.
 pub(super) fn seal_openings(
@@ -290,6 +327,11 @@ struct SealedComment {
     shown: String,
 }
 
+/// Where a case is.
+pub(super) fn access_of(case: &Case) -> Option<AccessId> {
+    AccessId::parse(case.fact(Field::AccessId)?.disclose()).ok()
+}
+
 /// Whether a fact says yes.
 pub(super) fn is_true(value: Option<&Personal>) -> bool {
     value.is_some_and(|value| value.disclose() == "true")
@@ -366,6 +408,8 @@ struct SealedCase {
     known: Vec<(String, String)>,
     dropped: Vec<String>,
     masked: Vec<(String, String, u32)>,
+    #[serde(default)]
+    vouched: Vec<String>,
 }
 
 impl SealedCase {
@@ -384,6 +428,7 @@ impl SealedCase {
             known: case.known().iter().map(plain).collect(),
             dropped: case.dropped().iter().map(ToString::to_string).collect(),
             masked: masked.map(|m| (m.field.to_string(), m.kind.clone(), m.count)).collect(),
+            vouched: case.vouched().iter().map(|words| words.disclose().to_owned()).collect(),
         }
     }
 
@@ -415,6 +460,7 @@ impl SealedCase {
             known,
             dropped: dropped?,
             masked: masked?,
+            vouched: self.vouched.drain(..).map(Personal::new).collect(),
         }))
     }
 }
@@ -442,6 +488,7 @@ mod tests {
             known: BTreeMap::new(),
             dropped: BTreeSet::from([Field::Personnummer]),
             masked: vec![MaskCount { field: Field::Note, kind: "telefon".to_owned(), count: 2 }],
+            vouched: vec![Personal::new("Solgläntan".to_owned())],
         })
     }
 
@@ -479,6 +526,7 @@ mod tests {
         let opened = open_case(case.id(), &sealed, &[7; 32], None).unwrap();
         assert_eq!(opened.facts()[&Field::City].disclose(), "Göteborg");
         assert_eq!(opened.handling(), Handling::Special);
+        assert_eq!(opened.vouched()[0].disclose(), "Solgläntan");
         assert_eq!(opened.masked(), case.masked());
         assert!(open_case(case.id(), &sealed, &[8; 32], None).is_err());
         assert!(open_case(CaseId::draw(&entropy), &sealed, &[7; 32], None).is_err());

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{Fields, QueryError, TmfState, parameters, query, values};
+use super::{Fields, QueryError, TmfState, action, parameters, query, values};
 use crate::domain::{ExternalId, Operation, SubmissionId, Timestamp};
 use crate::intake::Kind;
 
@@ -79,8 +79,20 @@ impl Page {
     /// Further in, the links lead: each page of them costs the same.
     pub const OFFSET_MAX: u32 = 100_000;
 
-    /// Reads a query string.
+    /// Reads the query string of a list of orders or tickets.
     pub fn parse(kind: Kind, query: &str) -> Result<Self, QueryError> {
+        Self::read(query, |name, value| Filter::parse(kind, name, value))
+    }
+
+    /// Reads the query string of the list of the tasks of cancelling.
+    pub fn of_tasks(query: &str) -> Result<Self, QueryError> {
+        Self::read(query, Filter::of_task)
+    }
+
+    fn read(
+        query: &str,
+        filter: impl Fn(&str, &str) -> Result<Filter, QueryError>,
+    ) -> Result<Self, QueryError> {
         let mut page = Self {
             window: Window::Offset(0),
             limit: Self::LIMIT_DEFAULT,
@@ -102,7 +114,7 @@ impl Page {
                     fields.push_str(&value);
                     fields.push(',');
                 }
-                name => page.filters.push(Filter::parse(kind, name, &value)?),
+                name => page.filters.push(filter(name, &value)?),
             }
         }
         page.fields = Fields::parse(&fields)?;
@@ -121,18 +133,6 @@ impl Page {
             (offset, None) => Window::Offset(offset.unwrap_or(0)),
         };
         Ok(page)
-    }
-}
-
-impl Page {
-    /// Reads a query string where only a window and members can be asked for.
-    pub fn of_tasks(query: &str) -> Result<Self, QueryError> {
-        let page = Self::parse(Kind::Order, query)?;
-        if page.filters.is_empty() && matches!(page.window, Window::Offset(_)) {
-            Ok(page)
-        } else {
-            Err(QueryError::unknown(&["offset", "limit", "fields"]))
-        }
     }
 }
 
@@ -185,6 +185,26 @@ impl Filter {
         }
     }
 
+    /// Several values are alternatives. What no task could be is no error, but a list of none.
+    fn of_task(name: &str, value: &str) -> Result<Self, QueryError> {
+        const DATE: &str = "requestedCancellationDate";
+        match name {
+            "id" => Ok(Self::Id(values(value).filter_map(SubmissionId::parse).collect())),
+            "state" => {
+                let states = values(value).map(query::task).collect::<Result<_, _>>();
+                states.map(Self::State)
+            }
+            name => match name.strip_prefix(DATE) {
+                Some(operator @ ("" | ".gt" | ".gte" | ".lt" | ".lte")) => {
+                    accepted(operator, value)
+                }
+                _ => Err(QueryError::unknown(&[
+                    "offset", "limit", "after", "fields", "id", "state", DATE,
+                ])),
+            },
+        }
+    }
+
     /// Several values are alternatives. What no entry could be is no error, but a list of none.
     fn parse(kind: Kind, name: &str, value: &str) -> Result<Self, QueryError> {
         let date = match kind {
@@ -203,8 +223,8 @@ impl Filter {
             ("state", Kind::Order) | ("status", Kind::Ticket) => states(value).map(Self::State),
             ("serviceOrderItem.state", Kind::Order) => states(value).map(Self::ItemState),
             ("serviceOrderItem.action", Kind::Order) => {
-                let actions = values(value).map(action).collect::<Result<Vec<_>, _>>();
-                actions.map(Self::ItemAction)
+                let asked = values(value).map(operations).collect::<Result<Vec<_>, _>>();
+                asked.map(|asked| Self::ItemAction(asked.concat()))
             }
             (name, _) => match name.strip_prefix(date) {
                 Some(operator) if Self::offered(kind).contains(&name) => accepted(operator, value),
@@ -214,13 +234,14 @@ impl Filter {
     }
 }
 
-fn action(name: &str) -> Result<Operation, QueryError> {
-    match name {
-        "add" => Ok(Operation::Activate),
-        "modify" => Ok(Operation::Change),
-        "delete" => Ok(Operation::Terminate),
-        _ => Err(QueryError::new("serviceOrderItem.action must be of: add, modify, delete")),
+/// The operations that items with this action ask for.
+fn operations(wanted: &str) -> Result<Vec<Operation>, QueryError> {
+    let operations = Operation::ALL.iter().copied();
+    let found: Vec<_> = operations.filter(|operation| action(*operation) == wanted).collect();
+    if found.is_empty() {
+        return Err(QueryError::new("serviceOrderItem.action must be of: add, modify, delete"));
     }
+    Ok(found)
 }
 
 /// Dates are shown to the second, so that a second is what equality is about.
@@ -294,6 +315,33 @@ mod tests {
         ] {
             let told = Page::parse(Kind::Order, query).unwrap_err().to_string();
             assert!(!told.contains("yesterday") && !told.contains("priority"), "{told}");
+        }
+    }
+
+    #[test]
+    fn an_action_finds_all_that_it_may_ask_for() {
+        use Operation as O;
+        for (actions, operations) in [
+            ("add", vec![O::Activate]),
+            ("modify", vec![O::Change, O::Modify, O::Suspend, O::Resume]),
+            ("delete,add", vec![O::Terminate, O::Activate]),
+        ] {
+            let page = order(&format!("serviceOrderItem.action={actions}"));
+            assert_eq!(page.filters, [Filter::ItemAction(operations)], "{actions}");
+        }
+    }
+
+    #[test]
+    fn tasks_are_found_by_what_they_have() {
+        let tasks = |query: &str| Page::of_tasks(query);
+        let states = [TmfState::Done, TmfState::TerminatedWithError];
+        assert_eq!(
+            tasks("state=done,terminatedWithError").unwrap().filters,
+            [Filter::State(states.into())]
+        );
+        assert!(tasks("requestedCancellationDate.gte=2026-11-20T12:00:00Z&limit=2").is_ok());
+        for query in ["state=held", "externalId=1", "orderDate=2026-11-20T12:00:00Z"] {
+            assert!(tasks(query).is_err(), "{query}");
         }
     }
 

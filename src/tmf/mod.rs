@@ -20,7 +20,7 @@ pub use notice::{About, EventType, Notice};
 pub use query::HubQuery;
 pub use state::TmfState;
 
-use crate::domain::{RegistrationId, SubmissionId};
+use crate::domain::{Operation, RegistrationId, SubmissionId};
 use crate::intake::Kind;
 
 /// What is wrong with a query: of a list, or of a registration. Names parameters, never a value.
@@ -36,6 +36,15 @@ impl QueryError {
     /// Of a parameter. A name that is not ours is not repeated: it may be a value gone astray.
     fn unknown(offered: &[&str]) -> Self {
         Self::new(format_args!("there is a parameter that is none of: {}", offered.join(", ")))
+    }
+}
+
+/// What an order item that asks for an operation has as its action.
+pub const fn action(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Activate => "add",
+        Operation::Change | Operation::Modify | Operation::Suspend | Operation::Resume => "modify",
+        Operation::Terminate => "delete",
     }
 }
 

@@ -85,11 +85,19 @@ fn event(kind: Kind, name: &str) -> Result<EventType, QueryError> {
 }
 
 pub(super) fn state(kind: Kind, name: &str) -> Result<TmfState, QueryError> {
-    let known = TmfState::of_kind(kind);
+    let member = if kind == Kind::Order { "state" } else { "status" };
+    state_of(TmfState::of_kind(kind), member, name)
+}
+
+/// The state of a task of cancelling.
+pub(super) fn task(name: &str) -> Result<TmfState, QueryError> {
+    state_of(TmfState::TASK, "state", name)
+}
+
+fn state_of(known: &[TmfState], member: &str, name: &str) -> Result<TmfState, QueryError> {
     let state = TmfState::parse(name).filter(|state| known.contains(state));
     state.ok_or_else(|| {
         let known: Vec<&str> = known.iter().map(|state| state.as_str()).collect();
-        let member = if kind == Kind::Order { "state" } else { "status" };
         QueryError::new(format_args!("{member} must be of: {}", known.join(", ")))
     })
 }

@@ -154,6 +154,9 @@ impl TmfState {
         Self::Closed,
     ];
 
+    /// The states of a task of cancelling, as they are shown.
+    pub const TASK: &'static [Self] = &[Self::InProgress, Self::Done, Self::TerminatedWithError];
+
     /// The states that a kind of submission can be in.
     pub const fn of_kind(kind: Kind) -> &'static [Self] {
         match kind {

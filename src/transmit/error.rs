@@ -18,6 +18,9 @@ pub enum WireError {
     /// It waited so long for its turn that another worker may have taken the case over: no byte left.
     #[error("it waited too long for its turn and was not sent")]
     TooLate,
+    /// The operator has refused our credentials and nothing has changed since: no byte left.
+    #[error("the operator refuses our credentials")]
+    Refused,
     /// All sending is stopped: no byte left.
     #[error("all sending is stopped")]
     Halted,

@@ -8,19 +8,21 @@
 mod answer;
 mod date;
 mod error;
+mod latch;
 mod limits;
 mod secrets;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::header::{
     CONTENT_TYPE, DATE, HeaderValue, IF_MODIFIED_SINCE, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Certificate, Client, Identity, RequestBuilder, Response};
+use reqwest::{Certificate, Client, Identity, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use tracing::{Span, instrument};
+use tracing::{Span, error, info, instrument};
 use url::Url;
 
 pub use answer::{Reply, answer};
@@ -30,14 +32,17 @@ pub use secrets::read as read_secret;
 
 use crate::dialects::soap::security::security_header;
 use crate::dialects::{Answer, Method, Query, Request};
-use crate::domain::{Act, Clock, RecipientId, Timestamp};
-use crate::recipients::{Auth, Recipient, Recipients};
+use crate::domain::{Act, CaseId, Clock, RecipientId, Timestamp};
+use crate::recipients::{Auth, Recipient, Recipients, SecretFile};
 use crate::record::{Receipt, Recorded};
 use crate::store::{Claim, Halt};
+use latch::Latch;
 use limits::Limits;
 
 /// The longest answer that is read.
 const ANSWER_BYTES_MAX: usize = 1024 * 1024;
+/// The same where a long answer was asked for, such as ten thousand events.
+const LONG_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The longest list that is read: a million accesses of half a kilobyte.
 const LIST_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// How long a list may take.
@@ -79,6 +84,13 @@ pub struct Transmitted<R = Claim> {
     act: Act,
     receipt: Receipt,
     result: Result<Answer, WireError>,
+}
+
+impl Transmitted {
+    /// Which case it was about.
+    pub const fn case(&self) -> CaseId {
+        self.right.case()
+    }
 }
 
 impl<R> Transmitted<R> {
@@ -128,7 +140,10 @@ pub struct Wire {
 struct Line {
     client: Client,
     base: Url,
-    credentials: Credentials,
+    credentials: RwLock<Credentials>,
+    /// Where the password was read from; `None` where there is none.
+    secret: Option<SecretFile>,
+    latch: Latch,
     limits: Limits,
 }
 
@@ -167,6 +182,25 @@ impl Wire {
         self.lines.get(to).map_or(0, |line| line.limits.room())
     }
 
+    /// Since when this recipient refuses our credentials; `None`: it does not, or their file has
+    /// changed since, and they are tried again.
+    pub fn refused(&self, to: &RecipientId) -> Option<Timestamp> {
+        let line = self.lines.get(to)?;
+        let since = line.latch.since()?;
+        if line.reread() {
+            info!(recipient = %to, "The password has changed: the operator is asked again");
+            return None;
+        }
+        Some(since)
+    }
+
+    /// A person has acted: the credentials are tried again.
+    pub fn forgive(&self, to: &RecipientId) {
+        if let Some(line) = self.lines.get(to) {
+            line.latch.open();
+        }
+    }
+
     /// Waits for a place among the messages under way to this recipient.
     pub async fn permit(&self, to: &RecipientId) -> Option<Permit> {
         self.lines.get(to)?.limits.permit().await
@@ -190,7 +224,7 @@ impl Wire {
     /// Asks an operator about what it has.
     #[instrument(skip_all, fields(recipient = %to, answer.status))]
     pub async fn ask(&self, to: &RecipientId, query: &Query) -> Result<Answer, WireError> {
-        let result = self.exchange(to, query.request(), query.since(), None).await;
+        let result = self.exchange(to, query.request(), Some(query), None).await;
         if let Ok(answer) = &result {
             Span::current().record("answer.status", answer.status);
         }
@@ -211,6 +245,9 @@ impl Wire {
         if self.halt.reason().is_some() {
             return Err(WireError::Halted);
         }
+        if self.refused(to).is_some() {
+            return Err(WireError::Refused);
+        }
         let mut request = line.request(query.request())?.timeout(LIST_TIME_MAX);
         if let Some(since) = since {
             let since = HeaderValue::from_str(since).map_err(|_| WireError::Address)?;
@@ -218,6 +255,7 @@ impl Wire {
         }
         let response = dispatch(request).await?;
         Span::current().record("answer.status", response.status().as_u16());
+        self.look_for_refusal(to, line, response.status());
         Ok(Listing { response, read: 0 })
     }
 
@@ -225,7 +263,7 @@ impl Wire {
         &self,
         to: &RecipientId,
         request: &Request,
-        since: Option<&str>,
+        query: Option<&Query>,
         before: Option<Timestamp>,
     ) -> Result<Answer, WireError> {
         let line = self.lines.get(to).ok_or(WireError::Address)?;
@@ -238,13 +276,33 @@ impl Wire {
         if before.is_some_and(|before| self.clock.now() >= before) {
             return Err(WireError::TooLate);
         }
+        if self.refused(to).is_some() {
+            return Err(WireError::Refused);
+        }
         let mut builder = line.request(request)?;
         // What cannot be a header is left out: everything is told then.
-        if let Some(since) = since.and_then(|since| HeaderValue::from_str(since).ok()) {
+        let since =
+            query.and_then(Query::since).and_then(|since| HeaderValue::from_str(since).ok());
+        if let Some(since) = since {
             builder = builder.header(IF_MODIFIED_SINCE, since);
         }
         let response = dispatch(builder).await?;
-        read(response, self.clock.now()).await
+        self.look_for_refusal(to, line, response.status());
+        let bytes_max =
+            if query.is_some_and(Query::is_long) { LONG_BYTES_MAX } else { ANSWER_BYTES_MAX };
+        read(response, bytes_max, self.clock.now()).await
+    }
+
+    /// Closes the line of an operator that does not know us any more.
+    fn look_for_refusal(&self, to: &RecipientId, line: &Line, status: StatusCode) {
+        let is_refused = status == StatusCode::UNAUTHORIZED;
+        if is_refused && line.latch.close(line.secret_path(), self.clock.now()) {
+            error!(
+                recipient = %to,
+                "The operator refuses our user name or password. Nothing more is asked or sent until \
+                 the password file changes or a case is released: check them with the operator"
+            );
+        }
     }
 }
 
@@ -253,7 +311,11 @@ async fn dispatch(request: RequestBuilder) -> Result<Response, WireError> {
     Ok(request.send().await?)
 }
 
-async fn read(mut response: Response, now: Timestamp) -> Result<Answer, WireError> {
+async fn read(
+    mut response: Response,
+    bytes_max: usize,
+    now: Timestamp,
+) -> Result<Answer, WireError> {
     let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
     let date = header(DATE).and_then(date::parse).unwrap_or(now);
     let mut answer = Answer {
@@ -264,7 +326,7 @@ async fn read(mut response: Response, now: Timestamp) -> Result<Answer, WireErro
         body: Vec::new(),
     };
     while let Some(chunk) = response.chunk().await? {
-        if answer.body.len() + chunk.len() > ANSWER_BYTES_MAX {
+        if answer.body.len() + chunk.len() > bytes_max {
             return Err(WireError::AnswerTooLong);
         }
         answer.body.extend_from_slice(&chunk);
@@ -291,12 +353,15 @@ impl Line {
             let authority = Certificate::from_pem(&pem).map_err(|_| fault("ca_file is not PEM"))?;
             client = client.tls_certs_merge([authority]);
         }
+        let mut secret = None;
         let credentials = match &channel.auth {
             Auth::Basic { username, password } => {
+                secret = Some(password.clone());
                 let password = secrets::read(password)?;
                 Credentials::Basic { username: username.clone(), password }
             }
             Auth::WsSecurity { username, password } => {
+                secret = Some(password.clone());
                 let password = secrets::read(password)?;
                 Credentials::WsSecurity { username: username.clone(), password }
             }
@@ -311,9 +376,32 @@ impl Line {
         Ok(Self {
             client: client.build().map_err(|_| fault("TLS cannot be set up"))?,
             base: channel.base_url.clone(),
-            credentials,
+            credentials: RwLock::new(credentials),
+            secret,
+            latch: Latch::default(),
             limits: Limits::new(channel.requests_per_second, channel.in_flight_max),
         })
+    }
+
+    fn secret_path(&self) -> Option<&Path> {
+        self.secret.as_ref().map(|file| file.0.as_path())
+    }
+
+    /// Reads the password anew where its file has changed; whether it may be tried now. One that
+    /// cannot be read yet is being written.
+    fn reread(&self) -> bool {
+        let Some(file) = self.secret.as_ref().filter(|file| self.latch.has_changed(&file.0)) else {
+            return false;
+        };
+        let Ok(read) = secrets::read(file) else { return false };
+        let mut credentials = self.credentials.write().unwrap_or_else(PoisonError::into_inner);
+        if let Credentials::Basic { password, .. } | Credentials::WsSecurity { password, .. } =
+            &mut *credentials
+        {
+            *password = read;
+        }
+        self.latch.open();
+        true
     }
 
     fn request(&self, request: &Request) -> Result<RequestBuilder, WireError> {
@@ -335,7 +423,8 @@ impl Line {
         if let Some(action) = request.soap_action {
             builder = builder.header("SOAPAction", HeaderValue::from_static(action));
         }
-        let body = match (&self.credentials, request.security_offset) {
+        let credentials = self.credentials.read().unwrap_or_else(PoisonError::into_inner);
+        let body = match (&*credentials, request.security_offset) {
             (Credentials::WsSecurity { username, password }, Some(offset)) => {
                 let header = security_header(username, password.expose_secret());
                 let (before, after) =

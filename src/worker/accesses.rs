@@ -62,6 +62,7 @@ impl From<WireError> for Cut {
             WireError::NotSent(_) => "not-reached",
             WireError::AnswerTooLong => "answer-too-long",
             WireError::Halted => "halted",
+            WireError::Refused => "credentials-refused",
             _ => "no-answer",
         })
     }

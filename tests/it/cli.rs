@@ -8,6 +8,7 @@ mod explain;
 mod log;
 mod persons;
 pub(crate) mod running;
+mod told;
 mod usage;
 
 use std::fs;

@@ -162,7 +162,7 @@ fn the_main_job_holds_and_each_case_ends_as_it_should() {
         let (state, reason) = match id.as_str() {
             "ORD-2026-000106" => ("held", json!("no-valid-agreement")),
             "ORD-2026-000107" | "FEL-2026-000206" => ("held", json!("special-handling")),
-            "ORD-2026-000108" | "FEL-2026-000207" => ("rejected", json!("operator-invalid")),
+            "ORD-2026-000108" | "FEL-2026-000207" => ("rejected", json!("access-unknown")),
             _ => ("completed", json!(null)),
         };
         assert_eq!((&case["state"], &case["reason"]), (&json!(state), &reason), "{id}");

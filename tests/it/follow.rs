@@ -290,7 +290,7 @@ async fn a_withdrawal_that_comes_too_late_is_told_and_the_order_goes_on() {
     ask(&app, placed.submission, Kind::Order, &cancel).await.unwrap();
     app.work().await;
     let row = asked(&app, &placed).await.remove(0);
-    App::check(&row, CaseState::Rejected, Some("operator-conflict"));
+    App::check(&row, CaseState::Rejected, Some("too-late-to-change"));
     App::check(&app.row(placed.id).await, CaseState::Placed, None);
     clock.advance(Duration::from_mins(61));
     app.to_the_end().await;

@@ -11,7 +11,7 @@ mod matrix;
 mod official;
 mod openapi;
 mod tiles;
-mod tls;
+pub(crate) mod tls;
 mod tokens;
 
 use std::collections::BTreeMap;

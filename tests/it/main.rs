@@ -22,6 +22,8 @@ mod log;
 mod minimise;
 mod notify;
 mod on_api;
+mod operators;
+mod pages;
 mod people;
 mod pi_api;
 mod pulls;

@@ -93,6 +93,7 @@ impl Draft {
             known: BTreeMap::new(),
             dropped: self.dropped.iter().copied().collect(),
             masked: self.masked.clone(),
+            vouched: Vec::new(),
         })
     }
 

@@ -10,6 +10,7 @@ mod catalogue;
 mod confined;
 mod makers;
 mod people;
+mod texts;
 
 use std::fs;
 use std::path::{Path, PathBuf};

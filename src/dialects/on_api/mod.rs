@@ -12,6 +12,7 @@
 //! | `about` | what is said of an order or a ticket that is there: other, no more, a comment, an end |
 //! | `read` | what an order, a ticket or a list of the operator's says |
 //! | `answer` | what an answer means |
+//! | `offer` | what the operator has, offers at an access, and says of a line |
 //! | `path` | addresses: percent-encoding, and the id at the end |
 //! | `version` | what differs between the versions, as data |
 //!
@@ -32,20 +33,24 @@ mod answer;
 mod contact;
 // PI-API is the predecessor: its JSON, its addresses and its readers are the same.
 pub(super) mod description;
+mod offer;
 pub(super) mod path;
 pub(super) mod read;
 mod version;
 pub(super) mod write;
 
+use super::offer::{Offer, ServiceAt};
+use super::reasons::Words;
 use super::{
-    Answer, Dialect, EncodeError, FeedEvent, Finding, Heard, Message, Progress, Query, Sought,
-    Verdict,
+    Answer, Changes, Dialect, EncodeError, FeedEvent, Finding, Heard, LinkState, Message, Progress,
+    Query, Sought, Subscription, Verdict,
 };
 use crate::address::Access;
-use crate::domain::{Act, Field, Operation, OperatorReference};
+use crate::domain::{AccessId, Act, Field, Operation, OperatorReference};
 use crate::minimise::Minimised;
 
-use version::Version;
+use read::Active;
+use version::{NamedBy, Version};
 pub use write::write;
 
 /// The dialect `on-api` in one of its versions. The channel's base address ends in the version, as
@@ -122,11 +127,73 @@ impl Dialect for OnApi {
     }
 
     fn feed(&self, since: Option<&str>) -> Option<Query> {
-        Some(Query::new(path::get(path::events(since))))
+        Some(Query::new(path::get(path::events(since))).long())
     }
 
     fn fed(&self, answer: &Answer) -> Option<Vec<FeedEvent>> {
         answer::events(self.0, answer)
+    }
+
+    fn is_lost(&self, answer: &Answer) -> bool {
+        matches!(answer.status, 400 | 404 | 410)
+    }
+
+    fn words(&self, answer: &Answer) -> Option<Words> {
+        read::words(&answer.body)
+    }
+
+    fn endpoints(&self) -> Option<Query> {
+        self.0.lists_endpoints.then(|| Query::new(path::get(String::new())))
+    }
+
+    fn offered(&self, answer: &Answer) -> Option<Offer> {
+        offer::offered(self.0, answer)
+    }
+
+    fn services(&self, access: &AccessId) -> Option<Query> {
+        let place = (format!("{}/", self.0.services), "");
+        Some(Query::new(path::get(path::of_access((&place.0, place.1), access))))
+    }
+
+    fn listed(&self, answer: &Answer) -> Option<Vec<ServiceAt>> {
+        offer::services(self.0, answer)
+    }
+
+    fn subscriptions(&self, access: &AccessId) -> Option<Query> {
+        let place = (format!("{}/", self.0.subscriptions.0), "");
+        let query = Query::new(path::get(path::of_access((&place.0, place.1), access)));
+        (self.0.named_by != NamedBy::Access).then_some(query)
+    }
+
+    fn subscribed(&self, answer: &Answer) -> Option<Vec<Subscription>> {
+        let active = Active::read(self.0, answer).filter(|_| answer.status == 200)?;
+        Some(active.into_iter().filter_map(Active::subscription).collect())
+    }
+
+    fn subscription_list(&self) -> Option<Query> {
+        let query = Query::new(path::get("subscriptions/".to_owned()));
+        (self.0.named_by != NamedBy::Access).then_some(query)
+    }
+
+    fn subscribed_in(&self, entry: &[u8]) -> Vec<Subscription> {
+        Active::listed(entry).into_iter().filter_map(Active::subscription).collect()
+    }
+
+    fn line(&self, access: &AccessId) -> Option<Query> {
+        Some(Query::new(path::get(path::of_access(self.0.link, access))))
+    }
+
+    fn lined(&self, answer: &Answer) -> Option<LinkState> {
+        offer::link(answer)
+    }
+
+    fn changes(&self, since: Option<&str>) -> Option<Query> {
+        let query = Query::new(path::get("events/".to_owned()));
+        self.0.lists_endpoints.then(|| query.modified_since(since.map(str::to_owned)))
+    }
+
+    fn changed(&self, answer: &Answer) -> Option<Changes> {
+        offer::changes(answer)
     }
 
     fn accesses(&self) -> Option<Query> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::super::{Method, Request, Sought};
 use super::Resource;
 use super::version::Version;
-use crate::domain::{OperatorReference, Timestamp};
+use crate::domain::{AccessId, OperatorReference, Timestamp};
 
 /// How far the operator's clock may be behind ours when we ask for tickets "created after".
 /// A ticket is recognised by our reference, so asking too far back costs a longer list; not far
@@ -40,6 +40,11 @@ pub(super) fn search(version: &Version, sought: &Sought) -> String {
             format!("tickets?created={}", encode(&since.rfc3339()))
         }
     }
+}
+
+/// Where something of an access is.
+pub(super) fn of_access((before, behind): (&str, &str), access: &AccessId) -> String {
+    format!("{before}{}{behind}", encode(access.as_str()))
 }
 
 /// Where one order or ticket is.

@@ -7,13 +7,15 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::super::{Answer, Placement, Standing};
+use super::super::reasons::Words;
+use super::super::{Answer, Placement, Standing, Subscription};
 use super::version::Version;
 use super::{Resource, path};
 use crate::domain::{OperatorReference, SubscriptionId};
 
 /// Members under which lists have been seen wrapped.
-const WRAPPERS: &[&str] = &["orders", "tickets", "orderevents", "events", "items", "data"];
+const WRAPPERS: &[&str] =
+    &["orders", "tickets", "orderevents", "events", "endpoints", "items", "data"];
 
 /// The body as JSON. An error text in another character set must not hide the ids beside it, so
 /// bytes that are not UTF-8 are read as replacement characters.
@@ -38,6 +40,14 @@ pub(in crate::dialects) fn rows(value: &Value) -> Option<Vec<Row<'_>>> {
     rows.iter().map(|row| row.as_object().map(Row)).collect()
 }
 
+/// What the operator says in its own words (common/responses.md, "cause"; spec/orders.md, "message").
+pub(in crate::dialects) fn words(body: &[u8]) -> Option<Words> {
+    let value = json(body)?;
+    let row = rows(&value)?.into_iter().next()?;
+    let members = ["cause", "message", "error", "detail", "description", "reason"];
+    Words::new(&members.iter().find_map(|&member| row.text(member))?)
+}
+
 /// The members of one object.
 pub(in crate::dialects) struct Row<'v>(&'v Map<String, Value>);
 
@@ -56,6 +66,40 @@ impl<'v> Row<'v> {
     pub(in crate::dialects) fn list(&self, member: &str) -> Option<Vec<Self>> {
         let rows = self.0.get(member)?.as_array()?;
         Some(rows.iter().filter_map(Value::as_object).map(Row).collect())
+    }
+
+    /// A member that is `true` or `false`, or says so as a text.
+    pub(in crate::dialects) fn flag(&self, member: &str) -> Option<bool> {
+        match self.0.get(member)? {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "yes" => Some(true),
+                "false" | "no" => Some(false),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A member that is a number, or says so as a text (`"dbmRx": "-12"`).
+    pub(in crate::dialects) fn number(&self, member: &str) -> Option<f64> {
+        match self.0.get(member)? {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().replace(',', ".").parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// A member that is a list of texts, or of what can be written as one.
+    pub(in crate::dialects) fn texts(&self, member: &str) -> Vec<String> {
+        let values = self.0.get(member).and_then(Value::as_array);
+        let text = |value: &Value| match value {
+            Value::String(text) => Some(text.trim().to_owned()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        values.into_iter().flatten().filter_map(text).collect()
     }
 
     /// A member that is a text. Ids have been seen as whole numbers.
@@ -138,21 +182,41 @@ impl Entry {
 pub(super) struct Active {
     /// The operator's code of it.
     pub(super) service: String,
+    /// The operator's id of it; not in 2.3.1.
+    id: Option<SubscriptionId>,
     /// Our references in it.
     pub(super) ours: Vec<String>,
 }
 
 impl Active {
+    /// As a subscription, where it has an id.
+    pub(super) fn subscription(self) -> Option<Subscription> {
+        Some(Subscription { id: self.id?, service: self.service, ours: self.ours })
+    }
+
     /// What an access says of itself; `None` where it cannot be read.
     pub(super) fn read(version: &Version, answer: &Answer) -> Option<Vec<Self>> {
         let value = json(&answer.body)?;
         let access = rows(&value)?.into_iter().next()?;
-        let read = |row: &Row<'_>| {
-            let ours = ["spReference", "spSubscriptionId"];
-            let ours = ours.iter().filter_map(|&member| row.text(member).map(Cow::into_owned));
-            Some(Self { service: row.text("service")?.into_owned(), ours: ours.collect() })
+        Some(access.list(version.subscriptions.1)?.iter().filter_map(Self::of).collect())
+    }
+
+    /// What an entry of the list of all subscriptions says: 2.6 has one for each access, 2.5 and 2.4
+    /// one for each subscription (spec/subscriptions.md).
+    pub(super) fn listed(entry: &[u8]) -> Vec<Self> {
+        let value = json(entry);
+        let Some(row) = value.as_ref().and_then(Value::as_object).map(Row) else {
+            return Vec::new();
         };
-        Some(access.list(version.subscriptions.1)?.iter().filter_map(read).collect())
+        let rows = row.list("subscriptions").unwrap_or_else(|| vec![row]);
+        rows.iter().filter_map(Self::of).collect()
+    }
+
+    fn of(row: &Row<'_>) -> Option<Self> {
+        let ours = ["spReference", "spSubscriptionId"];
+        let ours = ours.iter().filter_map(|&member| row.text(member).map(Cow::into_owned));
+        let id = row.text("subscriptionId").and_then(|id| SubscriptionId::parse(&id).ok());
+        Some(Self { service: row.text("service")?.into_owned(), id, ours: ours.collect() })
     }
 }
 

@@ -23,9 +23,12 @@ use crate::domain::{Act, Field};
 
 /// One version of the text.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of what a text has and has not")]
 pub(super) struct Version {
     /// Name and version, as it stands in the leaves.
     pub(super) name: &'static str,
+    /// The version alone, as in the path and in the list of endpoints.
+    pub(super) number: &'static str,
     /// The fields that a message which asks for this has a place for; no row, no message.
     pub(super) carries: &'static [(Act, &'static [Field])],
     /// By what an order names a service that exists.
@@ -42,6 +45,16 @@ pub(super) struct Version {
     pub(super) lists_orders: bool,
     /// Under which word in the path the subscriptions of an access stand, and in which member.
     pub(super) subscriptions: (&'static str, &'static str),
+    /// Under which word in the path the services of an access stand.
+    pub(super) services: &'static str,
+    /// The member of a service that tells when it can be ordered.
+    pub(super) available: &'static str,
+    /// The member of a service that tells when it ends; not in 2.3.1.
+    pub(super) disconnection: Option<&'static str>,
+    /// Where the state of the line is: before and behind the access id.
+    pub(super) link: (&'static str, &'static str),
+    /// Whether the interface has a list of its endpoints, and `events`.
+    pub(super) lists_endpoints: bool,
 }
 
 /// By what an order names a service that exists.
@@ -174,6 +187,7 @@ const TICKET: &[Field] = &[
 /// 2.6, of 2023.
 pub(super) const V2_6: Version = Version {
     name: "on-api 2.6",
+    number: "2.6",
     carries: &[
         (Act::Activate, ACTIVATE),
         (Act::Change, CHANGE),
@@ -196,6 +210,11 @@ pub(super) const V2_6: Version = Version {
     lists_orders: true,
     // changelog.md: "subscription sub-part has been removed into its own endpoint".
     subscriptions: ("subscriptions", "subscriptions"),
+    services: "services",
+    available: "availableDateTime",
+    disconnection: Some("disconnectionDateTime"),
+    link: ("tech/access/", "/link/status"),
+    lists_endpoints: true,
 };
 
 /// 2.5, of 2021.
@@ -205,6 +224,10 @@ pub(super) const V2_5: Version =
 /// 2.4, of 2020.
 pub(super) const V2_4: Version = Version {
     name: "on-api 2.4",
+    number: "2.4",
+    // 2.5 changelog.md: "services.available is renamed to services.availableDateTime".
+    available: "available",
+    disconnection: Some("disconnection"),
     carries: &[
         (Act::Activate, ACTIVATE),
         (
@@ -252,6 +275,11 @@ pub(super) const V2_4: Version = Version {
 /// 2.3.1: PI-API 2.3 with small additions, in Swedish.
 pub(super) const V2_3_1: Version = Version {
     name: "on-api 2.3.1",
+    number: "2.3.1",
+    disconnection: None,
+    // fm_linkstatus.md.
+    link: ("accesses/", "/link"),
+    lists_endpoints: false,
     carries: &[
         (
             Act::Activate,

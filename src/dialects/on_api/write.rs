@@ -70,6 +70,8 @@ struct Order<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     sp_reference: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    sp_subscription_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     requested_date_time: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     characteristics: Option<Characteristics<'a>>,
@@ -92,6 +94,9 @@ impl<'a> Order<'a> {
             forced_takeover: forced_takeover.or(empty.then_some(false)),
             equipment: equipment.or_else(|| empty.then(Vec::new)),
             sp_reference,
+            // The same word for both: it stays with the subscription when an order about it has
+            // brought another reference, and when the operator gives it another id.
+            sp_subscription_id: sp_reference.filter(|_| version.named_by != NamedBy::Access),
             requested_date_time: fields.optional(Field::RequestedDate, date_time)?,
             characteristics: Characteristics::of(fields)?,
             ..Self::default()

@@ -39,6 +39,7 @@ mod update;
 mod write;
 
 use super::on_api::path;
+use super::reasons::Words;
 use super::{
     Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,
 };
@@ -157,6 +158,10 @@ impl Dialect for PiApi {
 
     fn fed(&self, answer: &Answer) -> Option<Vec<FeedEvent>> {
         answer::events(answer)
+    }
+
+    fn words(&self, answer: &Answer) -> Option<Words> {
+        super::on_api::read::words(&answer.body)
     }
 
     fn id_members(&self) -> &'static [&'static str] {

@@ -40,10 +40,7 @@ pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
         Ok(None) | Err(Refusal::Rejected(RejectReason::NotFound)) => Finding::Absent,
         Err(Refusal::Busy(wait)) => Finding::Busy(wait),
         Err(
-            Refusal::Rejected(RejectReason::Invalid | RejectReason::Conflict)
-            | Refusal::Credentials
-            | Refusal::NotOffered
-            | Refusal::Unclear,
+            Refusal::Rejected(_) | Refusal::Credentials | Refusal::NotOffered | Refusal::Unclear,
         ) => Finding::Unclear,
     }
 }
@@ -60,10 +57,7 @@ pub(super) fn progress(act: Act, answer: &Answer) -> Progress {
         Err(Refusal::Rejected(RejectReason::NotFound)) => Progress::Gone,
         Err(Refusal::Busy(wait)) => Progress::Busy(wait),
         Err(
-            Refusal::Rejected(RejectReason::Invalid | RejectReason::Conflict)
-            | Refusal::Credentials
-            | Refusal::NotOffered
-            | Refusal::Unclear,
+            Refusal::Rejected(_) | Refusal::Credentials | Refusal::NotOffered | Refusal::Unclear,
         ) => Progress::Unclear,
     }
 }

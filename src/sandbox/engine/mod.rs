@@ -8,7 +8,7 @@
 mod orders;
 mod tickets;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use thiserror::Error;
@@ -16,7 +16,7 @@ use thiserror::Error;
 use super::{Effect, EffectKind, Pace};
 use crate::domain::{AccessId, SubscriptionId, Timestamp};
 
-pub(super) use orders::{Amended, Event, Order, OrderState, Placed, Wanted};
+pub(super) use orders::{Amended, Event, Order, OrderState, Placed, Shown, Wanted};
 pub(super) use tickets::{Fault, ProblemType, Responsible, Ticket, TicketStatus, Update};
 
 /// The most orders, and the most tickets, that one operator takes on.
@@ -31,6 +31,8 @@ pub(super) struct Engine {
     events: Vec<Event>,
     tickets: Vec<Ticket>,
     subscriptions: HashMap<SubscriptionId, orders::Subscription>,
+    /// Ids that were replaced.
+    retired: HashSet<SubscriptionId>,
     /// How many subscriptions were issued.
     issued: usize,
     /// Subscriptions by the access they are at, where that is known.
@@ -100,6 +102,7 @@ impl Engine {
             events: Vec::new(),
             tickets: Vec::new(),
             subscriptions: HashMap::new(),
+            retired: HashSet::new(),
             issued: 0,
             at_access: HashMap::new(),
             order_by_reference: HashMap::new(),

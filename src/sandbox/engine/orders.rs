@@ -19,6 +19,8 @@ pub(in crate::sandbox) struct Wanted {
     pub(in crate::sandbox) subscription: Option<SubscriptionId>,
     /// The provider's reference.
     pub(in crate::sandbox) reference: Option<String>,
+    /// What the provider calls the subscription.
+    pub(in crate::sandbox) name: Option<String>,
     /// The earliest date asked for. Shown, not waited for.
     pub(in crate::sandbox) requested: Option<Timestamp>,
     /// Whether another provider's service is to give way.
@@ -94,6 +96,23 @@ pub(super) struct Subscription {
     standing: Standing,
     /// The number of the order that is under way.
     order: Option<usize>,
+    /// What the provider calls the order that started it.
+    reference: Option<String>,
+    /// What the provider calls it.
+    name: Option<String>,
+    /// When it changed last.
+    changed: Timestamp,
+}
+
+/// A subscription, as it is listed.
+pub(in crate::sandbox) struct Shown<'s> {
+    pub(in crate::sandbox) id: &'s SubscriptionId,
+    pub(in crate::sandbox) access: &'s AccessId,
+    pub(in crate::sandbox) service: &'s str,
+    pub(in crate::sandbox) is_suspended: bool,
+    pub(in crate::sandbox) reference: Option<&'s str>,
+    pub(in crate::sandbox) name: Option<&'s str>,
+    pub(in crate::sandbox) changed: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +212,48 @@ impl Engine {
                 one.standing != Standing::Gone && one.service.as_deref() == Some(service)
             })
         })
+    }
+
+    /// The subscriptions that are active or suspended, by their accesses.
+    pub(in crate::sandbox) fn subscriptions(&self) -> Vec<Shown<'_>> {
+        let mut shown: Vec<Shown<'_>> = self
+            .subscriptions
+            .iter()
+            .filter(|(_, one)| matches!(one.standing, Standing::Active | Standing::Suspended))
+            .filter_map(|(id, one)| {
+                Some(Shown {
+                    id,
+                    access: one.access.as_ref()?,
+                    service: one.service.as_deref()?,
+                    is_suspended: one.standing == Standing::Suspended,
+                    reference: one.reference.as_deref(),
+                    name: one.name.as_deref(),
+                    changed: one.changed,
+                })
+            })
+            .collect();
+        shown.sort_by_key(|one| (one.access, one.id));
+        shown
+    }
+
+    /// Gives every subscription another id, as when a network is moved: what was there before is
+    /// known no more.
+    pub(in crate::sandbox) fn migrate(&mut self, now: Timestamp) {
+        let mut old: Vec<_> = std::mem::take(&mut self.subscriptions).into_iter().collect();
+        old.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.at_access.clear();
+        for (id, mut subscription) in old {
+            let new = self.next_subscription();
+            if let Some(access) = &subscription.access {
+                self.at_access.entry(access.clone()).or_default().push(new.clone());
+            }
+            if let Some(order) = subscription.order {
+                self.orders[order].subscription = new.clone();
+            }
+            subscription.changed = now;
+            self.subscriptions.insert(new, subscription);
+            self.retired.insert(id);
+        }
     }
 
     /// All orders that were not taken back, oldest first.
@@ -300,6 +361,7 @@ impl Engine {
         if let Some(subscription) = self.subscriptions.get_mut(&order.subscription) {
             let success = order.state == OrderState::DoneSuccess;
             subscription.order = None;
+            subscription.changed = at;
             match (order.wanted.operation, success) {
                 (Operation::Activate | Operation::Resume, true) => {
                     subscription.standing = Standing::Active;
@@ -345,6 +407,9 @@ impl Engine {
                     service: Some(service.clone()),
                     standing: Standing::Coming,
                     order: None,
+                    reference: wanted.reference.clone(),
+                    name: wanted.name.clone(),
+                    changed: now,
                 };
                 self.subscriptions.insert(id.clone(), subscription);
                 self.take_on(wanted, id, now)
@@ -367,7 +432,7 @@ impl Engine {
             // The format's reader asks for it.
             return Err(Refusal::NotActive);
         };
-        if id.as_str() == "unknown" {
+        if id.as_str() == "unknown" || self.retired.contains(&id) {
             return Err(Refusal::Subscription(id));
         }
         let known = self.subscriptions.get(&id).cloned();
@@ -376,6 +441,9 @@ impl Engine {
             service: None,
             standing: Standing::Active,
             order: None,
+            reference: None,
+            name: None,
+            changed: now,
         };
         let subscription = known.unwrap_or_else(from_before);
         if let (Some(said), Some(known)) = (&wanted.access, &subscription.access)
@@ -446,7 +514,9 @@ impl Engine {
             self.issued += 1;
             // One that a provider has made up before it was issued is passed over.
             match SubscriptionId::parse(&text) {
-                Ok(id) if !self.subscriptions.contains_key(&id) => return id,
+                Ok(id) if !self.subscriptions.contains_key(&id) && !self.retired.contains(&id) => {
+                    return id;
+                }
                 _ => {}
             }
         }

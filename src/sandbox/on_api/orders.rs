@@ -156,7 +156,6 @@ fn read(posted: &Map<String, Value>) -> Result<Wanted, Complaint> {
         return Err(members.wrong("forcedTakeover"));
     }
     let requested = members.string("requestedDateTime", |text| moment(text).is_some())?;
-    members.id("spSubscriptionId")?;
     check_equipment(&members)?;
     check_characteristics(&members)?;
     let shown_again = SHOWN_AGAIN
@@ -168,6 +167,7 @@ fn read(posted: &Map<String, Value>) -> Result<Wanted, Complaint> {
         service: service.map(str::to_owned),
         subscription,
         reference: members.id("spReference")?.map(str::to_owned),
+        name: members.id("spSubscriptionId")?.map(str::to_owned),
         requested: requested.and_then(moment),
         forced_takeover: forced == Some(true),
         shown_again: shown_again.collect(),

@@ -3,14 +3,13 @@
 //! The text marks three members "(optional)". The others are asked for, except `additionalInfo` and
 //! what is in it: a fault may have no address and no device, and no operator can insist on them.
 
-use jiff::fmt::rfc2822::DateTimeParser;
 use serde_json::{Map, Value, json};
 
 use super::super::engine::{
     Engine, Fault, ProblemType, Read, Responsible, Ticket, TicketStatus, Update,
 };
 use super::super::exchange::{Asked, Reply};
-use super::super::formats::{is_ip_address, is_mac_address};
+use super::super::formats::{http_date, is_ip_address, is_mac_address};
 use super::members::{Members, posted};
 use super::{BASE_PATH, Complaint, json_reply, no_content, parameters};
 use crate::domain::{AccessId, Timestamp};
@@ -186,9 +185,4 @@ fn shown(ticket: &Ticket) -> Value {
 
 fn date_or_moment(text: &str) -> Option<Timestamp> {
     Timestamp::parse(text).or_else(|| Timestamp::parse(&format!("{text}T00:00:00Z")))
-}
-
-fn http_date(text: &str) -> Option<Timestamp> {
-    let moment = DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(Timestamp::from_micros(moment.as_microsecond()))
 }

@@ -141,6 +141,7 @@ fn read(posted: &Map<String, Value>) -> Result<Wanted, Complaint> {
         service: Some(service.to_owned()),
         subscription: None,
         reference: None,
+        name: None,
         requested: None,
         forced_takeover,
         shown_again: Map::new(),

@@ -193,6 +193,7 @@ fn place(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<St
         service: text("ServiceId"),
         subscription: text("SubscriptionId").and_then(|it| SubscriptionId::parse(&it).ok()),
         reference,
+        name: None,
         requested: text_of(request, "RequestedDate").and_then(moment),
         forced_takeover: text_of(request, "ForcedTakeover") == Some("true"),
         shown_again: Map::new(),

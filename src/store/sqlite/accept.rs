@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
+use zeroize::Zeroizing;
 
 use super::super::StoreError;
 use super::super::rows::Accepted;
 use super::super::seal;
+use super::super::sql::{OptionalExtension, params};
 use super::super::subjects::Keep;
 use super::tx::Tx;
-use super::{keys, pulls, retention};
-use crate::domain::SubmissionId;
+use super::{desk, keys, pulls, retention};
+use crate::domain::{SubjectId, SubmissionId};
 use crate::intake::Submission;
 
 /// The same (client, external id) gives the first answer again; with another body it is a conflict.
@@ -52,15 +53,18 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
         ])?;
     for item in &submission.items {
         let case = &item.case;
-        let pseudonym =
-            tx.vault.subject(&submission.client, submission.customer.as_ref(), case.id());
-        let (subject, key) = keys::subject(tx, pseudonym)?;
+        let (subject, key) = if let Some(known) = known_customer(tx, submission)? {
+            known
+        } else {
+            let (client, customer) = (&submission.client, submission.customer.as_ref());
+            keys::subject(tx, tx.vault.subject(client, customer, case.id()))?
+        };
         let sealed = seal::seal_case(case, &key, tx.entropy)?;
         tx.database
             .prepare_cached(
                 "INSERT INTO case_ (id, submission, item, recipient, purpose, act, subject,
                                     state, due_us, accepted_us, changed_us)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'accepted', ?8, ?8, ?8)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'accepted', ?9, ?8, ?8)",
             )?
             .execute(params![
                 case.id().bytes(),
@@ -71,12 +75,32 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
                 case.act().as_str(),
                 subject.bytes(),
                 tx.now.micros(),
+                tx.now.after(submission.wait).micros(),
             ])?;
         tx.database
             .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
             .execute(params![case.id().bytes(), sealed])?;
         retention::keep(tx, case.id(), Keep::AfterEnd(Duration::ZERO))?;
+        desk::file(tx, case)?;
         pulls::refer(tx, case.reference(), case.id())?;
     }
     Ok(Accepted::New(submission.id))
+}
+
+/// A customer with their key.
+type Known = (SubjectId, Zeroizing<[u8; 32]>);
+
+/// Whom the case that it follows is about, with their key; `None`: it follows none, or that person is
+/// erased, and whoever comes back is somebody new.
+fn known_customer(tx: &mut Tx<'_>, submission: &Submission) -> Result<Option<Known>, StoreError> {
+    let Some(follows) = submission.follows else { return Ok(None) };
+    let subject: Option<Option<[u8; 16]>> = tx
+        .database
+        .prepare_cached("SELECT subject FROM case_ WHERE id = ?1")?
+        .query_row([follows.bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(subject) = subject.flatten().map(SubjectId::from_bytes) else { return Ok(None) };
+    let vault = tx.vault;
+    let wrapped = keys::wrapped_key(tx.keys()?, subject)?;
+    wrapped.map(|wrapped| Ok((subject, vault.subject_key(&wrapped)?))).transpose()
 }

@@ -1,10 +1,9 @@
 //! Copies of access lists: rows are replaced one by one, and what a complete list does not have goes
 //! in the commit that ends it, so that half a list takes nothing away.
 
-use rusqlite::{Connection, Row, params};
-
 use super::super::StoreError;
 use super::super::accesses::{AccessList, ListEnd, ROWS_READ, Resolved, resolved};
+use super::super::sql::{self, Connection, Row, params};
 use super::tx::Tx;
 use super::{Sqlite, lock};
 use crate::address::{Access, AccessState, Listed, Place, Premises, Written};
@@ -161,7 +160,7 @@ fn lists(database: &Connection) -> Result<Vec<AccessList>, StoreError> {
     };
     let rows = select.query_map([], |row| {
         let list = |recipient| {
-            Ok::<_, rusqlite::Error>(AccessList {
+            Ok::<_, sql::Error>(AccessList {
                 recipient,
                 last_modified: row.get(1)?,
                 complete: time(row, 2)?,

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension, params};
-
 use super::super::StoreError;
 use super::super::audit::{Linked, Opens};
 use super::super::rows::CaseRow;
 use super::super::seal::Vault;
+use super::super::sql::{Connection, OptionalExtension, params};
 use super::{Sqlite, read};
 use crate::domain::{CaseId, LeafId};
 use crate::log::digest::digest;

@@ -1,16 +1,15 @@
 //! Tasks of cancelling an order: kept beside the change that asked for it, with a state that follows
 //! from the cases that it has made.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
 use super::super::StoreError;
 use super::super::notices::CancellationRow;
-use super::Sqlite;
+use super::super::sql::{Connection, OptionalExtension, Row, params};
 use super::tx::Tx;
+use super::{Sqlite, list};
 use crate::domain::{CaseState, ClientId, SubmissionId, Timestamp};
-use crate::tmf::{Page, TmfState, Window};
+use crate::tmf::{Page, TmfState};
 
-const TASK: &str = "SELECT t.id, t.submission, t.state, t.requested_us, t.changed_us
+pub(super) const TASK: &str = "SELECT t.id, t.submission, t.state, t.requested_us, t.changed_us
   FROM cancellation t JOIN submission s ON s.id = t.submission";
 
 impl Sqlite {
@@ -34,30 +33,11 @@ impl Sqlite {
         client: ClientId,
         page: Page,
     ) -> Result<(u64, Vec<CancellationRow>), StoreError> {
-        self.read(move |database| {
-            let count =
-                "SELECT count(*) FROM cancellation t JOIN submission s ON s.id = t.submission
-                          WHERE s.client = ?1";
-            let total: i64 =
-                database.prepare_cached(count)?.query_row([client.as_str()], |row| row.get(0))?;
-            let offset = match page.window {
-                Window::Offset(offset) => offset,
-                Window::After(_) => 0,
-            };
-            let sql = format!(
-                "{TASK} WHERE s.client = ?1 ORDER BY t.requested_us DESC, t.id LIMIT ?2 OFFSET ?3"
-            );
-            let mut select = database.prepare_cached(&sql)?;
-            let rows = select
-                .query_map(params![client.as_str(), page.limit, offset], |row| Ok(task(row)))?;
-            let rows = rows.map(|row| row?).collect::<Result<_, StoreError>>()?;
-            Ok((u64::try_from(total).unwrap_or(0), rows))
-        })
-        .await
+        self.read(move |database| list::cancellations(database, &client, &page)).await
     }
 }
 
-fn task(row: &Row<'_>) -> Result<CancellationRow, StoreError> {
+pub(super) fn task(row: &Row<'_>) -> Result<CancellationRow, StoreError> {
     let state = TmfState::parse(&row.get::<_, String>(2)?);
     Ok(CancellationRow {
         id: SubmissionId::from_bytes(row.get(0)?),

@@ -3,15 +3,16 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, params};
-
 use super::super::StoreError;
 use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Disclosure, Settlement};
 use super::super::seal;
+use super::super::sql::{OptionalExtension, params};
 use super::change;
+use super::desk;
 use super::keys::{self, wrapped_key};
 use super::log::{self, signed};
+use super::operators;
 use super::retention;
 use super::tx::Tx;
 use crate::dialects::{FeedEvent, Standing};
@@ -151,8 +152,9 @@ impl<'s> Next<'s> {
                 subscription: subscription.as_ref(),
                 ..accepted(Step::Complete, code)
             },
-            Settlement::Failed { reference, code } => {
-                Self { reference: reference.as_ref(), ..accepted(Step::Fail, code) }
+            Settlement::Failed { reference, code, reason } => {
+                let reference = reference.as_ref();
+                Self { reference, reason: *reason, ..accepted(Step::Fail, code) }
             }
             Settlement::Rejected { reason, code } => Self {
                 result: OutcomeResult::Rejected,
@@ -214,7 +216,7 @@ pub(super) fn progress(
     tx: &mut Tx<'_>,
     claim: &Claim,
     step: Step,
-    reason: Option<HoldReason>,
+    reason: Option<&'static str>,
     subscription: Option<&SubscriptionId>,
     due: Timestamp,
 ) -> Result<(), StoreError> {
@@ -228,7 +230,7 @@ pub(super) fn move_on(
     tx: &mut Tx<'_>,
     case: CaseId,
     next: CaseState,
-    reason: Option<HoldReason>,
+    reason: Option<&'static str>,
     subscription: Option<&SubscriptionId>,
     due: Timestamp,
 ) -> Result<(), StoreError> {
@@ -241,7 +243,7 @@ pub(super) fn move_on(
         )?
         .execute(params![
             next.as_str(),
-            reason.map(HoldReason::as_str),
+            reason,
             subscription.map(SubscriptionId::as_str),
             due.micros(),
             tx.now.micros(),
@@ -272,14 +274,15 @@ pub(super) fn feed(
             .optional()?;
         let Some((id, state)) = found else { continue };
         let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
-        // What has ended is followed once more, for what the feed does not say (the subscription).
+        // What has ended is followed once more, for what the feed does not say: the subscription,
+        // and in which words it failed.
         let step = match event.standing {
-            Standing::Working | Standing::Done => Step::Progress,
-            Standing::Failed => Step::Fail,
+            Standing::Working | Standing::Done | Standing::Failed => Step::Progress,
             Standing::Unknown => Step::Hold,
         };
-        let reason = (step == Step::Hold).then_some(HoldReason::Unclear);
-        let due = if event.standing == Standing::Done { tx.now } else { due };
+        let reason = (step == Step::Hold).then_some(HoldReason::Unclear.as_str());
+        let ended = matches!(event.standing, Standing::Done | Standing::Failed);
+        let due = if ended { tx.now } else { due };
         move_on(tx, CaseId::from_bytes(id), state.after(step)?, reason, None, due)?;
         moved += 1;
     }
@@ -294,6 +297,7 @@ pub(super) fn feed(
             events.last().map(|event| event.event.as_str()),
             due.micros(),
         ])?;
+    moved += operators::feed_read(tx, recipient)?;
     Ok(moved)
 }
 
@@ -305,14 +309,15 @@ pub(super) fn decide(
     step: Step,
     (leaf, event): (LeafId, Event),
 ) -> Result<(), StoreError> {
-    let (state, subject, leased, at_operator): (String, Option<[u8; 16]>, bool, bool) = tx
+    type Found = (String, Option<[u8; 16]>, bool, bool, Option<String>);
+    let (state, subject, leased, at_operator, held_for): Found = tx
         .database
         .prepare_cached(
-            "SELECT state, subject, lease_until_us > ?1, operator_reference IS NOT NULL
+            "SELECT state, subject, lease_until_us > ?1, operator_reference IS NOT NULL, reason
                FROM case_ WHERE id = ?2",
         )?
         .query_row(params![tx.now.micros(), case.bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
         })
         .optional()?
         .ok_or(StoreError::NoSuchCase)?;
@@ -334,11 +339,14 @@ pub(super) fn decide(
     tx.append(leaf, event)?;
     keys::remember(tx, leaf, subject, case)?;
     let reason = (step == Step::Hold).then_some(HoldReason::Person.as_str());
+    let forecast =
+        held_for.as_deref().and_then(HoldReason::parse).is_some_and(HoldReason::is_forecast);
     tx.database
         .prepare_cached(
             // To go on after an expired agreement, say, is not to disclose a protected identity.
             "UPDATE case_ SET state = ?1, reason = ?2,
                               released = ?3 AND (released OR reason IS ?4),
+                              overruled = overruled OR (?3 AND ?7),
                               attempt = 0, due_us = ?5, changed_us = ?5,
                               lease_token = lease_token + 1
               WHERE id = ?6",
@@ -350,7 +358,9 @@ pub(super) fn decide(
             HoldReason::SpecialHandling.as_str(),
             tx.now.micros(),
             case.bytes(),
+            forecast,
         ])?;
+    desk::left(tx, case, next)?;
     change::moved(tx, case, next)
 }
 

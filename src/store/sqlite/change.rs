@@ -7,15 +7,14 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension, Row, params};
-
 use super::super::StoreError;
 use super::super::rows::{Accepted, CaseRow, ChangeRow};
 use super::super::seal;
+use super::super::sql::{OptionalExtension, Row, params};
 use super::super::subjects::Keep;
 use super::keys::wrapped_key;
 use super::tx::Tx;
-use super::{Sqlite, cancel, cases, read, retention};
+use super::{Sqlite, cancel, cases, desk, read, retention};
 use crate::domain::{
     Act, Case, CaseId, CaseParts, CaseState, Entropy, Field, LeafId, OpaqueReference,
     OperatorReference, Personal, Purpose, RecipientId, Step, SubjectId, SubmissionId,
@@ -137,6 +136,8 @@ struct Base {
     leased: bool,
     attempt: u32,
     at_operator: bool,
+    /// The operator was told that whoever reported the fault agrees: nothing follows on that.
+    closed: bool,
 }
 
 /// Asks about each item that is meant and that has not ended. Where all have, it is too late.
@@ -145,7 +146,7 @@ fn grant(tx: &mut Tx<'_>, change: &Change, wish: &Wish) -> Result<(), StoreError
     let last = bases.last().ok_or(StoreError::NoSuchCase)?.state;
     let mut granted = false;
     for base in bases {
-        if !base.state.permits(wish.act()) {
+        if base.closed || !base.state.permits(wish.act()) {
             continue;
         }
         granted = true;
@@ -165,7 +166,9 @@ fn bases(
 ) -> Result<Vec<Base>, StoreError> {
     let mut select = tx.database.prepare_cached(
         "SELECT id, item, recipient, purpose, state, subject, lease_until_us > ?3, attempt,
-                operator_reference IS NOT NULL
+                operator_reference IS NOT NULL,
+                EXISTS (SELECT 1 FROM case_ a WHERE a.about = case_.id
+                                                AND a.act = 'close' AND a.state = 'completed')
            FROM case_ WHERE submission = ?1 AND about IS NULL AND (?2 IS NULL OR item = ?2)
           ORDER BY length(item), item",
     )?;
@@ -181,6 +184,7 @@ fn bases(
             leased: row.get(6)?,
             attempt: row.get(7)?,
             at_operator: row.get(8)?,
+            closed: row.get(9)?,
         };
         Ok((base, row.get::<_, String>(4)?))
     })?;
@@ -239,7 +243,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
         .prepare_cached(
             "INSERT INTO case_ (id, submission, item, recipient, purpose, act, about, change,
                                 subject, state, due_us, accepted_us, changed_us)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id, ?9, 'waiting', accepted_us, accepted_us,
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id, ?9, 'waiting', accepted_us + ?10, accepted_us,
                     accepted_us
                FROM change WHERE id = ?8",
         )?
@@ -253,7 +257,9 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
             base.id.bytes(),
             change.id.bytes(),
             subject.bytes(),
+            i64::try_from(change.wait.as_micros()).unwrap_or(i64::MAX / 2),
         ])?;
+    desk::file(tx, &case)?;
     tx.database
         .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
         .execute(params![case.id().bytes(), sealed])?;
@@ -293,6 +299,7 @@ fn about(told: Case, wish: &Wish, entropy: &dyn Entropy) -> Case {
         known,
         dropped: wish.dropped(),
         masked: wish.masked().to_vec(),
+        vouched: Vec::new(),
     })
 }
 
@@ -313,7 +320,7 @@ pub(super) fn go_on(tx: &mut Tx<'_>, base: CaseId) -> Result<(), StoreError> {
     debug_assert_eq!(CaseState::Waiting.after(Step::Ready), Ok(CaseState::Accepted));
     tx.database
         .prepare_cached(
-            "UPDATE case_ SET state = 'accepted', due_us = ?1, changed_us = ?1
+            "UPDATE case_ SET state = 'accepted', due_us = max(?1, due_us), changed_us = ?1
               WHERE id = (SELECT id FROM case_ WHERE about = ?2 AND state = 'waiting'
                            ORDER BY accepted_us, id LIMIT 1)
                 AND (SELECT operator_reference FROM case_ WHERE id = ?2) IS NOT NULL
@@ -372,7 +379,10 @@ fn come_true(tx: &mut Tx<'_>, base: CaseId, act: Act) -> Result<(), StoreError> 
         _ => return Ok(()),
     };
     match state.after(step) {
-        Ok(next) => cases::move_on(tx, base, next, None, None, tx.now),
+        Ok(next) => {
+            desk::left(tx, base, next)?;
+            cases::move_on(tx, base, next, None, None, tx.now)
+        }
         Err(_) => Ok(()),
     }
 }

@@ -6,10 +6,9 @@
 
 use std::sync::mpsc::Receiver;
 
-use rusqlite::Connection;
-
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::halt::Halt;
+use super::super::sql::Connection;
 use super::log;
 use super::thread::notice;
 use super::writer::Finish;

@@ -1,8 +1,7 @@
 //! Cosigned checkpoints: what witnesses have put their names to.
 
-use rusqlite::{Connection, params};
-
 use super::super::StoreError;
+use super::super::sql::{Connection, params};
 use super::log::{checkpoint, signed};
 use super::tx::Tx;
 use crate::log::{Note, SignatureLine, TreeSize};

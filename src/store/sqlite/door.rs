@@ -1,9 +1,8 @@
 //! Tokens, accounts, and what was denied.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
 use super::super::StoreError;
 use super::super::door::{AccountRow, DeniedRow, Gathered, TokenRow};
+use super::super::sql::{Connection, OptionalExtension, Row, params};
 use super::Sqlite;
 use crate::auth::{Action, Denial, Roles, TokenHash, TokenId};
 use crate::domain::{ClientId, Timestamp};

@@ -6,11 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, params};
-
 use super::super::StoreError;
 use super::super::erased::{Erased as Entry, ErasedList};
 use super::super::seal;
+use super::super::sql::{Connection, params};
 use super::super::subjects::Erased;
 use super::keys;
 use super::subjects::leaf_by;
@@ -204,7 +203,19 @@ fn destroy(tx: &mut Tx<'_>, entry: &Entry, erased: &mut Erased) -> Result<(), St
 /// Of a case stays what it was, where and when, and how it ended. What leads back to the person by
 /// way of the ordering system or the operator goes.
 fn forget(tx: &Tx<'_>, case: &[u8; 16], submission: &[u8; 16]) -> Result<(), StoreError> {
-    for table in ["payload", "keep", "heard", "reference"] {
+    let tables = [
+        "payload",
+        "said",
+        "keep",
+        "heard",
+        "reference",
+        "renamed",
+        "case_access",
+        "assigned",
+        "agreed",
+        "vouched",
+    ];
+    for table in tables {
         tx.database
             .prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
             .execute([case])?;

@@ -7,12 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
 use super::super::StoreError;
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::fsck::{Findings, Wrong};
+use super::super::sql::{self, Connection, OptionalExtension, Row, params};
 use super::log::{self, signed};
 use super::pulls;
 use crate::domain::{CaseId, Timestamp};
@@ -138,14 +138,13 @@ impl Check {
         )?;
         let mut rows = select.query(params![signed(first)?, signed(end)?])?;
         while let Some(row) = rows.next()? {
-            let index = number(row, 0)?;
+            let index = number(&row, 0)?;
             while self.frontier.size().0 < index {
                 self.missing();
             }
             let (id, kind): ([u8; 16], String) = (row.get(1)?, row.get(2)?);
             let stored = Hash::new(row.get(3)?);
-            let body =
-                row.get_ref(4)?.as_blob().map_err(|_| StoreError::Corrupt { table: "leaf" })?;
+            let body = row.bytes(4).map_err(|_| StoreError::Corrupt { table: "leaf" })?;
             let index = LeafIndex(index);
             if leaf_hash(body) != stored {
                 self.findings.add(Wrong::Body(index));
@@ -287,7 +286,7 @@ impl Check {
             .prepare("SELECT id, intent, intent_hash FROM case_ WHERE intent IS NOT NULL")?;
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
-            let (case, intent): ([u8; 16], u64) = (row.get(0)?, number(row, 1)?);
+            let (case, intent): ([u8; 16], u64) = (row.get(0)?, number(&row, 1)?);
             let hash = Hash::new(row.get(2)?);
             if waiting.remove(&LeafIndex(intent)) != Some(hash) {
                 self.findings.add(Wrong::CaseIntent(CaseId::from_bytes(case)));
@@ -311,8 +310,7 @@ impl Check {
         while let Some(row) = rows.next()? {
             kept += 1;
             let id: [u8; 32] = row.get(0)?;
-            let canonical =
-                row.get_ref(1)?.as_bytes().map_err(|_| StoreError::Corrupt { table: "policy" })?;
+            let canonical = row.bytes(1).map_err(|_| StoreError::Corrupt { table: "policy" })?;
             if <[u8; 32]>::from(Sha256::digest(canonical)) != id {
                 self.findings.add(Wrong::Policy);
             }
@@ -335,9 +333,8 @@ fn is_ours(database: &Connection, copy: &Checkpoint) -> Result<bool, StoreError>
 }
 
 /// A count or a position: never negative where sluss has written it.
-fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
-    let value: i64 = row.get(column)?;
-    u64::try_from(value).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, value))
+fn number(row: &Row<'_>, column: usize) -> sql::Result<u64> {
+    row.get(column)
 }
 
 fn is_stored(database: &Connection, node: &Node) -> Result<bool, StoreError> {

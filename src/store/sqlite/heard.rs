@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, OptionalExtension, params};
-
 use super::super::StoreError;
 use super::super::rows::{HeardRow, Hearing, StoredLeaf, What};
 use super::super::seal::{self, Vault};
+use super::super::sql::{Connection, OptionalExtension, params};
 use super::keys::wrapped_key;
 use super::tx::Tx;
 use super::{Sqlite, log};
-use crate::domain::{Case, CaseId, SubjectId, Timestamp};
+use crate::domain::{Case, CaseId, OperatorReference, SubjectId, Timestamp};
 use crate::log::LeafIndex;
 
 /// How many comments of one case are kept: an operator that writes more is a loop.
@@ -72,14 +71,20 @@ fn opened(
     vault: &Vault,
     case: CaseId,
 ) -> Result<Option<Case>, StoreError> {
-    let sealed: Option<Vec<u8>> = database
-        .prepare_cached("SELECT sealed FROM payload WHERE case_id = ?1")?
-        .query_row([case.bytes()], |row| row.get(0))
+    let found: Option<(Vec<u8>, Option<String>)> = database
+        .prepare_cached(
+            "SELECT sealed, (SELECT b.operator_reference FROM case_ c JOIN case_ b ON b.id = c.about
+                              WHERE c.id = case_id)
+               FROM payload WHERE case_id = ?1",
+        )?
+        .query_row([case.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let (Some(sealed), Some(key)) = (sealed, key_of(database, keys, vault, case)?) else {
+    let (Some((sealed, about)), Some(key)) = (found, key_of(database, keys, vault, case)?) else {
         return Ok(None);
     };
-    seal::open_case(case, &sealed, &key, None).map(Some)
+    let corrupt = |_| StoreError::Corrupt { table: "case_" };
+    let about = about.map(|text| OperatorReference::parse(&text)).transpose().map_err(corrupt)?;
+    seal::open_case(case, &sealed, &key, about.as_ref()).map(Some)
 }
 
 /// Only what is new is written: an operator shows its whole ticket each time.

@@ -3,12 +3,11 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
 use super::super::StoreError;
 use super::super::notices::{Errand, Fate, Registered, Registration};
 use super::super::processes::Epoch;
 use super::super::seal::Vault;
+use super::super::sql::{Connection, OptionalExtension, Row, params};
 use super::log::signed;
 use super::outbox;
 use super::tx::Tx;

@@ -3,11 +3,11 @@
 //! A rotation goes in small steps, each a commit of its own, so that it runs beside everything else
 //! and may end anywhere: at every moment each subject's key is sealed under an epoch that is there.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
 use zeroize::Zeroizing;
 
 use super::super::StoreError;
 use super::super::seal::{EpochKey, Vault, WrappedKey};
+use super::super::sql::{self, Connection, OptionalExtension, Row, params};
 use super::super::subjects::{Epoch, Rotation};
 use super::tx::Tx;
 use crate::domain::{CaseId, Entropy, LeafId, SubjectId, SubjectRef, Timestamp};
@@ -96,7 +96,7 @@ pub(super) fn wrapped_key(
         .optional()?)
 }
 
-fn wrapped(row: &Row<'_>) -> rusqlite::Result<WrappedKey> {
+fn wrapped(row: &Row<'_>) -> sql::Result<WrappedKey> {
     Ok(WrappedKey {
         subject: SubjectId::from_bytes(row.get(0)?),
         epoch: row.get(1)?,

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use rusqlite::{Row, params};
-
 use super::super::StoreError;
 use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Claimed, Doubt, Placed, Work};
 use super::super::seal::{self, Vault, WrappedKey};
+use super::super::sql::{self, Row, params};
 use super::keys::wrapped_key;
 use super::tx::Tx;
 use crate::domain::{
@@ -30,6 +29,7 @@ pub(super) struct Leased {
     absent: u32,
     operator_reference: Option<String>,
     due: i64,
+    overruled: bool,
     act: String,
     /// What the operator knows the case by that this one is about.
     about: Option<String>,
@@ -57,7 +57,8 @@ pub(super) fn claim(
           RETURNING id, purpose, subject, coalesce(
                         (SELECT sealed FROM payload WHERE case_id = id), x''), state, released, attempt, lease_token,
                     intent, intent_hash, intent_us, absent, operator_reference, due_us, act,
-                    (SELECT b.operator_reference FROM case_ b WHERE b.id = case_.about)",
+                    (SELECT b.operator_reference FROM case_ b WHERE b.id = case_.about),
+                    overruled",
         )?
         .query_map(
             params![
@@ -79,7 +80,7 @@ pub(super) fn claim(
     Ok(rows)
 }
 
-fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
+fn leased(row: &Row<'_>) -> sql::Result<Leased> {
     let intent: Option<i64> = row.get(8)?;
     let intent = match intent {
         Some(index) => Some((index, row.get(9)?, row.get(10)?)),
@@ -101,6 +102,7 @@ fn leased(row: &Row<'_>) -> rusqlite::Result<Leased> {
         due: row.get(13)?,
         act: row.get(14)?,
         about: row.get(15)?,
+        overruled: row.get(16)?,
     })
 }
 
@@ -140,6 +142,7 @@ impl Leased {
                 case,
                 key: seal::commitment_key(&key),
                 released: self.released,
+                overruled: self.overruled,
             }))),
             Some((index, hash, recorded)) => {
                 let index = LeafIndex(u64::try_from(index).map_err(|_| corrupt())?);

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
-
 use super::super::StoreError;
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::rows::StoredLeaf;
+use super::super::sql::{Connection, OptionalExtension, params};
 use super::tx::Tx;
 use crate::crash::{self, Write};
 use crate::domain::{HaltReason, LeafId, PolicyId, Timestamp};
@@ -107,7 +106,7 @@ pub(super) fn check(
 ) -> Result<Frontier, StoreError> {
     // Another process may be writing: neither file nor tree may move between one look and the next.
     let _lock = checkpoints.lock()?;
-    let database = &database.unchecked_transaction()?;
+    let database = &*database.snapshot()?;
     let head = head(database)?;
     // The last one, and not how many: a gap before it is for the full check, which reads them all.
     let next = "SELECT coalesce(max(idx) + 1, 0) FROM leaf";

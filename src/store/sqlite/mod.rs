@@ -9,7 +9,7 @@ mod cases;
 mod change;
 mod copier;
 mod cosigned;
-mod database;
+mod desk;
 mod door;
 mod erase;
 mod errands;
@@ -20,6 +20,7 @@ mod keys;
 mod lease;
 mod list;
 mod log;
+mod operators;
 mod outbox;
 mod pulls;
 mod read;
@@ -35,7 +36,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use super::checkpoint_file::CheckpointFile;
@@ -47,6 +47,7 @@ use super::rows::{
     SubmissionRow, Work,
 };
 use super::seal::Vault;
+use super::sql::{self, Connection};
 use super::{Opening, StoreError, files};
 use crate::dialects::FeedEvent;
 use crate::domain::{
@@ -143,8 +144,8 @@ impl Sqlite {
                 dir.join(KEYS).display()
             )));
         }
-        let keys = database::open_keys(&dir.join(KEYS))?;
-        let connection = database::open(&dir.join(DATABASE))?;
+        let keys = sql::open_keys(&dir.join(KEYS))?;
+        let connection = sql::open(&dir.join(DATABASE))?;
         let checkpoints = CheckpointFile::new(checkpoint, key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let vault = Arc::new(Vault::new(master));
@@ -153,10 +154,10 @@ impl Sqlite {
         let behind = erase::is_behind(&connection, &keys, &erased)?;
         let paths = [dir.join(DATABASE), dir.join(KEYS)];
         let changed = Arc::new(Notify::new());
-        let reader = || database::open_reader(&dir.join(DATABASE));
+        let reader = || sql::open_reader(&dir.join(DATABASE));
         let readers = Arc::new(Readers {
             database: Mutex::new(reader()?),
-            keys: Mutex::new(database::open_reader(&dir.join(KEYS))?),
+            keys: Mutex::new(sql::open_reader(&dir.join(KEYS))?),
         });
         let list = Arc::clone(&erased);
         let first: Option<writer::First> =
@@ -237,9 +238,9 @@ impl Sqlite {
             }
         }
         if !unreadable.is_empty() {
-            self.hold_unreadable(recipient, unreadable).await;
+            self.hold_unreadable(recipient.clone(), unreadable).await;
         }
-        Ok(work)
+        self.with_new_ids(recipient, work).await
     }
 
     /// One case that does not open stops no other: a person restores it, and says so. Where one
@@ -322,7 +323,7 @@ impl Sqlite {
         &self,
         claim: Claim,
         step: Step,
-        reason: Option<HoldReason>,
+        reason: Option<&'static str>,
         subscription: Option<SubscriptionId>,
         due: Timestamp,
     ) -> Result<(), StoreError> {
@@ -398,7 +399,7 @@ impl Sqlite {
         let read = move || {
             let database = lock(&readers.database);
             // One snapshot for all that is read together.
-            let snapshot = database.unchecked_transaction()?;
+            let snapshot = database.snapshot()?;
             read(&snapshot)
         };
         tokio::task::spawn_blocking(read)

@@ -6,10 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Row, params};
-
 use super::super::StoreError;
 use super::super::notices::{NoticeRow, Telling};
+use super::super::sql::{Connection, Row, params};
 use super::cancel;
 use super::log::signed;
 use crate::domain::{
@@ -307,7 +306,7 @@ pub(super) fn list(
     let mut rows = select.query(params![of.as_ref().map(RegistrationId::bytes), dead, most])?;
     let mut list = Vec::new();
     while let Some(row) = rows.next()? {
-        let Telling { notice, attempt, .. } = telling(row)?;
+        let Telling { notice, attempt, .. } = telling(&row)?;
         list.push(NoticeRow {
             notice,
             attempt,

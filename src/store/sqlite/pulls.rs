@@ -1,12 +1,11 @@
 //! Contact pulls over both files: looked up by an HMAC of the reference, recorded beside the case.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
 use super::super::StoreError;
 use super::super::processes::Epoch;
 use super::super::pulls::{Asked, Pull};
 use super::super::rows::{Appended, Disclosure};
 use super::super::seal::{self, Vault};
+use super::super::sql::{self, Connection, OptionalExtension, Row, params};
 use super::keys::wrapped_key;
 use super::log::signed;
 use super::tx::{self, Tx};
@@ -227,7 +226,7 @@ fn standing(tx: &Tx<'_>, case: CaseId) -> Result<(CaseState, Option<SubjectId>),
 /// An answer without outcome.
 type Open = (LeafIndex, Hash, CaseId);
 
-fn open(row: &Row<'_>) -> rusqlite::Result<(i64, [u8; 32], [u8; 16])> {
+fn open(row: &Row<'_>) -> sql::Result<(i64, [u8; 32], [u8; 16])> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?))
 }
 

@@ -1,10 +1,9 @@
 //! What is shown: rows without a personal value, from a read-only connection.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
-
 use super::super::StoreError;
 use super::super::rows::{CaseFilter, CaseRow, ChangeRow, FeedFrom, SubmissionRow};
 use super::super::seal::{self, Vault};
+use super::super::sql::{Connection, OptionalExtension, Row, params};
 use super::keys::wrapped_key;
 use crate::domain::{
     Act, CaseId, CaseState, ClientId, ExternalId, LeafId, OperatorReference, Purpose, RecipientId,
@@ -56,6 +55,10 @@ pub(super) fn cases(
         |row| Ok(case_row(row)),
     )?;
     rows.map(|row| row?).collect()
+}
+
+pub(super) fn case(database: &Connection, id: CaseId) -> Result<Option<CaseRow>, StoreError> {
+    Ok(rows_where(database, "c.id = ?1", id.bytes())?.pop())
 }
 
 /// Cases in the order of their ids.
@@ -263,7 +266,7 @@ mod tests {
     #[test]
     fn what_is_due_next_is_found_without_sorting_or_scanning_cases() {
         let folder = tempfile::tempdir().unwrap();
-        let database = super::super::database::open(&folder.path().join("sluss.db")).unwrap();
+        let database = crate::store::sql::open(&folder.path().join("sluss.db")).unwrap();
         let mut plan = database.prepare(&format!("EXPLAIN QUERY PLAN {NEXT_DUE}")).unwrap();
         let steps = plan.query_map(["globalconnect"], |row| row.get::<_, String>(3)).unwrap();
         let steps: Vec<String> = steps.map(Result::unwrap).collect();

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
-
 use super::super::StoreError;
+use super::super::sql::{Connection, params};
 use super::super::subjects::{Keep, Retention};
 use super::tx::Tx;
 use crate::domain::{CaseId, LeafId, Timestamp};
@@ -69,9 +68,11 @@ pub(super) fn wipe(tx: &mut Tx<'_>, leaf: LeafId, due: &[Part]) -> Result<u64, S
             continue;
         }
         if *part == 0 {
-            tx.database
-                .prepare_cached("DELETE FROM payload WHERE case_id = ?1")?
-                .execute([case.bytes()])?;
+            for table in ["payload", "said"] {
+                tx.database
+                    .prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
+                    .execute([case.bytes()])?;
+            }
             tx.database
                 .prepare_cached("UPDATE heard SET sealed = NULL WHERE case_id = ?1")?
                 .execute([case.bytes()])?;

@@ -5,15 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
-
 use super::super::StoreError;
 use super::super::rows::StoredLeaf;
 use super::super::seal::{self, Vault};
+use super::super::sql::{self, Connection, OptionalExtension, Value, params};
 use super::super::subjects::{
     About, CaseOf, Epoch, Erased, Found, Reference, Retention, Rotation, Subjects, Told,
 };
-use super::{Sqlite, database, erase, keys, lock, retention};
+use super::{Sqlite, erase, keys, lock, retention};
 use crate::domain::{CaseId, CaseState, ClientId, ExternalId, LeafId, SubjectId, Timestamp};
 use crate::log::digest::open;
 use crate::log::{ErasureReason, Hash, LeafIndex, SubjectKey};
@@ -131,9 +130,9 @@ impl Sqlite {
             // The writer commits the keys first; whoever reads takes the other order, and meets no
             // case whose key is not there yet.
             let database = lock(&readers.database);
-            let database = database.unchecked_transaction()?;
+            let database = database.snapshot()?;
             let keys = lock(&readers.keys);
-            let keys = keys.unchecked_transaction()?;
+            let keys = keys.snapshot()?;
             read(&database, &keys, &vault)
         };
         tokio::task::spawn_blocking(read)
@@ -143,7 +142,7 @@ impl Sqlite {
 }
 
 fn truncated(path: &Path) -> bool {
-    database::truncate(path).unwrap_or_else(|error| {
+    sql::truncate(path).unwrap_or_else(|error| {
         tracing::warn!(%error, "A write-ahead log cannot be emptied");
         false
     })
@@ -301,7 +300,7 @@ fn told(
 pub(super) fn leaf_by(
     database: &Connection,
     condition: &str,
-    values: &[&dyn rusqlite::ToSql],
+    values: &[Value<'_>],
 ) -> Result<Option<StoredLeaf>, StoreError> {
     let found: Option<(i64, [u8; 32], Vec<u8>)> = database
         .prepare_cached(&format!("SELECT idx, hash, body FROM leaf WHERE {condition}"))?

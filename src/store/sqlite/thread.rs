@@ -12,11 +12,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
 use std::time::Duration;
 
-use rusqlite::Connection;
-
 use super::super::StoreError;
 use super::super::halt::Halt;
 use super::super::seal::Vault;
+use super::super::sql::Connection;
 use super::super::watch::Watch;
 use super::copier::{self, Copied, Copier};
 use super::tx::{Tx, in_transaction};
@@ -200,17 +199,15 @@ impl Thread {
         if done.is_err() {
             // Whichever of the two is still open is undone; the other has committed nothing that
             // anything refers to.
-            let _ = self.database.execute_batch("ROLLBACK");
-            let _ = self.keys.execute_batch("ROLLBACK");
+            let _ = self.database.rollback();
+            let _ = self.keys.rollback();
         }
         done
     }
 
     fn begin(&mut self, resumes: bool) -> Result<log::Head, StoreError> {
         self.may_write(resumes)?;
-        crash::write(Write::Begin, || {
-            Ok::<_, StoreError>(self.database.execute_batch("BEGIN IMMEDIATE")?)
-        })?;
+        crash::write(Write::Begin, || Ok::<_, StoreError>(self.database.begin()?))?;
         let begun = log::head(&self.database).and_then(|head| {
             // Another process has written: its leaves are the history that ours follow.
             if head.size != self.frontier.size() {
@@ -221,7 +218,7 @@ impl Thread {
         match &begun {
             Ok(head) => self.clock_is_right(head),
             Err(_) => {
-                let _ = self.database.execute_batch("ROLLBACK");
+                let _ = self.database.rollback();
             }
         }
         begun
@@ -279,13 +276,9 @@ impl Thread {
         };
         // Keys first: a key that nothing uses is harmless, a case without its key is lost.
         if keys_begun {
-            crash::write(Write::KeysCommit, || {
-                Ok::<_, StoreError>(self.keys.execute_batch("COMMIT")?)
-            })?;
+            crash::write(Write::KeysCommit, || Ok::<_, StoreError>(self.keys.commit()?))?;
         }
-        crash::write(Write::Commit, || {
-            Ok::<_, StoreError>(self.database.execute_batch("COMMIT")?)
-        })?;
+        crash::write(Write::Commit, || Ok::<_, StoreError>(self.database.commit()?))?;
         Ok(ended)
     }
 }

@@ -1,11 +1,10 @@
 //! One job's view of the transaction that it shares with others.
 
-use rusqlite::Connection;
-
 use super::super::StoreError;
 use super::super::halt::Halt;
 use super::super::rows::Appended;
 use super::super::seal::Vault;
+use super::super::sql::Connection;
 use super::log;
 use super::thread::notice;
 use crate::crash::{self, Write};
@@ -94,9 +93,7 @@ impl Tx<'_> {
     /// The key store, in a transaction that commits before the database does.
     pub(super) fn keys(&mut self) -> Result<&Connection, StoreError> {
         if !self.keys_begun {
-            crash::write(Write::KeysBegin, || {
-                Ok::<_, StoreError>(self.keys.execute_batch("BEGIN IMMEDIATE")?)
-            })?;
+            crash::write(Write::KeysBegin, || Ok::<_, StoreError>(self.keys.begin()?))?;
             self.keys_begun = true;
         }
         Ok(self.keys)
@@ -159,7 +156,7 @@ pub(super) fn draft(id: LeafId, event: &Event) -> Result<Draft, StoreError> {
 /// On a full disk SQLite undoes the whole transaction by itself. What came after it would be
 /// committed piece by piece.
 pub(super) fn in_transaction(database: &Connection) -> Result<(), StoreError> {
-    if database.is_autocommit() {
+    if !database.is_in_transaction() {
         let undone = std::io::Error::other("the database has undone the transaction");
         return Err(StoreError::unavailable("committing", undone));
     }

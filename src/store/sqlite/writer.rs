@@ -7,13 +7,13 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::super::StoreError;
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::halt::Halt;
 use super::super::seal::Vault;
+use super::super::sql::Connection;
 use super::thread::Thread;
 use super::tx::Tx;
 use crate::domain::{Clock, Entropy, HaltReason};

@@ -50,7 +50,8 @@ fn trouble(which: u8) -> Vec<Trouble> {
         1 => vec![Trouble::DropBefore],
         2 => vec![Trouble::Garbage],
         3 => vec![Trouble::Status { code: 429, retry_after: Some(30) }],
-        4 => vec![Trouble::Status { code: 401, retry_after: None }],
+        // Not 401, behind which nothing is asked any more.
+        4 => vec![Trouble::Status { code: 403, retry_after: None }],
         _ => Vec::new(),
     }
 }

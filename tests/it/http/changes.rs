@@ -1,8 +1,11 @@
 //! What is asked about orders and tickets that are there: PATCH and the task of cancelling.
 
 use serde_json::{Value, json};
+use sluss::domain::{Act, CaseState};
 
+use super::lists::{ids, page};
 use super::{House, JSON, ORDERS, TICKETS, order, refused, ticket};
+use crate::harness::{App, GLOBALCONNECT, fault};
 use crate::people;
 use crate::raw::{Heard, http};
 
@@ -105,7 +108,9 @@ async fn an_order_is_cancelled_by_a_task_of_its_own() {
     assert_eq!(house.get(&place).await, (200, task.clone()));
     assert_eq!(house.get(&format!("{CANCEL}?limit=5")).await, (200, json!([task])));
     assert_eq!(house.get(&path).await.1["state"], "cancelled");
-    refused(&house.get(&format!("{CANCEL}?state=done")).await, 400, "invalidQuery");
+    assert_eq!(house.get(&format!("{CANCEL}?state=done")).await, (200, json!([task])));
+    assert_eq!(house.get(&format!("{CANCEL}?state=inProgress")).await, (200, json!([])));
+    refused(&house.get(&format!("{CANCEL}?state=held")).await, 400, "invalidQuery");
     refused(&house.get(&format!("{CANCEL}/{id}")).await, 404, "notFound");
     // The same again is the same task; another one comes too late.
     assert_eq!(house.post(CANCEL, asked.to_string()).await, (200, task));
@@ -118,4 +123,71 @@ async fn an_order_is_cancelled_by_a_task_of_its_own() {
     }
     let none = json!({ "serviceOrder": { "id": "00000000000000000000000000000000" } });
     refused(&house.post(CANCEL, none.to_string()).await, 404, "notFound");
+}
+
+#[tokio::test]
+async fn tasks_are_listed_in_pages_that_stay_put() {
+    let house = House::open().await;
+    let mut tasks = Vec::new();
+    for n in 0..5 {
+        let mut one = order();
+        one["externalId"] = json!(format!("ORD-{n}"));
+        let path = made(&house, ORDERS, &one).await;
+        let asked = json!({ "serviceOrder": { "id": path.rsplit('/').next() } });
+        let (status, task) = house.post(CANCEL, asked.to_string()).await;
+        assert_eq!(status, 201, "{task}");
+        tasks.push(task["id"].as_str().unwrap().to_owned());
+    }
+    let (mut seen, mut next) = (Vec::new(), Some(format!("{CANCEL}?limit=2&state=done")));
+    while let Some(here) = next.take() {
+        assert!(seen.len() < 5, "it ends");
+        let (rows, links) = page(&house, &here).await;
+        seen.extend(ids(&rows));
+        next = links.into_iter().find(|(relation, _)| relation == "next").map(|(_, to)| to);
+    }
+    seen.sort();
+    tasks.sort();
+    assert_eq!(seen, tasks, "each once");
+    let (rows, links) = page(&house, &format!("{CANCEL}?offset=1&limit=2")).await;
+    assert_eq!(ids(&rows).len(), 2);
+    let relations: Vec<_> = links.iter().map(|(relation, _)| relation.as_str()).collect();
+    assert_eq!(relations, ["self", "first", "prev", "last", "next"]);
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_resolved_is_reopened_and_closed_by_its_reporter() {
+    let mut app = App::start().await;
+    let (status, made) = app.ask("POST", TICKETS, &fault(GLOBALCONNECT, "TT-1", "STTA0001")).await;
+    assert_eq!(status, 201, "{made}");
+    let path = made["href"].as_str().unwrap().to_owned();
+    app.to_the_end().await;
+    let (_, shown) = app.ask("GET", &path, &Value::Null).await;
+    assert_eq!(shown["status"], "resolved", "{shown}");
+
+    let reopen = json!({ "status": "inProgress", "note": [{ "text": "Linjen är nere igen." }] });
+    let (status, told) = app.ask("PATCH", &path, &reopen).await;
+    assert_eq!(status, 200, "{told}");
+    app.to_the_end().await;
+    let (_, shown) = app.ask("GET", &path, &Value::Null).await;
+    assert_eq!(shown["status"], "resolved", "{shown}");
+    let reopened = app.rows().await.into_values().filter(|row| row.act == Act::Reopen);
+    let states: Vec<_> = reopened.map(|row| row.state).collect();
+    assert_eq!(states, [CaseState::Completed], "the operator had it again");
+    let (status, told) = app.ask("PATCH", &path, &json!({ "status": "closed" })).await;
+    assert_eq!(status, 200, "{told}");
+    app.to_the_end().await;
+    let (_, shown) = app.ask("GET", &path, &Value::Null).await;
+    assert_eq!(shown["status"], "closed", "{shown}");
+    // What is closed stays closed.
+    let note = json!({ "note": [{ "text": "Tack." }] });
+    for late in [&reopen, &note, &json!({ "status": "closed" })] {
+        let (status, told) = app.ask("PATCH", &path, late).await;
+        // To ask once more for what was asked last is no second change.
+        let again = late["status"] == "closed";
+        assert_eq!(
+            (status, told["code"] == "notNow"),
+            if again { (200, false) } else { (409, true) }
+        );
+    }
+    app.close().await;
 }

@@ -14,12 +14,12 @@ async fn fill(house: &House, count: usize) {
     }
 }
 
-fn ids(page: &Value) -> Vec<String> {
+pub(super) fn ids(page: &Value) -> Vec<String> {
     page.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// The links of a page, by relation.
-async fn page(house: &House, path: &str) -> (Value, Vec<(String, String)>) {
+pub(super) async fn page(house: &House, path: &str) -> (Value, Vec<(String, String)>) {
     let heard = house.raw(&http("GET", path, "", "")).await;
     let (status, rows) = heard.json();
     assert_eq!(status, 200, "{path} {rows}");
@@ -114,6 +114,7 @@ async fn filters_find_what_they_say() {
         ("orderDate.lte=2026-11-20T13:00:00%2B01:00", 3),
         ("serviceOrderItem.state=held", 1),
         ("serviceOrderItem.action=add", 3),
+        ("serviceOrderItem.action=modify", 0),
         ("serviceOrderItem.action=delete", 0),
     ] {
         let heard = house.raw(&http("GET", &format!("{ORDERS}?{query}"), "", "")).await;

@@ -19,17 +19,21 @@ use super::House;
 use crate::harness::private;
 use crate::raw::http;
 
-type Authority = CertifiedIssuer<'static, KeyPair>;
+pub(crate) type Authority = CertifiedIssuer<'static, KeyPair>;
 
-fn authority() -> Authority {
+pub(crate) fn authority() -> Authority {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// A certificate and its key, in DER.
-fn issued(by: &Authority, usage: ExtendedKeyUsagePurpose) -> (rcgen::Certificate, KeyPair) {
-    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+/// A certificate of this machine, and its key.
+pub(crate) fn issued(
+    by: &Authority,
+    usage: ExtendedKeyUsagePurpose,
+) -> (rcgen::Certificate, KeyPair) {
+    let names = ["localhost", "127.0.0.1"].map(str::to_owned);
+    let mut params = CertificateParams::new(names.to_vec()).unwrap();
     params.extended_key_usages = vec![usage];
     let key = KeyPair::generate().unwrap();
     (params.signed_by(&key, by).unwrap(), key)

@@ -88,7 +88,7 @@ fn the_order_of_the_specification() {
     });
     assert_eq!(
         body,
-        r#"{"accessId":"STTA0001","service":"BB-1000-1000","operation":"ACTIVATE","spReference":"(ours)","requestedDateTime":"2026-12-01T00:00:00Z"}"#
+        r#"{"accessId":"STTA0001","service":"BB-1000-1000","operation":"ACTIVATE","spReference":"(ours)","spSubscriptionId":"(ours)","requestedDateTime":"2026-12-01T00:00:00Z"}"#
     );
 }
 

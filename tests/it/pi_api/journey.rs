@@ -214,8 +214,8 @@ async fn refusals_end_or_wait_for_a_person_by_their_words() {
     taken["serviceOrderItem"][0]["service"]["serviceSpecification"]["id"] = json!("BB-TAKEN");
     let taken = app.submit(Kind::Order, &taken).await[0];
     app.to_the_end().await;
-    App::check(&app.row(unknown_access).await, CaseState::Rejected, Some("operator-invalid"));
-    App::check(&app.row(taken).await, CaseState::Rejected, Some("operator-conflict"));
+    App::check(&app.row(unknown_access).await, CaseState::Rejected, Some("access-unknown"));
+    App::check(&app.row(taken).await, CaseState::Rejected, Some("taken-by-another"));
     // The simulator's words for this are none of ours.
     app.script(SLUSSNAT, vec![Trouble::Status { code: 400, retry_after: None }]);
     let puzzling = app.submit(Kind::Order, &order(SLUSSNAT, "ORD-3", "STTA0103")).await[0];

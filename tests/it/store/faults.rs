@@ -130,8 +130,10 @@ async fn child() {
 #[test]
 fn no_write_stands_outside_of_what_can_be_failed() {
     let writes = [
-        "execute_batch(\"COMMIT\")",
-        "execute_batch(\"BEGIN",
+        "database.begin()",
+        "keys.begin()",
+        "database.commit()",
+        "keys.commit()",
         "INSERT INTO leaf",
         "INSERT INTO node",
         "INSERT INTO checkpoint",

@@ -57,7 +57,7 @@ fn settlement(step: Step, now: Timestamp) -> Option<Settlement> {
         Step::Retry => Settlement::Retry { result: OutcomeResult::Unsent, code: code(), due: now },
         Step::Place => placed("KO-1", now),
         Step::Complete => completed(),
-        Step::Fail => Settlement::Failed { reference: None, code: code() },
+        Step::Fail => Settlement::Failed { reference: None, code: code(), reason: None },
         Step::Reject => Settlement::Rejected { reason: RejectReason::Invalid, code: code() },
         Step::Hold => Settlement::Held {
             result: OutcomeResult::Unknown,
@@ -177,7 +177,7 @@ impl World {
     async fn work(&mut self, case: CaseId, work: Work, step: Step, now: Timestamp) {
         let claim = match work {
             Work::Follow(placed) => {
-                let reason = (step == Step::Hold).then_some(HoldReason::Unclear);
+                let reason = (step == Step::Hold).then_some(HoldReason::Unclear.as_str());
                 let moved = self.store.progress(placed.claim, step, reason, None, now).await;
                 assert_eq!(moved.is_ok(), CaseState::Placed.after(step).is_ok(), "{step}");
                 if moved.is_ok() {

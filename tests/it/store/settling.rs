@@ -142,7 +142,7 @@ async fn each_settlement_leads_where_the_table_says_and_writes_one_outcome() {
     .await;
     assert_eq!((row.operator_reference, row.subscription), (reference(), subscription()));
 
-    let failed = Settlement::Failed { reference: None, code: code() };
+    let failed = Settlement::Failed { reference: None, code: code(), reason: None };
     check(failed, CaseState::Failed, accepted, "http-201").await;
 
     let rejected = Settlement::Rejected { reason: RejectReason::Conflict, code: "http-409".into() };
@@ -172,7 +172,7 @@ async fn a_code_that_is_none_is_kept_nowhere() {
     let (claim, _) = place.recorded(&store, "ORD-1").await;
     let case = claim.case();
     let code = "Astrid svarar inte".to_owned();
-    store.settle(claim, Settlement::Failed { reference: None, code }).await.unwrap();
+    store.settle(claim, Settlement::Failed { reference: None, code, reason: None }).await.unwrap();
     assert_eq!(row(&store, case).await.answer, None);
     let Event::Outcome(outcome) = &leaves(&store).await[1].event else {
         panic!("the outcome is the second leaf");

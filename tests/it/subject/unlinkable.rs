@@ -85,7 +85,7 @@ async fn seen(deployment: &Deployment) -> Vec<Seen> {
         }
         for work in store.claim(&recipient.id, PERSONS, lease).await.unwrap() {
             let Work::Deliver(claimed) = work else { panic!("it was not sent before") };
-            let Claimed { claim, case, key, released } = *claimed;
+            let Claimed { claim, case, key, released, .. } = *claimed;
             let today = clock.now().date();
             let minimised = minimise(&case, recipient, dialect, today, released).ok().unwrap();
             let ready = vec![Ready { claim, key: &key, minimised }];

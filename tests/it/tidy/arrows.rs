@@ -67,6 +67,23 @@ const ROOMS: &[(&str, &[&str])] = &[
             "settle",
         ],
     ),
+    // What people at a desk do: they see what would be sent by the steps that send, and decide.
+    (
+        "desk",
+        &[
+            "domain",
+            "address",
+            "log",
+            "auth",
+            "dialects",
+            "recipients",
+            "intake",
+            "minimise",
+            "store",
+            "record",
+            "settle",
+        ],
+    ),
     // The log as files: written from the store, and verified without it.
     ("export", &["crash", "domain", "log", "store"]),
     // Who else vouches for the log: a program of its own, and the rounds that ask it.
@@ -74,7 +91,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Tells of what the store kept; the reasons are a policy's.
     ("subject", &["domain", "log", "recipients", "store"]),
     // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
-    ("notify", &["domain", "telemetry", "store", "tmf"]),
+    ("notify", &["crash", "domain", "telemetry", "store", "tmf"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     (
@@ -95,6 +112,23 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     // Who is let in: what is shown at the door against what is kept.
     ("gate", &["domain", "telemetry", "auth", "store", "config"]),
+    // What people see. Pages know of no server: the door hands them who looks, and what was filled in.
+    (
+        "pages",
+        &[
+            "domain",
+            "address",
+            "log",
+            "auth",
+            "dialects",
+            "recipients",
+            "intake",
+            "minimise",
+            "store",
+            "desk",
+            "gate",
+        ],
+    ),
     (
         "http",
         &[
@@ -108,9 +142,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store",
             "settle",
             "pulls",
+            "desk",
             "notify",
             "config",
             "gate",
+            "pages",
         ],
     ),
     ("sandbox", &["domain"]),
@@ -155,6 +191,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "transmit",
             "settle",
             "pulls",
+            "desk",
             "export",
             "subject",
             "notify",

@@ -1,11 +1,13 @@
-//! Opening the database files: pragmas are set and read back, migrations run once.
+//! SQLite: the files are opened, pragmas set and read back, migrations run once.
 
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection as Sqlite, OpenFlags, ToSql, TransactionBehavior};
 
 use super::super::StoreError;
+use super::{Connection, Value};
 
 /// Numbered, forward only. A released file is never changed: a change is a further file.
 const DATABASE: &[&str] = &[
@@ -17,6 +19,8 @@ const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0006_cancel.sql"),
     include_str!("../../../schemas/sql/sqlite/0007_pull.sql"),
     include_str!("../../../schemas/sql/sqlite/0008_access.sql"),
+    include_str!("../../../schemas/sql/sqlite/0009_operators.sql"),
+    include_str!("../../../schemas/sql/sqlite/0010_desk.sql"),
 ];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 
@@ -33,33 +37,36 @@ const WAL_PAGES: u32 = 4_000;
 /// How long a write waits for another process.
 const BUSY: Duration = Duration::from_secs(10);
 
-pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+pub(in crate::store) fn open(path: &Path) -> Result<Connection, StoreError> {
     let connection = writable(path, DATABASE)?;
     // What is wiped is overwritten, too: its key may live on for another case.
     connection.pragma_update(None, "secure_delete", "ON")?;
-    Ok(connection)
+    Ok(Connection::Sqlite(connection))
 }
 
-pub(super) fn open_keys(path: &Path) -> Result<Connection, StoreError> {
+pub(in crate::store) fn open_keys(path: &Path) -> Result<Connection, StoreError> {
     let connection = writable(path, KEYS)?;
     // A destroyed key is overwritten, not just unlinked.
     connection.pragma_update(None, "secure_delete", "ON")?;
-    Ok(connection)
+    Ok(Connection::Sqlite(connection))
 }
 
-pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let connection = Sqlite::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "query_only", "ON")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    Ok(connection)
+    // The write-ahead log is opened by the first read, and made anew where it is missing by then:
+    // one that is unlinked later is to be missed, and not to be hidden by an empty one.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(Connection::Sqlite(connection))
 }
 
 /// Moves the write-ahead log into the database and empties it, by a connection of its own: no
 /// transaction may be under way in it. False: somebody was still reading from it.
-pub(super) fn truncate(path: &Path) -> Result<bool, StoreError> {
-    let connection = Connection::open(path)?;
+pub(in crate::store) fn truncate(path: &Path) -> Result<bool, StoreError> {
+    let connection = Sqlite::open(path)?;
     connection.busy_timeout(Duration::from_secs(2))?;
     connection.pragma_update(None, "secure_delete", "ON")?;
     let busy: i64 =
@@ -67,12 +74,12 @@ pub(super) fn truncate(path: &Path) -> Result<bool, StoreError> {
     Ok(busy == 0)
 }
 
-fn writable(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> {
+fn writable(path: &Path, migrations: &[&str]) -> Result<Sqlite, StoreError> {
     if rusqlite::version_number() < VERSION_MIN {
         let version = rusqlite::version();
         return Err(StoreError::Unsafe(format!("SQLite {version} can corrupt a shared file")));
     }
-    let mut connection = Connection::open(path)?;
+    let mut connection = Sqlite::open(path)?;
     owner_only(path)?;
     connection.busy_timeout(BUSY)?;
     let mode: String =
@@ -93,9 +100,8 @@ fn writable(path: &Path, migrations: &[&str]) -> Result<Connection, StoreError> 
 }
 
 /// Under a write lock, so that of several processes that start at once one migrates.
-fn migrate(connection: &mut Connection, migrations: &[&str]) -> Result<(), StoreError> {
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+fn migrate(connection: &mut Sqlite, migrations: &[&str]) -> Result<(), StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
     if found > known {
@@ -115,4 +121,21 @@ fn owner_only(path: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
         .map_err(|error| StoreError::unavailable("setting the permissions of the store", error))
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match *self {
+            Value::Null(_) => ValueRef::Null,
+            Value::Integer(integer) => ValueRef::Integer(integer),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        super::Error::from(error).into()
+    }
 }

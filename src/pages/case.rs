@@ -1,0 +1,359 @@
+//! One case: where it stands, what happened, what can be said or decided; and while it can be undone,
+//! what will leave.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse as _, Response};
+use maud::{Markup, html};
+
+use super::cases::{begin, not_now, state};
+use super::moment::clock;
+use super::pieces::hidden;
+use super::sheet::Failed;
+use super::words::Words;
+use super::{Posted, Sheet, Visit, moment, see, seen};
+use crate::auth::{Action, Caller};
+use crate::desk::{Decided, Decision, Desk, DeskError, Entry, Story};
+use crate::domain::{Act, CaseId, CaseState, Timestamp};
+use crate::gate::Person;
+use crate::intake::Kind;
+use crate::store::{CaseRow, DeskRow, IncidentKind, Sight, StoreError};
+
+use std::time::Duration;
+
+/// `GET /cases/{id}`.
+pub async fn show(
+    State(desk): State<Desk>,
+    visit: Visit,
+    person: Person,
+    Path(id): Path<String>,
+) -> Result<Sheet, Failed> {
+    let sight = Desk::sight(&person.roles);
+    page(&desk, &visit, read(&id)?, sight, html! {}).await
+}
+
+/// `POST /cases/{id}/decide`.
+pub async fn decide(
+    State(desk): State<Desk>,
+    visit: Visit,
+    caller: Caller,
+    Path(id): Path<String>,
+    Posted { person, form }: Posted,
+) -> Result<Response, Failed> {
+    let sight = Desk::sight(&person.roles);
+    let case = read(&id)?;
+    let decision = form.get("decision").and_then(|word| Decision::parse(&word));
+    let decision = decision.ok_or(DeskError::NotThere)?;
+    let by = (person.name.as_str(), caller.role());
+    let told = match desk.decide(case, decision, by, sight).await? {
+        Decided::Done => {
+            let back = form.get("back").filter(|back| back == "/held");
+            let of = match desk.store.look_at(case, sight).await? {
+                Some(row) => row.case.about.map_or(case, |(of, _)| of),
+                None => case,
+            };
+            return Ok(see(&back.unwrap_or_else(|| format!("/cases/{of}"))));
+        }
+        Decided::AwaitsSecond => html! {
+            p.note.warn role="status" { span.sign aria-hidden="true" { "2" }
+                (visit.words.say("decide-second")) }
+        },
+        Decided::NotNow => not_now(&visit),
+    };
+    Ok(page(&desk, &visit, case, sight, told).await?.into_response())
+}
+
+/// `POST /cases/{id}/say`: a comment, an end, or that it is not mended.
+pub async fn say(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Posted { person, form }: Posted,
+) -> Result<Response, Failed> {
+    let sight = Desk::sight(&person.roles);
+    let case = read(&id)?;
+    let row = desk.store.look_at(case, sight).await?.ok_or(DeskError::NotThere)?;
+    let status = match form.get("act").as_deref() {
+        Some("close") => Some("closed"),
+        Some("reopen") => Some("inProgress"),
+        _ => None,
+    };
+    let text = form.get("comment").unwrap_or_default();
+    match desk.say(row.case.submission, &text, status).await {
+        Ok(_) => Ok(see(&format!("/cases/{case}"))),
+        Err(DeskError::Intake(_) | DeskError::Store(StoreError::NotNow { .. })) => {
+            Ok(page(&desk, &visit, case, sight, not_now(&visit)).await?.into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /cases/{id}/incident`.
+pub async fn incident(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    Posted { person, form }: Posted,
+) -> Result<Response, Failed> {
+    let case = read(&id)?;
+    let kind = form.get("kind").and_then(|word| IncidentKind::parse(&word));
+    let kind = kind.ok_or(DeskError::NotThere)?;
+    desk.wrongly_sent(case, kind, Desk::sight(&person.roles)).await?;
+    Ok(see(&format!("/cases/{case}")))
+}
+
+fn read(id: &str) -> Result<CaseId, Failed> {
+    Ok(CaseId::parse(id).ok_or(DeskError::NotThere)?)
+}
+
+async fn page(
+    desk: &Desk,
+    visit: &Visit,
+    id: CaseId,
+    sight: Sight,
+    told: Markup,
+) -> Result<Sheet, Failed> {
+    let words = visit.words;
+    let row = desk.store.look_at(id, sight).await?.ok_or(DeskError::NotThere)?;
+    let case = &row.case;
+    let story = Story::of(&desk.store, case).await.map_err(DeskError::from)?;
+    let submission = desk.store.submission(case.kind, case.submission).await?;
+    let asked = submission.map(|one| one.asked).unwrap_or_default();
+    let now = desk.clock.now();
+    let own = asked.iter().filter(|one| one.about.is_some_and(|(of, _)| of == id));
+    let waiting: Vec<&CaseRow> =
+        [case].into_iter().chain(own).filter(|one| can_be_undone(one, now)).collect();
+    let mut undo = Vec::new();
+    for one in waiting {
+        undo.push(undoable(desk, visit, one).await?);
+    }
+    let refresh = matches!(case.state, CaseState::Accepted | CaseState::Recorded);
+    let incidents = desk.store.incidents(id).await?;
+    let title = format!("{} {}", capital(&words.one_of("act", case.act.as_str())), name(case));
+    let body = html! {
+        (told)
+        @for one in &undo { (one) }
+        div #live data-refresh=[refresh.then_some("3")] {
+            dl.facts {
+                @if let Some(external) = case.external_id.as_ref().filter(|_| !is_ours(case)) {
+                    dt { (words.say("case-external")) } dd { (external) }
+                }
+                dt { (words.say("case-state")) } dd { (state(words, case.state)) }
+                dt { (words.say("case-recipient")) } dd {
+                    (desk.recipients.get(&case.recipient)
+                        .map_or(case.recipient.as_str(), |one| one.legal_name.as_str()))
+                }
+                dt { (words.say("case-purpose")) } dd { (words.one_of("purpose", case.purpose.as_str())) }
+                @if let Some(reference) = &case.operator_reference {
+                    dt { (words.say("case-reference")) } dd { (reference.as_str()) }
+                }
+                dt { (words.say("case-receipt")) } dd { (receipt(words, &story)) }
+            }
+            @if case.state == CaseState::Held { (held(visit, desk, &row)) }
+            (clocks(words, &story, now))
+            h2 { (words.say("story")) }
+            ol.story { @for entry in &story.entries { (entry_of(words, entry)) } }
+        }
+        @if case.kind == Kind::Ticket && case.about.is_none() { (say_more(visit, case)) }
+        @if !incidents.is_empty() {
+            h2 { (words.say("incidents")) }
+            @for one in &incidents {
+                div.note.wrong {
+                    span.sign aria-hidden="true" { "!" }
+                    p { strong { (words.one_of("incident", one.kind.as_str())) } " · "
+                        (words.say("wrongly-noticed")) " " (moment(one.noticed)) }
+                    p { (words.say("wrongly-24")) " " strong { (moment(one.noticed.after(HOURS_24))) } ". "
+                        (words.say("wrongly-72")) " " strong { (moment(one.noticed.after(HOURS_72))) } "." }
+                    p { (words.say("wrongly-next")) }
+                }
+            }
+        }
+        @if visit.may(Action::FileFault) {
+            h2 { (words.say("case-more")) }
+            div.acts {
+                @if !case.erased { (begin(visit, Some(id), None)) }
+            }
+            @if case.attempt > 0 || case.operator_reference.is_some() { (wrongly_sent(visit, id)) }
+        }
+    };
+    Ok(visit.sheet(title, body))
+}
+
+/// What a desk has handed in has no number but ours.
+fn is_ours(case: &CaseRow) -> bool {
+    case.external_id.as_ref().is_none_or(|external| external.as_str().starts_with("desk-"))
+}
+
+/// What people call it: by the ordering system's number, or the beginning of ours.
+pub(super) fn name(case: &CaseRow) -> String {
+    match case.external_id.as_ref().filter(|_| !is_ours(case)) {
+        Some(external) => external.to_string(),
+        None => case.id.to_string().get(..8).unwrap_or_default().to_owned(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+const HOURS_24: Duration = Duration::from_hours(24);
+const HOURS_72: Duration = Duration::from_hours(72);
+
+fn can_be_undone(row: &CaseRow, now: Timestamp) -> bool {
+    let unsent = matches!(row.state, CaseState::Accepted | CaseState::Waiting) && row.attempt == 0;
+    unsent && row.due > now
+}
+
+/// What will leave, until when it can be taken back, and the button that does.
+async fn undoable(desk: &Desk, visit: &Visit, row: &CaseRow) -> Result<Markup, Failed> {
+    let words = visit.words;
+    let opened = desk.store.open_case(row.id).await?;
+    let seen = opened.as_ref().map(|case| desk.see(case)).transpose()?;
+    Ok(html! {
+        section.undo aria-labelledby=(format!("undo-{}", row.id)) {
+            h2 #(format!("undo-{}", row.id)) { (capital(&words.one_of("act", row.act.as_str()))) " – "
+                (words.say("undo")) }
+            p { (words.say("undo-leaves")) " " strong { (clock(row.due)) }
+                span data-until=(row.due.seconds()) data-words=(words.say("undo-left")) {} }
+            form method="post" action=(format!("/cases/{}/decide", row.id)) {
+                (visit.token())
+                button.danger name="decision" value="cancel" { (words.say("undo-do")) }
+            }
+            @if let Some(seen) = &seen {
+                details { summary { (words.tell("seen", &[("operator", &seen.legal_name)])) }
+                    div.operator.alone { (seen::pane(words, seen)) } }
+            }
+        }
+    })
+}
+
+fn receipt(words: Words, story: &Story) -> Markup {
+    let leaves: Vec<String> =
+        story.entries.iter().filter_map(|entry| entry.leaf).map(|leaf| leaf.to_string()).collect();
+    html! {
+        @if leaves.is_empty() { (words.say("receipt-none")) }
+        @else { (words.count("receipt-leaves", leaves.len())) " " strong { (leaves.join(", ")) } }
+    }
+}
+
+fn held(visit: &Visit, desk: &Desk, row: &DeskRow) -> Markup {
+    let words = visit.words;
+    let case = &row.case;
+    let reason = case.reason.as_deref().unwrap_or_default();
+    html! {
+        section.note.warn aria-labelledby="held-head" {
+            span.sign aria-hidden="true" { "!" }
+            h2 #held-head { (words.say("held-why")) ": " (words.one_of("hold", reason)) }
+            p { (words.one_of("advice", reason)) }
+            @if let Some(who) = &row.assigned { p { (words.tell("held-assigned", &[("who", who)])) } }
+            @if desk.wants_two(row) {
+                p { (words.say("held-four-eyes")) @if row.agreed { ". " strong { (words.say("held-agreed")) } } }
+            }
+            @if visit.may(Action::DecideCases) {
+                form.acts method="post" action=(format!("/cases/{}/decide", case.id)) {
+                    (visit.token())
+                    button name="decision" value="release" { (words.say("decide-release")) }
+                    @if row.assigned.is_none() {
+                        button.second name="decision" value="take" { (words.say("decide-take")) }
+                    } @else {
+                        button.second name="decision" value="leave" { (words.say("decide-leave")) }
+                    }
+                    button.danger name="decision" value="cancel" { (words.say("decide-cancel")) }
+                }
+            }
+        }
+    }
+}
+
+fn clocks(words: Words, story: &Story, now: Timestamp) -> Markup {
+    let clocks = &story.clocks;
+    let Some(sent) = clocks.sent else { return html! {} };
+    let end = clocks.repaired.unwrap_or(now);
+    html! {
+        h2 { (words.say("clocks")) }
+        dl.facts {
+            dt { (words.say("clock-sent")) } dd { (moment(sent)) }
+            @if let Some(at) = clocks.acknowledged { dt { (words.say("clock-acknowledged")) } dd { (moment(at)) } }
+            @if let Some(at) = clocks.repaired { dt { (words.say("clock-repaired")) } dd { (moment(at)) } }
+            dt { (words.say("clock-total")) } dd { (length(end.since(sent))) }
+            @for (turn, from, to) in &clocks.spans {
+                dt { (words.one_of("turn", turn.as_str())) }
+                dd { (moment(*from)) " – " @if let Some(to) = to { (moment(*to)) } " ("
+                    (length(to.unwrap_or(now).since(*from))) ")" }
+            }
+        }
+    }
+}
+
+/// `27 h 05 min`.
+fn length(length: Duration) -> String {
+    let minutes = length.as_secs() / 60;
+    format!("{} h {:02} min", minutes / 60, minutes % 60)
+}
+
+fn entry_of(words: Words, entry: &Entry) -> Markup {
+    let what = entry.what.replace(' ', "-");
+    html! {
+        li {
+            span.at { (moment(entry.at)) }
+            div {
+                strong {
+                    @if let Some(act) = entry.act { (words.one_of("act", act.as_str())) ": " }
+                    (words.one_of("story", &what))
+                }
+                @if let Some(leaf) = entry.leaf { " " span.leaf { (words.say("leaf-of")) " " (leaf) } }
+                @if let Some(code) = &entry.code { " " code { (code) } }
+                @if let Some(text) = &entry.text { blockquote { (seen::marked(words, text)) } }
+            }
+        }
+    }
+}
+
+fn say_more(visit: &Visit, case: &CaseRow) -> Markup {
+    let words = visit.words;
+    let permits = |act| case.state.permits(act);
+    html! {
+        @if visit.may(Action::FileFault) && permits(Act::Supplement) {
+            h2 { (words.say("say")) }
+            form method="post" action=(format!("/cases/{}/say", case.id)) {
+                (visit.token())
+                div.field {
+                    label for="comment" { (words.say("say-label")) span.hint { (words.say("say-hint")) } }
+                    textarea #comment name="comment" maxlength="2000" rows="3" {}
+                }
+                p.acts {
+                    button name="act" value="comment" { (words.say("say-comment")) }
+                    @if permits(Act::Close) {
+                        button.second name="act" value="close" { (words.say("say-close")) }
+                    }
+                    @if permits(Act::Reopen) {
+                        button.second name="act" value="reopen" { (words.say("say-reopen")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn wrongly_sent(visit: &Visit, case: CaseId) -> Markup {
+    let words = visit.words;
+    html! {
+        details.incident {
+            summary { (words.say("wrongly-report")) }
+            p { (words.say("wrongly-report-what")) }
+            form method="post" action=(format!("/cases/{case}/incident")) {
+                (visit.token())
+                (hidden("case", &case.to_string()))
+                fieldset {
+                    legend { (words.say("wrongly-kind")) }
+                    @for kind in IncidentKind::ALL {
+                        label.tick {
+                            input type="radio" name="kind" value=(kind.as_str()) required;
+                            span { (words.one_of("incident", kind.as_str())) }
+                        }
+                    }
+                }
+                p.acts { button.danger { (words.say("wrongly-draft")) } }
+            }
+        }
+    }
+}

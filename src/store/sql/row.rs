@@ -1,0 +1,91 @@
+//! Rows, as a statement gives them.
+
+use rusqlite::types::ValueRef;
+
+use super::value::{Cell, Column};
+use super::{Error, Result};
+
+/// One row.
+pub(in crate::store) enum Row<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+}
+
+impl<'r> Row<'r> {
+    /// A column, by place or by name.
+    pub(in crate::store) fn get<I: Place, T: Column>(&self, place: I) -> Result<T> {
+        let place = place.of(self)?;
+        T::of(self.cell(place)?).ok_or(Error::Column(place))
+    }
+
+    /// A column's bytes, where they stand.
+    pub(in crate::store) fn bytes(&self, place: usize) -> Result<&'r [u8]> {
+        match self.cell(place)? {
+            Cell::Blob(bytes) => Ok(bytes),
+            _ => Err(Error::Column(place)),
+        }
+    }
+
+    fn cell(&self, place: usize) -> Result<Cell<'r>> {
+        match self {
+            Self::Sqlite(row) => match row.get_ref(place)? {
+                ValueRef::Null => Ok(Cell::Null),
+                ValueRef::Integer(integer) => Ok(Cell::Integer(integer)),
+                ValueRef::Text(text) => {
+                    std::str::from_utf8(text).map(Cell::Text).map_err(|_| Error::Column(place))
+                }
+                ValueRef::Blob(bytes) => Ok(Cell::Blob(bytes)),
+                ValueRef::Real(_) => Err(Error::Column(place)),
+            },
+        }
+    }
+}
+
+/// How a column is named: by its place or by its name.
+pub(in crate::store) trait Place: Copy {
+    fn of(self, row: &Row<'_>) -> Result<usize>;
+}
+
+impl Place for usize {
+    fn of(self, _: &Row<'_>) -> Result<usize> {
+        Ok(self)
+    }
+}
+
+impl Place for &str {
+    fn of(self, row: &Row<'_>) -> Result<usize> {
+        match row {
+            Row::Sqlite(row) => Ok(row.as_ref().column_index(self)?),
+        }
+    }
+}
+
+/// Rows, one after the other.
+pub(in crate::store) enum Rows<'s> {
+    Sqlite(rusqlite::Rows<'s>),
+}
+
+impl Rows<'_> {
+    pub(in crate::store) fn next(&mut self) -> Result<Option<Row<'_>>> {
+        match self {
+            Self::Sqlite(rows) => Ok(rows.next()?.map(Row::Sqlite)),
+        }
+    }
+}
+
+/// Rows, each read as it comes.
+pub(in crate::store) struct Mapped<'s, F> {
+    pub(super) rows: Rows<'s>,
+    pub(super) read: F,
+}
+
+impl<T, F: FnMut(&Row<'_>) -> Result<T>> Iterator for Mapped<'_, F> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.rows.next() {
+            Ok(Some(row)) => Some((self.read)(&row)),
+            Ok(None) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
