@@ -43,7 +43,6 @@ impl People<'_> {
     pub(super) fn introduces(&self, at: usize) -> bool {
         let page = self.page;
         let next = at + 1;
-        let says = page.says(at);
         next < page.len()
             && !page.caseless
             && page.tokens[at].case == Case::Title
