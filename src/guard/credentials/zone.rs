@@ -184,7 +184,7 @@ fn odd(page: &Page<'_>, cluster: Range<usize>, code: bool) -> Option<Range<usize
     let whole = chunk(page, range.clone());
     let last = page.tokens.partition_point(|token| token.start < whole.end);
     let tokens = &page.tokens[page.token_at(whole.start).min(first)..last];
-    let letters = tokens.iter().any(|token| token.is_word());
+    let letters = tokens.iter().any(Token::is_word);
     if letters {
         let numbers: usize =
             tokens.iter().filter(|token| token.is_digits()).map(|token| token.length).sum();

@@ -77,6 +77,7 @@ fn abbreviates(page: &Page<'_>, at: usize) -> bool {
 
 impl People<'_> {
     /// `A. Lindqvist`, `Astrid L`.
+    #[expect(clippy::too_many_lines, reason = "the ways to shorten a name, one by one")]
     pub(super) fn initial(&self, at: usize) -> bool {
         let token = &self.page.tokens[at];
         if self.hit[at] || token.is_digits() || token.length != 1 || token.shielded || token.glued {
