@@ -269,7 +269,7 @@ fn held(visit: &Visit, desk: &Desk, row: &DeskRow) -> Markup {
 fn clocks(words: Words, story: &Story, now: Timestamp) -> Markup {
     let clocks = &story.clocks;
     let Some(sent) = clocks.sent else { return html! {} };
-    let end = clocks.repaired.unwrap_or(now);
+    let end = clocks.noticed.unwrap_or(now);
     html! {
         h2 { (words.say("clocks")) }
         dl.facts {
