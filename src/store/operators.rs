@@ -2,9 +2,9 @@
 //! they know our services.
 
 use super::{FeedFrom, Half, Moved, Store, StoreError};
-use crate::dialects::FeedEvent;
 use crate::dialects::offer::Offer;
 use crate::dialects::reasons::Words;
+use crate::dialects::{FeedEvent, LinkState};
 use crate::domain::{
     Case, CaseId, OpaqueReference, OperatorReference, RecipientId, SubscriptionId, Timestamp,
 };
@@ -85,6 +85,19 @@ impl Store {
     pub async fn words(&self, case: CaseId) -> Result<Option<(Words, Case)>, StoreError> {
         let Half::Sqlite(half) = &*self.0;
         half.words(case).await
+    }
+
+    /// Keeps how an operator saw the line of a fault before it was reported.
+    pub async fn keep_line(&self, case: CaseId, line: LinkState) -> Result<(), StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.keep_line(case, line).await
+    }
+
+    /// How an operator saw the line of a fault, and when it said so; `None` where it was not asked or
+    /// that is wiped.
+    pub async fn line(&self, case: CaseId) -> Result<Option<(LinkState, Timestamp)>, StoreError> {
+        let Half::Sqlite(half) = &*self.0;
+        half.line(case).await
     }
 
     /// Remembers what an operator said of its interface; `None`: it did not tell.

@@ -417,8 +417,7 @@ impl App {
         let mut intents: Vec<(LeafIndex, Leaf)> = self.leaves().await;
         intents.retain(|(_, leaf)| matches!(leaf.event, Event::Intent(_)));
         for message in self.sandbox.received().iter().filter(|one| one.is_message) {
-            let base = self.sandbox.base_url(&message.recipient).unwrap();
-            let base: url::Url = base.parse().unwrap();
+            let base = &self.deployment.recipients[&message.recipient].channel.base_url;
             let path = message.path.strip_prefix(base.path()).unwrap();
             let hash = message_hash(&message.method, path, &without_credentials(&message.body));
             let mut place = None;

@@ -10,6 +10,7 @@ mod files;
 mod life;
 mod log;
 mod model;
+mod operators;
 mod person;
 mod processes;
 mod settling;

@@ -206,6 +206,7 @@ fn forget(tx: &Tx<'_>, case: &[u8; 16], submission: &[u8; 16]) -> Result<(), Sto
     let tables = [
         "payload",
         "said",
+        "line",
         "keep",
         "heard",
         "reference",

@@ -12,6 +12,7 @@ use super::keys::wrapped_key;
 use super::tx::Tx;
 use crate::dialects::offer::Offer;
 use crate::dialects::reasons::Words;
+use crate::dialects::{Level, LinkState};
 use crate::domain::{
     Case, CaseId, Field, OpaqueReference, OperatorReference, RecipientId, SubjectId,
     SubscriptionId, Timestamp,
@@ -68,6 +69,21 @@ impl Sqlite {
         case: CaseId,
     ) -> Result<Option<(Words, Case)>, StoreError> {
         self.read_both(move |database, keys, vault| words(database, keys, vault, case)).await
+    }
+
+    pub(in crate::store) async fn keep_line(
+        &self,
+        case: CaseId,
+        line: LinkState,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| keep_line(tx, case, &line)).await
+    }
+
+    pub(in crate::store) async fn line(
+        &self,
+        case: CaseId,
+    ) -> Result<Option<(LinkState, Timestamp)>, StoreError> {
+        self.read(move |database| line(database, case)).await
     }
 
     pub(in crate::store) async fn keep_offer(
@@ -216,6 +232,39 @@ fn words(
     let text = seal::open_words(case, &said, &key)?;
     let case = seal::open_case(case, &payload, &key, None)?;
     Ok(Words::new(&text).map(|words| (words, case)))
+}
+
+/// Keeps how an operator saw the line of a case: the latest.
+fn keep_line(tx: &Tx<'_>, case: CaseId, line: &LinkState) -> Result<(), StoreError> {
+    tx.database
+        .prepare_cached(
+            "INSERT INTO line (case_id, up, since_us, received, asked_us)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (case_id)
+             DO UPDATE SET up = excluded.up, since_us = excluded.since_us,
+                           received = excluded.received, asked_us = excluded.asked_us",
+        )?
+        .execute(params![
+            case.bytes(),
+            line.up,
+            line.since.map(Timestamp::micros),
+            line.received.map(Level::hundredths),
+            tx.now.micros(),
+        ])?;
+    Ok(())
+}
+
+/// How an operator saw the line of a case, and when.
+fn line(database: &Connection, case: CaseId) -> Result<Option<(LinkState, Timestamp)>, StoreError> {
+    let row: Option<(bool, Option<i64>, Option<i64>, i64)> = database
+        .prepare_cached("SELECT up, since_us, received, asked_us FROM line WHERE case_id = ?1")?
+        .query_row([case.bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .optional()?;
+    Ok(row.map(|(up, since, received, asked)| {
+        let since = since.map(Timestamp::from_micros);
+        let received = received.and_then(Level::of_hundredths);
+        (LinkState { up, since, received }, Timestamp::from_micros(asked))
+    }))
 }
 
 /// Remembers what an operator said of its interface; `None`: it did not tell, and what it said

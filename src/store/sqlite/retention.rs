@@ -68,7 +68,7 @@ pub(super) fn wipe(tx: &mut Tx<'_>, leaf: LeafId, due: &[Part]) -> Result<u64, S
             continue;
         }
         if *part == 0 {
-            for table in ["payload", "said"] {
+            for table in ["payload", "said", "line"] {
                 tx.database
                     .prepare_cached(&format!("DELETE FROM {table} WHERE case_id = ?1"))?
                     .execute([case.bytes()])?;
