@@ -46,11 +46,8 @@ pub(super) fn storey(page: &Page<'_>, mut end: usize) -> usize {
                 "tr" | "trp" | "trappor" | "trappa" | "trapp" | "vån" | "våningen"
             )
         };
-        end = if matches!(word, "nb" | "bv" | "ög" | "nbv") {
-            token.end
-        } else if small(token) && second.is_some_and(Token::is_word) && floor(next + 1) {
-            page.tokens[next + 1].end
-        } else if matches!(
+        let stairs = small(token) && second.is_some_and(Token::is_word) && floor(next + 1);
+        let numbered = matches!(
             word,
             "uppgång"
                 | "uppg"
@@ -64,8 +61,10 @@ pub(super) fn storey(page: &Page<'_>, mut end: usize) -> usize {
                 | "vån"
                 | "plan"
         ) && second
-            .is_some_and(|second| small(second) || second.is_word() && second.length == 1)
-        {
+            .is_some_and(|second| small(second) || second.is_word() && second.length == 1);
+        end = if matches!(word, "nb" | "bv" | "ög" | "nbv") {
+            token.end
+        } else if stairs || numbered {
             page.tokens[next + 1].end
         } else {
             break;
