@@ -246,7 +246,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
         .prepare_cached(
             "INSERT INTO case_ (id, submission, item, recipient, purpose, act, about, change,
                                 subject, state, due_us, accepted_us, changed_us)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id, ?9, 'waiting', accepted_us + ?10, accepted_us,
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id, ?9, 'waiting', ?10, accepted_us,
                     accepted_us
                FROM change WHERE id = ?8",
         )?
@@ -260,7 +260,8 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
             base.id.bytes(),
             change.id.bytes(),
             subject.bytes(),
-            i64::try_from(change.wait.as_micros()).unwrap_or(i64::MAX / 2),
+            // From now, not from its place in the order of changes, which may be ahead of the clock.
+            tx.now.after(change.wait).micros(),
         ])?;
     desk::file(tx, &case)?;
     tx.database
