@@ -243,7 +243,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
         .prepare_cached(
             "INSERT INTO case_ (id, submission, item, recipient, purpose, act, about, change,
                                 subject, state, due_us, accepted_us, changed_us)
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id, ?9, 'waiting', accepted_us + ?10, accepted_us,
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, id, ?9, 'waiting', ?10, accepted_us,
                     accepted_us
                FROM change WHERE id = ?8",
         )?
@@ -257,7 +257,8 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
             base.id.bytes(),
             change.id.bytes(),
             subject.bytes(),
-            i64::try_from(change.wait.as_micros()).unwrap_or(i64::MAX / 2),
+            // By the clock, and not by the order of changes, which runs ahead of it within a moment.
+            tx.now.after(change.wait).micros(),
         ])?;
     desk::file(tx, &case)?;
     tx.database
