@@ -36,7 +36,7 @@ pub(super) fn pane(words: Words, seen: &Seen) -> Markup {
             }
             ul.counts {
                 li { (words.count("seen-sent", explanation.sent.len())) }
-                @if masked > 0 { li { span.mark { (sign()) (words.count("seen-masked", masked as usize)) } } }
+                @if masked > 0 { li { span.masks { (sign()) (words.count("seen-masked", masked as usize)) } } }
             }
             (withheld(words, &explanation.withheld))
         }
@@ -182,7 +182,7 @@ pub(super) fn findings(visit: &Visit, findings: &[Finding]) -> Markup {
     let words = visit.words;
     html! {
         @if !findings.is_empty() {
-            h3 #findings-head { (words.count("findings", findings.len())) }
+            h2.small-head #findings-head { (words.count("findings", findings.len())) }
             p.hint { (words.say("findings-hint")) }
             ul.findings aria-labelledby="findings-head" {
                 @for (at, finding) in findings.iter().enumerate() { li {
