@@ -526,9 +526,12 @@ impl Level {
     pub fn parse(text: &str) -> Option<Self> {
         let number: f64 = text.trim().replace(',', ".").parse().ok()?;
         let hundredths = (number * 100.0).round();
-        // Within these bounds nothing is lost.
+        if !(-10_000.0..=10_000.0).contains(&hundredths) {
+            return None;
+        }
         #[expect(clippy::cast_possible_truncation, reason = "it is checked to fit")]
-        (-10_000.0..=10_000.0).contains(&hundredths).then_some(Self(hundredths as i32))
+        let hundredths = hundredths as i32;
+        Some(Self(hundredths))
     }
 
     /// In hundredths of a dBm, to be kept.

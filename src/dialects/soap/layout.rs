@@ -70,6 +70,59 @@ pub(super) const fn layout(act: Act) -> Option<Layout> {
     }
 }
 
+/// What may be other about a service that stays.
+const MODIFIED: &[Field] = &[
+    Field::Operation,
+    Field::CaseReference,
+    Field::SubscriptionId,
+    Field::RequestedDate,
+    Field::FixedIp,
+    Field::Sla,
+    Field::CpeModel,
+    Field::CpeMac,
+    Field::IpAddress,
+];
+
+/// What may be other about an order that nobody has begun with.
+const AMENDED: &[Field] = &[
+    Field::OperatorReference,
+    Field::ServiceId,
+    Field::RequestedDate,
+    Field::FixedIp,
+    Field::Sla,
+    Field::CpeModel,
+    Field::CpeMac,
+    Field::IpAddress,
+];
+
+/// What may be said of a ticket that is there.
+const UPDATED: &[Field] = &[
+    Field::OperatorReference,
+    Field::CaseReference,
+    Field::FaultResponsible,
+    Field::ProblemType,
+    Field::FaultDescription,
+    Field::Note,
+    Field::FaultSince,
+    Field::FaultPattern,
+    Field::FaultLamps,
+    Field::FaultLink,
+    Field::FaultWiredTest,
+    Field::FaultRestarted,
+    Field::FaultSpeed,
+    Field::FaultLevel,
+    Field::FaultNeighbours,
+    Field::CpeModel,
+    Field::CpeMac,
+    Field::IpAddress,
+    Field::ContactName,
+    Field::ContactPhone,
+    Field::CompanyName,
+    Field::VisitBooked,
+    Field::VisitWindow,
+    Field::DoorCode,
+];
+
 /// What a message has a place for. An operation has no place for what it has no use
 /// for: a new service has no subscription yet, and to end one nobody needs to know where it is.
 pub(super) const fn carries(act: Act) -> &'static [Field] {
@@ -123,57 +176,13 @@ pub(super) const fn carries(act: Act) -> &'static [Field] {
             F::VisitBooked,
             F::VisitWindow,
         ],
-        Act::Modify => &[
-            F::Operation,
-            F::CaseReference,
-            F::SubscriptionId,
-            F::RequestedDate,
-            F::FixedIp,
-            F::Sla,
-            F::CpeModel,
-            F::CpeMac,
-            F::IpAddress,
-        ],
+        Act::Modify => MODIFIED,
         Act::Suspend | Act::Resume => {
             &[F::Operation, F::CaseReference, F::SubscriptionId, F::RequestedDate]
         }
-        Act::Amend => &[
-            F::OperatorReference,
-            F::ServiceId,
-            F::RequestedDate,
-            F::FixedIp,
-            F::Sla,
-            F::CpeModel,
-            F::CpeMac,
-            F::IpAddress,
-        ],
+        Act::Amend => AMENDED,
         Act::Cancel => &[F::OperatorReference],
-        Act::Supplement | Act::Close | Act::Reopen => &[
-            F::OperatorReference,
-            F::CaseReference,
-            F::FaultResponsible,
-            F::ProblemType,
-            F::FaultDescription,
-            F::Note,
-            F::FaultSince,
-            F::FaultPattern,
-            F::FaultLamps,
-            F::FaultLink,
-            F::FaultWiredTest,
-            F::FaultRestarted,
-            F::FaultSpeed,
-            F::FaultLevel,
-            F::FaultNeighbours,
-            F::CpeModel,
-            F::CpeMac,
-            F::IpAddress,
-            F::ContactName,
-            F::ContactPhone,
-            F::CompanyName,
-            F::VisitBooked,
-            F::VisitWindow,
-            F::DoorCode,
-        ],
+        Act::Supplement | Act::Close | Act::Reopen => UPDATED,
         Act::Terminate => &[
             F::Operation,
             F::CaseReference,

@@ -158,6 +158,7 @@ const ROWS_MAX: usize = 500;
 const REMARKS_MAX: usize = 200;
 
 /// An answer that does not say what was asked for.
+#[derive(Clone, Copy)]
 enum Refusal {
     Rejected(RejectReason),
     Busy(Option<Duration>),

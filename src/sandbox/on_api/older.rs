@@ -57,8 +57,9 @@ fn answer_as(
             return access(engine, version, id);
         }
         // One order and the events are all that there is to read, and nothing can be changed.
-        ("GET", Some(("orders", ""))) | ("PATCH" | "DELETE", _) if first => return not_offered(),
-        (_, None) if first => return not_offered(),
+        ("GET", Some(("orders", ""))) | ("PATCH" | "DELETE", _) | (_, None) if first => {
+            return not_offered();
+        }
         ("POST", Some(("orders", ""))) => match order(engine, version, &posted(asked)?)? {
             Placing::Newest(order) => Value::Object(order).to_string().into_bytes(),
             Placing::Done(reply) => return Ok(reply),
@@ -122,19 +123,15 @@ fn order(
 fn ended(engine: &Engine, access: &str, service: &str) -> Placing {
     let there = AccessId::parse(access).ok();
     let there = there.and_then(|access| engine.subscription_of(&access, service).cloned());
-    match there {
-        Some(subscription) => {
-            let order =
-                json!({ "operation": "DEACTIVATE", "subscriptionId": subscription.as_str() });
-            let Value::Object(order) = order else { return Placing::Newest(Map::new()) };
-            Placing::Newest(order)
-        }
-        None => {
-            let body = json!({ "accessId": access, "service": service, "operation": "DEACTIVATE",
-                "state": "DONE_SUCCESS", "message": "" });
-            Placing::Done(json_reply(200, &body))
-        }
+    if let Some(subscription) = there {
+        let mut order = Map::new();
+        order.insert("operation".to_owned(), "DEACTIVATE".into());
+        order.insert("subscriptionId".to_owned(), subscription.as_str().into());
+        return Placing::Newest(order);
     }
+    let body = json!({ "accessId": access, "service": service, "operation": "DEACTIVATE",
+        "state": "DONE_SUCCESS", "message": "" });
+    Placing::Done(json_reply(200, &body))
 }
 
 /// What is active at an access, and what can be had there.

@@ -260,7 +260,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
             base.id.bytes(),
             change.id.bytes(),
             subject.bytes(),
-            // From now, not from its place in the order of changes, which may be ahead of the clock.
+            // By the clock, and not by the order of changes, which runs ahead of it within a moment.
             tx.now.after(change.wait).micros(),
         ])?;
     desk::file(tx, &case)?;

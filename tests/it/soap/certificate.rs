@@ -1,5 +1,7 @@
 //! The other way to show who we are: a certificate in the TLS handshake, and no word in the envelope.
 
+#![cfg(test)]
+
 use std::sync::{Arc, Mutex};
 
 use rcgen::{
