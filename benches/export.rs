@@ -41,6 +41,7 @@ async fn main() {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
         limits: Limits { deadline: Duration::from_mins(1), ..Limits::default() },
+        servers: None,
     })
     .unwrap();
     let mut left = leaves.saturating_sub(1) / 2;

@@ -198,6 +198,7 @@ fn open(place: &Path) -> Store {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
         limits: Limits { deadline: Duration::from_mins(1), ..Limits::default() },
+        servers: None,
     })
     .unwrap()
 }

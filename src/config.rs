@@ -5,6 +5,7 @@
 mod desk;
 mod door;
 mod sign_in;
+mod store;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -21,7 +22,7 @@ use crate::log::quorum::Policy;
 use crate::notify;
 use crate::recipients::{self, RecipientFile, Recipients};
 use crate::settle::Timing;
-use crate::store::Limits;
+use crate::store::{Limits, Servers};
 use crate::table::{Fault, Faults, Table, parse};
 use crate::telemetry::Format;
 use crate::tmf::Doors;
@@ -45,6 +46,8 @@ pub struct Config {
     pub desk: Desk,
     /// The folder with everything that is kept.
     pub state: PathBuf,
+    /// Where PostgreSQL is; `None`: everything is kept in that folder.
+    pub servers: Option<Servers>,
     /// Name of the disclosure log.
     pub origin: String,
     /// How long the log is silent, at most, while a worker runs.
@@ -147,14 +150,7 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let session = sign_in::session(root.table("session", faults), faults);
     let desk = desk::read(root.table("desk", faults), faults);
 
-    let mut store = root.table("store", faults);
-    let state = store.text("dir", faults).unwrap_or_else(|| "state".to_owned());
-    if state.trim().is_empty() {
-        faults.add(store.key("dir"), "must not be blank");
-    }
-    let reserve = 1_048_576..=u32::MAX;
-    let reserve_bytes = store.number("reserve_bytes", 268_435_456, reserve, faults);
-    store.nothing_else(faults);
+    let kept = store::read(file, root.table("store", faults), faults);
 
     let mut log = root.table("log", faults);
     let origin = log.text("origin", faults);
@@ -211,13 +207,14 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
         oidc,
         session,
         desk,
-        state: PathBuf::from(state),
+        state: kept.dir,
+        servers: kept.servers,
         origin,
         heartbeat: seconds(heartbeat),
         witnesses,
         limits: Limits {
             deadline: seconds(deadline),
-            reserve_bytes: reserve_bytes.into(),
+            reserve_bytes: kept.reserve_bytes.into(),
             checkpoint_dir: Some(PathBuf::from(checkpoint_dir))
                 .filter(|folder| !folder.as_os_str().is_empty()),
         },

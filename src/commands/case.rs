@@ -8,9 +8,10 @@ use super::story;
 use super::{Failure, Output};
 use crate::config::Config;
 use crate::desk::Story;
+use crate::dialects::LinkState;
 use crate::domain::{
     CaseId, CaseState, ExternalId, HoldReason, LeafId, OperatorReference, RecipientId,
-    RejectReason, Step, SubscriptionId,
+    RejectReason, Step, SubscriptionId, Timestamp,
 };
 use crate::log::{Code, Event, Release, Role, Stopped};
 use crate::minimise::shown;
@@ -80,7 +81,11 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             let said = deployment.store.words(row.id).await?;
             // They may name people: they are shown as a text of ours would be.
             let said = said.map(|(words, case)| shown(&case, words.reveal()));
+            let seen = deployment.store.line(row.id).await?;
             head(&row, output);
+            if let Some((line, asked)) = &seen {
+                output.line(format!("  the operator sees {} ({})", seen_as(line), asked.rfc3339()));
+            }
             if let Some(said) = &said {
                 output.line(format!("  the operator said: {said}"));
             }
@@ -89,6 +94,14 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             (told["story"], told["clocks"]) = story::data(&story);
             if let Some(said) = said {
                 told["operatorSaid"] = said.into();
+            }
+            if let Some((line, asked)) = seen {
+                told["line"] = json!({
+                    "up": line.up,
+                    "since": line.since.map(Timestamp::rfc3339),
+                    "dbm": line.received.map(|level| level.to_string()),
+                    "asked": asked.rfc3339(),
+                });
             }
             output.data(&told);
             Ok(())
@@ -204,6 +217,14 @@ fn head(row: &CaseRow, output: &Output) {
         row.changed.rfc3339(),
         row.attempt
     ));
+}
+
+/// A line as the operator's equipment sees it.
+fn seen_as(line: &LinkState) -> String {
+    let word = if line.up { "link" } else { "no link" };
+    let since = line.since.map(|since| format!(" since {}", since.rfc3339()));
+    let level = line.received.map(|level| format!(", {level} dBm"));
+    format!("{word}{}{}", since.unwrap_or_default(), level.unwrap_or_default())
 }
 
 fn line(row: &CaseRow) -> String {

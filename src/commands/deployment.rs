@@ -53,7 +53,7 @@ impl Deployment {
 
     /// Opens a store that must be there: looking must not make one.
     pub fn open_existing(config: Config) -> Result<Self, Failure> {
-        if !Store::exists(&config.state) {
+        if !Store::exists(&config.state, config.servers.as_ref()) {
             let state = config.state.display();
             return Err(Failure::Usage(format!("there is no store in {state}: check --state")));
         }
@@ -72,6 +72,7 @@ impl Deployment {
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
             limits: config.limits.clone(),
+            servers: config.servers.as_ref(),
         })?;
         let recipients = Arc::new(config.recipients());
         let halt = store.halt();

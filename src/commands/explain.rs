@@ -35,7 +35,7 @@ pub(super) async fn run(
 ) -> Result<(), Failure> {
     let mut recipients = config.recipients();
     // What an operator has told of its interface counts here as it does when something is sent.
-    if Store::exists(&config.state) {
+    if Store::exists(&config.state, config.servers.as_ref()) {
         let deployment = Deployment::open(config.clone())?;
         for (id, offer, _) in deployment.store.offers().await? {
             if let Some(recipient) = recipients.get_mut(&id) {

@@ -33,6 +33,7 @@ pub(super) fn print(story: &Story, output: &Output) {
     clock("sent", story.clocks.sent);
     clock("acknowledged", story.clocks.acknowledged);
     clock("repaired", story.clocks.repaired);
+    clock("noticed", story.clocks.noticed);
     for (turn, from, to) in &story.clocks.spans {
         let to = to.map_or_else(|| "now".to_owned(), Timestamp::rfc3339);
         output.line(format!("  responsible {} {} to {to}", turn.as_str(), from.rfc3339()));
@@ -59,6 +60,7 @@ pub(super) fn data(story: &Story) -> (Value, Value) {
         "sent": time(story.clocks.sent),
         "acknowledged": time(story.clocks.acknowledged),
         "repaired": time(story.clocks.repaired),
+        "noticed": time(story.clocks.noticed),
         "responsible": spans.collect::<Vec<_>>(),
     });
     (entries.collect(), clocks)

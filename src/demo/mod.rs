@@ -117,7 +117,7 @@ pub async fn run(
     let temporary = TempDir::new().map_err(failed)?;
     let folder = state.clone().unwrap_or_else(|| temporary.path().to_owned());
     let journal = folder.join("received.jsonl");
-    if Store::exists(&folder) || journal.exists() {
+    if Store::exists(&folder, None) || journal.exists() {
         let what = "holds a state already: what this run sends must be all that its log tells of";
         return Err(Failure::Usage(format!("{} {what}", folder.display())));
     }
@@ -205,6 +205,7 @@ pub async fn run(
 /// The configuration as it ships, at a demo's pace, with a recipient whose agreement has ended.
 fn trial(mut config: Config, folder: &Path) -> Result<Config, Failure> {
     folder.clone_into(&mut config.state);
+    config.servers = None;
     config.timing.settle = Duration::from_millis(200);
     config.timing.retry_first = Duration::from_millis(100);
     config.timing.retry_max = Duration::from_secs(2);

@@ -50,8 +50,10 @@ pub struct Clocks {
     pub sent: Option<Timestamp>,
     /// When the operator had said that it has it.
     pub acknowledged: Option<Timestamp>,
-    /// When it was mended, as the operator has it.
+    /// When it was mended, as the operator has it: by its clock.
     pub repaired: Option<Timestamp>,
+    /// When we read that, by our own: clocks may be hours apart, and this one counts with `sent`.
+    pub noticed: Option<Timestamp>,
     /// Whose turn it was, from when to when.
     pub spans: Vec<(Turn, Timestamp, Option<Timestamp>)>,
 }
@@ -141,7 +143,9 @@ impl Clocks {
     fn hear(&mut self, heard: &[HeardRow]) {
         for one in heard {
             match one.what {
-                What::Mended => self.repaired = Some(one.at()),
+                What::Mended => {
+                    (self.repaired, self.noticed) = (Some(one.at()), Some(one.heard));
+                }
                 What::Turn(turn) => {
                     if let Some((_, _, end)) = self.spans.last_mut() {
                         *end = Some(one.at());
@@ -154,5 +158,64 @@ impl Clocks {
         if let (Some((_, _, end @ None)), Some(repaired)) = (self.spans.last_mut(), self.repaired) {
             *end = Some(repaired);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(time: &str) -> Timestamp {
+        Timestamp::parse(&format!("2026-11-22T{time}Z")).expect("a moment")
+    }
+
+    fn entry(time: &str, what: &'static str) -> Entry {
+        Entry { at: at(time), what, act: None, leaf: None, code: None, text: None }
+    }
+
+    fn heard(heard: &str, said: Option<&str>, what: What) -> HeardRow {
+        HeardRow { heard: at(heard), said: said.map(at), what, shown: None }
+    }
+
+    /// The message that was taken begins the operator's time, and not one that never left; whose turn
+    /// it was is told without a gap.
+    #[test]
+    fn clocks_run_from_the_report_that_was_taken_to_the_notice_of_repair() {
+        let entries = [
+            entry("12:00:00", "in our keeping"),
+            entry("12:00:01", "recorded"),
+            entry("12:00:11", "not sent"),
+            entry("12:05:00", "recorded"),
+            entry("12:05:02", "acknowledged"),
+        ];
+        let mut clocks = clocks(&entries);
+        assert_eq!(clocks.sent, Some(at("12:05:00")));
+        assert_eq!(clocks.acknowledged, Some(at("12:05:02")));
+        clocks.hear(&[
+            heard("12:06:00", None, What::Turn(Turn::Operator)),
+            heard("13:00:00", None, What::Turn(Turn::Provider)),
+            heard("14:30:00", None, What::Turn(Turn::Operator)),
+            // The operator's clock is an hour behind.
+            heard("15:01:00", Some("14:00:30"), What::Comment),
+            heard("15:01:00", Some("14:31:00"), What::Mended),
+        ]);
+        assert_eq!(clocks.repaired, Some(at("14:31:00")), "as the operator has it");
+        assert_eq!(clocks.noticed, Some(at("15:01:00")), "by our clock");
+        let expected = [
+            (Turn::Operator, at("12:06:00"), Some(at("13:00:00"))),
+            (Turn::Provider, at("13:00:00"), Some(at("14:30:00"))),
+            (Turn::Operator, at("14:30:00"), Some(at("14:31:00"))),
+        ];
+        assert_eq!(clocks.spans, expected);
+    }
+
+    #[test]
+    fn without_a_yes_no_clock_runs() {
+        let none = clocks(&[entry("12:00:00", "recorded"), entry("12:00:01", "refused")]);
+        assert_eq!((none.sent, none.acknowledged), (None, None));
+        let mut open = clocks(&[entry("12:00:00", "recorded"), entry("12:00:01", "acknowledged")]);
+        open.hear(&[heard("12:01:00", None, What::Turn(Turn::Operator))]);
+        assert_eq!(open.spans, [(Turn::Operator, at("12:01:00"), None)]);
+        assert_eq!((open.repaired, open.noticed), (None, None));
     }
 }

@@ -5,6 +5,7 @@ mod doors;
 mod logins;
 mod values;
 mod words;
+mod zone;
 
 use std::ops::Range;
 
@@ -21,6 +22,8 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         if let Some((from, strength)) = cues::cue(page, at).or_else(|| cues::changed(page, at)) {
             ranges.extend(values::values(page, from, strength));
         }
+        zone::near(page, at, &mut ranges);
+        ranges.extend(doors::spoken(page, at));
     }
     let finding =
         |range| Finding { range, kind: Kind::Credential, layer: Layer::Context, why: Why::Cue };

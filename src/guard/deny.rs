@@ -16,6 +16,10 @@ const FAMILY_ENDINGS: [&str; 44] = [
     "sköld", "hielm", "ander", "wall", "vall", "borg", "bäck", "beck", "sjö", "blom",
 ];
 
+/// What a letter and a call begin with; a name follows.
+const GREETINGS: [&str; 10] =
+    ["hej", "hejsan", "hallå", "tjena", "tja", "tjenare", "hi", "hello", "hey", "dear"];
+
 /// How many words of a text are compared with others that are spelt nearly so; the rest are denied.
 const COMPARED_MAX: usize = 48;
 
@@ -65,15 +69,33 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
     if says.is_name() {
         return true;
     }
+    // `kollat i Zabbix`, `i Eksunda`: a system, a town; nobody is in somebody.
+    // `brf Björken`: a house and its owners.
+    if page.association(at)
+        || token.case == Case::Lower && !page.caseless && super::places::is_street(page.lower(at))
+    {
+        return false;
+    }
+    let within = at > 0
+        && matches!(page.lower(at - 1), "i" | "in" | "inom" | "ur" | "inside")
+        && page.gap(at) == " "
+        && token.case != Case::Mixed
+        && !page
+            .tokens
+            .get(at + 1)
+            .is_some_and(|next| next.is_word() && !next.says.is_word() && page.gap(at + 1) == " ");
+    if within {
+        return false;
+    }
     let lower = page.lower(at);
     // Letters within a code are looked at with its digits.
     if token.glued || page.tokens.get(at + 1).is_some_and(|next| next.glued) {
         return token.length >= 5 && !vouched(page, at);
     }
-    if vouched(page, at) {
+    let beside = near_person(page, at);
+    if vouched_by(page, at, if beside { WHOLE } else { PARTS }) {
         return false;
     }
-    let beside = near_person(page, at);
     match token.case {
         Case::Lower => {
             if beside {
@@ -129,22 +151,31 @@ fn near_person(page: &Page<'_>, at: usize) -> bool {
         let says = page.says(before);
         let gap = page.gap(at);
         let near = gap.len() <= 3 && !gap.contains(['.', ';', '!', '?', ')', '\n']);
-        near && (says.any(Says::SURE) || says.any(Says::RELATION) && !gap.contains(','))
+        let told =
+            says.any(Says::RELATION.and(Says::PERSON)) || GREETINGS.contains(&page.lower(before));
+        near && !page.measures(before) && (says.any(Says::SURE) || told && !gap.contains(','))
     });
+    // `hozan ringde`: who does what only people do.
+    let doer = at + 1 < page.len()
+        && page.gap(at + 1) == " "
+        && super::people::talks(page.lower(at + 1))
+        && !page.says(at).is_word();
     let name = |at: usize| {
         let says = page.says(at);
         page.tokens.get(at).is_some_and(|token| token.named)
             || says.is_name() && !says.any(Says::HOMOGRAPH.and(Says::FUNCTION))
     };
     let joined = |gap: &str| matches!(gap, " " | "-" | "\n");
-    cue || before.is_some_and(|before| {
-        joined(page.gap(at))
-            && name(before)
-            && page.tokens[at].is_capital() == page.tokens[before].is_capital()
-    }) || at + 1 < page.len()
-        && joined(page.gap(at + 1))
-        && name(at + 1)
-        && page.tokens[at].is_capital() == page.tokens[at + 1].is_capital()
+    cue || doer
+        || before.is_some_and(|before| {
+            joined(page.gap(at))
+                && name(before)
+                && page.tokens[at].is_capital() == page.tokens[before].is_capital()
+        })
+        || at + 1 < page.len()
+            && joined(page.gap(at + 1))
+            && name(at + 1)
+            && page.tokens[at].is_capital() == page.tokens[at + 1].is_capital()
         || signs(page, at)
 }
 
@@ -169,6 +200,15 @@ pub(super) fn family(word: &str) -> bool {
 
 /// Whether a word that is not listed is an ordinary one all the same: an inflection or a compound.
 pub(super) fn vouched(page: &Page<'_>, at: usize) -> bool {
+    vouched_by(page, at, PARTS)
+}
+
+/// How many letters the parts of a compound have at least: of any word, and of one beside a word
+/// that says that somebody comes.
+const PARTS: usize = 3;
+const WHOLE: usize = 4;
+
+fn vouched_by(page: &Page<'_>, at: usize, part_min: usize) -> bool {
     let token = &page.tokens[at];
     let word = page.lower(at);
     // `10:e`, `sms:ade`: an ending behind a colon.
@@ -188,7 +228,7 @@ pub(super) fn vouched(page: &Page<'_>, at: usize) -> bool {
         || token.opens
         || page.caseless
         || token.case == Case::Upper && token.length > 8;
-    may_be_compound && token.length >= 6 && page.lexicon.compounds(word)
+    may_be_compound && token.length >= 7 && page.lexicon.compounds(word, part_min)
 }
 
 /// Laughter, dashes of letters, placeholders.

@@ -162,7 +162,10 @@ pub(super) fn near<D: AsRef<[u8]>>(
                 turned.push_str(&rest[second.len_utf8()..]);
                 turned
             });
-            if ends(set, node, rest) && passes(&[before, rest].concat())
+            // A letter struck twice; another one too many makes another word.
+            let letter = &word[at..next];
+            let twice = before.ends_with(letter) || rest.starts_with(letter);
+            if twice && ends(set, node, rest) && passes(&[before, rest].concat())
                 || turned.is_some_and(|turned| {
                     ends(set, node, &turned) && passes(&[before, &turned].concat())
                 })
@@ -173,7 +176,8 @@ pub(super) fn near<D: AsRef<[u8]>>(
         for letter in ('a'..='z').chain(['å', 'ä', 'ö']) {
             let mut bytes = [0; 4];
             let Some(beyond) = follow(set, node, letter.encode_utf8(&mut bytes)) else { continue };
-            let wrong = rest.filter(|_| at > 0);
+            let wrong =
+                rest.filter(|_| at > 0 && next.is_some_and(|next| beside(&word[at..next], letter)));
             for rest in std::iter::once(after).chain(wrong) {
                 if ends(set, beyond, rest)
                     && passes(&[before, letter.encode_utf8(&mut bytes), rest].concat())
@@ -191,6 +195,23 @@ pub(super) fn near<D: AsRef<[u8]>>(
 fn follow<'s, D: AsRef<[u8]>>(set: &'s Fst<D>, from: Node<'s>, text: &str) -> Option<Node<'s>> {
     text.bytes()
         .try_fold(from, |node, byte| Some(set.node(node.transition_addr(node.find_input(byte)?))))
+}
+
+/// Whether two letters lie beside each other on a Swedish keyboard.
+fn beside(letter: &str, other: char) -> bool {
+    const ROWS: [&str; 3] = ["qwertyuiopå", "asdfghjklöä", "zxcvbnm"];
+    let place = |letter: char| {
+        ROWS.iter().enumerate().find_map(|(row, keys)| {
+            keys.chars().position(|key| key == letter).map(|column| (row, column))
+        })
+    };
+    let Some(letter) = letter.chars().next() else { return false };
+    match (place(letter), place(other)) {
+        (Some((row, column)), Some((other_row, other_column))) => {
+            row.abs_diff(other_row) <= 1 && column.abs_diff(other_column) <= 1
+        }
+        _ => false,
+    }
 }
 
 fn ends<D: AsRef<[u8]>>(set: &Fst<D>, from: Node<'_>, text: &str) -> bool {

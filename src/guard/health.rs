@@ -129,7 +129,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         let unit = page.caseless
             && !matches!(
                 at.checked_sub(1).map_or("", |before| page.lower(before)),
-                "har" | "has" | "med"
+                "har" | "has" | "med" | "av" | "with" | "from"
             )
             || at > 0 && page.tokens[at - 1].is_digits() && page.gap(at) == " ";
         if token.case == Case::Upper
@@ -217,6 +217,20 @@ fn whole(page: &Page<'_>, first: usize, last: usize) -> Range<usize> {
     if numbered && ward || lettered {
         to += 1;
     }
+    if near(from)
+        && from > 0
+        && BODY.contains(&page.lower(from - 1))
+        && !page.tokens[from - 1].shielded
+    {
+        from -= 1;
+    }
+    // `heavily pregnant`, `CPAP machine`.
+    if near(from) && from > 0 && DEGREES.contains(&page.lower(from - 1)) {
+        from -= 1;
+    }
+    if near(to) && matches!(page.lower(to), "machine" | "care" | "patient" | "maskin" | "apparat") {
+        to += 1;
+    }
     let typed = from > 1
         && near(from)
         && near(from - 1)
@@ -227,6 +241,54 @@ fn whole(page: &Page<'_>, first: usize, last: usize) -> Range<usize> {
     }
     from..to
 }
+
+/// How much somebody is something.
+const DEGREES: [&str; 14] = [
+    "heavily",
+    "severely",
+    "partially",
+    "profoundly",
+    "completely",
+    "totally",
+    "seriously",
+    "terminally",
+    "helt",
+    "svårt",
+    "kraftigt",
+    "allvarligt",
+    "höggradigt",
+    "kroniskt",
+];
+
+/// What an illness is of: `breast cancer`, `kidney failure`.
+const BODY: [&str; 26] = [
+    "breast",
+    "lung",
+    "prostate",
+    "skin",
+    "bowel",
+    "colon",
+    "liver",
+    "throat",
+    "ovarian",
+    "cervical",
+    "blood",
+    "bone",
+    "brain",
+    "kidney",
+    "heart",
+    "pancreatic",
+    "stomach",
+    "bladder",
+    "eye",
+    "ear",
+    "hip",
+    "knee",
+    "back",
+    "spinal",
+    "mental",
+    "eating",
+];
 
 /// What a network suffers from.
 const OF_NETWORKS: [&str; 30] = [
@@ -280,6 +342,10 @@ fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         | ("allergisk", "mot")
         | ("allergic", "to") => true,
         (_, "diagnosen" | "diagnos") => page.gap(at) != ". ",
+        // `psykiskt skör`, `kognitivt svag`: whatever it is.
+        (_, "psykiskt" | "mentalt" | "kognitivt" | "gravt" | "kroniskt" | "neurologiskt") => {
+            page.gap(at) == " "
+        }
         _ => false,
     };
     let begins = page.tokens.get(at).filter(|token| token.is_word() && !token.settled)?;

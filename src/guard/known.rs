@@ -75,6 +75,13 @@ impl Known {
             add(&mut found, Kind::Person, range);
         }
         self.needles.find(&read.compact, |range, made| {
+            // What is within the last finding adds nothing, and finding that out again takes time.
+            let within = found
+                .last()
+                .is_some_and(|last| last.range.start <= range.start && range.end <= last.range.end);
+            if within {
+                return;
+            }
             if let Some((kind, range)) = made.of(read.text, range) {
                 add(&mut found, kind, range);
             }

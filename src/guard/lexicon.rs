@@ -82,6 +82,12 @@ impl Says {
         Self(self.0 | other.0)
     }
 
+    /// A word of the English list, and nothing else.
+    pub(super) const fn only_english(self) -> bool {
+        let list = Self::ENGLISH.and(Self::WORD).and(Self::BUILT_IN).and(Self::LEFT);
+        self.any(Self::ENGLISH) && self.0 & !list.0 == 0
+    }
+
     pub(super) const fn is_name(self) -> bool {
         self.any(Self::GIVEN.and(Self::FAMILY))
     }
@@ -276,18 +282,18 @@ impl Lexicon {
     }
 
     /// Whether a word is put together of two words that are listed, `s` between them or not.
-    pub(super) fn compounds(&self, word: &str) -> bool {
-        const LEFT_MIN: usize = 3;
+    /// Each part has so many letters at least.
+    pub(super) fn compounds(&self, word: &str, part_min: usize) -> bool {
         if word.len() > WORD_MAX {
             return false;
         }
-        let mut cuts = word.char_indices().map(|(at, _)| at).skip(LEFT_MIN);
+        let mut cuts = word.char_indices().map(|(at, _)| at).skip(part_min);
         cuts.any(|at| {
             let (left, right) = word.split_at(at);
-            if right.chars().count() < LEFT_MIN {
+            if right.chars().count() < part_min {
                 return false;
             }
-            let joined = left.strip_suffix('s').filter(|left| left.chars().count() >= LEFT_MIN);
+            let joined = left.strip_suffix('s').filter(|left| left.chars().count() >= part_min);
             let begins = |part: &str| {
                 let says = self.exact(part);
                 says.any(Says::LEFT)
@@ -343,8 +349,8 @@ mod tests {
             assert_eq!((says.is_word(), says.is_name()), (word_too, name), "{word}");
         }
         assert!(Lexicon::inflects("routerns"));
-        assert!(lexicon.compounds("fiberrouter"));
-        assert!(!lexicon.compounds("lindqvist"));
+        assert!(lexicon.compounds("fiberrouter", 3));
+        assert!(!lexicon.compounds("lindqvist", 3));
         assert!(lexicon.mistypes("fortfrande"));
         assert!(!lexicon.mistypes("agnieszka"));
     }

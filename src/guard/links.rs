@@ -31,14 +31,16 @@ pub(super) fn find(page: &Page<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
         from = range.end.max(at + 1);
         found.push(finding(range, Kind::Email));
     }
+    let mut linked = 0;
     for at in 0..page.len() {
-        if page.tokens[at].shielded {
+        if page.tokens[at].shielded || page.tokens[at].start < linked {
             continue;
         }
         if let Some(range) = spelt(page, at) {
             found.push(finding(range, Kind::Email));
         }
         if let Some(range) = link(page, at) {
+            linked = range.end;
             if opens(&page.text[range.clone()]) || names_somebody(page, &range) {
                 found.push(finding(broken(page, range), Kind::Url));
             } else {
@@ -77,8 +79,11 @@ fn around_at(page: &Page<'_>, at: usize) -> Range<usize> {
     if before.len() - bare.len() <= GAP_MAX {
         start = bare.len() - taken_back(bare);
         // A local part that a line break has cut behind its dot.
-        while let Some(rest) = text[..start].strip_suffix('\n').filter(|rest| rest.ends_with(local))
-        {
+        // Behind a full stop a sentence begins: `75 ms.\nHalvar79@`.
+        while let Some(rest) = text[..start].strip_suffix('\n').filter(|rest| {
+            rest.ends_with(local)
+                && !(rest.ends_with('.') && text[start..].starts_with(char::is_uppercase))
+        }) {
             start = rest.len() - taken_back(rest);
         }
         if start == bare.len() {
@@ -170,6 +175,8 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         || page.gap(last + 1).len() > 3
         || begins_tag(page, last + 1)
         || super::tags::end(&page.text[..page.span(first..first + 1).start])
+        || page.gap(first).starts_with(']')
+            && super::tags::end(&page.text[..=page.tokens[first - 1].end])
     {
         return None;
     }
@@ -275,7 +282,7 @@ const SHORTENERS: [&str; 14] = [
 ];
 
 /// What stands before the number of something public.
-const PUBLIC: [&str; 24] = [
+const PUBLIC: [&str; 26] = [
     "result",
     "results",
     "resultat",
@@ -300,6 +307,8 @@ const PUBLIC: [&str; 24] = [
     "version",
     "download",
     "downloads",
+    "r",
+    "test",
 ];
 
 /// With a query, a fragment, a word such as `reset`, or a part that is random.

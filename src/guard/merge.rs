@@ -10,6 +10,9 @@ use super::{Finding, Kind, Layer, Span, Why, identity};
 /// (a VLAN, a port) can equal a door code by chance.
 const TELLING: usize = 6;
 
+/// How many keys beside a code are taken with it.
+const KEYS_MAX: usize = 3;
+
 /// Leaves out what stands wholly inside a protected value.
 ///
 /// - A known personal value stands only where the protected value is *more* than it: `Karl` inside
@@ -121,6 +124,44 @@ pub(super) fn settle(
     }]
 }
 
+/// The last look at numbers: what has more digits in a row than a date, and neither a reason to stand
+/// nor a span, goes. No layer leaves such a number; this holds them to it.
+///
+/// `explained` is sorted by where it begins, in code points.
+pub(super) fn unexplained(
+    chars: &[char],
+    mut spans: Vec<Span>,
+    explained: &[Range<usize>],
+) -> Vec<Span> {
+    const DIGITS_MAX: usize = 6;
+    // How far anything that begins before reaches: then one look tells whether a place is within.
+    let reach: Vec<usize> = explained
+        .iter()
+        .scan(0, |reach, range| {
+            *reach = range.end.max(*reach);
+            Some(*reach)
+        })
+        .collect();
+    let stands = |range: &Range<usize>| {
+        let before = explained.partition_point(|known| known.start <= range.start);
+        before > 0 && reach[before - 1] >= range.end
+    };
+    let mut at = 0;
+    let mut found = Vec::new();
+    while at < chars.len() {
+        let length = chars[at..].iter().take_while(|char| char.is_numeric()).count();
+        let range = at..at + length;
+        if length > DIGITS_MAX && !stands(&range) {
+            let (start, end) = (range.start, range.end);
+            let (kind, layer, why) = (Kind::Other, Layer::Denied, Why::UnknownNumber);
+            found.push(Span { start, end, kind, layer, why });
+        }
+        at += length.max(1);
+    }
+    spans.extend(found);
+    spans
+}
+
 /// Identity numbers, e-mail addresses and values of the record in what stands between the spans.
 fn leftover(chars: &[char], spans: &[Span], shields: &[Range<usize>], known: &Known) -> Vec<Span> {
     let mut found = Vec::new();
@@ -181,6 +222,12 @@ pub(super) fn union(chars: &[char], mut spans: Vec<Span>) -> Vec<Span> {
     // A run of the sign is walked once, however many spans stand in it.
     let mut walked = 0..0;
     for span in &mut spans {
+        // `*4711#`: the signs are keys as the digits are.
+        if matches!(span.kind, Kind::Credential | Kind::Other) {
+            let key = |char: &&char| matches!(char, '#' | '*');
+            span.start -= chars[..span.start].iter().rev().take(KEYS_MAX).take_while(key).count();
+            span.end += chars[span.end..].iter().take(KEYS_MAX).take_while(key).count();
+        }
         // An `@` beside a tag would tell what the tag stands for.
         if span.start > 0 && chars[span.start - 1] == '@' {
             span.start = run_of(chars, span.start - 1, &mut walked).start;

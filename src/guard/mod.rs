@@ -130,14 +130,18 @@ pub fn redact_but(text: &str, vocabulary: &Vocabulary<'_>, words: &[&str]) -> Re
         let read = Read::new(folded.as_str());
         let protected = known::protected(&read, vocabulary);
         let (findings, vouched) = all_layers(&read, vocabulary, &protected);
-        let (mut spans, mut shields) = spans(&folded, findings, &protected);
+        let (spans, mut shields) = spans(&folded, findings, &protected);
+        shields.extend(vouched.whole.into_iter().map(|range| folded.original(range)));
+        let numbers = vouched.numbers.into_iter().map(|range| folded.original(range));
+        let mut explained: Vec<_> = numbers.chain(shields.iter().cloned()).collect();
+        explained.sort_by_key(|range| (range.start, range.end));
+        let mut spans = merge::unexplained(&chars, spans, &explained);
         let places = places_of(&chars, words);
         spans.retain(|span| {
             let guessed = span.layer >= Layer::Context
                 && matches!(span.kind, Kind::Person | Kind::Address | Kind::Other);
             !(guessed && places.iter().any(|at| at.start <= span.start && span.end <= at.end))
         });
-        shields.extend(vouched.into_iter().map(|range| folded.original(range)));
         tags::spare(&chars, merge::settle(&chars, spans, &shields, vocabulary.known()))
     };
     Redacted::new(&chars, spans)
@@ -186,13 +190,21 @@ struct Finding {
     why: Why,
 }
 
+/// What may stand because of what it is.
+struct Vouched {
+    /// References, moments and allowed numbers: what is left beside a tag is not looked at again.
+    whole: Vec<Range<usize>>,
+    /// All else that has long numbers and a reason for them.
+    numbers: Vec<Range<usize>>,
+}
+
 /// What every layer finds in the whole text. The later ones guess, and only about what the earlier
 /// ones have left.
 fn all_layers(
     read: &Read<'_>,
     vocabulary: &Vocabulary<'_>,
     protected: &[Range<usize>],
-) -> (Vec<Finding>, Vec<Range<usize>>) {
+) -> (Vec<Finding>, Vouched) {
     let mut page = Page::new(read.text, vocabulary.lexicon(), protected);
     let mut findings = Vec::new();
     let (links, plain) = links::find(&page);
@@ -228,20 +240,20 @@ fn all_layers(
         known
     });
     page.settle_all(&findings, from);
-    let layers: [fn(&Page<'_>) -> Vec<Finding>; 6] = [
-        credentials::find,
-        health::find,
-        places::find,
-        people::find,
-        numbers_seen::find,
-        deny::find,
-    ];
+    let layers: [fn(&Page<'_>) -> Vec<Finding>; 4] =
+        [credentials::find, health::find, places::find, people::find];
     for layer in layers {
         let from = findings.len();
         findings.extend(layer(&page));
         page.settle_all(&findings, from);
     }
-    (findings, vouched)
+    let from = findings.len();
+    let (denied, explained) = numbers_seen::find(&page);
+    findings.extend(denied);
+    page.settle_all(&findings, from);
+    findings.extend(deny::find(&page));
+    let numbers = plain.into_iter().chain(nobody).chain(explained).collect();
+    (findings, Vouched { whole: vouched, numbers })
 }
 
 /// The findings without what the caller protects, as spans, yet unsorted; and where protected

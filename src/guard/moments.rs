@@ -67,6 +67,15 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
     if numbers::birth_shortened(page, at) {
         return None;
     }
+    // `[2143] Customer: ..`: the time of a line, whatever it is that is told there.
+    let bracketed = page.tokens[at].length == 4
+        && page.gap(at).ends_with('[')
+        && page.gap_after(at).starts_with(']')
+        && page.str(at) < "2400"
+        && &page.str(at)[2..] < "60";
+    if bracketed {
+        return Some(at + 1);
+    }
     if let Some(end) = logged(page, at).or_else(|| in_week(page, at)) {
         return Some(end);
     }

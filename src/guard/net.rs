@@ -214,7 +214,16 @@ fn prefix(
 /// `fw 10.9.7.64`.
 fn version(page: &Page<'_>, at: usize) -> bool {
     let v = at > 0 && page.tokens[at].glued && matches!(page.lower(at - 1), "v" | "r");
-    v || page.follows(at, Says::VERSION) && page.gap(at).len() <= 3
+    // A release behind a model: `Genexis Platinum-4410 4.25.39.7`.
+    let first: u32 = page.str(at).parse().unwrap_or(u32::MAX);
+    let model = first < 20
+        && (1..=4).any(|back| {
+            at >= back
+                && page.says(at - back).any(Says::BRAND)
+                && (0..back).all(|n| matches!(page.gap(at - n), " " | "-" | ""))
+        });
+    v || model
+        || page.follows(at, Says::VERSION) && page.gap(at).len() <= 3
         || (1..=2).any(|back| {
             at >= back
                 && page.says(at - back).any(Says::VERSION)

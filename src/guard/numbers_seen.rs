@@ -8,7 +8,7 @@ mod references;
 
 use std::ops::Range;
 
-use self::codes::{branded, coded, plate};
+use self::codes::{branded, coded, counted, plate};
 use self::references::linked;
 pub(super) use self::references::references;
 
@@ -16,9 +16,10 @@ use super::lexicon::Says;
 use super::page::Page;
 use super::{Finding, Kind, Layer, Why};
 
-/// Every finding of this layer: denied numbers. Runs over what no other layer has settled.
-pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
-    let mut found = Vec::new();
+/// Every finding of this layer: denied numbers; and the long ones that something explains. Runs over
+/// what no other layer has settled.
+pub(super) fn find(page: &Page<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
+    let (mut found, mut explained) = (Vec::new(), Vec::new());
     let mut at = 0;
     while at < page.len() {
         if !page.tokens[at].is_digits() || page.tokens[at].settled {
@@ -34,10 +35,12 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
                 layer: Layer::Denied,
                 why: Why::UnknownNumber,
             });
+        } else {
+            explained.push(page.span(group));
         }
         at = next;
     }
-    found
+    (found, explained)
 }
 
 /// Digits that hang together with this one: glued letters, hyphens, slashes, dots and colons.
@@ -106,6 +109,7 @@ fn denied(page: &Page<'_>, at: usize, group: &Range<usize>) -> Option<Range<usiz
             || known_by_cue(page, group, digits)
             || version(page, group, text)
             || branded(page, group.start) && digits == 4
+            || counted(page, group)
         {
             return None;
         }
@@ -123,7 +127,14 @@ fn denied(page: &Page<'_>, at: usize, group: &Range<usize>) -> Option<Range<usiz
     if plate(page, group) && !known_by_cue(page, group, 0) {
         return Some(range);
     }
-    if digits < 4 && letters + digits < 8 {
+    // `havet99`: an ordinary word and a number in one is what people choose for passwords.
+    let chosen = digits > 0
+        && tokens.len() == 2
+        && tokens[0].is_word()
+        && tokens[0].length >= 4
+        && !tokens[0].says.any(EXPLAINED)
+        && !moment(page, at, group);
+    if digits < 4 && letters + digits < 8 && !chosen {
         return None;
     }
     if known_by_cue(page, group, digits)
@@ -136,6 +147,7 @@ fn denied(page: &Page<'_>, at: usize, group: &Range<usize>) -> Option<Range<usiz
         return None;
     }
     if digits < 3
+        && !chosen
         && tokens
             .iter()
             .filter(|token| token.is_word() && token.length > 2)
@@ -145,6 +157,21 @@ fn denied(page: &Page<'_>, at: usize, group: &Range<usize>) -> Option<Range<usiz
     }
     Some(range)
 }
+
+/// Words that a number may hang on.
+const EXPLAINED: Says = Says::UNIT
+    .and(Says::TECHNICAL)
+    .and(Says::VERSION)
+    .and(Says::MONTH)
+    .and(Says::APARTMENT)
+    .and(Says::BRAND)
+    .and(Says::STREET)
+    .and(Says::DOMAIN)
+    .and(Says::TIME)
+    .and(Says::CUSTOMER)
+    .and(Says::REFERENCE)
+    .and(Says::PHONE)
+    .and(Says::SERIAL);
 
 /// More digits follow, apart by a space each: a number in groups.
 fn spread(page: &Page<'_>, group: &Range<usize>) -> bool {
@@ -236,7 +263,7 @@ fn moment(page: &Page<'_>, at: usize, group: &Range<usize>) -> bool {
         {
             true
         }
-        [d, m, y] if day(d) && month(m) && y.len() == 2 && (20..=40).contains(&number(y)) => true,
+        [d, m, y] if day(d) && month(m) && y.len() == 2 && (20..=32).contains(&number(y)) => true,
         [d, m] if day(d) && month(m) && text.contains('/') => true,
         [y, m] if near(y) && month(m) && text.contains(['-', '.']) => true,
         parts if colon && clock(parts) => true,
@@ -311,7 +338,10 @@ fn version(page: &Page<'_>, group: &Range<usize>, text: &str) -> bool {
     let first = &page.tokens[group.start];
     let v =
         first.is_word() && matches!(page.lower(group.start), "v" | "r" | "ver") && group.len() > 1;
-    cued && (dots > 0 || v || text.len() <= 12) || v && dots > 0 || dots == 2 && text.len() <= 11
+    let personal = Says::PNR.and(Says::CUSTOMER).and(Says::BANK).and(Says::BIRTH);
+    cued && (dots > 0 || v || text.len() <= 12)
+        || v && dots > 0
+        || dots == 2 && text.len() <= 11 && !page.cued(group.start, personal, 2)
 }
 
 /// A word before it says what number it is: of a device, a port, a case.
@@ -327,7 +357,8 @@ fn known_by_cue(page: &Page<'_>, group: &Range<usize>, digits: usize) -> bool {
         .gap(at)
         .trim_matches([' ', ':', '#', '=', '.', '\n', '(', '-', '>', ',', '"'])
         .is_empty()
-        && page.gap(at).len() <= 4;
+        && page.gap(at).len() <= 4
+        && (!page.gap(at).contains(". ") || page.tokens[at - 1].length <= 4);
     if direct.any(Says::CREDENTIAL) && !direct.any(Says::TECHNICAL) {
         return false;
     }

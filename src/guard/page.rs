@@ -79,12 +79,16 @@ pub(super) struct Page<'t> {
     pub(super) lexicon: &'t Lexicon,
     /// Capitals say nothing in this text: it has none, or has nothing else.
     pub(super) caseless: bool,
+    /// It is written in Swedish: an English word with a capital is a name like any other.
+    swedish: bool,
 }
 
 impl<'t> Page<'t> {
     pub(super) fn new(text: &'t str, lexicon: &'t Lexicon, shields: &[Range<usize>]) -> Self {
         let lower = lowered(text);
-        let mut page = Self { text, lower, tokens: tokens(text), lexicon, caseless: false };
+        let mut page =
+            Self { text, lower, tokens: tokens(text), lexicon, caseless: false, swedish: false };
+        page.swedish = page.lower.contains(['å', 'ä', 'ö']);
         page.caseless = caseless(&page.tokens);
         for at in 0..page.tokens.len() {
             let says = if page.tokens[at].is_word() {
@@ -218,6 +222,44 @@ impl<'t> Page<'t> {
         false
     }
 
+    /// Whether a word is one of ours, and no English one that only its dictionary has.
+    pub(super) fn common(&self, at: usize) -> bool {
+        let says = self.says(at);
+        says.any(Says::BUILT_IN) && !(self.swedish && says.only_english())
+    }
+
+    /// Whether a word is the name of an association or a block: `brf Björken`, `kv. Pelikanen`.
+    pub(super) fn association(&self, at: usize) -> bool {
+        at > 0
+            && self.tokens[at].is_word()
+            && matches!(self.gap(at), " " | ". ")
+            && matches!(
+                self.lower(at - 1),
+                "brf"
+                    | "bostadsrättsföreningen"
+                    | "bostadsrättsförening"
+                    | "samfälligheten"
+                    | "samfällighet"
+                    | "samfällighetsföreningen"
+                    | "vägföreningen"
+                    | "föreningen"
+                    | "kvarteret"
+                    | "kv"
+                    | "villaföreningen"
+                    | "byalaget"
+                    | "fiberföreningen"
+                    | "hrf"
+            )
+    }
+
+    /// Whether a word is a unit of what stands before it: `75 ms`, `Mbit/s`. Then it is no `Ms`.
+    pub(super) fn measures(&self, at: usize) -> bool {
+        self.tokens[at].says.any(Says::UNIT)
+            && at > 0
+            && (self.tokens[at].case != Case::Upper || self.tokens[at].length > 1)
+            && (self.tokens[at - 1].is_digits() && self.gap(at).len() <= 1 || self.gap(at) == "/")
+    }
+
     /// Whether the word right before has a property.
     pub(super) fn follows(&self, at: usize, of: Says) -> bool {
         at > 0 && self.tokens[at - 1].says.any(of)
@@ -240,7 +282,14 @@ fn ends_sentence(gap: &str) -> bool {
         && gap.trim_start_matches(['.', ' ']).is_empty()
         && gap.contains(". ")
         || gap.contains("\n\n")
-        || gap.contains(['!', '?', ';'])
+        || ends_loudly(gap)
+}
+
+/// Whether a sentence ends with a sign. One that hangs on what follows it ends none: `är !kanel`.
+pub(super) fn ends_loudly(gap: &str) -> bool {
+    let sign = |c: char| matches!(c, '!' | '?' | ';');
+    let hangs = gap.ends_with(sign) && gap.trim_end_matches(sign).ends_with(' ');
+    gap.contains(sign) && !hangs
 }
 
 fn tokens(text: &str) -> Vec<Token> {
@@ -337,10 +386,77 @@ fn tokens(text: &str) -> Vec<Token> {
 
 /// Where a space was lost between a small word and a capital: `påKrokslätt`, `tillLove`.
 fn lost_space(word: &str) -> Option<usize> {
-    const SMALL: [&str; 26] = [
-        "på", "till", "från", "med", "och", "hos", "av", "för", "i", "är", "har", "kund", "tel",
-        "att", "vid", "son", "at", "to", "from", "with", "and", "by", "call", "ring", "for",
+    const SMALL: [&str; 70] = [
+        "på",
+        "till",
+        "från",
+        "med",
+        "och",
+        "hos",
+        "av",
+        "för",
+        "i",
+        "är",
+        "har",
+        "kund",
+        "tel",
+        "att",
+        "vid",
+        "son",
+        "at",
+        "to",
+        "from",
+        "with",
+        "and",
+        "by",
+        "call",
+        "ring",
+        "for",
         "skylt",
+        "mvh",
+        "enl",
+        "heter",
+        "viss",
+        "kontakt",
+        "kontakta",
+        "granne",
+        "fru",
+        "herr",
+        "mrs",
+        "ms",
+        "agent",
+        "tekniker",
+        "tekn",
+        "eller",
+        "samt",
+        "dottern",
+        "sonen",
+        "sambo",
+        "mannen",
+        "frun",
+        "säger",
+        "ringer",
+        "tack",
+        "hälsar",
+        "hej",
+        "via",
+        "enligt",
+        "åt",
+        "utan",
+        "kallas",
+        "namn",
+        "sökt",
+        "nås",
+        "kunden",
+        "hon",
+        "han",
+        "som",
+        "vi",
+        "om",
+        "hi",
+        "dear",
+        "tillsammans",
+        "m",
     ];
     let cut = word.find(char::is_uppercase).filter(|cut| *cut > 0)?;
     let right = &word[cut..];
@@ -362,7 +478,8 @@ fn lowered(text: &str) -> Zeroizing<String> {
     let mut lower = Zeroizing::new(String::with_capacity(text.len()));
     for char in text.chars() {
         if char.is_ascii() {
-            lower.push(char.to_ascii_lowercase());
+            // Phrases go on behind a line break.
+            lower.push(if char == '\n' { ' ' } else { char.to_ascii_lowercase() });
             continue;
         }
         let mut small = char.to_lowercase();

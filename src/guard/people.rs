@@ -6,6 +6,7 @@
 mod cues;
 mod letters;
 mod ordinary;
+mod pairs;
 mod signatures;
 
 use std::ops::Range;
@@ -44,6 +45,11 @@ enum Class {
     Unknown,
 }
 
+/// Whether a verb tells what only somebody does.
+pub(super) fn talks(word: &str) -> bool {
+    cues::TALKS.has(word)
+}
+
 /// Every finding of this layer.
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let mut layer = People {
@@ -61,6 +67,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         .collect();
     layer.brands();
     layer.signatures();
+    layer.care_of();
     layer.spelled();
     layer.staff();
     // What is found first makes the next one clearer.
@@ -70,7 +77,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
                 || match layer.class[at] {
                     Class::Either => layer.either(at) || layer.initial(at) || layer.particle(at),
                     Class::Word => layer.surname(at) || layer.initial(at) || layer.particle(at),
-                    Class::Unknown => layer.beside(at) || layer.particle(at),
+                    Class::Unknown => layer.beside(at) || layer.particle(at) || layer.paired(at),
                     Class::Name | Class::Out => false,
                 };
         }
@@ -106,9 +113,14 @@ struct People<'p> {
 }
 
 impl People<'_> {
-    /// A model's name behind its maker's is nobody's: `Google Nest`, `TP-Link Archer`.
+    /// A model's name behind its maker's is nobody's: `Google Nest`, `TP-Link Archer`; nor is that of
+    /// an association.
     fn brands(&mut self) {
         for at in 0..self.page.len() {
+            if self.page.association(at) {
+                self.hit[at] = false;
+                self.class[at] = Class::Out;
+            }
             if self.page.follows(at, Says::BRAND) && matches!(self.page.gap(at), " " | "-") {
                 let says = self.page.says(at);
                 let model = says.any(Says::BRAND) || self.page.gap_after(at).is_empty();
@@ -120,10 +132,40 @@ impl People<'_> {
         }
     }
 
+    /// `c/o Stål`: with whom somebody lives.
+    fn care_of(&mut self) {
+        let page = self.page;
+        for at in 2..page.len() {
+            let told = page.lower(at - 1) == "o"
+                && page.lower(at - 2) == "c"
+                && page.gap(at - 1) == "/"
+                && page.gap(at).trim().is_empty();
+            if !told || self.class[at] == Class::Out || page.tokens[at].length < 2 {
+                continue;
+            }
+            self.hit[at] = true;
+            let next = at + 1;
+            let more = next < page.len()
+                && page.gap(next) == " "
+                && self.class[next] != Class::Out
+                && (page.tokens[next].case == Case::Title || self.strong(next));
+            if more {
+                self.hit[next] = true;
+            }
+        }
+    }
+
     /// An unknown word beside a name, written as it is: the next one may go by it.
     fn beside(&self, at: usize) -> bool {
         let beside = |near: usize| self.hit[near] && self.capital(near) == self.capital(at);
-        at > 0 && self.page.gap(at) == " " && beside(at - 1)
+        let slashed = |at: usize| self.page.gap(at) == "/" && self.page.tokens[at].length > 2;
+        let pair =
+            at > 0 && slashed(at) && self.hit[at - 1] && self.page.says(at - 1).any(Says::GIVEN)
+                || at + 1 < self.hit.len()
+                    && slashed(at + 1)
+                    && self.hit[at + 1]
+                    && self.page.says(at + 1).any(Says::GIVEN);
+        pair || at > 0 && self.page.gap(at) == " " && beside(at - 1)
             || at + 1 < self.hit.len() && self.page.gap(at + 1) == " " && beside(at + 1)
     }
 

@@ -1,15 +1,18 @@
 //! Addresses of anybody: a name of a street and a number, an apartment, a postcode with its town, a
 //! property. Goes by capitals and numbers; an ending such as `-gatan` is a help and never needed.
 
+mod behind;
+
 use std::ops::Range;
 
+use self::behind::{number_end, postcode, storey, tail};
 use super::lexicon::Says;
 use super::page::{Case, Page};
 use super::word_list::WordList;
 use super::{Finding, Kind, Layer, Why};
 
 /// What Swedish streets end in.
-const ENDINGS: [&str; 55] = [
+const ENDINGS: [&str; 59] = [
     "gatan",
     "gata",
     "vägen",
@@ -65,12 +68,16 @@ const ENDINGS: [&str; 55] = [
     "gårdsvägen",
     "kroken",
     "backarna",
+    "gård",
+    "dalen",
+    "vret",
+    "hage",
 ];
 
 /// What stands before an address.
 static PLACED: WordList = WordList::new(
     "på vid adress adressen at från till i bor postadress fakturaadress fakturaadressen hemadress \
-    address besöksadress from to ej gamla nya avsändare leveransadress hos adr",
+    även också gården stugan torpet address besöksadress from to ej gamla nya avsändare leveransadress hos adr",
 );
 
 /// Every finding of this layer.
@@ -80,10 +87,14 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         let range = if page.tokens[at].is_digits() && !page.tokens[at].shielded {
             street(page, at)
                 .or_else(|| english(page, at))
-                .or_else(|| postcode(page, at))
+                .or_else(|| {
+                    // `KD 55474\nOjala`: another line is no town of this one.
+                    let apart = page.tokens[at].length == 5 && page.gap_after(at).contains('\n');
+                    postcode(page, at).filter(|_| !apart)
+                })
                 .or_else(|| property(page, at))
         } else {
-            None
+            named(page, at)
         };
         found.extend(range.map(|range| Finding {
             range,
@@ -115,15 +126,22 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     {
         return None;
     }
-    let dated = page.says(at + 1).any(Says::MONTH) && page.gap_after(at) == " ";
+    let behind = page.gap_after(at);
+    let clock = behind.starts_with([':', '.', '-'])
+        && behind.len() == 1
+        && page.tokens.get(at + 1).is_some_and(|next| next.is_digits() && next.length == 2)
+        && page.says(last).any(Says::TIME);
+    let dated = clock
+        || behind == ":" && page.tokens.get(at + 1).is_some_and(super::page::Token::is_digits)
+        || page.says(at + 1).any(Says::MONTH) && page.gap_after(at) == " ";
     if dated || is_measure(page, at) || page.tokens[last].is_digits() || page.tokens[last].shielded
     {
         return None;
     }
     let word = page.lower(last);
     let says = page.says(last);
-    // `Nokia Beacon 6`.
-    if page.follows(last, Says::BRAND) {
+    // `Nokia Beacon 6`, `brf Pelikanen 14`.
+    if page.follows(last, Says::BRAND) || page.association(last) {
         return None;
     }
     let lettered = page.tokens.get(at + 1).is_some_and(|next| {
@@ -132,6 +150,31 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let at_place =
         last > 0 && PLACED.has(page.lower(last - 1)) && matches!(page.gap(last), " " | ": " | "  ");
     let ended = is_street(word) && !says.any(Says::TECHNICAL);
+    // `lilla bommen 175c`: a word for a side or a size before any word that is none of the trade.
+    let sided = last > 0
+        && page.says(last - 1).any(Says::DIRECTION)
+        && page.gap(last) == " "
+        && page.tokens[last].length > 2
+        && token.length <= 3
+        && (page.caseless || page.tokens[last - 1].case == Case::Title)
+        && !says.any(
+            Says::TECHNICAL
+                .and(Says::BRAND)
+                .and(Says::DOMAIN)
+                .and(Says::CREDENTIAL)
+                .and(Says::REFERENCE)
+                .and(Says::SERIAL)
+                .and(Says::UNIT)
+                .and(Says::TIME)
+                .and(Says::MONTH)
+                .and(Says::PHONE)
+                .and(Says::FUNCTION)
+                .and(Says::NUMBER)
+                .and(Says::APARTMENT)
+                .and(Says::CUSTOMER)
+                .and(Says::VERSION),
+        )
+        && (lettered || !page.caseless || at_place || page.gap_after(at).starts_with([',', '\n']));
     let alone = says.any(Says::STREET) && page.tokens[last].length > 1;
     let raised = |at: usize| {
         let token = &page.tokens[at];
@@ -152,7 +195,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             }
         }
         first = start;
-    } else if ended {
+    } else if ended || sided {
         first = run(page, last, 2);
     } else {
         // Any capitalised word that is not a word of the trade: `Tallbacken 62`, `Annelund 3`.
@@ -180,7 +223,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             );
         let unknown = !says.is_word() && !says.is_name();
         let bare = token.length <= 3;
-        if plain || !bare || !(raised(last) && (!opens || unknown) || posted) {
+        if plain || !bare || !(raised(last) && (!opens || unknown || lettered) || posted) {
             // In a text without capitals: behind a word of place, or with a letter on the number.
             let plain = says.any(
                 Says::TECHNICAL
@@ -239,7 +282,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             first = run(page, last, 2).min(first);
         }
     }
-    let mut end = tail(page, number_end(page, at));
+    let mut end = storey(page, tail(page, storey(page, number_end(page, at))));
     // `47 i Norrtorp`.
     let next = page.token_at(end);
     if next + 1 < page.len()
@@ -268,7 +311,7 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
         }
         // `S:t Olofs väg`.
         if before > 0
-            && page.lower(before) == "t"
+            && matches!(page.lower(before), "t" | "ta")
             && page.gap(before) == ":"
             && page.lower(before - 1) == "s"
         {
@@ -277,9 +320,23 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
         let says = page.says(before);
         let capital = !page.caseless
             && token.is_capital()
-            && (!token.opens || !says.is_word() || says.is_name() || says.any(Says::DIRECTION));
+            && (!token.opens
+                || !says.is_word()
+                // `per albins väg`.
+                || first < last && says.any(Says::GIVEN) && page.lower(first).ends_with('s')
+                || says.is_name()
+                || says.any(Says::DIRECTION)
+                // `Domprostens gård`: owned by somebody.
+                || first == last
+                    && page.tokens[last].case == Case::Lower
+                    && page.lower(before).ends_with('s'));
         let caseless = page.caseless
-            && (says.is_name() && !says.any(Says::FUNCTION)
+            && (first == last
+                && page.says(last).any(Says::STREET)
+                && token.length > 3
+                && page.lower(before).ends_with('s')
+                && !says.any(Says::FUNCTION.and(Says::TECHNICAL).and(Says::UNIT).and(Says::TIME))
+                || says.is_name() && !says.any(Says::FUNCTION)
                 || says.any(Says::DIRECTION)
                 || (!says.is_word() && token.length > 2));
         // `Öster om Sjön 35`, `Natt och Dags väg`.
@@ -298,6 +355,21 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
             break;
         }
         let titled = says.any(Says::DIRECTION);
+        // `Verner von Heidenstams gata`.
+        let particle = says.any(Says::PARTICLE)
+            && token.case == Case::Lower
+            && !page.caseless
+            && first < page.len()
+            && page.tokens[first].is_capital()
+            && before > 0
+            && page.gap(before) == " "
+            && page.tokens[before - 1].case == Case::Title
+            && !page.tokens[before - 1].shielded
+            && matches!(page.lower(before), "von" | "af" | "de" | "van" | "der" | "av");
+        if particle {
+            first = before - 1;
+            continue;
+        }
         let role = !titled
             && says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL))
             && !says.is_name();
@@ -309,114 +381,34 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
     first
 }
 
-/// Behind the number: `24 B`, `24B`, `12-14`.
-fn number_end(page: &Page<'_>, at: usize) -> usize {
-    let mut end = page.tokens[at].end;
-    if let Some(letter) =
-        page.tokens.get(at + 1).filter(|next| next.is_word() && next.length == 1 && !next.shielded)
-    {
-        let alone = page.tokens.get(at + 2).is_none_or(|after| !after.glued);
-        let near = letter.glued
-            || page.gap(at + 1) == " "
-                && (letter.case == Case::Upper
-                    || matches!(page.lower(at + 1), "b" | "c" | "d" | "f" | "g" | "h")
-                    || page.gap_after(at + 1).starts_with([',', '.', ')', '\n'])
-                    || page.caseless && !matches!(page.lower(at + 1), "i" | "å" | "o" | "ö"));
-        if alone && near && page.lower(at + 1) <= "l" {
-            end = letter.end;
-        }
-    }
-    end
-}
-
-/// An apartment, a postcode and a town behind the number.
-fn tail(page: &Page<'_>, mut end: usize) -> usize {
-    for _ in 0..3 {
-        let next = page.token_at(end);
-        let Some(token) = page.tokens.get(next) else { break };
-        if token.start - end > 3 || page.text[end..token.start].contains(['.', ':', '/']) {
-            break;
-        }
-        if page.says(next).any(Says::APARTMENT)
-            && page
-                .tokens
-                .get(next + 1)
-                .is_some_and(|number| number.is_digits() && number.start - token.end <= 2)
-        {
-            end = page.tokens[next + 1].end;
-            continue;
-        }
-        match postcode(page, next) {
-            Some(range) if range.start == token.start => end = range.end,
-            // `49, Ängeltorp`: a town that no list has.
-            _ => {
-                let comma = page.text[end..token.start].trim_end() == ",";
-                let written = page.caseless && token.is_word()
-                    || token.case == Case::Title
-                    || token.case == Case::Upper && !token.says.any(Says::DOMAIN);
-                // The town of the delivery address may be that of another.
-                let town = comma
-                    && written
-                    && token.length > 3
-                    && (token.shielded
-                        || !token.says.any(Says::WORD)
-                        || !page.caseless && !token.says.any(Says::BUILT_IN))
-                    && !token.glued;
-                if !town {
-                    break;
-                }
-                end = token.end;
-            }
-        }
-    }
-    end
-}
-
-/// `413 69 Göteborg`; with the town, or behind `postnr`.
-fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
-    let first = &page.tokens[at];
-    if !first.is_digits() || first.glued || page.text[..first.start].ends_with(['-', '/', '.', '+'])
+/// `Norrgårda by`, `på Talgoxvägen`: a place by its name alone, behind a word of place.
+fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    const LENGTH_MIN: usize = 7;
+    let token = &page.tokens[at];
+    let before = at.checked_sub(1)?;
+    if token.shielded
+        || token.settled
+        || !matches!(
+            page.lower(before),
+            "på" | "vid" | "i" | "från" | "till" | "hos" | "adress" | "gatan"
+        )
+        || !matches!(page.gap(at), " " | ": " | "\n")
     {
         return None;
     }
-    let last = match first.length {
-        5 => at,
-        3 => {
-            let second = page.tokens.get(at + 1)?;
-            (second.is_digits() && second.length == 2 && matches!(page.gap(at + 1), " " | "\n"))
-                .then_some(at + 1)?
-        }
-        _ => return None,
-    };
-    let cued = at > 0 && matches!(page.lower(at - 1), "postnr" | "postnummer" | "postcode" | "zip");
-    let town = page.tokens.get(last + 1).filter(|town| {
-        town.is_word()
-            && !town.glued
-            && town.length > 1
-            && matches!(page.gap(last + 1), " " | "  " | "\n" | ", ")
-    });
-    let Some(town) = town else {
-        return cued.then(|| page.span(at..last + 1));
-    };
-    let says = town.says;
-    let shouted = town.case == Case::Upper && town.length > 3 && !says.any(Says::DOMAIN);
-    let likely = !page.caseless && (town.case == Case::Title || shouted)
-        || town.shielded
-        || page.caseless
-            && !says.any(Says::UNIT.and(Says::FUNCTION).and(Says::TIME).and(Says::SPEECH))
-            && (!says.any(Says::WORD) || says.any(Says::DOMAIN));
-    let unit = says.any(Says::UNIT);
-    if !likely || unit {
-        return cued.then(|| page.span(at..last + 1));
-    }
-    // `Västra Frölunda`: a second word of the town.
-    let mut end = last + 2;
-    if says.any(Says::DIRECTION)
-        && page.tokens.get(end).is_some_and(|next| next.is_word() && page.gap(end) == " ")
-    {
-        end += 1;
-    }
-    Some(page.span(at..end))
+    let written = token.case == Case::Title || page.caseless && !token.says.any(Says::WORD);
+    let street = written
+        && token.length >= LENGTH_MIN
+        && is_street(page.lower(at))
+        && !token.says.any(Says::TECHNICAL.and(Says::DOMAIN).and(Says::BUILT_IN));
+    let village = token.case == Case::Title
+        && page.tokens.get(at + 1).is_some_and(|_| page.lower(at + 1) == "by")
+        && page.gap(at + 1) == " ";
+    let end = if village { at + 2 } else { at + 1 };
+    // With a number it is an address as a whole.
+    let numbered =
+        page.tokens.get(end).is_some_and(super::page::Token::is_digits) && page.gap(end) == " ";
+    ((street || village) && !numbered).then(|| page.span(run(page, at, 2).max(before + 1)..end))
 }
 
 /// `14 Acacia Avenue`.

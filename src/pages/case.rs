@@ -4,8 +4,9 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
+use zeroize::Zeroizing;
 
-use super::cases::{begin, not_now, state};
+use super::cases::{begin, not_now, operator, state};
 use super::moment::clock;
 use super::pieces::hidden;
 use super::sheet::Failed;
@@ -28,7 +29,7 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Sheet, Failed> {
     let sight = Desk::sight(&person.roles);
-    page(&desk, &visit, read(&id)?, sight, html! {}).await
+    page(&desk, &visit, read(&id)?, sight, (html! {}, "")).await
 }
 
 /// `POST /cases/{id}/decide`.
@@ -59,7 +60,7 @@ pub async fn decide(
         },
         Decided::NotNow => not_now(&visit),
     };
-    Ok(page(&desk, &visit, case, sight, told).await?.into_response())
+    Ok(page(&desk, &visit, case, sight, (told, "")).await?.into_response())
 }
 
 /// `POST /cases/{id}/say`: a comment, an end, or that it is not mended.
@@ -77,11 +78,16 @@ pub async fn say(
         Some("reopen") => Some("inProgress"),
         _ => None,
     };
-    let text = form.get("comment").unwrap_or_default();
+    let text = Zeroizing::new(form.get("comment").unwrap_or_default());
+    if form.all("act").any(|act| act == "look") {
+        // Written before a session ended: shown again, and not sent yet.
+        return Ok(page(&desk, &visit, case, sight, (html! {}, &text)).await?.into_response());
+    }
     match desk.say(row.case.submission, &text, status).await {
         Ok(_) => Ok(see(&format!("/cases/{case}"))),
         Err(DeskError::Intake(_) | DeskError::Store(StoreError::NotNow { .. })) => {
-            Ok(page(&desk, &visit, case, sight, not_now(&visit)).await?.into_response())
+            let told = (not_now(&visit), text.as_str());
+            Ok(page(&desk, &visit, case, sight, told).await?.into_response())
         }
         Err(error) => Err(error.into()),
     }
@@ -109,7 +115,7 @@ async fn page(
     visit: &Visit,
     id: CaseId,
     sight: Sight,
-    told: Markup,
+    (told, comment): (Markup, &str),
 ) -> Result<Sheet, Failed> {
     let words = visit.words;
     let row = desk.store.look_at(id, sight).await?.ok_or(DeskError::NotThere)?;
@@ -133,13 +139,9 @@ async fn page(
         @for one in &undo { (one) }
         div #live data-refresh=[refresh.then_some("3")] {
             dl.facts {
-                @if let Some(external) = case.external_id.as_ref().filter(|_| !is_ours(case)) {
-                    dt { (words.say("case-external")) } dd { (external) }
-                }
                 dt { (words.say("case-state")) } dd { (state(words, case.state)) }
                 dt { (words.say("case-recipient")) } dd {
-                    (desk.recipients.get(&case.recipient)
-                        .map_or(case.recipient.as_str(), |one| one.legal_name.as_str()))
+                    (operator(desk, &case.recipient))
                 }
                 dt { (words.say("case-purpose")) } dd { (words.one_of("purpose", case.purpose.as_str())) }
                 @if let Some(reference) = &case.operator_reference {
@@ -152,7 +154,7 @@ async fn page(
             h2 { (words.say("story")) }
             ol.story { @for entry in &story.entries { (entry_of(words, entry)) } }
         }
-        @if case.kind == Kind::Ticket && case.about.is_none() { (say_more(visit, case)) }
+        @if case.kind == Kind::Ticket && case.about.is_none() { (say_more(visit, case, comment)) }
         @if !incidents.is_empty() {
             h2 { (words.say("incidents")) }
             @for one in &incidents {
@@ -267,7 +269,7 @@ fn held(visit: &Visit, desk: &Desk, row: &DeskRow) -> Markup {
 fn clocks(words: Words, story: &Story, now: Timestamp) -> Markup {
     let clocks = &story.clocks;
     let Some(sent) = clocks.sent else { return html! {} };
-    let end = clocks.repaired.unwrap_or(now);
+    let end = clocks.noticed.unwrap_or(now);
     html! {
         h2 { (words.say("clocks")) }
         dl.facts {
@@ -301,14 +303,24 @@ fn entry_of(words: Words, entry: &Entry) -> Markup {
                     (words.one_of("story", &what))
                 }
                 @if let Some(leaf) = entry.leaf { " " span.leaf { (words.say("leaf-of")) " " (leaf) } }
-                @if let Some(code) = &entry.code { " " code { (code) } }
+                @if let Some(code) = &entry.code { " " (code_of(words, entry.what, code)) }
                 @if let Some(text) = &entry.text { blockquote { (seen::marked(words, text)) } }
             }
         }
     }
 }
 
-fn say_more(visit: &Visit, case: &CaseRow) -> Markup {
+/// A code in words where people have some for it.
+fn code_of(words: Words, what: &str, code: &str) -> Markup {
+    let attempt = code.strip_prefix("attempt ");
+    html! {
+        @if let Some(number) = attempt { span.soft { (words.tell("attempt", &[("number", number)])) } }
+        @else if what == "held" { span.soft { (words.one_of("hold", code)) } }
+        @else { code { (code) } }
+    }
+}
+
+fn say_more(visit: &Visit, case: &CaseRow, comment: &str) -> Markup {
     let words = visit.words;
     let permits = |act| case.state.permits(act);
     html! {
@@ -318,7 +330,7 @@ fn say_more(visit: &Visit, case: &CaseRow) -> Markup {
                 (visit.token())
                 div.field {
                     label for="comment" { (words.say("say-label")) span.hint { (words.say("say-hint")) } }
-                    textarea #comment name="comment" maxlength="2000" rows="3" {}
+                    textarea #comment name="comment" maxlength="2000" rows="3" { (comment) }
                 }
                 p.acts {
                     button name="act" value="comment" { (words.say("say-comment")) }

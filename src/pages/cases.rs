@@ -12,7 +12,7 @@ use super::{Posted, Sheet, Visit, moment, sorted_by};
 use crate::address::{Listed, Written};
 use crate::auth::Action;
 use crate::desk::{Desk, Finds, SEARCH_MAX};
-use crate::domain::{CaseId, CaseState, Timestamp};
+use crate::domain::{CaseId, CaseState, RecipientId, Timestamp};
 use crate::gate::Person;
 use crate::store::{DeskRow, Look, Sought};
 
@@ -53,7 +53,7 @@ pub async fn newest(
         (search(&visit, ""))
         h2 { (words.say("cases-newest")) }
         @if rows.is_empty() { p.soft { (words.say("cases-none")) } }
-        @else { (table(words, &rows)) }
+        @else { (table(words, &desk, &rows)) }
         (further(words, "/cases", next))
     };
     Ok(visit.sheet(words.say("cases"), body).wide())
@@ -83,7 +83,7 @@ pub async fn found(
         }
         @if !cases.is_empty() {
             h2 { (words.say("cases")) }
-            (table(words, &cases))
+            (table(words, &desk, &cases))
         }
     };
     Ok(visit.sheet(words.say("find"), body).wide())
@@ -130,7 +130,8 @@ fn held_row(visit: &Visit, desk: &Desk, row: &DeskRow) -> Markup {
             }
             p { (words.one_of("advice", reason)) }
             p.soft.small {
-                (words.one_of("purpose", case.purpose.as_str())) " · " (case.recipient) " · "
+                (words.one_of("purpose", case.purpose.as_str())) " · "
+                (operator(desk, &case.recipient)) " · "
                 (words.say("held-since")) " " (moment(case.changed))
                 @if let Some(who) = &row.assigned {
                     " · " (words.tell("held-assigned", &[("who", who)]))
@@ -170,15 +171,18 @@ fn search(visit: &Visit, text: &str) -> Markup {
 }
 
 fn access(visit: &Visit, desk: &Desk, listed: &Listed) -> Markup {
-    let operator = desk.recipients.get(&listed.recipient);
-    let operator = operator.map_or(listed.recipient.as_str(), |one| one.legal_name.as_str());
     html! {
         div.what {
             strong { (address(&listed.access.written)) }
-            p.soft.small { (operator) " · " (listed.access.id) }
+            p.soft.small { (operator(desk, &listed.recipient)) " · " (listed.access.id) }
         }
         @if visit.may(Action::FileFault) { (begin(visit, None, Some(listed.access.id.as_str()))) }
     }
+}
+
+/// A recipient by its legal name.
+pub(super) fn operator<'d>(desk: &'d Desk, recipient: &'d RecipientId) -> &'d str {
+    desk.recipients.get(recipient).map_or(recipient.as_str(), |one| one.legal_name.as_str())
 }
 
 /// The button that begins a fault, at a case or an access.
@@ -208,7 +212,7 @@ pub(super) fn address(written: &Written) -> String {
     format!("{}, {}", street.join(" "), city.trim())
 }
 
-fn table(words: Words, rows: &[DeskRow]) -> Markup {
+fn table(words: Words, desk: &Desk, rows: &[DeskRow]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(words.say("cases")) {
             table {
@@ -225,7 +229,7 @@ fn table(words: Words, rows: &[DeskRow]) -> Markup {
                     } }
                     td { (words.one_of("act", case.act.as_str())) }
                     td { (state(words, case.state)) }
-                    td { (case.recipient) }
+                    td { (operator(desk, &case.recipient)) }
                     td { (moment(case.accepted)) }
                 } } }
             }

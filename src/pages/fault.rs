@@ -202,11 +202,6 @@ pub async fn send(
     }
 }
 
-fn operator<'d>(desk: &'d Desk, ground: &'d Ground) -> &'d str {
-    let recipient = desk.recipients.get(&ground.recipient);
-    recipient.map_or(ground.recipient.as_str(), |one| one.legal_name.as_str())
-}
-
 /// What names the form, and what is not shown in it.
 fn carried(visit: &Visit, draft: &Draft) -> Markup {
     html! {
@@ -236,7 +231,7 @@ fn page(visit: &Visit, desk: &Desk, draft: &Draft, seen: &Result<Seen, Vec<Fault
                 Some(written) => { strong { (cases::address(written)) } " (" (ground.access) ")" },
                 None => strong { (ground.access) },
             }
-            ". " (words.tell("fault-operator", &[("operator", operator(desk, ground))]))
+            ". " (words.tell("fault-operator", &[("operator", cases::operator(desk, &ground.recipient))]))
         }
         @if let Err(faults) = seen { (wrong(visit, faults)) }
         form #fault.panes method="post" action="/faults" data-preview="/faults/preview" {
@@ -254,7 +249,7 @@ fn page(visit: &Visit, desk: &Desk, draft: &Draft, seen: &Result<Seen, Vec<Fault
                 }
             }
             section.pane.operator aria-labelledby="seen-head" {
-                h2 #seen-head { (words.tell("seen", &[("operator", operator(desk, ground))])) }
+                h2 #seen-head { (words.tell("seen", &[("operator", cases::operator(desk, &ground.recipient))])) }
                 div #seen { (shown(visit, seen)) }
             }
             p #said.unseen role="status" aria-live="polite" data-changed=(words.say("seen-changed"))

@@ -40,7 +40,7 @@ if (form) {
       }
       if (!findings.contains(document.activeElement) && findings.innerHTML !== pieces[1].innerHTML) {
         findings.replaceChildren(...pieces[1].childNodes);
-        said.textContent = findings.querySelector("h3")?.textContent ?? said.dataset.changed;
+        said.textContent = findings.querySelector("h2")?.textContent ?? said.dataset.changed;
       }
     } catch {
       if (mine === asked) {
@@ -62,7 +62,9 @@ if (until.length > 0) {
   const tick = () => {
     const left = until.map((one) => Math.ceil(Number(one.dataset.until) - Date.now() / 1000));
     until.forEach((one, at) => (one.textContent = left[at] > 0 ? one.dataset.words.replace("#", left[at]) : ""));
-    if (left.every((seconds) => seconds <= 0)) location.reload();
+    // Not while somebody has written something: it would be lost.
+    const written = [...document.querySelectorAll("textarea")].some((one) => one.value !== "");
+    if (left.every((seconds) => seconds <= 0) && !written) location.reload();
     else setTimeout(tick, 1000);
   };
   tick();

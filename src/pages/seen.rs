@@ -9,7 +9,7 @@ use super::Visit;
 use super::pieces::hidden;
 use super::words::Words;
 use crate::desk::{Leaving, Seen};
-use crate::minimise::{Finding, TextFate, WithheldField};
+use crate::minimise::{CUT_MARK, Finding, TextFate, WithheldField};
 
 /// The pane.
 pub(super) fn pane(words: Words, seen: &Seen) -> Markup {
@@ -29,14 +29,12 @@ pub(super) fn pane(words: Words, seen: &Seen) -> Markup {
                 @match text.fate {
                     TextFate::Replaced => p.note.warn { span.sign aria-hidden="true" { "!" }
                         (words.say("seen-replaced")) },
-                    TextFate::Cut => p.note.warn { span.sign aria-hidden="true" { "!" }
-                        (words.say("seen-cut")) },
-                    TextFate::AsWritten | TextFate::Masked => {}
+                    TextFate::AsWritten | TextFate::Masked | TextFate::Cut => {}
                 }
             }
             ul.counts {
                 li { (words.count("seen-sent", explanation.sent.len())) }
-                @if masked > 0 { li { span.mark { (sign()) (words.count("seen-masked", masked as usize)) } } }
+                @if masked > 0 { li { span.masks { (sign()) (words.count("seen-masked", masked as usize)) } } }
             }
             (withheld(words, &explanation.withheld))
         }
@@ -45,7 +43,12 @@ pub(super) fn pane(words: Words, seen: &Seen) -> Markup {
 
 fn leaves(words: Words, leaving: &Leaving) -> Markup {
     let told = rows(&leaving.body);
+    // By the policy's length or the dialect's, whichever is shorter: the mark says so.
+    let is_cut = told.iter().any(|(_, value)| value.contains(CUT_MARK.trim()));
     html! {
+        @if is_cut {
+            p.note.warn { span.sign aria-hidden="true" { "!" } (words.say("seen-cut")) }
+        }
         dl.wire {
             @for (name, value) in &told {
                 div { dt { (name) } dd { (marked(words, value)) } }
@@ -182,7 +185,7 @@ pub(super) fn findings(visit: &Visit, findings: &[Finding]) -> Markup {
     let words = visit.words;
     html! {
         @if !findings.is_empty() {
-            h3 #findings-head { (words.count("findings", findings.len())) }
+            h2.small-head #findings-head { (words.count("findings", findings.len())) }
             p.hint { (words.say("findings-hint")) }
             ul.findings aria-labelledby="findings-head" {
                 @for (at, finding) in findings.iter().enumerate() { li {

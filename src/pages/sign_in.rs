@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::pieces::{Line, alert, hidden};
 use super::{Form, Sheet, Visit};
 use crate::auth::ROLES;
+use crate::domain::CaseId;
 use crate::gate::Person;
 use crate::log::Role;
 
@@ -45,7 +46,9 @@ impl Kept {
     /// A form, and where it was going: only what can be looked at again without doing anything.
     pub fn new(to: &str, filled: Form) -> Option<Self> {
         let to = if to == "/faults/send" { "/faults" } else { to };
-        (to == "/faults").then(|| Self { to: to.to_owned(), filled })
+        let comment = to.strip_prefix("/cases/").and_then(|rest| rest.strip_suffix("/say"));
+        let looks = to == "/faults" || comment.is_some_and(|id| CaseId::parse(id).is_some());
+        looks.then(|| Self { to: to.to_owned(), filled })
     }
 
     /// The one that a form of signing in carries.

@@ -1,7 +1,7 @@
 //! Simulated operators: what `sluss sandbox` and `sluss demo` talk to, and what tests break on
 //! purpose.
 //!
-//! Each operator listens on this machine only and speaks ON-API 2.6, PI-API 2.2 or our SOAP contract. They are
+//! Each operator listens on this machine only and speaks ON-API (2.6, 2.5, 2.4 and 2.3.1, by the path), PI-API 2.2 or our SOAP contract. They are
 //! written from those texts and share no code with [`crate::dialects`], so that a misreading on
 //! either side shows. They are strict where a real operator may be lenient: a member that the text
 //! does not have is refused, because it may be more than an operator should be told.

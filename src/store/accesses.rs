@@ -1,6 +1,6 @@
 //! Copies of operators' lists of accesses.
 
-use super::{Half, Store, StoreError};
+use super::{Store, StoreError};
 use crate::address::{Access, Doubt, Found, Listed, Place, resolve};
 use crate::domain::{AccessId, RecipientId, Timestamp};
 use crate::intake::{Accesses, ListsUnavailable, Meant};
@@ -64,8 +64,7 @@ impl Store {
         begun: Timestamp,
         rows: Vec<Access>,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.put_accesses(recipient.clone(), begun, rows).await
+        self.0.put_accesses(recipient.clone(), begun, rows).await
     }
 
     /// Says how asking for a list ended; how many rows are gone by that.
@@ -75,20 +74,17 @@ impl Store {
         begun: Timestamp,
         end: ListEnd,
     ) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.end_accesses(recipient.clone(), begun, end).await
+        self.0.end_accesses(recipient.clone(), begun, end).await
     }
 
     /// How each copy stands.
     pub async fn access_lists(&self) -> Result<Vec<AccessList>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.access_lists().await
+        self.0.access_lists().await
     }
 
     /// The accesses that have this id, or had it with the operator before.
     pub async fn accesses_by_id(&self, id: &AccessId) -> Result<Vec<Listed>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.accesses_by_id(id.clone()).await
+        self.0.accesses_by_id(id.clone()).await
     }
 
     /// Which access is meant by a place, at one operator or at any.
@@ -97,24 +93,21 @@ impl Store {
         place: Place,
         at: Option<RecipientId>,
     ) -> Result<Resolved, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.access_at(place, at).await
+        self.0.access_at(place, at).await
     }
 }
 
 /// For a thread that may wait.
 impl Accesses for Store {
     fn operators(&self, access: &AccessId) -> Result<Vec<RecipientId>, ListsUnavailable> {
-        let Half::Sqlite(half) = &*self.0;
-        let rows = half.accesses_by_id_now(access).map_err(|_| ListsUnavailable)?;
+        let rows = self.0.accesses_by_id_now(access).map_err(|_| ListsUnavailable)?;
         // An id of before names nobody's delivery point of today.
         let current = rows.into_iter().filter(|row| row.access.id == *access);
         Ok(current.map(|row| row.recipient).collect())
     }
 
     fn meant(&self, place: &Place, at: Option<&RecipientId>) -> Result<Meant, ListsUnavailable> {
-        let Half::Sqlite(half) = &*self.0;
-        Ok(match half.access_at_now(place, at).map_err(|_| ListsUnavailable)? {
+        Ok(match self.0.access_at_now(place, at).map_err(|_| ListsUnavailable)? {
             Resolved::One(listed) if listed.access.state.is_served() => {
                 Meant::One(listed.recipient, listed.access.id)
             }

@@ -1,7 +1,7 @@
 //! What an audit asks the store, to hold log and cases against each other. Nothing personal comes
 //! out of it: ids, states, and whether something fits.
 
-use super::{CaseRow, Half, Store, StoreError};
+use super::{CaseRow, Store, StoreError};
 use crate::domain::CaseId;
 use crate::log::Leaf;
 
@@ -33,8 +33,7 @@ impl Store {
         &self,
         leaves: impl Iterator<Item = &Leaf>,
     ) -> Result<Vec<Linked>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.links(leaves).await
+        self.0.links(leaves).await
     }
 
     /// Cases in the order of their ids, from behind one on.
@@ -43,8 +42,7 @@ impl Store {
         after: Option<CaseId>,
         most: usize,
     ) -> Result<Vec<CaseRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.kept_cases(after, most).await
+        self.0.kept_cases(after, most).await
     }
 
     /// To which of these names and values a leaf commits, if to any.
@@ -53,7 +51,6 @@ impl Store {
         leaf: &Leaf,
         candidates: Vec<(String, String)>,
     ) -> Result<Opens, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.opens(leaf, candidates).await
+        self.0.opens(leaf, candidates).await
     }
 }

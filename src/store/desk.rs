@@ -1,7 +1,7 @@
 //! What people at a desk ask for: cases by what they have at hand, who looks after a held one, who has
 //! agreed to what two must agree to, and what should not have been sent.
 
-use super::{CaseRow, Half, Store, StoreError, seal};
+use super::{CaseRow, Store, StoreError, seal};
 use crate::domain::{AccessId, CaseId, ExternalId, IncidentId, Timestamp, closed_list};
 
 use std::fmt;
@@ -109,14 +109,12 @@ pub struct IncidentRow {
 impl Store {
     /// Cases, for somebody at a desk.
     pub async fn look(&self, look: Look) -> Result<Vec<DeskRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.look(look).await
+        self.0.look(look).await
     }
 
     /// One case; `None` where it is not there, or not for whoever looks.
     pub async fn look_at(&self, case: CaseId, sight: Sight) -> Result<Option<DeskRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.look_at(case, sight).await
+        self.0.look_at(case, sight).await
     }
 
     /// Where a case is; `None` where that is not known, or not any more.
@@ -126,20 +124,17 @@ impl Store {
 
     /// Whether somebody at this access is for the restricted role.
     pub async fn is_restricted(&self, access: &AccessId) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.is_restricted(access).await
+        self.0.is_restricted(access).await
     }
 
     /// Says who looks after a held case; `None`: nobody any more.
     pub async fn assign(&self, case: CaseId, who: Option<String>) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.assign(case, who).await
+        self.0.assign(case, who).await
     }
 
     /// Somebody agrees to the release of a held case. The same person again is still one.
     pub async fn agree(&self, case: CaseId, who: &str) -> Result<Agreed, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.agree(case, who).await
+        self.0.agree(case, who).await
     }
 
     /// Keeps that somebody vouched for words of a case, in their order, each with its reason.
@@ -149,8 +144,7 @@ impl Store {
         reasons: Vec<String>,
         who: &str,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.note_vouched(case, reasons, who).await
+        self.0.note_vouched(case, reasons, who).await
     }
 
     /// What was vouched for and nobody else has looked at, oldest first; what whoever looks vouched for
@@ -161,8 +155,7 @@ impl Store {
         who: &str,
         most: u32,
     ) -> Result<Vec<VouchedRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.unreviewed(sight, who, most).await
+        self.0.unreviewed(sight, who, most).await
     }
 
     /// Somebody else says what they think of it; false: it is their own, or has been looked at.
@@ -172,19 +165,16 @@ impl Store {
         is_right: bool,
         who: &str,
     ) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.review((case, seq), is_right, who).await
+        self.0.review((case, seq), is_right, who).await
     }
 
     /// Keeps the draft of a report.
     pub async fn note_incident(&self, incident: IncidentRow) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.note_incident(incident).await
+        self.0.note_incident(incident).await
     }
 
     /// The drafts about a case.
     pub async fn incidents(&self, case: CaseId) -> Result<Vec<IncidentRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.incidents(case).await
+        self.0.incidents(case).await
     }
 }

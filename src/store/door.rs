@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Half, Store, StoreError};
+use super::{Store, StoreError};
 use crate::auth::{Action, Denial, Roles, TokenHash, TokenId};
 use crate::domain::{ClientId, Timestamp};
 use crate::log::Role;
@@ -73,26 +73,22 @@ impl Gathered {
 impl Store {
     /// Keeps a new token.
     pub async fn create_token(&self, token: TokenRow) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.create_token(token).await
+        self.0.create_token(token).await
     }
 
     /// One token, as it is at this moment: a revoked one is seen as such at once.
     pub async fn token(&self, id: TokenId) -> Result<Option<TokenRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.token(id).await
+        self.0.token(id).await
     }
 
     /// Every token, the newest first.
     pub async fn tokens(&self) -> Result<Vec<TokenRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.tokens().await
+        self.0.tokens().await
     }
 
     /// Takes tokens back; how many were not so before.
     pub async fn revoke_tokens(&self, ids: Vec<TokenId>) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.revoke_tokens(ids).await
+        self.0.revoke_tokens(ids).await
     }
 
     /// Keeps an account, in the place of one of the same name where `replace` says so. False: there
@@ -102,26 +98,22 @@ impl Store {
         account: AccountRow,
         replace: bool,
     ) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.keep_account(account, replace).await
+        self.0.keep_account(account, replace).await
     }
 
     /// The account of a name.
     pub async fn account(&self, name: &ClientId) -> Result<Option<AccountRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.account(name.clone()).await
+        self.0.account(name.clone()).await
     }
 
     /// Every account, by name.
     pub async fn accounts(&self) -> Result<Vec<AccountRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.accounts().await
+        self.0.accounts().await
     }
 
     /// Removes an account; false: there was none.
     pub async fn remove_account(&self, name: &ClientId) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.remove_account(name.clone()).await
+        self.0.remove_account(name.clone()).await
     }
 
     /// Keeps what has gathered, and lets go of denials that were before `oldest`.
@@ -130,13 +122,11 @@ impl Store {
         gathered: Gathered,
         oldest: Timestamp,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.keep_gathered(gathered, oldest).await
+        self.0.keep_gathered(gathered, oldest).await
     }
 
     /// What was denied, the newest first.
     pub async fn denied(&self, most: u32) -> Result<Vec<DeniedRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.denied(most).await
+        self.0.denied(most).await
     }
 }

@@ -128,6 +128,10 @@ impl StoreError {
         Self::Unavailable { what, source: Arc::new(source) }
     }
 
+    pub(super) fn panicked() -> Self {
+        Self::unavailable("opening the store", std::io::Error::other("its thread has failed"))
+    }
+
     /// A part of the program that used the store has ended early.
     pub(crate) fn interrupted(error: tokio::task::JoinError) -> Self {
         Self::unavailable("a part of the program has failed", error)
@@ -162,6 +166,9 @@ impl From<Injected> for StoreError {
 
 impl From<sql::Error> for StoreError {
     fn from(error: sql::Error) -> Self {
-        Self::unavailable("database", error)
+        match error {
+            sql::Error::Unsafe(what) => Self::Unsafe(what),
+            error => Self::unavailable("database", error),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What happens to a case after its first message: what is asked about it, and what becomes of that.
 
 use super::{
-    Accepted, CancellationRow, ChangeRow, Half, HeardRow, Hearing, Store, StoreError, StoredLeaf,
+    Accepted, CancellationRow, ChangeRow, HeardRow, Hearing, Store, StoreError, StoredLeaf,
 };
 use crate::domain::{Case, CaseId, ClientId, SubmissionId};
 use crate::intake::Change;
@@ -21,8 +21,7 @@ impl Store {
         change: Change,
         version: Option<String>,
     ) -> Result<Accepted, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.accept_change(change, version).await
+        self.0.accept_change(change, version).await
     }
 
     /// A client's task of cancelling an order; `None`: there is none with this id.
@@ -31,8 +30,7 @@ impl Store {
         client: &ClientId,
         id: SubmissionId,
     ) -> Result<Option<CancellationRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.cancellation(client.clone(), id).await
+        self.0.cancellation(client.clone(), id).await
     }
 
     /// A page of a client's tasks of cancelling, newest first, and how many there are.
@@ -41,45 +39,38 @@ impl Store {
         client: &ClientId,
         page: &Page,
     ) -> Result<(u64, Vec<CancellationRow>), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.cancellations(client.clone(), page.clone()).await
+        self.0.cancellations(client.clone(), page.clone()).await
     }
 
     /// What was asked by a change, and how far it is; `None` where there is none with this id.
     pub async fn change(&self, id: SubmissionId) -> Result<Option<ChangeRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.change(id).await
+        self.0.change(id).await
     }
 
     /// A case that is still kept, opened: to know what must be kept out of a text about it. `None`
     /// once it is wiped.
     pub async fn open_case(&self, case: CaseId) -> Result<Option<Case>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.open_case(case).await
+        self.0.open_case(case).await
     }
 
     /// Keeps what an operator said of a case, as far as it is new.
     pub async fn hear(&self, case: CaseId, heard: Vec<Hearing>) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.hear(case, heard).await
+        self.0.hear(case, heard).await
     }
 
     /// What an operator said of a case, in the order in which it was read. Comments as they may be
     /// shown.
     pub async fn heard(&self, case: CaseId) -> Result<Vec<HeardRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.heard(case).await
+        self.0.heard(case).await
     }
 
     /// The leaves about a case, with the outcomes of its disclosures, in the order of the log.
     pub async fn leaves_of(&self, case: CaseId) -> Result<Vec<StoredLeaf>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.leaves_of(case).await
+        self.0.leaves_of(case).await
     }
 
     /// Looks at a case now that waits for a time; `false` where it waits for something else.
     pub async fn hurry(&self, case: CaseId) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.hurry(case).await
+        self.0.hurry(case).await
     }
 }

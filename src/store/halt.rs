@@ -53,7 +53,7 @@ impl Halt {
     /// With what the marker says.
     pub(super) fn open(marker: PathBuf, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let halt = Self(Arc::new(Inner { marker, clock, state: Mutex::default() }));
-        halt.look()?;
+        halt.look(None)?;
         Ok(halt)
     }
 
@@ -115,10 +115,11 @@ impl Halt {
             .any(|reason| matches!(reason, HaltReason::AppendFailed | HaltReason::DeadlinePassed))
     }
 
-    /// Looks at the marker: another process may have halted the store, or resumed it. What this
-    /// process has noticed itself is not unseen by that: it may hold files that are gone.
-    pub(super) fn look(&self) -> Result<(), StoreError> {
-        match read_marker(&self.0.marker) {
+    /// Looks at the marker, and at what processes on other hosts have said: another process may have
+    /// halted the store, or resumed it. What this process has noticed itself is not unseen by that: it
+    /// may hold files that are gone.
+    pub(super) fn look(&self, elsewhere: Option<Halted>) -> Result<(), StoreError> {
+        match read_marker(&self.0.marker).map(|marked| marked.or(elsewhere)) {
             Ok(Some(halted)) => {
                 if self.stand(Standing { halted, here: false }) {
                     let reason = halted.reason;
@@ -136,8 +137,14 @@ impl Halt {
 
     /// Whether this process has itself noticed why the store is halted.
     pub(super) fn noticed_here(&self) -> bool {
+        self.noticed().is_some()
+    }
+
+    /// Why the store is halted, where this process has noticed it itself.
+    pub(super) fn noticed(&self) -> Option<Halted> {
         let state = self.state();
-        state.standing.iter().any(|standing| standing.here && standing.halted.reason.latches())
+        let mut noticed = state.standing.iter().filter(|standing| standing.here);
+        noticed.find(|standing| standing.halted.reason.latches()).map(|standing| standing.halted)
     }
 
     /// Takes the marker away: a person has resumed, and it stands in the log.
@@ -149,7 +156,7 @@ impl Halt {
             }
             _ => files::sync_folder(&self.0.marker).map_err(unusable)?,
         }
-        self.look()
+        self.look(None)
     }
 
     /// Whether it is new.

@@ -1,7 +1,8 @@
 //! What is kept: cases (sealed), the disclosure log, and the keys, each method one intention and
 //! one transaction.
 //!
-//! A closed enum of concrete halves, and no trait: nothing else can vouch for a leaf. Everything
+//! `keeper` does it, in statements that each stand once; `sql` says them to `SQLite` or `PostgreSQL`: a
+//! closed enum and no trait, so that nothing else can vouch for a leaf. Everything
 //! that is queued when the writer looks shares one durable commit, and no answer leaves before it.
 
 mod accesses;
@@ -15,6 +16,7 @@ mod files;
 mod follow;
 mod fsck;
 mod halt;
+mod keeper;
 mod notices;
 mod operators;
 mod processes;
@@ -23,7 +25,6 @@ mod rows;
 mod scrubbed;
 mod seal;
 mod sql;
-mod sqlite;
 mod subjects;
 mod watch;
 
@@ -50,6 +51,7 @@ pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
     FeedFrom, HeardRow, Hearing, Moved, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
+pub use sql::{Address, Servers};
 pub use watch::Volume;
 
 pub use subjects::{
@@ -70,12 +72,7 @@ use crate::tmf::Page;
 
 /// The store of one deployment.
 #[derive(Clone)]
-pub struct Store(Arc<Half>);
-
-/// The halves there are. `PostgreSQL` will stand beside `SQLite`, with the same methods.
-enum Half {
-    Sqlite(sqlite::Sqlite),
-}
+pub struct Store(Arc<keeper::Keeper>);
 
 /// What the store needs to open.
 pub struct Opening<'a> {
@@ -89,6 +86,8 @@ pub struct Opening<'a> {
     pub entropy: Arc<dyn Entropy>,
     /// When to stop rather than to go on.
     pub limits: Limits,
+    /// Where `PostgreSQL` is; `None`: everything is kept in files of the folder.
+    pub servers: Option<&'a Servers>,
 }
 
 /// When to stop rather than to go on.
@@ -116,69 +115,66 @@ impl Store {
     /// Opens the embedded store, makes it where it is not there yet, and checks that the log it
     /// finds is the one whose checkpoints were signed here.
     pub fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
-        let half = Half::Sqlite(sqlite::Sqlite::open(opening)?);
-        Ok(Self(Arc::new(half)))
+        // A connection to a server turns a runtime of its own, and may be asked for within another.
+        let opened = std::thread::scope(|scope| {
+            let opening = scope.spawn(|| keeper::Keeper::open(opening));
+            opening.join().unwrap_or_else(|_| Err(StoreError::panicked()))
+        });
+        Ok(Self(Arc::new(opened?)))
     }
 
-    /// Whether a store is there at all, without making one.
-    pub fn exists(dir: &Path) -> bool {
-        sqlite::Sqlite::exists(dir)
+    /// Whether a store is there at all, without making one: in this folder, or on servers that this
+    /// folder has the keys for.
+    pub fn exists(dir: &Path, servers: Option<&Servers>) -> bool {
+        let found = if servers.is_some() { "keys/log.key" } else { "sluss.db" };
+        dir.join(found).exists()
     }
 
     /// The brake on all recording and sending of this store.
     pub fn halt(&self) -> Halt {
-        let Half::Sqlite(half) = &*self.0;
-        half.halt()
+        self.0.halt()
     }
 
     /// Lets a halted log go on, once everything stored was looked at (`fsck`); a leaf says so. Not
     /// for a process that has itself noticed what was wrong: it may hold files that are gone.
     pub async fn resume(&self, reason: Code, actor: Role) -> Result<Appended, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.resume(reason, actor).await
+        self.0.resume(reason, actor).await
     }
 
     /// Derives everything stored anew, and says what does not fit. Reads only; others go on meanwhile.
     pub async fn fsck(&self) -> Result<Findings, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.fsck().await
+        self.0.fsck().await
     }
 
     /// Hashes a page of stored leaves again, and halts where one has changed. Gives where the next
     /// page begins; `None`: that was the last.
     pub async fn scrub(&self, first: LeafIndex) -> Result<Option<LeafIndex>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.scrub(first).await
+        self.0.scrub(first).await
     }
 
     /// When every leaf was last hashed again; `None`: never.
     pub fn scrubbed(&self) -> Option<Timestamp> {
-        let Half::Sqlite(half) = &*self.0;
-        half.scrubbed()
+        self.0.scrubbed()
     }
 
     /// Notes that every leaf was hashed again.
     pub fn note_scrubbed(&self, now: Timestamp) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.note_scrubbed(now)
+        self.0.note_scrubbed(now)
     }
 
     /// How much room there is where the store and the checkpoint are kept.
     pub fn volumes(&self) -> Result<Vec<Volume>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.volumes()
+        self.0.volumes()
     }
 
     /// When the log's last checkpoint was signed, as far as a file's time tells.
     pub fn checkpoint_moved(&self) -> Option<Timestamp> {
-        let Half::Sqlite(half) = &*self.0;
-        half.checkpoint_moved()
+        self.0.checkpoint_moved()
     }
 
     /// Takes a submission into keeping. Returns after the durable commit.
     pub async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.accept(submission).await
+        self.0.accept(submission).await
     }
 
     /// The same, handed to the writer when this returns: what is begun one after the other is kept in
@@ -205,8 +201,7 @@ impl Store {
         most: usize,
         lease: Duration,
     ) -> Result<Vec<Work>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.claim(recipient.clone(), most, lease).await
+        self.0.claim(recipient.clone(), most, lease).await
     }
 
     /// Writes the intent leaves of disclosures, in one commit; the cases are then recorded. One
@@ -216,14 +211,12 @@ impl Store {
         disclosures: Vec<Disclosure>,
         lease: Duration,
     ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.append(disclosures, lease).await
+        self.0.append(disclosures, lease).await
     }
 
     /// Writes what became of a disclosure: its outcome leaf, and the case's next state.
     pub async fn settle(&self, claim: Claim, settlement: Settlement) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.settle(claim, settlement).await
+        self.0.settle(claim, settlement).await
     }
 
     /// Writes that nothing may leave: a refusal or hold leaf, and the case is held.
@@ -233,20 +226,17 @@ impl Store {
         leaf: (LeafId, Event),
         reason: HoldReason,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.hold(claim, leaf, reason).await
+        self.0.hold(claim, leaf, reason).await
     }
 
     /// The operator does not have a message of ours: ask once more at `due`.
     pub async fn absent(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.absent(claim, due).await
+        self.0.absent(claim, due).await
     }
 
     /// Gives a case back, to be looked at again at `due`; nothing has happened to it.
     pub async fn give_back(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.give_back(claim, due).await
+        self.0.give_back(claim, due).await
     }
 
     /// Moves a placed case on; looked at again at `due` where it has not ended.
@@ -258,8 +248,7 @@ impl Store {
         subscription: Option<SubscriptionId>,
         due: Timestamp,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.progress(claim, step, reason, subscription, due).await
+        self.0.progress(claim, step, reason, subscription, due).await
     }
 
     /// A person's decision about a case: release, cancel or hold.
@@ -269,64 +258,54 @@ impl Store {
         step: Step,
         leaf: (LeafId, Event),
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.decide(case, step, leaf).await
+        self.0.decide(case, step, leaf).await
     }
 
     /// Appends a leaf that belongs to no case: a read, a heartbeat.
     pub async fn note(&self, event: Event) -> Result<Appended, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.note(event).await
+        self.0.note(event).await
     }
 
     /// Makes sure that a recipient's policy and registry entry are kept, and stand in the log, before
     /// anything is decided under them.
     pub async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.keep_policy(recipient).await
+        self.0.keep_policy(recipient).await
     }
 
     /// The canonical form of a policy that has decided something; `None` where none has this hash.
     pub async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.policy(id).await
+        self.0.policy(id).await
     }
 
     /// When the last leaf was written; 1970 where there is none.
     pub async fn last(&self) -> Result<Timestamp, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.last().await
+        self.0.last().await
     }
 
     /// Appends a heartbeat where the log has been silent for so long; whether it did. Of several
     /// processes that ask, one writes it.
     pub async fn heartbeat(&self, silence: Duration) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.heartbeat(silence).await
+        self.0.heartbeat(silence).await
     }
 
     /// Frees what processes that are gone had leased; how many cases that were.
     pub async fn reap(&self) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.reap().await
+        self.0.reap().await
     }
 
     /// When the next case of a recipient is due; `None`: none is waiting.
     pub async fn next_due(&self, recipient: &RecipientId) -> Result<Option<Timestamp>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.next_due(recipient.clone()).await
+        self.0.next_due(recipient.clone()).await
     }
 
     /// Waits until a case may have become due in this process.
     pub async fn changed(&self) {
-        let Half::Sqlite(half) = &*self.0;
-        half.changed().await;
+        self.0.changed().await;
     }
 
     /// Cases, newest first.
     pub async fn cases(&self, filter: CaseFilter) -> Result<Vec<CaseRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.cases(filter).await
+        self.0.cases(filter).await
     }
 
     /// One submission with its cases.
@@ -335,8 +314,7 @@ impl Store {
         kind: Kind,
         id: SubmissionId,
     ) -> Result<Option<SubmissionRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.submission(kind, id).await
+        self.0.submission(kind, id).await
     }
 
     /// A page of submissions, newest first, and how many there are.
@@ -346,8 +324,7 @@ impl Store {
         client: &ClientId,
         page: &Page,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.submissions(kind, client.clone(), page.clone()).await
+        self.0.submissions(kind, client.clone(), page.clone()).await
     }
 
     /// Keeps who wants to be told of what. The secret is sealed here and now.
@@ -356,8 +333,7 @@ impl Store {
         registration: Registration,
         secret: &HubSecret,
     ) -> Result<Registered, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.register(registration, secret).await
+        self.0.register(registration, secret).await
     }
 
     /// Ends a client's registration; whether there was one.
@@ -367,8 +343,7 @@ impl Store {
         kind: Kind,
         id: RegistrationId,
     ) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.unregister(client.clone(), kind, id).await
+        self.0.unregister(client.clone(), kind, id).await
     }
 
     /// A client's registration.
@@ -378,8 +353,7 @@ impl Store {
         kind: Kind,
         id: RegistrationId,
     ) -> Result<Option<Registration>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.registration(client.clone(), kind, id).await
+        self.0.registration(client.clone(), kind, id).await
     }
 
     /// Registrations, of one client or of all, for one API or for both.
@@ -388,20 +362,17 @@ impl Store {
         client: Option<&ClientId>,
         kind: Option<Kind>,
     ) -> Result<Vec<Registration>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.registrations(client.cloned(), kind).await
+        self.0.registrations(client.cloned(), kind).await
     }
 
     /// Whether anybody is to be told anything by now.
     pub async fn is_anything_to_tell(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.is_anything_to_tell(now).await
+        self.0.is_anything_to_tell(now).await
     }
 
     /// Leases registrations that are to be told something now.
     pub async fn claim_errands(&self, lease: Duration) -> Result<Vec<Errand>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.claim_errands(lease).await
+        self.0.claim_errands(lease).await
     }
 
     /// Writes what became of an errand, event by event; those left out are as they were. `pause`: the
@@ -412,8 +383,7 @@ impl Store {
         fates: Vec<(u64, Fate)>,
         pause: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.settle_errand((errand.to, errand.token), fates, pause).await
+        self.0.settle_errand((errand.to, errand.token), fates, pause).await
     }
 
     /// What is still to be told, oldest first; of one registration, or only what was given up.
@@ -423,14 +393,12 @@ impl Store {
         dead: bool,
         most: u32,
     ) -> Result<Vec<NoticeRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.outbox(of, dead, most).await
+        self.0.outbox(of, dead, most).await
     }
 
     /// Tries what was given up once more; how many events that are.
     pub async fn replay(&self, of: Option<RegistrationId>) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.replay(of).await
+        self.0.replay(of).await
     }
 
     /// The case that an operator's reference belongs to.
@@ -439,8 +407,7 @@ impl Store {
         recipient: &RecipientId,
         reference: &OperatorReference,
     ) -> Result<Option<CaseRow>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.case_of(recipient.clone(), reference.clone()).await
+        self.0.case_of(recipient.clone(), reference.clone()).await
     }
 
     /// Leaves as they are stored, from an index on.
@@ -449,33 +416,28 @@ impl Store {
         first: LeafIndex,
         most: usize,
     ) -> Result<Vec<StoredLeaf>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.leaves(first, most).await
+        self.0.leaves(first, most).await
     }
 
     /// Whether something could be recorded now: takes the way of a write, and writes nothing.
     pub async fn check(&self) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.check().await
+        self.0.check().await
     }
 
     /// How many leaves there are.
     pub async fn size(&self) -> Result<TreeSize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.size().await
+        self.0.size().await
     }
 
     /// The latest signed checkpoint, or the one of a size; with the lines of the witnesses that have
     /// cosigned it, as far as those are kept.
     pub async fn checkpoint(&self, size: Option<TreeSize>) -> Result<Option<String>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.checkpoint(size).await
+        self.0.checkpoint(size).await
     }
 
     /// The root of the log as it was at a size that it has reached.
     pub async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.root_at(size).await
+        self.0.root_at(size).await
     }
 
     /// Keeps cosignatures of the checkpoint of a size, which the caller has verified.
@@ -484,14 +446,12 @@ impl Store {
         size: TreeSize,
         lines: Vec<SignatureLine>,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.keep_cosigned(size, lines).await
+        self.0.keep_cosigned(size, lines).await
     }
 
     /// Checkpoints that witnesses have cosigned, newest first: the latest hundred or so.
     pub async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.cosigned().await
+        self.0.cosigned().await
     }
 
     /// The proof that a leaf is in the tree of a size, as hashes.
@@ -500,14 +460,12 @@ impl Store {
         leaf: LeafIndex,
         size: TreeSize,
     ) -> Result<Vec<Hash>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.inclusion(leaf, size).await
+        self.0.inclusion(leaf, size).await
     }
 
     /// The proof that one tree is a prefix of another, as hashes.
     pub async fn consistency(&self, old: TreeSize, new: TreeSize) -> Result<Vec<Hash>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.consistency(old, new).await
+        self.0.consistency(old, new).await
     }
 
     /// The first checkpoint that was signed at a size or behind it, with its size.
@@ -515,8 +473,7 @@ impl Store {
         &self,
         size: TreeSize,
     ) -> Result<Option<(TreeSize, String)>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.checkpoint_from(size).await
+        self.0.checkpoint_from(size).await
     }
 
     /// Writes a `read` leaf that says that everything from `first` to that leaf itself is handed
@@ -527,8 +484,7 @@ impl Store {
         what: Code,
         first: LeafIndex,
     ) -> Result<Note, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.export(actor, what, first).await
+        self.0.export(actor, what, first).await
     }
 
     /// A COSE receipt for a leaf in a tree of a size; `None` where no checkpoint of that size was
@@ -538,21 +494,18 @@ impl Store {
         leaf: LeafIndex,
         size: TreeSize,
     ) -> Result<Option<CoseReceipt>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.cose(leaf, size).await
+        self.0.cose(leaf, size).await
     }
 
     /// Every policy that has decided something, by its id: the bytes that the id is the hash of.
     pub async fn policies(&self) -> Result<Vec<(PolicyId, Vec<u8>)>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.policies().await
+        self.0.policies().await
     }
 
     /// The bytes of a tile of hashes or of an entry bundle, straight from the tables; `None` where
     /// the log has not grown that far.
     pub async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.tile(tile).await
+        self.0.tile(tile).await
     }
 
     /// Whether a leaf commits to this value under this name. False once the key is destroyed.
@@ -562,14 +515,12 @@ impl Store {
         name: &str,
         value: &str,
     ) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.commits_to(leaf, name, value).await
+        self.0.commits_to(leaf, name, value).await
     }
 
     /// The key that the log's checkpoints are verified with.
     pub fn verifier_key(&self) -> VerifierKey {
-        let Half::Sqlite(half) = &*self.0;
-        half.verifier_key()
+        self.0.verifier_key()
     }
 
     /// Appends a `read` leaf: somebody looked at the log.

@@ -1,10 +1,10 @@
 //! What operators say: their feeds, their interfaces, their words about a case, and the ids by which
 //! they know our services.
 
-use super::{FeedFrom, Half, Moved, Store, StoreError};
-use crate::dialects::FeedEvent;
+use super::{FeedFrom, Moved, Store, StoreError};
 use crate::dialects::offer::Offer;
 use crate::dialects::reasons::Words;
+use crate::dialects::{FeedEvent, LinkState};
 use crate::domain::{
     Case, CaseId, OpaqueReference, OperatorReference, RecipientId, SubscriptionId, Timestamp,
 };
@@ -16,8 +16,7 @@ impl Store {
         recipient: &RecipientId,
         now: Timestamp,
     ) -> Result<Option<FeedFrom>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed_due(recipient.clone(), now).await
+        self.0.feed_due(recipient.clone(), now).await
     }
 
     /// Applies what an operator's event feed says, and remembers how far it was read.
@@ -27,8 +26,7 @@ impl Store {
         events: Vec<FeedEvent>,
         due: Timestamp,
     ) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed(recipient.clone(), events, due).await
+        self.0.feed(recipient.clone(), events, due).await
     }
 
     /// The operator does not know the event that its feed was read to: every case that it has is
@@ -38,8 +36,7 @@ impl Store {
         recipient: &RecipientId,
         due: Timestamp,
     ) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed_lost(recipient.clone(), due).await
+        self.0.feed_lost(recipient.clone(), due).await
     }
 
     /// An operator's event feed could not be read: from the same place again at `due`.
@@ -48,8 +45,7 @@ impl Store {
         recipient: &RecipientId,
         due: Timestamp,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.feed_failed(recipient.clone(), due).await
+        self.0.feed_failed(recipient.clone(), due).await
     }
 
     /// From where to read what has changed at a recipient, where that is due by `now`.
@@ -58,8 +54,7 @@ impl Store {
         recipient: &RecipientId,
         now: Timestamp,
     ) -> Result<Option<FeedFrom>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.changes_due(recipient.clone(), now).await
+        self.0.changes_due(recipient.clone(), now).await
     }
 
     /// Applies what an operator lists as changed, with its cursor: those cases are asked about at
@@ -70,21 +65,29 @@ impl Store {
         read: Option<(Vec<OperatorReference>, Option<String>)>,
         due: Timestamp,
     ) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.changes(recipient.clone(), read, due).await
+        self.0.changes(recipient.clone(), read, due).await
     }
 
     /// Keeps what the operator said last about a case, sealed under its subject's key.
     pub async fn keep_words(&self, case: CaseId, words: Words) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.keep_words(case, words).await
+        self.0.keep_words(case, words).await
     }
 
     /// What the operator said last about a case, and the case, whose values the guard looks for
     /// before the words are shown.
     pub async fn words(&self, case: CaseId) -> Result<Option<(Words, Case)>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.words(case).await
+        self.0.words(case).await
+    }
+
+    /// Keeps how an operator saw the line of a fault before it was reported.
+    pub async fn keep_line(&self, case: CaseId, line: LinkState) -> Result<(), StoreError> {
+        self.0.keep_line(case, line).await
+    }
+
+    /// How an operator saw the line of a fault, and when it said so; `None` where it was not asked or
+    /// that is wiped.
+    pub async fn line(&self, case: CaseId) -> Result<Option<(LinkState, Timestamp)>, StoreError> {
+        self.0.line(case).await
     }
 
     /// Remembers what an operator said of its interface; `None`: it did not tell.
@@ -93,14 +96,12 @@ impl Store {
         recipient: &RecipientId,
         offer: Option<Offer>,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.keep_offer(recipient.clone(), offer).await
+        self.0.keep_offer(recipient.clone(), offer).await
     }
 
     /// What each operator said of its interface, and when it was asked.
     pub async fn offers(&self) -> Result<Vec<(RecipientId, Offer, Timestamp)>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.offers().await
+        self.0.offers().await
     }
 
     /// Whether a person has let a case of this recipient go on since.
@@ -109,8 +110,7 @@ impl Store {
         recipient: &RecipientId,
         since: Timestamp,
     ) -> Result<bool, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.has_acted(recipient.clone(), since).await
+        self.0.has_acted(recipient.clone(), since).await
     }
 
     /// What an operator calls by now what it called so once; `None` where that is not known to have
@@ -120,8 +120,7 @@ impl Store {
         recipient: &RecipientId,
         old: SubscriptionId,
     ) -> Result<Option<SubscriptionId>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.moved(recipient.clone(), old).await
+        self.0.moved(recipient.clone(), old).await
     }
 
     /// For each of these references of ours, its case and the id that the operator is known to have
@@ -131,8 +130,7 @@ impl Store {
         recipient: &RecipientId,
         references: &[OpaqueReference],
     ) -> Result<Vec<Option<(CaseId, SubscriptionId)>>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.subscribed_as(recipient.clone(), references).await
+        self.0.subscribed_as(recipient.clone(), references).await
     }
 
     /// The operator has other ids for these services: they go into what is said next.
@@ -141,8 +139,7 @@ impl Store {
         recipient: &RecipientId,
         moves: Vec<Moved>,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.relearn(recipient.clone(), moves).await
+        self.0.relearn(recipient.clone(), moves).await
     }
 
     /// From where to read an operator's list of subscriptions, where that is due by `now`.
@@ -151,8 +148,7 @@ impl Store {
         recipient: &RecipientId,
         now: Timestamp,
     ) -> Result<Option<FeedFrom>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.subscriptions_due(recipient.clone(), now).await
+        self.0.subscriptions_due(recipient.clone(), now).await
     }
 
     /// Notes how far an operator's list of subscriptions was read: from there again at `due`, or all
@@ -163,7 +159,6 @@ impl Store {
         cursor: Option<String>,
         due: Timestamp,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.subscriptions_read(recipient.clone(), cursor, due).await
+        self.0.subscriptions_read(recipient.clone(), cursor, due).await
     }
 }

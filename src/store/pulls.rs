@@ -1,6 +1,6 @@
 //! Contact pulls: the case that an operator asks about, and what it was answered.
 
-use super::{Appended, Disclosure, Half, Store, StoreError};
+use super::{Appended, Disclosure, Store, StoreError};
 use crate::domain::{
     Case, CaseId, CaseState, LeafId, OpaqueReference, Purpose, RecipientId, SubjectId, Timestamp,
 };
@@ -66,14 +66,12 @@ impl Asked {
 impl Store {
     /// The case that one of our references leads to.
     pub async fn asked(&self, reference: &OpaqueReference) -> Result<Option<Asked>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.asked(reference).await
+        self.0.asked(reference).await
     }
 
     /// Writes the intent leaf of an answer, where the case has not ended meanwhile.
     pub async fn record_pull(&self, disclosure: Disclosure) -> Result<Appended, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.record_pull(disclosure).await
+        self.0.record_pull(disclosure).await
     }
 
     /// Writes what became of an answer.
@@ -84,8 +82,7 @@ impl Store {
         result: OutcomeResult,
         code: String,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.settle_pull(pull, intent, result, code).await
+        self.0.settle_pull(pull, intent, result, code).await
     }
 
     /// Writes that a contact pull got no contact; `about` is the case, where the leaf commits to one.
@@ -94,14 +91,12 @@ impl Store {
         leaf: (LeafId, Event),
         about: Option<CaseId>,
     ) -> Result<(), StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.refuse_pull(leaf, about).await
+        self.0.refuse_pull(leaf, about).await
     }
 
     /// Closes answers that were recorded before a moment and of which nobody said how they ended:
     /// they may have left. How many those were.
     pub async fn close_pulls(&self, before: Timestamp) -> Result<usize, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.close_pulls(before).await
+        self.0.close_pulls(before).await
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Half, Store, StoreError, StoredLeaf};
+use super::{Store, StoreError, StoredLeaf};
 use crate::domain::{
     CaseId, CaseState, ClientId, ExternalId, Field, LeafId, Personal, SubjectId, Timestamp,
 };
@@ -173,14 +173,12 @@ impl Store {
         reference: Reference,
         client: Option<ClientId>,
     ) -> Result<Found, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.find_subject(reference, client).await
+        self.0.find_subject(reference, client).await
     }
 
     /// All that is kept about a person.
     pub async fn about(&self, subjects: &Subjects) -> Result<About, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.about(subjects.clone()).await
+        self.0.about(subjects.clone()).await
     }
 
     /// Destroys a person's keys, and with them every link from the log to the person. Refused while
@@ -190,35 +188,30 @@ impl Store {
         subjects: &Subjects,
         reason: ErasureReason,
     ) -> Result<Erased, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.erase(subjects.clone(), reason).await
+        self.0.erase(subjects.clone(), reason).await
     }
 
     /// Begins an epoch, seals every subject's key under its key, and destroys the older ones. What
     /// a rotation that was cut short has left is made good.
     pub async fn rotate_epoch(&self) -> Result<Rotation, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.rotate_epoch().await
+        self.0.rotate_epoch().await
     }
 
     /// The epochs that there are, oldest first: more than one while a rotation runs, or was cut
     /// short.
     pub async fn epochs(&self) -> Result<Vec<Epoch>, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.epochs().await
+        self.0.epochs().await
     }
 
     /// Wipes what was kept as long as the rules say, and writes that down where it was something; of
     /// how many cases.
     pub async fn wipe_due(&self, minimum: Duration) -> Result<u64, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.wipe_due(minimum).await
+        self.0.wipe_due(minimum).await
     }
 
     /// How it stands with keeping no longer than promised. `minimum` is how long every case's data
     /// is kept after its end.
     pub async fn retention(&self, minimum: Duration) -> Result<Retention, StoreError> {
-        let Half::Sqlite(half) = &*self.0;
-        half.retention(minimum).await
+        self.0.retention(minimum).await
     }
 }

@@ -12,7 +12,7 @@ use tracing::{info, warn};
 use super::{Worker, ignore_fenced};
 use crate::dialects::offer::{Asking, Offer, Wish, obstacle};
 use crate::dialects::{self, Dialect};
-use crate::domain::{Field, HoldReason, Purpose, RecipientId, Timestamp};
+use crate::domain::{Act, Field, HoldReason, RecipientId, Timestamp};
 use crate::minimise::{Refusal, minimise};
 use crate::recipients::Recipient;
 use crate::settle::access;
@@ -117,18 +117,27 @@ impl Worker {
         Ok(true)
     }
 
-    /// Whether the operator's list of services is asked before this case is decided.
+    /// Whether the operator is asked before this case is decided: for its list of services, or how
+    /// the line is.
     pub(super) fn is_surveyed(
         &self,
         recipient: &Recipient,
         dialect: &dyn Dialect,
         claimed: &Claimed,
     ) -> bool {
-        let asked = claimed.case.purpose() == Purpose::Activate && !claimed.overruled;
-        let access = access(&claimed.case).filter(|_| asked && recipient.enabled);
-        recipient.channel.preflight
-            && access.is_some_and(|access| dialect.services(&access).is_some())
-            && self.1.may_be_asked(&recipient.id, Asking::Services)
+        let may = recipient.enabled && recipient.channel.preflight;
+        let Some(access) = access(&claimed.case).filter(|_| may) else { return false };
+        match claimed.case.act() {
+            Act::Activate => {
+                !claimed.overruled
+                    && dialect.services(&access).is_some()
+                    && self.1.may_be_asked(&recipient.id, Asking::Services)
+            }
+            Act::Report => {
+                dialect.line(&access).is_some() && self.1.answers(&recipient.id, Asking::Link)
+            }
+            _ => false,
+        }
     }
 
     /// Asks, and then decides, records and sends one case.
@@ -139,7 +148,9 @@ impl Worker {
     ) -> Result<(), StoreError> {
         let Some(recipient) = self.0.recipients.get(&id) else { return Ok(()) };
         let Some(dialect) = dialect_of(recipient) else { return Ok(()) };
-        if let Some(stop) = self.survey(recipient, dialect, &claimed).await {
+        if claimed.case.act() == Act::Report {
+            self.look_at_line(recipient, dialect, &claimed).await?;
+        } else if let Some(stop) = self.survey(recipient, dialect, &claimed).await {
             let Claimed { claim, case, key, .. } = claimed;
             return self.refuse(recipient, claim, &case, &key, &stop).await;
         }
@@ -148,6 +159,35 @@ impl Worker {
             self.clone().send(id.clone(), recorded).await?;
         }
         failed.map_or(Ok(()), |error| ignore_fenced(Err(error)))
+    }
+
+    /// Asks how the operator sees the line of a fault that is about to be reported, for those of ours
+    /// who look at the case. The report does not wait for it.
+    async fn look_at_line(
+        &self,
+        recipient: &Recipient,
+        dialect: &'static dyn Dialect,
+        claimed: &Claimed,
+    ) -> Result<(), StoreError> {
+        let case = &claimed.case;
+        let Some(query) = access(case).and_then(|access| dialect.line(&access)) else {
+            return Ok(());
+        };
+        let today = self.0.clock.now().date();
+        // What is not reported is not asked about.
+        if minimise(case, &self.1.of(recipient), dialect, today, claimed.released).is_err() {
+            return Ok(());
+        }
+        match self.0.wire.ask(&recipient.id, &query).await {
+            Ok(answer) => match dialect.lined(&answer) {
+                Some(line) => self.0.store.keep_line(case.id(), line).await,
+                None => Ok(()),
+            },
+            Err(error) => {
+                warn!(error = %crate::telemetry::chain(&error), "The line cannot be asked about");
+                Ok(())
+            }
+        }
     }
 
     /// What stands in the way of an order, by the operator's own list. What the policy would not

@@ -112,6 +112,7 @@ impl Place {
         let mut command = sluss();
         command.arg("--config").arg(self.config());
         command.arg("--state").arg(self.state()).args(arguments);
+        command.envs(crate::postgres::environment(&self.state()));
         command
     }
 

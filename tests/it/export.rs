@@ -92,6 +92,7 @@ fn open(dir: &Path, seed: u64) -> Store {
         clock: Arc::new(ManualClock::at(Timestamp::from_micros(1_772_373_900_000_000))),
         entropy: Arc::new(SeededEntropy::new(seed)),
         limits: Limits::default(),
+        servers: None,
     })
     .unwrap()
 }

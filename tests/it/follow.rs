@@ -1,6 +1,8 @@
 //! What happens to a case after its first message: comments, withdrawals, what comes too late.
 #![cfg(test)]
 
+mod soap;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +18,7 @@ use sluss::store::{Accepted, CaseRow, StoreError};
 use crate::harness::{App, GLOBALCONNECT, IP_ONLY, PASSWORD, fault, id, order};
 
 /// Asks something about what was handed in, as a PATCH does.
-async fn ask(
+pub(crate) async fn ask(
     app: &App,
     of: SubmissionId,
     kind: Kind,
@@ -42,12 +44,12 @@ async fn ask(
 }
 
 /// Hands one in, and gives it.
-async fn submitted(app: &mut App, kind: Kind, body: &Value) -> CaseRow {
+pub(crate) async fn submitted(app: &mut App, kind: Kind, body: &Value) -> CaseRow {
     let case = app.submit(kind, body).await[0];
     app.row(case).await
 }
 
-async fn comment(app: &mut App, of: &CaseRow, text: &str) {
+pub(crate) async fn comment(app: &mut App, of: &CaseRow, text: &str) {
     let note = json!({ "note": [{ "text": text, "author": "Bo Handläggare" }] });
     let accepted = ask(app, of.submission, Kind::Ticket, &note).await.unwrap();
     assert!(matches!(accepted, Accepted::New(_)));
@@ -59,7 +61,7 @@ async fn asked(app: &App, of: &CaseRow) -> Vec<CaseRow> {
     row.unwrap().asked
 }
 
-async fn states(app: &App, of: &CaseRow) -> Vec<(Act, CaseState)> {
+pub(crate) async fn states(app: &App, of: &CaseRow) -> Vec<(Act, CaseState)> {
     asked(app, of).await.into_iter().map(|row| (row.act, row.state)).collect()
 }
 

@@ -36,7 +36,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::{raw, tokens};
+use crate::{postgres, raw, tokens};
 
 pub(crate) const PASSWORD: &str = "harness";
 pub(crate) const GLOBALCONNECT: &str = "globalconnect";
@@ -417,8 +417,7 @@ impl App {
         let mut intents: Vec<(LeafIndex, Leaf)> = self.leaves().await;
         intents.retain(|(_, leaf)| matches!(leaf.event, Event::Intent(_)));
         for message in self.sandbox.received().iter().filter(|one| one.is_message) {
-            let base = self.sandbox.base_url(&message.recipient).unwrap();
-            let base: url::Url = base.parse().unwrap();
+            let base = &self.deployment.recipients[&message.recipient].channel.base_url;
             let path = message.path.strip_prefix(base.path()).unwrap();
             let hash = message_hash(&message.method, path, &without_credentials(&message.body));
             let mut place = None;
@@ -521,6 +520,7 @@ fn configuration_also(folder: &Path, recipients: Vec<RecipientFile>) -> Config {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     let mut config = config::load(&shipped, &BTreeMap::new()).unwrap();
     config.state = folder.join("state");
+    config.servers = postgres::servers(&config.state);
     config.http.limits.stop_pause = Duration::ZERO;
     let expired = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo/exempelnat.toml");
     let text = std::fs::read_to_string(&expired).unwrap();

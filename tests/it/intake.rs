@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 #![expect(clippy::needless_pass_by_value, reason = "json!(..) is written where it is used")]
 
+mod changes;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};

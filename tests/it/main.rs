@@ -26,6 +26,7 @@ mod operators;
 mod pages;
 mod people;
 mod pi_api;
+mod postgres;
 mod pulls;
 mod raw;
 mod recipients;

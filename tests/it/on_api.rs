@@ -1,5 +1,5 @@
 //! The dialect `on-api`, on the wire examples under `fixtures/`. What is written is checked
-//! against our schemas in `writing`, what is read against the traps in `reading`, both against noise
+//! against our schemas in `writing`, what is read in `traps` and `reading`, both against noise
 //! in `noise` and against the specification's own text in `spec`.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may panic as the test itself may")]
@@ -8,6 +8,7 @@ pub(crate) mod http;
 mod noise;
 mod reading;
 mod spec;
+mod traps;
 mod versions;
 mod writing;
 
@@ -113,7 +114,7 @@ fn wire_examples() {
     let mut folders: Vec<PathBuf> = fs::read_dir(root().join("fixtures/dialects/on-api"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
+        .filter(|path| path.join("case.toml").is_file())
         .collect();
     folders.sort();
     for folder in folders {

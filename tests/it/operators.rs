@@ -1,7 +1,9 @@
 //! Operators as they are: what they offer, what they say in words, their bad days.
 #![cfg(test)]
 
+mod bad_days;
 mod moved;
+mod versions;
 
 use std::time::Duration;
 
@@ -217,6 +219,10 @@ async fn changes_of_tickets_are_read_where_the_operator_lists_them() {
     let ticket = app.submit(Kind::Ticket, &fault(GLOBALCONNECT, "FEL-1", "STTA0101")).await[0];
     app.to_the_end().await;
     App::check(&app.row(ticket).await, CaseState::Completed, None);
+    // How the operator sees the line, for those of ours who look at the case.
+    let (line, _) = app.deployment.store.line(ticket).await.unwrap().unwrap();
+    assert!(!line.up && line.since.is_some());
+    assert_eq!(line.received.map(|level| level.to_string()).as_deref(), Some("-21.5"));
     let asked = app.sandbox.received();
     let events: Vec<_> = asked.iter().filter(|one| one.path.ends_with("/events/")).collect();
     assert!(!events.is_empty());

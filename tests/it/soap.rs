@@ -4,6 +4,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "rows of a check read better without `&`")]
 
 mod bytes;
+mod certificate;
 mod lookups;
 mod schema;
 mod verdicts;

@@ -10,6 +10,7 @@ mod files;
 mod life;
 mod log;
 mod model;
+mod operators;
 mod person;
 mod processes;
 mod settling;
@@ -37,6 +38,8 @@ use sluss::store::{
     Work,
 };
 use tempfile::TempDir;
+
+use crate::postgres::servers;
 
 const ORIGIN: &str = "log.example.se/disclosures/2026";
 const START: Timestamp = Timestamp::from_micros(1_772_373_900_000_000);
@@ -181,6 +184,7 @@ fn open_limited(
         clock,
         entropy: Arc::new(SeededEntropy::new(seed)),
         limits,
+        servers: servers(dir).as_ref(),
     })
 }
 

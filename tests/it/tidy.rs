@@ -53,7 +53,7 @@ impl Source {
         program
     }
 
-    /// The room it belongs to: `store` for `src/store/sqlite/log.rs`, `worker` for `src/worker.rs`.
+    /// The room it belongs to: `store` for `src/store/keeper/log.rs`, `worker` for `src/worker.rs`.
     fn room(&self) -> &str {
         let inside = self.path.trim_start_matches("src/");
         inside.split('/').next().unwrap_or(inside).trim_end_matches(".rs")

@@ -17,15 +17,26 @@
 //! | `version` | what differs between the versions, as data |
 //!
 //! Written strictly, by the specification's data formats. Read tolerantly, because the text of the
-//! specification is not of one mind with itself, and operators follow one half or the other:
+//! specification is not of one mind with itself, and operators follow one half or the other. Besides
+//! what stands in the table, ids come as numbers, optional members as `null`, lists as one object or
+//! inside a wrapper. Each row has an answer in `fixtures/dialects/on-api/traps/` and its test, by its
+//! number, in `tests/it/on_api/traps.rs`.
 //!
-//! - `state` is an order's, `status` a ticket's; either name is read in both.
-//! - `ipAddresses` (data formats) is `ipAddress` in the examples. We write the first; neither is
-//!   read, as nothing depends on it.
-//! - Ids come as numbers, optional members as `null`, lists as one object or inside a wrapper.
-//! - An order that was done at once has neither `orderId` nor `path`; others have only one of them.
-//! - An empty list of orders may come as 404.
-//! - `spReference` is of type `ID`, yet tickets show it with `#`: we write none, we read it.
+//! | | the text | here |
+//! |---|---|---|
+//! | 1 | `mduApartmentNumber` is a number and is shown as a text | `accesses`: either; four digits |
+//! | 2 | `ipAddresses` (data formats), `ipAddress` (examples) | `offer` reads both, `write` writes the first |
+//! | 3 | a boolean as a text; commas that trail | `read`: `flag`, `json` |
+//! | 4 | `spReference` is of type `ID` and shown with `#` | `read` reads it, ours has none; `path` encodes it |
+//! | 5 | `state` of an order, `status` of a ticket, and the other way round | `read`: either in both |
+//! | 6 | `objectType` in plural and singular, `time` without zone | `offer`: either; read on by `Last-Modified` |
+//! | 7 | an empty list is 404, no change is 304 | `answer` of orders, `worker/accesses.rs` of accesses |
+//! | 8 | what was so already has no `orderId` and no `path` | `answer`: done without an id; we ask neither by `state` nor by DHCP |
+//! | 9 | paths under `tech` differ within one page | `version`: by the page's index; 2.3.1 has its own |
+//! | 10 | a metre address as `550-70`, or 550 with littera 70 | `address`: one place |
+//! | 11 | 1990 is always, 3030 nobody knows, `""` none, YES and NO | `offer` |
+//! | 12 | a service is ended by access and code, or by its subscription | `version`: `named_by` |
+//! | 13 | MAC in small letters, four decimals of a second, decimal commas | `write` in capitals, `read` reads them |
 
 mod about;
 mod accesses;

@@ -188,7 +188,7 @@ pub(super) fn link(answer: &Answer) -> Option<LinkState> {
     }?;
     let since = row.text("linkSince").or_else(|| row.object("up")?.text("since"));
     let received = row.object("transceiver").or_else(|| row.object("fiber"));
-    let received = received.and_then(|it| it.number("dbmRx"));
+    let received = received.and_then(|it| it.level("dbmRx"));
     Some(LinkState { up, since: since.and_then(|text| moment(&text)), received })
 }
 

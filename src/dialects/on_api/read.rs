@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::super::reasons::Words;
-use super::super::{Answer, Placement, Standing, Subscription};
+use super::super::{Answer, Level, Placement, Standing, Subscription};
 use super::version::Version;
 use super::{Resource, path};
 use crate::domain::{OperatorReference, SubscriptionId};
@@ -21,7 +21,33 @@ const WRAPPERS: &[&str] =
 /// bytes that are not UTF-8 are read as replacement characters.
 pub(in crate::dialects) fn json(body: &[u8]) -> Option<Value> {
     let text = String::from_utf8_lossy(body);
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
+    let text = text.trim_start_matches('\u{feff}');
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&without_trailing(text))).ok()
+}
+
+/// The text without commas that nothing follows: some of the specification's own examples have them.
+fn without_trailing(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    // Where the last comma stands, as long as nothing but space has come behind it.
+    let (mut comma, mut is_text, mut is_escaped) = (None, false, false);
+    for c in text.chars() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_text => is_escaped = true,
+            '"' => (comma, is_text) = (None, !is_text),
+            _ if is_text => {}
+            ',' => comma = Some(kept.len()),
+            '}' | ']' => {
+                if let Some(at) = comma.take() {
+                    kept.remove(at);
+                }
+            }
+            c if c.is_whitespace() => {}
+            _ => comma = None,
+        }
+        kept.push(c);
+    }
+    kept
 }
 
 /// The rows of a list: of an array, of an array in a wrapper, or the one object there is. `None`
@@ -81,11 +107,11 @@ impl<'v> Row<'v> {
         }
     }
 
-    /// A member that is a number, or says so as a text (`"dbmRx": "-12"`).
-    pub(in crate::dialects) fn number(&self, member: &str) -> Option<f64> {
+    /// A member that is an optical level, as a number or as a text (`"dbmRx": "-12"`).
+    pub(in crate::dialects) fn level(&self, member: &str) -> Option<Level> {
         match self.0.get(member)? {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().replace(',', ".").parse().ok(),
+            Value::Number(number) => Level::parse(&number.to_string()),
+            Value::String(text) => Level::parse(text),
             _ => None,
         }
     }

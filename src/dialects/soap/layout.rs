@@ -11,6 +11,8 @@ use crate::domain::{Act, Field};
 pub(super) enum Part {
     /// The element of a field; see [`element`].
     Field(Field),
+    /// The same, under another name.
+    Named(&'static str, Field),
     /// An element around others. It is left out where none of them is there.
     Block(&'static str, &'static [Self]),
 }
@@ -20,7 +22,7 @@ pub(super) enum Part {
 pub(super) struct Layout {
     /// The operation.
     pub(super) call: Call,
-    /// What the first element, `Operation`, says. It is the kind of the message, as the purpose in
+    /// What the first element, `Operation` or `Action`, says. It is the kind of the message, as the purpose in
     /// the log is: there is no order without it, so no rule can withhold it.
     pub(super) operation: Option<&'static str>,
     /// All places, in the order of the schema.
@@ -33,11 +35,31 @@ pub(super) struct Layout {
 pub(super) const fn layout(act: Act) -> Option<Layout> {
     // The reference is required though ON-API makes it optional: the operator finds a message of
     // ours by nothing else, and what cannot be found could be sent twice.
-    use Field::{AccessId, CaseReference, ProblemType, ServiceId, SubscriptionId};
+    use Field::{
+        AccessId, CaseReference, OperatorReference, ProblemType, ServiceId, SubscriptionId,
+    };
     match act {
         Act::Activate => Some(order("ACTIVATE", &[CaseReference, AccessId, ServiceId])),
         Act::Change => Some(order("CHANGE", &[CaseReference, SubscriptionId, ServiceId])),
         Act::Terminate => Some(order("DEACTIVATE", &[CaseReference, SubscriptionId])),
+        Act::Modify => Some(order("MODIFY", &[CaseReference, SubscriptionId])),
+        Act::Suspend => Some(order("SUSPEND", &[CaseReference, SubscriptionId])),
+        Act::Resume => Some(order("RESUME", &[CaseReference, SubscriptionId])),
+        Act::Amend => Some(Layout {
+            call: Call::AmendOrder,
+            operation: None,
+            parts: AMENDMENT,
+            required: &[OperatorReference],
+        }),
+        Act::Cancel => Some(Layout {
+            call: Call::CancelOrder,
+            operation: None,
+            parts: &[ORDER_ID],
+            required: &[OperatorReference],
+        }),
+        Act::Supplement => Some(update("COMMENT")),
+        Act::Close => Some(update("CLOSE")),
+        Act::Reopen => Some(update("REOPEN")),
         Act::Report => Some(Layout {
             call: Call::ReportFault,
             operation: None,
@@ -47,6 +69,59 @@ pub(super) const fn layout(act: Act) -> Option<Layout> {
         _ => None,
     }
 }
+
+/// What may be other about a service that stays.
+const MODIFIED: &[Field] = &[
+    Field::Operation,
+    Field::CaseReference,
+    Field::SubscriptionId,
+    Field::RequestedDate,
+    Field::FixedIp,
+    Field::Sla,
+    Field::CpeModel,
+    Field::CpeMac,
+    Field::IpAddress,
+];
+
+/// What may be other about an order that nobody has begun with.
+const AMENDED: &[Field] = &[
+    Field::OperatorReference,
+    Field::ServiceId,
+    Field::RequestedDate,
+    Field::FixedIp,
+    Field::Sla,
+    Field::CpeModel,
+    Field::CpeMac,
+    Field::IpAddress,
+];
+
+/// What may be said of a ticket that is there.
+const UPDATED: &[Field] = &[
+    Field::OperatorReference,
+    Field::CaseReference,
+    Field::FaultResponsible,
+    Field::ProblemType,
+    Field::FaultDescription,
+    Field::Note,
+    Field::FaultSince,
+    Field::FaultPattern,
+    Field::FaultLamps,
+    Field::FaultLink,
+    Field::FaultWiredTest,
+    Field::FaultRestarted,
+    Field::FaultSpeed,
+    Field::FaultLevel,
+    Field::FaultNeighbours,
+    Field::CpeModel,
+    Field::CpeMac,
+    Field::IpAddress,
+    Field::ContactName,
+    Field::ContactPhone,
+    Field::CompanyName,
+    Field::VisitBooked,
+    Field::VisitWindow,
+    Field::DoorCode,
+];
 
 /// What a message has a place for. An operation has no place for what it has no use
 /// for: a new service has no subscription yet, and to end one nobody needs to know where it is.
@@ -101,6 +176,13 @@ pub(super) const fn carries(act: Act) -> &'static [Field] {
             F::VisitBooked,
             F::VisitWindow,
         ],
+        Act::Modify => MODIFIED,
+        Act::Suspend | Act::Resume => {
+            &[F::Operation, F::CaseReference, F::SubscriptionId, F::RequestedDate]
+        }
+        Act::Amend => AMENDED,
+        Act::Cancel => &[F::OperatorReference],
+        Act::Supplement | Act::Close | Act::Reopen => UPDATED,
         Act::Terminate => &[
             F::Operation,
             F::CaseReference,
@@ -137,6 +219,15 @@ pub(super) const fn carries(act: Act) -> &'static [Field] {
             F::DoorCode,
         ],
         _ => &[],
+    }
+}
+
+const fn update(action: &'static str) -> Layout {
+    Layout {
+        call: Call::UpdateTicket,
+        operation: Some(action),
+        parts: UPDATE,
+        required: &[Field::OperatorReference, Field::CaseReference],
     }
 }
 
@@ -190,12 +281,13 @@ pub(super) const fn element(field: Field) -> Option<(&'static str, Shape)> {
         F::FaultSpeed => ("Speed", Shape::Speed),
         F::FaultLevel => ("Level", Shape::Level),
         F::FaultNeighbours => ("Neighbours", Shape::Count),
+        F::FaultResponsible => ("Responsible", Shape::OneOf(&["SP", "CO"])),
+        F::Note => ("Note", Shape::LongText),
+        F::OperatorReference => ("OrderId", Shape::OperatorId),
 
         // The operation is written from the act, ahead of everything else: see
         // `Layout::operation`. For the others no message of this interface has a use.
         F::Operation
-        | F::OperatorReference
-        | F::FaultResponsible
         | F::ContactEmail
         | F::ContactPhoneOther
         | F::Personnummer
@@ -203,7 +295,6 @@ pub(super) const fn element(field: Field) -> Option<(&'static str, Shape)> {
         | F::CompanyOrgNo
         | F::ProtectedIdentity
         | F::IdentityOther
-        | F::Note
         | F::Attachment
         | F::CustomerNumber
         | F::InvoiceAddress
@@ -215,6 +306,37 @@ pub(super) const fn element(field: Field) -> Option<(&'static str, Shape)> {
 const fn order(operation: &'static str, required: &'static [Field]) -> Layout {
     Layout { call: Call::PlaceOrder, operation: Some(operation), parts: ORDER, required }
 }
+
+const ORDER_ID: Part = Part::Field(Field::OperatorReference);
+
+const AMENDMENT: &[Part] = &[
+    ORDER_ID,
+    Part::Field(Field::ServiceId),
+    Part::Field(Field::RequestedDate),
+    Part::Field(Field::FixedIp),
+    Part::Field(Field::Sla),
+    EQUIPMENT,
+];
+
+const UPDATE: &[Part] = &[
+    Part::Named("TicketId", Field::OperatorReference),
+    Part::Field(Field::CaseReference),
+    Part::Field(Field::FaultResponsible),
+    Part::Field(Field::ProblemType),
+    Part::Field(Field::FaultDescription),
+    Part::Field(Field::Note),
+    Part::Field(Field::FaultSince),
+    Part::Field(Field::FaultPattern),
+    Part::Field(Field::FaultLamps),
+    Part::Field(Field::FaultLink),
+    Part::Field(Field::FaultWiredTest),
+    Part::Field(Field::FaultRestarted),
+    Part::Field(Field::FaultSpeed),
+    Part::Field(Field::FaultLevel),
+    Part::Field(Field::FaultNeighbours),
+    EQUIPMENT,
+    CONTACT,
+];
 
 const ORDER: &[Part] = &[
     Part::Field(Field::CaseReference),
@@ -288,7 +410,7 @@ mod tests {
     fn places(parts: &[Part], into: &mut Vec<Field>) {
         for part in parts {
             match *part {
-                Part::Field(field) => into.push(field),
+                Part::Field(field) | Part::Named(_, field) => into.push(field),
                 Part::Block(_, parts) => places(parts, into),
             }
         }
@@ -321,7 +443,7 @@ mod tests {
     fn a_door_code_is_for_a_fault_and_an_identity_for_nothing() {
         for &act in Act::ALL {
             let carried = carries(act);
-            assert_eq!(carried.contains(&Field::DoorCode), act == Act::Report);
+            assert_eq!(carried.contains(&Field::DoorCode), act.is_fault());
             assert!(carried.iter().all(|f| f.sensitivity() != crate::domain::Sensitivity::Never));
         }
     }

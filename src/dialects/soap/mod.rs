@@ -1,4 +1,4 @@
-//! SOAP 1.1, document/literal, with our own schema (`schemas/dialects/soap/`): what ON-API 2.6 says
+//! SOAP 1.1, document/literal, with our own schema (`schemas/soap/`): what ON-API 2.6 says
 //! about orders and tickets, and a contact block that a policy opens for a booked visit.
 //!
 //! Two pure halves: `write` puts a minimised case, or a question, into an envelope; `read` says what
@@ -15,10 +15,13 @@ mod write;
 mod xml;
 
 use super::{
-    Answer, Dialect, EncodeError, FeedEvent, Finding, Message, Progress, Query, Sought, Verdict,
+    Answer, Dialect, EncodeError, FeedEvent, Finding, Heard, Message, Progress, Query, Sought,
+    Verdict,
 };
 use crate::domain::{Act, Field, OperatorReference};
 use crate::minimise::Minimised;
+
+pub use write::message as write;
 
 /// Version 1 of our SOAP interface: `urn:sluss:operator:1`.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +45,9 @@ impl Dialect for Soap {
     }
 
     fn find(&self, sought: &Sought) -> Query {
+        if let Some(about) = &sought.about {
+            return self.follow(sought.act, about);
+        }
         let (access, reference) = (sought.access.as_str(), sought.reference.as_str());
         Query::new(if sought.act.is_fault() {
             write::question(Call::FindTickets, &[("Reference", reference)])
@@ -65,6 +71,10 @@ impl Dialect for Soap {
 
     fn followed(&self, act: Act, answer: &Answer) -> Progress {
         read::progress(act, answer)
+    }
+
+    fn heard(&self, act: Act, answer: &Answer) -> Heard {
+        if act.is_fault() { read::heard(answer) } else { Heard::default() }
     }
 
     fn feed(&self, since: Option<&str>) -> Option<Query> {
@@ -95,6 +105,9 @@ const ENVELOPE: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 enum Call {
     PlaceOrder,
     ReportFault,
+    AmendOrder,
+    CancelOrder,
+    UpdateTicket,
     FindOrders,
     FindTickets,
     GetOrder,
@@ -108,6 +121,9 @@ impl Call {
         match self {
             Self::PlaceOrder => "PlaceOrder",
             Self::ReportFault => "ReportFault",
+            Self::AmendOrder => "AmendOrder",
+            Self::CancelOrder => "CancelOrder",
+            Self::UpdateTicket => "UpdateTicket",
             Self::FindOrders => "FindOrders",
             Self::FindTickets => "FindTickets",
             Self::GetOrder => "GetOrder",
@@ -121,6 +137,9 @@ impl Call {
         match self {
             Self::PlaceOrder => "PlaceOrderResponse",
             Self::ReportFault => "ReportFaultResponse",
+            Self::AmendOrder => "AmendOrderResponse",
+            Self::CancelOrder => "CancelOrderResponse",
+            Self::UpdateTicket => "UpdateTicketResponse",
             Self::FindOrders => "FindOrdersResponse",
             Self::FindTickets => "FindTicketsResponse",
             Self::GetOrder => "GetOrderResponse",
@@ -134,6 +153,9 @@ impl Call {
         match self {
             Self::PlaceOrder => "\"urn:sluss:operator:1#PlaceOrder\"",
             Self::ReportFault => "\"urn:sluss:operator:1#ReportFault\"",
+            Self::AmendOrder => "\"urn:sluss:operator:1#AmendOrder\"",
+            Self::CancelOrder => "\"urn:sluss:operator:1#CancelOrder\"",
+            Self::UpdateTicket => "\"urn:sluss:operator:1#UpdateTicket\"",
             Self::FindOrders => "\"urn:sluss:operator:1#FindOrders\"",
             Self::FindTickets => "\"urn:sluss:operator:1#FindTickets\"",
             Self::GetOrder => "\"urn:sluss:operator:1#GetOrder\"",

@@ -6,30 +6,56 @@
 
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use super::xml::{self, Element, Space};
 use super::{Call, ENVELOPE, OPERATOR};
-use crate::dialects::{Answer, FeedEvent, Finding, Placement, Progress, Sought, Standing, Verdict};
-use crate::domain::{Act, OperatorReference, RejectReason, SubscriptionId};
+use crate::dialects::{
+    Answer, FeedEvent, Finding, Heard, Placement, Progress, Remark, Sought, Standing, Turn, Verdict,
+};
+use crate::domain::{Act, OperatorReference, RejectReason, SubscriptionId, Timestamp};
 
 /// What the answer to a message means.
 pub(super) fn verdict(act: Act, answer: &Answer) -> Verdict {
+    if act.is_about() {
+        return about(act, answer);
+    }
     let heard = if act.is_fault() {
         hear(answer, Call::ReportFault, ticket)
     } else {
         hear(answer, Call::PlaceOrder, order)
     };
-    match heard {
-        Ok(placement) => Verdict::Accepted(placement),
-        Err(Refusal::Rejected(reason)) => Verdict::Rejected(reason),
-        Err(Refusal::Busy(wait)) => Verdict::Busy(wait),
-        Err(Refusal::Credentials) => Verdict::Credentials,
-        Err(Refusal::NotOffered) => Verdict::NotOffered,
-        Err(Refusal::Unclear) => Verdict::Unclear,
+    heard.map_or_else(refused, Verdict::Accepted)
+}
+
+/// The answer to what was said of an order or a ticket: done, or a fault.
+fn about(act: Act, answer: &Answer) -> Verdict {
+    let call = match act {
+        Act::Amend => Call::AmendOrder,
+        Act::Cancel => Call::CancelOrder,
+        _ => Call::UpdateTicket,
+    };
+    hear(answer, call, |_| Ok(DONE)).map_or_else(refused, Verdict::Accepted)
+}
+
+/// What is done and has no id of its own.
+const DONE: Placement = Placement { reference: None, subscription: None, standing: Standing::Done };
+
+fn refused(refusal: Refusal) -> Verdict {
+    match refusal {
+        Refusal::Rejected(reason) => Verdict::Rejected(reason),
+        Refusal::Busy(wait) => Verdict::Busy(wait),
+        Refusal::Credentials => Verdict::Credentials,
+        Refusal::NotOffered => Verdict::NotOffered,
+        Refusal::Unclear => Verdict::Unclear,
     }
 }
 
 /// Whether a message of ours is among what the operator has.
 pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
+    if sought.act.is_about() {
+        return arrived(sought, answer);
+    }
     let heard = if sought.act.is_fault() {
         hear(answer, Call::FindTickets, |list| ours(list, "Ticket", sought, ticket))
     } else {
@@ -42,6 +68,34 @@ pub(super) fn finding(sought: &Sought, answer: &Answer) -> Finding {
         Err(
             Refusal::Rejected(_) | Refusal::Credentials | Refusal::NotOffered | Refusal::Unclear,
         ) => Finding::Unclear,
+    }
+}
+
+/// Whether what was said of an order or a ticket has arrived. An order shows no such thing: to amend
+/// or to take back once more changes nothing, and the operator then says whether it is too late.
+fn arrived(sought: &Sought, answer: &Answer) -> Finding {
+    let heard = if sought.act.is_fault() {
+        hear(answer, Call::GetTicket, |got| {
+            let row = only(got, "Ticket")?;
+            let updates: Vec<_> = members(row, "Update").collect();
+            let ours = sought.reference.as_str();
+            let is_there = updates.iter().any(|update| update.text().trim() == ours);
+            // A full list may be a list that was cut off.
+            if !is_there && updates.len() >= ROWS_MAX { Err(Unreadable) } else { Ok(is_there) }
+        })
+    } else {
+        hear(answer, Call::GetOrder, |got| order(only(got, "Order")?).map(|_| false))
+    };
+    match heard {
+        Ok(true) => Finding::Present(DONE),
+        Ok(false) => Finding::Absent,
+        Err(Refusal::Rejected(RejectReason::NotFound)) => match sought.act {
+            Act::Cancel => Finding::Present(DONE),
+            Act::Amend => Finding::Absent,
+            _ => Finding::Unclear,
+        },
+        Err(Refusal::Busy(wait)) => Finding::Busy(wait),
+        Err(_) => Finding::Unclear,
     }
 }
 
@@ -62,6 +116,32 @@ pub(super) fn progress(act: Act, answer: &Answer) -> Progress {
     }
 }
 
+/// Whose turn it is on a ticket, when it was mended, and what the operator's people have written.
+pub(super) fn heard(answer: &Answer) -> Heard {
+    let heard = hear(answer, Call::GetTicket, |got| {
+        let row = only(got, "Ticket")?;
+        let moment = |element, name| Ok(value(element, name)?.and_then(Timestamp::parse));
+        let is_done = value(row, "State")?.map(ticket_standing) == Some(Standing::Done);
+        let comments: Vec<_> = members(row, "Comment").collect();
+        let from = comments.len().saturating_sub(REMARKS_MAX);
+        let mut remarks = Vec::new();
+        for comment in &comments[from..] {
+            if value(comment, "By")? != Some(Turn::Provider.as_str())
+                && let Some(text) = value(comment, "Text")?
+            {
+                let text = Zeroizing::new(text.to_owned());
+                remarks.push(Remark { at: moment(comment, "At")?, text });
+            }
+        }
+        Ok(Heard {
+            turn: value(row, "Responsible")?.and_then(Turn::parse),
+            mended: if is_done { moment(row, "Changed")? } else { None },
+            remarks,
+        })
+    });
+    heard.unwrap_or_default()
+}
+
 /// What has changed, oldest first. More than the schema allows is left for the next time: the feed
 /// is read on from the last one.
 pub(super) fn events(answer: &Answer) -> Option<Vec<FeedEvent>> {
@@ -74,7 +154,11 @@ pub(super) fn events(answer: &Answer) -> Option<Vec<FeedEvent>> {
 /// The most rows of a list, as in the schema.
 const ROWS_MAX: usize = 500;
 
+/// How many comments of a ticket are read, the latest ones.
+const REMARKS_MAX: usize = 200;
+
 /// An answer that does not say what was asked for.
+#[derive(Clone, Copy)]
 enum Refusal {
     Rejected(RejectReason),
     Busy(Option<Duration>),
@@ -129,7 +213,8 @@ fn fault(fault: &Element, retry_after: Option<Duration>) -> Option<Refusal> {
     let typed = child("detail").and_then(|detail| only(detail, "OperatorFault").ok());
     if let Some(code) = typed.and_then(|typed| value(typed, "Code").ok().flatten()) {
         return match code {
-            "UNKNOWN_ACCESS" | "INVALID" => Some(Refusal::Rejected(RejectReason::Invalid)),
+            "UNKNOWN_ACCESS" => Some(Refusal::Rejected(RejectReason::AccessUnknown)),
+            "INVALID" => Some(Refusal::Rejected(RejectReason::Invalid)),
             "CONFLICT" => Some(Refusal::Rejected(RejectReason::Conflict)),
             "NOT_FOUND" => Some(Refusal::Rejected(RejectReason::NotFound)),
             "BUSY" => Some(Refusal::Busy(typed.and_then(retry_after_seconds).or(retry_after))),

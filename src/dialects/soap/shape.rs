@@ -5,13 +5,15 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::xml;
-use crate::domain::{AccessId, ServiceId, Timestamp};
+use crate::domain::{AccessId, OperatorReference, ServiceId, Timestamp};
 
 /// The form of a value. Each has its `simpleType` in the schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     /// The format `ID` of ON-API 2.6.
     Id,
+    /// An id that the operator gave.
+    OperatorId,
     /// The operator's code of what is delivered.
     ServiceId,
     /// RFC 3339; written in UTC, to the second.
@@ -51,6 +53,7 @@ impl Shape {
     pub(super) fn fit(self, text: &str) -> Option<Cow<'_, str>> {
         let fits = match self {
             Self::Id => AccessId::parse(text).is_ok(),
+            Self::OperatorId => OperatorReference::parse(text).is_ok(),
             Self::ServiceId => ServiceId::parse(text).is_ok(),
             Self::OneOf(words) => words.contains(&text),
             Self::Speed => text.split_once('/').is_some_and(|(down, up)| speed(down) && speed(up)),

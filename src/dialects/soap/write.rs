@@ -17,7 +17,10 @@ use crate::domain::{Act, Field};
 ///
 /// A value that does not fit its form counts as one that is not there, whether or not the message
 /// could do without it: to leave it out would say less than the log does.
-pub(super) fn message<'text>(
+///
+/// # Errors
+/// A value that it cannot do without is missing, or there is no such message.
+pub fn message<'text>(
     act: Act,
     text: &dyn Fn(Field) -> Option<&'text str>,
 ) -> Result<Request, EncodeError> {
@@ -28,9 +31,29 @@ pub(super) fn message<'text>(
     if let Some(&field) = layout.required.iter().find(|&&field| text(field).is_none()) {
         return Err(EncodeError::Missing(field));
     }
+    let kind = if layout.call == Call::UpdateTicket { "Action" } else { "Operation" };
     let mut nodes: Vec<_> =
-        layout.operation.map(|word| Node::leaf("Operation", word)).into_iter().collect();
+        layout.operation.map(|word| Node::leaf(kind, word)).into_iter().collect();
     fill(layout.parts, &text, &mut nodes)?;
+    // An amendment of nothing, and a comment without a word, are not made.
+    let least = match act {
+        Act::Amend => Some((1, Field::RequestedDate)),
+        Act::Supplement => Some((3, Field::Note)),
+        Act::Modify => {
+            let change =
+                [Field::FixedIp, Field::Sla, Field::CpeModel, Field::CpeMac, Field::IpAddress];
+            if change.iter().all(|field| text(*field).is_none()) {
+                return Err(EncodeError::Missing(Field::CpeMac));
+            }
+            None
+        }
+        _ => None,
+    };
+    if let Some((frame, missing)) = least
+        && nodes.len() <= frame
+    {
+        return Err(EncodeError::Missing(missing));
+    }
     Ok(request(layout.call, &nodes))
 }
 
@@ -59,11 +82,12 @@ fn fill<'text>(
 ) -> Result<(), EncodeError> {
     for part in parts {
         match *part {
-            Part::Field(field) => {
+            Part::Field(field) | Part::Named(_, field) => {
                 let (Some(text), Some((name, shape))) = (text(field), layout::element(field))
                 else {
                     continue;
                 };
+                let name = if let Part::Named(other, _) = *part { other } else { name };
                 // Several addresses are one field, and an element each.
                 for one in text.split(|c| c == ',' && shape == Shape::IpAddress) {
                     let fitted = shape.fit(one).ok_or(EncodeError::Missing(field))?;

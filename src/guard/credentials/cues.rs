@@ -1,7 +1,7 @@
 //! Words that a code or a password follows.
 
 use super::super::lexicon::Says;
-use super::super::page::Page;
+use super::super::page::{Case, Page};
 use super::Strength;
 use super::words::PLAIN;
 
@@ -145,7 +145,7 @@ pub(super) fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
                     | "wpa"
                     | "security"
             )
-        }) || (at.saturating_sub(5)..at).any(|at| {
+        }) || (at.saturating_sub(10)..at).any(|at| {
             matches!(
                 page.lower(at),
                 "ssid" | "wifi" | "wlan" | "network" | "nätverksnamn" | "nätnamn"
@@ -247,7 +247,8 @@ fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     }
     // Without a sign only what cannot be anything but a password.
     let from = page.tokens[if between { at + 1 } else { at }].end;
-    let value = page.text[from..].strip_prefix(' ')?.split(char::is_whitespace).next()?;
+    let rest = page.text[from..].strip_prefix(' ')?;
+    let value = &rest[..super::values::piece(rest)];
     let value = value.trim_end_matches(['.', ',', ';', ')', ':', '!', '?']);
     let letters = value.chars().filter(|c| c.is_alphabetic()).count();
     let odd = value.contains(['&', '$', '%', '!', '@', '#', '*', '_', '+'])
@@ -309,7 +310,7 @@ pub(super) fn changed(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
         return None;
     }
     let rest = &page.text[page.tokens[at].end + 1..];
-    let value = rest.split(char::is_whitespace).next()?.trim_end_matches(['.', ',', ';', ')']);
+    let value = rest[..super::values::piece(rest)].trim_end_matches(['.', ',', ';', ')']);
     let has = |test: fn(char) -> bool| value.contains(test);
     let looks = value.chars().count() >= 6
         && has(|c| c.is_ascii_digit())
@@ -318,6 +319,12 @@ pub(super) fn changed(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
             || value.starts_with(char::is_uppercase)
                 && value.ends_with(|c: char| c.is_ascii_digit()));
     let first = page.says(at + 1);
+    // `återställt till FISKPINNE-187`: a word and a short number.
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let word = page.tokens.get(at + 1).is_some_and(|token| {
+        token.is_word() && token.length >= 4 && (token.case != Case::Upper || token.says.is_word())
+    });
+    let looks = looks || word && (1..=4).contains(&digits);
     (looks && !first.any(Says::BRAND.and(Says::TECHNICAL).and(Says::REFERENCE).and(Says::DOMAIN)))
         .then(|| (page.tokens[at].end, Strength::Code))
 }

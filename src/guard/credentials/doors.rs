@@ -6,6 +6,9 @@ use super::super::lexicon::Says;
 use super::super::page::Page;
 use super::super::word_list::WordList;
 
+/// How far back a code or a phrase before its word goes, in bytes.
+const CLAUSE_MAX: usize = 160;
+
 /// `4711 opens the gate`, `Bamse&30 is the wifi`, `1234 öppnar grinden`.
 pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let word = page.lower(at);
@@ -47,16 +50,40 @@ pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             "door",
             "alarm",
         ]);
-    if !(opens || is || to) {
+    // `skrev kanel som lösenord`.
+    let as_password = matches!(word, "som" | "as")
+        && page.tokens.get(at + 1).is_some_and(|_| {
+            let next = page.lower(at + 1);
+            next.starts_with("lösen")
+                || matches!(
+                    next,
+                    "password" | "kod" | "pinkod" | "portkod" | "pin" | "a" | "my" | "the"
+                )
+        })
+        && follows(&[
+            "lösen",
+            "lösenord",
+            "lösenordet",
+            "password",
+            "kod",
+            "pinkod",
+            "portkod",
+            "pin",
+        ])
+        && !super::words::tells_about(page.lower(at - 1))
+        && !page.says(at - 1).any(Says::FUNCTION.and(Says::PERSON).and(Says::SPEECH));
+    if !(opens || is || to || as_password) {
         return None;
     }
     let before = &page.text[..page.tokens[at].start];
     let bare = before.trim_end_matches(' ');
-    let start = bare.rfind([' ', '\n', ',', '(', '"']).map_or(0, |at| at + 1);
+    let far = bare.floor_char_boundary(bare.len().saturating_sub(CLAUSE_MAX));
+    let start = bare[far..].rfind([' ', '\n', ',', '(', '"']).map_or(far, |at| far + at + 1);
     let value = &bare[start..];
     if is && page.lower(at - 1) != "koden" {
         // A phrase: from the start of the clause.
-        let clause = bare.rfind([',', '\n', '.', ':', '(', '"']).map_or(0, |at| at + 1);
+        let clause =
+            bare[far..].rfind([',', '\n', '.', ':', '(', '"']).map_or(far, |at| far + at + 1);
         let phrase = bare[clause..].trim_start();
         let digits = phrase.bytes().filter(u8::is_ascii_digit).count();
         if digits > 0
@@ -68,7 +95,7 @@ pub(super) fn reversed(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         }
     }
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let signs = value.chars().any(|c| !c.is_alphabetic()) && (!to || digits >= 3);
+    let signs = as_password || value.chars().any(|c| !c.is_alphabetic()) && (!to || digits >= 3);
     (signs && value.len() >= 3 && value.len() < 40).then_some(start..bare.len())
 }
 
@@ -89,6 +116,11 @@ static OPENED: WordList = WordList::new(
     lockbox keybox keysafe keypad padlock safe key-safe shed basement cellar barrier alarm \
     elevator lift lock gates dial",
 );
+
+/// Whether something of that name is opened with a code.
+pub(super) fn opens(word: &str) -> bool {
+    OPENED.has(word) && !matches!(word, "larm" | "alarm" | "lock" | "dial")
+}
 
 /// What may stand between the thing and its code.
 static BETWEEN: WordList = WordList::new(
@@ -168,7 +200,8 @@ fn ahead(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let joined =
         matches!(page.lower(at - 1), "i" | "på" | "till" | "för" | "vid" | "to" | "for" | "at")
             || matches!(page.lower(at - 1), "the") && at > 2;
-    let number = if page.lower(at - 1) == "the" { before.checked_sub(1)? } else { before };
+    let between = page.lower(at - 1) == "the" || matches!(page.lower(before), "in" | "ner" | "upp");
+    let number = if between { before.checked_sub(1)? } else { before };
     if !joined || !page.tokens[number].is_digits() || page.gap(at) != " " {
         return None;
     }
@@ -223,4 +256,97 @@ fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
             && behind[1..].starts_with(|c: char| c.is_ascii_digit());
     let enough = DIGITS.contains(&digits) && (digits > 3 || signs > 0 || !keyed || lettered);
     (enough && !unit && !clock).then(|| start..end + signs)
+}
+
+/// What is done with the keys of a lock.
+const KEYED: [&str; 10] =
+    ["tryck", "tryckt", "trycker", "slå", "slår", "knappa", "knappar", "press", "punch", "enter"];
+
+/// How tens begin, also as they are said.
+const TENS: [&str; 16] = [
+    "tjugo", "tju", "trettio", "tretti", "fyrtio", "fyrti", "förtio", "förti", "femtio", "femti",
+    "sextio", "sexti", "sjuttio", "sjutti", "åttio", "åtti",
+];
+
+/// A number in words: of the list, or tens and a digit as they are said (`fyrtisju`).
+fn number(page: &Page<'_>, at: usize) -> bool {
+    let Some(token) = page.tokens.get(at) else { return false };
+    if token.is_digits() || token.settled || token.shielded {
+        return false;
+    }
+    if token.says.any(Says::NUMBER) || page.lower(at) == "oh" {
+        return true;
+    }
+    let word = page.lower(at);
+    let rest = TENS.iter().chain(&["nittio", "nitti"]).find_map(|ten| word.strip_prefix(ten));
+    rest.is_some_and(|rest| {
+        matches!(
+            rest,
+            "" | "ett" | "en" | "två" | "tre" | "fyra" | "fem" | "sex" | "sju" | "åtta" | "nio"
+        )
+    })
+}
+
+/// A code in words: four digits one by one anywhere, `fyra sju ett ett`; two numbers behind a word
+/// for a code, `fyrtisju elva`.
+pub(super) fn spoken(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    const RUN_MAX: usize = 12;
+    const CUE_WITHIN: usize = 6;
+    let joined = |at: usize| matches!(page.gap(at), " " | "-" | ", " | "\n" | " - ");
+    if !number(page, at) || at > 0 && number(page, at - 1) && joined(at) {
+        return None;
+    }
+    let mut end = at + 1;
+    while end < page.len() && end - at < RUN_MAX && joined(end) && number(page, end) {
+        end += 1;
+    }
+    let count = end - at;
+    let single = (at..end).all(|at| {
+        matches!(
+            page.lower(at),
+            "noll"
+                | "nolla"
+                | "ett"
+                | "etta"
+                | "två"
+                | "tvåa"
+                | "tre"
+                | "trea"
+                | "fyra"
+                | "fem"
+                | "femma"
+                | "sex"
+                | "sexa"
+                | "sju"
+                | "sjua"
+                | "åtta"
+                | "nio"
+                | "nia"
+                | "zero"
+                | "oh"
+                | "one"
+                | "two"
+                | "three"
+                | "four"
+                | "five"
+                | "six"
+                | "seven"
+                | "eight"
+                | "nine"
+        )
+    });
+    let cued = count > 1
+        && (1..=CUE_WITHIN).any(|back| {
+            at.checked_sub(back).is_some_and(|near| {
+                page.says(near).any(Says::CREDENTIAL)
+                    || OPENED.has(page.lower(near))
+                    || KEYED.contains(&page.lower(near))
+                    || page.lower(near).ends_with("kod")
+                    || page.lower(near).ends_with("koden")
+            })
+        });
+    // `one or two`, `ett till tre` have words between them; a measure follows a unit.
+    let unit = page.says(end).any(Says::UNIT);
+    let tens = count >= 3 && (at..end).all(|at| !matches!(page.lower(at), "ett" | "en" | "one"));
+    (!unit && (single && count >= 4 || tens || cued)).then(|| page.span(at..end))
 }

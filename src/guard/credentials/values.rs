@@ -61,7 +61,7 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
         {
             return std::iter::once(at..at + length).collect();
         }
-        let length = text[at..].find(char::is_whitespace).unwrap_or(text.len() - at);
+        let length = piece(&text[at..]);
         let mut chunk = &text[at..at + length];
         // `källare=5638`: what stands before the sign is no value.
         if let Some(sign) = chunk.find(['=', ':']).filter(|sign| {
@@ -78,9 +78,9 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
         }
         let lower = word.to_lowercase();
         // `lösen tre små grisar`: the very next word, when it is not what is said about passwords.
-        let begins = page.text[from..at]
-            .trim_matches([' ', ':', '=', '"', '\'', '>', '(', '\u{2192}'])
-            .is_empty();
+        let between =
+            page.text[from..at].trim_matches([' ', ':', '=', '"', '\'', '>', '(', '\u{2192}']);
+        let begins = between.is_empty() || matches!(between, "är" | "is" | "e" | "blir" | "heter");
         if linked
             && let Some(range) = spelt(page, at)
                 .or_else(|| (strength == Strength::Password).then(|| phrase(page, at, begins))?)
@@ -215,8 +215,12 @@ fn phrase(page: &Page<'_>, at: usize, begins: bool) -> Option<Range<usize>> {
     if !plain(&first) || first.chars().count() < 2 {
         return None;
     }
-    let says_how =
-        STATUS.contains(&first.as_str()) || tells_about(&first) && !(begins && words.len() > 2);
+    let told = words.iter().take(4).any(|word| {
+        let word = word.to_lowercase();
+        STATUS.contains(&word.as_str()) || PROSE.contains(&word.as_str()) || word == "som"
+    });
+    let says_how = STATUS.contains(&first.as_str())
+        || tells_about(&first) && !(begins && words.len() > 2 && !told);
     if says_how {
         return None;
     }
@@ -226,7 +230,15 @@ fn phrase(page: &Page<'_>, at: usize, begins: bool) -> Option<Range<usize>> {
         let start = end + text[end..].find(*word)?;
         let says = page.says(page.token_at(start));
         let lower = word.to_lowercase();
+        // `lilla huset på prärien`: a small word before the last one.
+        let goes_on = count > 1
+            && matches!(lower.as_str(), "på" | "för" | "on" | "så" | "hos")
+            && number + 2 == words.len()
+            && !page
+                .says(page.token_at(start + word.len() + 1))
+                .any(Says::DOMAIN.and(Says::TECHNICAL).and(Says::TIME).and(Says::PERSON));
         let stops = number > 0
+            && !goes_on
             && (PROSE.contains(&lower.as_str())
                 || says
                     .any(Says::CREDENTIAL.and(Says::PHONE).and(Says::REFERENCE).and(Says::SERIAL))
@@ -289,8 +301,17 @@ const STATUS: [&str; 44] = [
     "hos",
 ];
 
+/// How long what stands before the next space is; no code is longer.
+pub(super) fn piece(text: &str) -> usize {
+    const LENGTH_MAX: usize = 256;
+    let near = &text[..text.floor_char_boundary(LENGTH_MAX)];
+    near.find(char::is_whitespace).unwrap_or(near.len())
+}
+
 /// Up to where a clause ends: a stop before a space, a comma, a bracket, the end of a line.
 fn clause(text: &str) -> &str {
+    const LENGTH_MAX: usize = 256;
+    let text = &text[..text.floor_char_boundary(LENGTH_MAX)];
     let mut end = text.len();
     for (at, char) in text.char_indices() {
         let rest = &text[at + char.len_utf8()..];
@@ -409,14 +430,14 @@ fn whole(page: &Page<'_>, start: usize, end: usize, goes_on: bool, open: bool) -
             end += 1 + length;
         }
     }
-    while text[end..].starts_with(['#', '*', '!', '&']) {
+    while text[end..].starts_with(['#', '*', '!', '&', '$', '%', '?']) {
         end += 1;
     }
     if !digits && open {
         // A phrase: to the end of the clause.
         for _ in 0..4 {
             let Some(rest) = text[end..].strip_prefix(' ') else { break };
-            let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let length = piece(rest);
             let word = rest[..length].trim_end_matches(['.', ',', ';', ')', '"', '?', ':']);
             let lower = word.to_lowercase();
             let token = page.says(page.token_at(end + 1));
@@ -449,8 +470,7 @@ fn second(page: &Page<'_>, end: usize) -> Option<Range<usize>> {
         && let Some(close) = rest.find("), ").filter(|close| *close < 24)
     {
         let start = end + 2 + close + 3;
-        let length =
-            page.text[start..].find(char::is_whitespace).unwrap_or(page.text.len() - start);
+        let length = piece(&page.text[start..]);
         let word = page.text[start..start + length].trim_end_matches(['.', ',', ';', ')']);
         if word.bytes().filter(u8::is_ascii_digit).count() >= 3 {
             return Some(start..start + word.len());
@@ -460,7 +480,7 @@ fn second(page: &Page<'_>, end: usize) -> Option<Range<usize>> {
         .into_iter()
         .find(|joint| rest.starts_with(joint))?;
     let start = end + joint.len();
-    let length = page.text[start..].find(char::is_whitespace).unwrap_or(page.text.len() - start);
+    let length = piece(&page.text[start..]);
     let word =
         page.text[start..start + length].trim_end_matches(['.', ',', ';', ')', '"', '?', ':']);
     let digits = word.bytes().filter(u8::is_ascii_digit).count();

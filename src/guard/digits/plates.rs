@@ -37,7 +37,9 @@ pub(super) fn plate(page: &Page<'_>, at: usize) -> Option<Hit> {
     // `regnr ONT 123`, `reg.nr ONT 123`: said to be a plate, whatever its letters mean.
     let numbered = at > 1 && page.lower(at - 1) == "nr" && page.says(at - 2).any(Says::VEHICLE);
     let direct = (page.follows(at, Says::VEHICLE) || numbered) && page.gap(at).len() <= 2;
-    (cued && (direct || !token.says.any(Says::TECHNICAL))
+    let unknown = !token.says.is_word() && !token.says.is_name() && digits.length == 3;
+    (unknown && gap == " "
+        || cued && (direct || !token.says.any(Says::TECHNICAL))
         || upper
         || solid
         || shouted && !token.says.is_word())

@@ -42,13 +42,21 @@ pub(super) fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: 
             return true;
         }
     }
+    if prefixed(page, group) {
+        return true;
+    }
     if serial(text) || release(text) || host(page, group) {
         return true;
     }
     if lower == "0" && text.len() <= 12 && text[1..].starts_with(['x', 'X']) {
         return true;
     }
-    branded(page, first) && digits <= 5
+    // A release behind a model: `ZTE F680 BBD6991_R2`.
+    let release = page.cued(first, Says::BRAND, 6)
+        && text.contains(['_', '.'])
+        && token.case == Case::Upper
+        && !personal(page, first);
+    branded(page, first) && digits <= 5 || release
 }
 
 /// Behind a maker: `Huawei HG8245`, `Genexis Platinum 7840`.
@@ -58,6 +66,79 @@ pub(super) fn branded(page: &Page<'_>, first: usize) -> bool {
             && page.says(first - back).any(Says::BRAND)
             && (0..back).all(|n| matches!(page.gap(first - n), " " | "-" | "\n"))
     })
+}
+
+/// What makes a number with letters before it somebody's.
+const PERSONAL: Says = Says::CUSTOMER
+    .and(Says::BANK)
+    .and(Says::PNR)
+    .and(Says::BIRTH)
+    .and(Says::VEHICLE)
+    .and(Says::CREDENTIAL);
+
+/// Whether one of the words before says that the number is somebody's.
+fn personal(page: &Page<'_>, first: usize) -> bool {
+    const WITHIN: usize = 4;
+    page.cued(first, PERSONAL, WITHIN)
+}
+
+/// Capitals and a long number: `FB9999481`, `ÖN-73206`, `OPN-A5007-437`. So are the ids and references
+/// of every operator and system; what a person has of that shape stands behind a word for it.
+fn prefixed(page: &Page<'_>, group: &Range<usize>) -> bool {
+    const DIGITS_MIN: usize = 5;
+    let mut start = group.start;
+    while start > 0
+        && page.gap(start) == "-"
+        && page.tokens[start - 1].is_word()
+        && page.tokens[start - 1].length <= 4
+    {
+        start -= 1;
+    }
+    let first = &page.tokens[start];
+    let upper =
+        first.case == Case::Upper || page.caseless && first.case == Case::Lower && first.length > 1;
+    let pieces = &page.tokens[start..group.end];
+    let digits: usize =
+        pieces.iter().filter(|token| token.is_digits()).map(|token| token.length).sum();
+    let letters: usize =
+        pieces.iter().filter(|token| token.is_word()).map(|token| token.length).sum();
+    let tight = (start + 1..group.end).all(|at| matches!(page.gap(at), "" | "-" | "." | "/"));
+    first.is_word()
+        && upper
+        && (first.case == Case::Upper || !first.says.is_word() || digits > 6)
+        && (1..=5).contains(&first.length)
+        && letters <= 7
+        && (digits >= DIGITS_MIN || digits + 1 >= DIGITS_MIN && group.end - start > 3)
+        && page.tokens[group.end - 1].is_digits()
+        && tight
+        && !personal(page, start)
+}
+
+/// A year and a running number: `2025-12345`.
+fn yearly(page: &Page<'_>, group: &Range<usize>) -> bool {
+    let [year, number] = &page.tokens[group.clone()] else { return false };
+    year.is_digits()
+        && number.is_digits()
+        && year.length == 4
+        && ("2015".."2040").contains(&page.str(group.start))
+        && (4..=6).contains(&number.length)
+        && matches!(page.gap(group.start + 1), "-" | "/")
+        && !personal(page, group.start)
+}
+
+/// The number of a ticket with its sign: `#12345`. Four digits are a code of a door as well.
+fn ticked(page: &Page<'_>, group: &Range<usize>) -> bool {
+    let [number] = &page.tokens[group.clone()] else { return false };
+    number.is_digits()
+        && (5..=8).contains(&number.length)
+        && page.gap(group.start).ends_with('#')
+        && !page.gap_after(group.start).starts_with(['#', '*'])
+        && !page.cued(group.start, PERSONAL.and(Says::PHONE), 8)
+}
+
+/// Numbers that count cases: of a year, or behind the sign of a ticket.
+pub(super) fn counted(page: &Page<'_>, group: &Range<usize>) -> bool {
+    yearly(page, group) || ticked(page, group)
 }
 
 /// The serial number of an optical terminal (G.984.3): four letters for its maker, eight hexadecimal

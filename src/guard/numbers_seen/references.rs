@@ -174,6 +174,7 @@ pub(super) fn linked(page: &Page<'_>, at: usize, digits: usize) -> bool {
             )
             | (_, "dubblett" | "dublett" | "duplicate", "av" | "till" | "of" | "på")
             | (_, "se", "även" | "också")
+            | (_, _, "se" | "see")
     );
     let hash = page.gap(at).ends_with('#');
     told || hash

@@ -27,6 +27,7 @@ impl People<'_> {
             || gap.contains([';', '!', '?', '/'])
             || gap.contains('.') && !SHORTENED.has(self.page.lower(before))
             || self.page.tokens[before].shielded
+            || self.page.measures(before)
         {
             return false;
         }
@@ -36,13 +37,13 @@ impl People<'_> {
         let says = self.page.says(before);
         let word = self.page.lower(before);
         // `agent Nok:`, `pratade med Juni`: a capital that no sentence asks for needs no more.
-        if !says.any(Says::PERSON.and(Says::RELATION)) {
+        if !says.any(Says::PERSON.and(Says::RELATION)) && word != "efter" {
             return false;
         }
         if gap.contains('\n') {
             return false;
         }
-        if self.capital(at) && !self.page.caseless {
+        if self.capital(at) && !self.page.caseless && word != "efter" {
             true
         } else {
             // `pratat med viola`.
@@ -50,8 +51,25 @@ impl People<'_> {
                 && matches!(word, "med" | "with" | "to" | "till")
                 && self.page.says(before - 1).any(Says::SURE.and(Says::SPEECH).and(Says::PERSON));
             let given = self.page.says(at).any(Says::GIVEN);
+            // `besvarat av tor`: what somebody has done.
+            let done = before > 0
+                && matches!(word, "av" | "by")
+                && given
+                && ["at", "ad", "ats", "ades", "as", "ed", "it", "et"]
+                    .iter()
+                    .any(|ending| self.page.lower(before - 1).ends_with(ending));
+            // `fråga efter linda`.
+            let sought = before > 0
+                && word == "efter"
+                && given
+                && matches!(
+                    self.page.lower(before - 1),
+                    "fråga" | "frågar" | "frågade" | "sök" | "söker" | "sökte" | "sökt" | "ropa"
+                );
             spoken
-                || !PREPOSITIONS.has(word)
+                || done
+                || sought
+                || !PREPOSITIONS.has(word) && word != "efter"
                 || given && matches!(word, "hos" | "enligt" | "åt" | "enl")
         }
     }
@@ -65,10 +83,7 @@ impl People<'_> {
             && !gap.contains([';', '!', '?', '/', '-', ')'])
             && (short || !gap.contains('.'));
         // `370 ms to ..`.
-        if before > 0
-            && self.page.tokens[before - 1].is_digits()
-            && self.page.says(before).any(Says::UNIT)
-        {
+        if self.page.measures(before) {
             return false;
         }
         let says = self.page.says(before);

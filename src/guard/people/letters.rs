@@ -7,9 +7,10 @@ use super::cues::TALKS;
 use super::{Class, People};
 
 /// Abbreviations of single letters, without their dots.
-const ABBREVIATIONS: [&str; 38] = [
-    "tom", "from", "tex", "osv", "dvs", "pga", "bla", "mfl", "mm", "fd", "sk", "tv", "th", "ie",
-    "eg", "am", "pm", "kl", "fn", "ua", "od", "ed", "iaf", "mao", "vgv", "resp", "sa", "st", "iom",
+const ABBREVIATIONS: [&str; 52] = [
+    "ea", "pl", "ok", "cc", "us", "uk", "eu", "ca", "os", "kw", "vs", "ff", "nb", "ref", "tom",
+    "from", "tex", "osv", "dvs", "pga", "bla", "mfl", "mm", "fd", "sk", "tv", "th", "ie", "eg",
+    "am", "pm", "kl", "fn", "ua", "od", "ed", "iaf", "mao", "vgv", "resp", "sa", "st", "iom",
     "eom", "isf", "po", "fm", "em", "fl", "nr", "osa", "fkl",
 ];
 
@@ -59,7 +60,8 @@ fn abbreviates(page: &Page<'_>, at: usize) -> bool {
             if end > at
                 && word.len() > 1
                 && ABBREVIATIONS.contains(&word.as_str())
-                && (page.tokens[at].case == Case::Lower || page.caseless)
+                && (page.tokens[at].case == Case::Lower
+                    || page.caseless && page.tokens.iter().all(|token| token.case != Case::Lower))
             {
                 return true;
             }
@@ -75,13 +77,22 @@ fn abbreviates(page: &Page<'_>, at: usize) -> bool {
 
 impl People<'_> {
     /// `A. Lindqvist`, `Astrid L`.
+    #[expect(clippy::too_many_lines, reason = "the ways to shorten a name, one by one")]
     pub(super) fn initial(&self, at: usize) -> bool {
         let token = &self.page.tokens[at];
         if self.hit[at] || token.is_digits() || token.length != 1 || token.shielded || token.glued {
             return false;
         }
-        if self.page.gap_after(at).is_empty() && at + 1 < self.page.len() {
+        if self.page.gap_after(at).is_empty() && at + 1 < self.page.len() || self.page.measures(at)
+        {
             return false;
+        }
+        // `A-K Berg`.
+        if self.page.gap_after(at) == "-"
+            && self.hit.get(at + 1) == Some(&true)
+            && self.page.tokens[at + 1].length == 1
+        {
+            return true;
         }
         if abbreviates(self.page, at) {
             return false;
@@ -96,8 +107,13 @@ impl People<'_> {
                         letter,
                         "i" | "å" | "à" | "o" | "a" | "e" | "x" | "m" | "k" | "v" | "ö"
                     ));
-        let before =
-            at > 0 && self.joined(at) && self.hit[at - 1] && !self.page.gap(at).contains('.');
+        let unknown = |at: usize| {
+            upper && self.class[at] == Class::Unknown && self.page.tokens[at].case == Case::Title
+        };
+        let before = at > 0
+            && self.joined(at)
+            && (self.hit[at - 1] || unknown(at - 1))
+            && !self.page.gap(at).contains('.');
         let next = at + 1;
         let gap = if next < self.page.len() { self.page.gap(next) } else { "" };
         let near = gap.len() <= 5 && (gap.trim() == "." || matches!(gap, " " | "\n" | "-" | "- "));
@@ -119,7 +135,8 @@ impl People<'_> {
         let case = token.case;
         let told = case == Case::Lower && {
             let first = if at > 0 && self.page.gap(at) == "." { at - 1 } else { at };
-            self.sure(first)
+            self.page.gap(first).ends_with('"')
+                || self.sure(first)
                 || first > 0
                     && self.page.says(first - 1).any(Says::PERSON)
                     && self.page.gap(first) == " "
@@ -141,7 +158,9 @@ impl People<'_> {
                             | "m"
                     )
         };
-        let pair = dotted && (case == Case::Upper && (upper || small()) || told) && {
+        // `s.y.`: no abbreviation that we know.
+        let small_pair = self.page.caseless;
+        let pair = dotted && (case == Case::Upper && (upper || small()) || told || small_pair) && {
             let single = |at: usize| {
                 self.page
                     .tokens
@@ -160,8 +179,37 @@ impl People<'_> {
                 || self.page.caseless && !matches!(letter, "i" | "å" | "o" | "e" | "a" | "x"))
             && !dotted
             && (self.class[at - 1] != Class::Either || self.page.says(at - 1).any(Says::FAMILY));
-        let cued = upper && (self.sure(at)) && !self.page.follows(at, Says::TECHNICAL);
+        // `S. Dunder`: with its dot before a capital, where a name can begin.
+        let stands = at == 0
+            || self.page.gap(at).ends_with(['(', '\n', ':'])
+            || [", ", ": ", "; "].iter().any(|sign| self.page.gap(at).ends_with(sign))
+            || self.page.gap(at) == " "
+                && self.page.tokens[at - 1].is_word()
+                && !self.page.says(at - 1).any(
+                    Says::TECHNICAL
+                        .and(Says::APARTMENT)
+                        .and(Says::STREET)
+                        .and(Says::REFERENCE)
+                        .and(Says::DOMAIN)
+                        .and(Says::UNIT)
+                        .and(Says::BRAND),
+                )
+            || self.cue(at)
+            || matches!(self.page.lower(at - 1), "och" | "and" | "o" | "eller" | "or");
+        let led = upper && dotted && gap == ". " && stands && self.surnamed(next);
+        let cued = led || upper && (self.sure(at)) && !self.page.follows(at, Says::TECHNICAL);
         (before && likely) || after || pair || cued || turned
+    }
+
+    /// A word with a capital that can be a family name behind an initial.
+    pub(super) fn surnamed(&self, at: usize) -> bool {
+        let Some(token) = self.page.tokens.get(at) else { return false };
+        token.case == Case::Title
+            && token.length > 2
+            && !token.shielded
+            && !token.settled
+            && (!self.page.common(at) || token.says.is_name())
+            && !token.says.any(ACRONYMS)
     }
 
     /// In a row of people: `grannar: m. ma, j edlund`.
@@ -267,11 +315,20 @@ impl People<'_> {
         let upper = token.case == Case::Upper && !page.caseless;
         let lower =
             token.case == Case::Lower && page.caseless && token.length == 2 && !says.is_word();
+        let (gap, behind) = (page.gap(at), page.gap_after(at));
+        // `.. klart. /AB.`: at the very end any two letters are somebody's.
+        let signed = upper
+            && token.length == 2
+            && matches!(gap, " /" | ". /" | ".\n/" | "\n/" | ") /" | "! /" | ", /")
+            && (at + 1 == page.len() || behind.starts_with(['.', '\n']))
+            && !says.any(ACRONYMS);
+        if signed && !token.shielded {
+            return true;
+        }
         if token.shielded || !(upper || lower) || says.any(ACRONYMS) || SHOUTED.has(page.lower(at))
         {
             return false;
         }
-        let (gap, behind) = (page.gap(at), page.gap_after(at));
         if behind.is_empty() && at + 1 < page.len() {
             return false;
         }

@@ -20,42 +20,8 @@ static VERBS: WordList = WordList::new(
     went goes came comes got gets needs needed thinks thought took booked answered answers replied",
 );
 
-/// What firms are called.
-const FIRMS: [&str; 24] = [
-    "förvaltning",
-    "förvaltningen",
-    "bygg",
-    "fastigheter",
-    "fastighets",
-    "service",
-    "konsult",
-    "konsulter",
-    "entreprenad",
-    "måleri",
-    "teknik",
-    "butiken",
-    "butik",
-    "hemtjänst",
-    "assistans",
-    "vård",
-    "omsorg",
-    "städ",
-    "transport",
-    "mäklare",
-    "mäkleri",
-    "redovisning",
-    "verkstan",
-    "verkstad",
-];
-
-/// Endings that no family name has and many words of a sentence.
-const PLAIN_ENDINGS: [&str; 14] = [
-    "ade", "ats", "ningen", "ningar", "heten", "ligt", "tion", "tionen", "ande", "ende", "het",
-    "igt", "iskt", "ivt",
-];
-
 /// Given names somewhere, and hardly ever here.
-static PRONOUNS: WordList = WordList::new(
+pub(super) static PRONOUNS: WordList = WordList::new(
     "ingen inga ville my old and be no best god lan han hon man min hans en du vi de den i so can will per van",
 );
 
@@ -129,6 +95,8 @@ impl People<'_> {
             return true;
         }
         if self.begins(at)
+            || self.lone(at)
+            || self.paired(at)
             || self.reached(at)
             || greeted
             || self.device(at)
@@ -148,6 +116,20 @@ impl People<'_> {
         if !self.capital(at) && PRONOUNS.has(page.lower(at)) && !self.sure(at) {
             return false;
         }
+        // `hans-olof`: one half of it is a name and nothing else.
+        let half = |near: usize, gap: usize| {
+            self.page.gap(gap) == "-"
+                && self.class.get(near) == Some(&Class::Name)
+                && self.page.says(near).any(Says::GIVEN)
+        };
+        if says.any(Says::GIVEN)
+            && (at > 0 && half(at - 1, at) || at + 1 < page.len() && half(at + 1, at + 1))
+        {
+            return true;
+        }
+        if says.any(Says::GIVEN) && self.coordinated(at) {
+            return true;
+        }
         let function = says.any(Says::FUNCTION);
         let next = at + 1;
         // `sten och lisa`, `mark rosén`: small letters beside a name in small letters.
@@ -157,11 +139,14 @@ impl People<'_> {
             let paired = !function
                 && (at + 2 < page.len() && and(next) && named(at + 2) && page.gap(next) == " "
                     || at > 1 && and(at - 1) && named(at - 2) && page.gap(at) == " ");
+            let family = |at: usize| {
+                self.class[at] == Class::Name && page.says(at).any(Says::FAMILY)
+                    || self.class[at] == Class::Unknown && page.tokens[at].length > 3
+            };
             let whole = next < page.len()
                 && page.gap(next) == " "
-                && self.class[next] == Class::Name
                 && !self.capital(next)
-                && page.says(next).any(Says::FAMILY)
+                && family(next)
                 && (!function || self.cue(at));
             if paired || whole {
                 return true;
@@ -383,59 +368,6 @@ impl People<'_> {
             .any(|here| TALKS.has(page.lower(here)))
     }
 
-    /// An ordinary word with a capital behind a name, or between a cue and a name.
-    pub(super) fn surname(&self, at: usize) -> bool {
-        if self.hit[at] || self.class[at] != Class::Word || at == 0 {
-            return false;
-        }
-        if self.page.tokens[at].case == Case::Title && self.reached(at) {
-            return true;
-        }
-        let says = self.page.says(at);
-        if says.any(ROLES.and(Says::DOMAIN).and(Says::MONTH).and(Says::BRAND)) {
-            return false;
-        }
-        // `Ek Förvaltning`, `mvh Karin Bekräftat`: a firm, a new sentence.
-        let lower = self.page.lower(at);
-        if FIRMS.iter().any(|ending| lower.ends_with(ending))
-            || says.any(Says::BUILT_IN)
-            || PLAIN_ENDINGS.iter().any(|ending| lower.ends_with(ending))
-        {
-            return false;
-        }
-        // `kallas Knatte`, `heter knatte`: no common word.
-        let called = matches!(
-            self.page.lower(at - 1),
-            "kallas" | "kallad" | "heter" | "hette" | "heta" | "named"
-        );
-        if called
-            && self.page.gap(at) == " "
-            && !says.any(Says::BUILT_IN)
-            && self.page.tokens[at].length > 2
-        {
-            return true;
-        }
-        if !self.raised(at) {
-            return false;
-        }
-        // A capital within a sentence, on a word that only a dictionary has: somebody may be called so.
-        let rare = self.page.tokens[at].case == Case::Title
-            && self.page.tokens[at].length > 2
-            && says.any(Says::WORD)
-            && !says.any(Says::ENGLISH)
-            && self.page.gap(at) == " "
-            && self.page.tokens[at - 1].case == Case::Lower;
-        if rare {
-            return true;
-        }
-        let after_name = self.joined(at) && self.hit[at - 1] && self.capital(at - 1);
-        let before_name =
-            at + 1 < self.page.len() && self.joined(at + 1) && self.hit[at + 1] && self.sure(at);
-        after_name && !self.page.gap(at).contains('\n')
-            || before_name
-            || self.sure(at) && !says.any(Says::ENGLISH)
-    }
-
     /// Between brackets, or between a colon and a bracket: nothing but a name stands so.
     pub(super) fn alone(&self, at: usize) -> bool {
         let page = self.page;
@@ -471,28 +403,6 @@ impl People<'_> {
             && page.says(at - 1).any(Says::GIVEN)
             && opened(at - 1);
         first || second
-    }
-
-    /// Family name first: `Falk, Hassan`, `wikström, my`.
-    pub(super) fn turned(&self, at: usize) -> bool {
-        let page = self.page;
-        let says = page.says(at);
-        let next = at + 1;
-        if next < page.len() && self.comma(next) && says.any(Says::FAMILY) && self.hit[next] {
-            let given = page.says(next).any(Says::GIVEN) && !page.says(next).is_word();
-            return given && (self.capital(at) == self.capital(next));
-        }
-        let alone = at < 2 || !self.joined(at - 1) || !self.hit[at - 2];
-        let before = at > 0
-            && self.comma(at)
-            && self.hit[at - 1]
-            && page.says(at - 1).any(Says::FAMILY)
-            && !page.says(at - 1).is_word();
-        before
-            && alone
-            && says.any(Says::GIVEN)
-            && self.capital(at) == self.capital(at - 1)
-            && !PRONOUNS.has(page.lower(at))
     }
 
     /// `Sagas iPhone`, `max-laptop`.

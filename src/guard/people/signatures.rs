@@ -88,12 +88,18 @@ impl People<'_> {
         }
         let starts = at == 0 || before.contains('\n') || before.contains(']');
         let quotes = after.starts_with(": \"");
+        // `.. affected. Sol: what will it cost?`
+        let mid = before == ". "
+            && after == ": "
+            && self.page.tokens.get(at + 1).is_some_and(super::super::page::Token::is_word)
+            && self.page.says(at).any(Says::GIVEN)
+            && !self.page.says(at).any(Says::FUNCTION);
         // `agent Nok: hi`.
         let role = at > 0
             && before == " "
             && matches!(self.page.lower(at - 1), "agent" | "visitor" | "handläggare" | "tekniker")
             && self.page.says(at).any(Says::GIVEN);
-        (starts || quotes || role)
+        (starts || quotes || role || mid)
             && self.capital(at)
             && after.starts_with(':')
             && !HEADERS.contains(&self.page.lower(at))

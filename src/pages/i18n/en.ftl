@@ -425,4 +425,4 @@ field-staff-name = staff
 field-commercial-other = contract and prices
 seen-replaced = Too much of the text is personal: a fixed sentence leaves instead. Shorten it to what the technician needs.
 seen-cut = The text is longer than the recipient may have, and is cut at a sentence.
-case-external = Number in the ordering system
+attempt = attempt { $number }

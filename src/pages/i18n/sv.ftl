@@ -426,4 +426,4 @@ field-staff-name = handläggare
 field-commercial-other = avtal och priser
 seen-replaced = För mycket av texten är personuppgifter: en fast mening skickas i stället. Korta texten till det som teknikern behöver.
 seen-cut = Texten är längre än mottagaren får ha och klipps vid en mening.
-case-external = Beställningssystemets nummer
+attempt = försök { $number }

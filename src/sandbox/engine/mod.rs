@@ -17,7 +17,7 @@ use super::{Effect, EffectKind, Pace};
 use crate::domain::{AccessId, SubscriptionId, Timestamp};
 
 pub(super) use orders::{Amended, Event, Order, OrderState, Placed, Shown, Wanted};
-pub(super) use tickets::{Fault, ProblemType, Responsible, Ticket, TicketStatus, Update};
+pub(super) use tickets::{Comment, Fault, ProblemType, Responsible, Ticket, TicketStatus, Update};
 
 /// The most orders, and the most tickets, that one operator takes on.
 const ENTRIES_MAX: usize = 2_000_000;

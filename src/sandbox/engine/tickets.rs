@@ -42,6 +42,8 @@ pub(in crate::sandbox) struct Ticket {
     pub(in crate::sandbox) responsible: Responsible,
     /// The provider has closed it, or agreed that it is closed.
     pub(in crate::sandbox) accepted: bool,
+    /// The references of what was said about it, where the format has such.
+    pub(in crate::sandbox) updates: Vec<String>,
     /// When it came in.
     pub(in crate::sandbox) created: Timestamp,
     /// When its status changed last.
@@ -88,6 +90,7 @@ pub(in crate::sandbox) struct Update {
     pub(in crate::sandbox) status: Option<TicketStatus>,
     pub(in crate::sandbox) responsible: Option<Responsible>,
     pub(in crate::sandbox) accepted: Option<bool>,
+    pub(in crate::sandbox) reference: Option<String>,
 }
 
 /// Who writes for a simulated operator, and a number that nobody has (PTS series for fiction): a
@@ -175,6 +178,7 @@ impl Engine {
             comments: Vec::new(),
             responsible: Responsible::Co,
             accepted: false,
+            updates: Vec::new(),
             created: now,
             changed: now,
         });
@@ -239,6 +243,7 @@ impl Engine {
         ticket.status = update.status.unwrap_or(ticket.status);
         ticket.responsible = update.responsible.unwrap_or(ticket.responsible);
         ticket.accepted = update.accepted.unwrap_or(ticket.accepted);
+        ticket.updates.extend(update.reference);
         ticket.changed = now;
         if matches!(ticket.status, TicketStatus::Created | TicketStatus::InProgressCo) {
             let entry = Entry::Ticket(number);

@@ -1,4 +1,4 @@
-//! The face that speaks ON-API 2.6: JSON, HTTP Basic.
+//! The face that speaks ON-API 2.6, and beside it the older versions ([`older`]): JSON, HTTP Basic.
 //!
 //! `accesses/`, `orders/`, `orderevents/` and `tickets` are offered, with and without a trailing slash exactly as
 //! the text writes them; whatever else is asked for is answered 501. What an order or a ticket may
@@ -6,6 +6,7 @@
 
 mod accesses;
 pub(super) mod members;
+mod older;
 mod orders;
 mod tickets;
 
@@ -28,7 +29,8 @@ pub(super) struct Complaint {
 
 /// Answers one request of somebody who has shown the right credentials.
 pub(super) fn answer(engine: &mut Engine, asked: &Asked<'_>) -> Reply {
-    route(engine, asked).unwrap_or_else(|complaint| complaint.reply())
+    let answered = older::answer(engine, asked).unwrap_or_else(|| route(engine, asked));
+    answered.unwrap_or_else(|complaint| complaint.reply())
 }
 
 /// Whether the request hands something over.

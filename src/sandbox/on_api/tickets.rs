@@ -97,6 +97,7 @@ pub(super) fn update(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result
         status: status.and_then(TicketStatus::parse),
         responsible: responsible.and_then(Responsible::parse),
         accepted: None,
+        reference: None,
     };
     engine.update(id, update, asked.now).ok_or_else(Complaint::not_found)?;
     Ok(no_content())

@@ -93,7 +93,8 @@ pub(super) fn update(engine: &mut Engine, id: &str, asked: &Asked<'_>) -> Result
         _ => return Err(members.wrong("action")),
     };
     let comment = Some((String::new(), text.to_owned()));
-    let update = Update { comment, status, responsible: None, accepted: Some(accepted) };
+    let update =
+        Update { comment, status, responsible: None, accepted: Some(accepted), reference: None };
     engine.update(id, update, asked.now).ok_or_else(Complaint::not_found)?;
     Ok(json_reply(200, &json!({})))
 }

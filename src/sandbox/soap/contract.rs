@@ -1,4 +1,4 @@
-//! The request elements of our SOAP contract (`schemas/dialects/soap/sluss-operator-1.xsd`) as a
+//! The request elements of our SOAP contract (`schemas/soap/sluss-operator-1.xsd`) as a
 //! table, and the check of a message against it.
 //!
 //! The contract lets an operator pass over elements that it does not know. The simulated one does
@@ -51,9 +51,11 @@ pub(super) fn request(name: &str) -> Option<&'static [Place]> {
     match name {
         "PlaceOrder" => Some(PLACE_ORDER),
         "ReportFault" => Some(REPORT_FAULT),
+        "AmendOrder" => Some(AMEND_ORDER),
+        "UpdateTicket" => Some(UPDATE_TICKET),
         "FindOrders" => Some(FIND_ORDERS),
         "FindTickets" => Some(FIND_TICKETS),
-        "GetOrder" => Some(GET_ORDER),
+        "GetOrder" | "CancelOrder" => Some(GET_ORDER),
         "GetTicket" => Some(GET_TICKET),
         "GetOrderEvents" => Some(GET_ORDER_EVENTS),
         _ => None,
@@ -83,6 +85,36 @@ const REPORT_FAULT: &[Place] = &[
     may("Heading", short_text),
     may("Description", long_text),
     may("Severity", severity),
+    may("Since", is_moment),
+    may("Pattern", fault_pattern),
+    may("Lamps", short_text),
+    may("Link", flag),
+    may("WiredTest", flag),
+    may("Restarted", flag),
+    may("Speed", speed),
+    may("Level", level),
+    may("Neighbours", count),
+    block("Equipment", EQUIPMENT),
+    block("Contact", CONTACT_AT_FAULT),
+];
+
+const AMEND_ORDER: &[Place] = &[
+    needed("OrderId", operator_id),
+    may("ServiceId", service_id),
+    may("RequestedDate", is_moment),
+    may("FixedIp", flag),
+    may("Sla", short_text),
+    block("Equipment", EQUIPMENT),
+];
+
+const UPDATE_TICKET: &[Place] = &[
+    needed("Action", ticket_action),
+    needed("TicketId", operator_id),
+    needed("Reference", id),
+    may("Responsible", party),
+    may("ProblemType", problem_type),
+    may("Description", long_text),
+    may("Note", long_text),
     may("Since", is_moment),
     may("Pattern", fault_pattern),
     may("Lamps", short_text),
@@ -173,7 +205,9 @@ patterns! {
     id = r"[-0-9A-Za-z.]{1,36}";
     operator_id = r"[-0-9A-Za-z._#]{1,64}";
     service_id = r"[-0-9A-Za-z._/+ ]{1,64}";
-    operation = r"ACTIVATE|CHANGE|DEACTIVATE";
+    operation = r"ACTIVATE|CHANGE|MODIFY|SUSPEND|RESUME|DEACTIVATE";
+    ticket_action = r"COMMENT|CLOSE|REOPEN";
+    party = r"SP|CO";
     problem_type = r"NO_LINK|NO_ACCESS|QUALITY|OTHER";
     severity = r"minor|moderate|significant|extensive";
     fault_pattern = r"constant|intermittent";

@@ -11,7 +11,9 @@ mod words;
 
 use serde_json::Map;
 
-use super::engine::{Engine, Fault, Placed, ProblemType, Read, Wanted};
+use super::engine::{
+    Amended, Engine, Fault, Placed, ProblemType, Read, Responsible, TicketStatus, Update, Wanted,
+};
 use super::exchange::{Asked, Reply};
 use super::formats::moment;
 use super::identity::holds_identity_number;
@@ -30,6 +32,9 @@ const ADDRESS: &str = "operator";
 const WSSE: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 const PASSWORD_TEXT: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
+
+/// Who writes for the provider.
+const PROVIDER: &str = "support";
 
 /// The most rows of a list, by the contract.
 const ROWS_MAX: usize = 500;
@@ -111,6 +116,21 @@ fn perform(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<
     match request.name.as_str() {
         "PlaceOrder" => place(engine, asked, request),
         "ReportFault" => report(engine, asked, request),
+        "AmendOrder" => {
+            let amended = Amended {
+                service: text("ServiceId").map(str::to_owned),
+                requested: text("RequestedDate").and_then(moment),
+                shown_again: Map::new(),
+            };
+            let id = text("OrderId").unwrap_or_default();
+            engine.amend(id, amended, now)?;
+            Ok(response("AmendOrder", "<State>RECEIVED</State>"))
+        }
+        "CancelOrder" => {
+            engine.take_back(text("OrderId").unwrap_or_default(), now)?;
+            Ok(response("CancelOrder", ""))
+        }
+        "UpdateTicket" => update(engine, asked, request),
         "FindOrders" => {
             let access = access_of(request)?;
             Ok(response("FindOrders", &find_orders(engine, asked, &access, text("Reference"))))
@@ -223,6 +243,33 @@ fn report(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<S
         shown_again: Map::new(),
     };
     Ok(reported(engine.file(fault, asked.now)?))
+}
+
+/// The same reference again changes nothing.
+fn update(engine: &mut Engine, asked: &Asked<'_>, request: &Element) -> Result<String, Complaint> {
+    let text = |name: &str| text_of(request, name);
+    let not_found = || Complaint::new(Code::NotFound, "No such ticket");
+    let id = text("TicketId").unwrap_or_default();
+    let reference = text("Reference").unwrap_or_default();
+    let known = engine.ticket(id).ok_or_else(not_found)?.updates.iter().any(|it| it == reference);
+    if !known {
+        let status = match text("Action") {
+            Some("CLOSE") => Some(TicketStatus::Closed),
+            Some("REOPEN") => Some(TicketStatus::InProgressCo),
+            _ => None,
+        };
+        let said = [text("Description"), text("Note")].into_iter().flatten().collect::<Vec<_>>();
+        let update = Update {
+            comment: (!said.is_empty()).then(|| (PROVIDER.to_owned(), said.join(" "))),
+            status,
+            responsible: text("Responsible").and_then(Responsible::parse),
+            accepted: None,
+            reference: Some(reference.to_owned()),
+        };
+        engine.update(id, update, asked.now).ok_or_else(not_found)?;
+    }
+    let state = engine.ticket(id).ok_or_else(not_found)?.status.as_str();
+    Ok(response("UpdateTicket", &format!("<State>{state}</State>")))
 }
 
 /// The one request in an envelope's body.

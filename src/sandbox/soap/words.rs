@@ -2,7 +2,7 @@
 
 use quick_xml::escape::escape;
 
-use super::super::engine::{Event, Order, OrderState, Refusal, Ticket};
+use super::super::engine::{Comment, Event, Order, OrderState, Refusal, Ticket};
 use super::super::exchange::Reply;
 use super::contract::NAMESPACE;
 use crate::domain::Operation;
@@ -126,11 +126,21 @@ pub(super) fn order_row(order: &Order) -> String {
 
 pub(super) fn ticket_row(ticket: &Ticket) -> String {
     format!(
-        "<Ticket>{}{}{}</Ticket>",
+        "<Ticket>{}{}{}{}{}{}{}</Ticket>",
         tag("TicketId", &ticket.id),
         ticket.fault.reference.as_deref().map(|it| tag("Reference", it)).unwrap_or_default(),
         tag("State", ticket.status.as_str()),
+        tag("Changed", &ticket.changed.rfc3339()),
+        tag("Responsible", ticket.responsible.as_str()),
+        ticket.updates.iter().map(|it| tag("Update", it)).collect::<String>(),
+        ticket.comments.iter().map(comment).collect::<String>(),
     )
+}
+
+fn comment(comment: &Comment) -> String {
+    let by = if comment.by == super::PROVIDER { "SP" } else { "CO" };
+    let (at, text) = (comment.at.rfc3339(), &comment.message);
+    format!("<Comment>{}{}{}</Comment>", tag("By", by), tag("At", &at), tag("Text", text))
 }
 
 pub(super) fn event_row(event: &Event) -> String {

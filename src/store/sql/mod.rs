@@ -1,9 +1,11 @@
 //! What the store says to its database, whichever that is: a closed enum over the two, so that each
 //! statement stands once.
 //!
-//! Statements keep to what both understand: numbered places (`?1`), `ON CONFLICT`, `RETURNING`,
-//! savepoints. What only one has stands in the file of that one.
+//! Statements keep to what both understand: numbered places (`?1`), integers for truths, `CASE`,
+//! `ON CONFLICT`, `RETURNING`, savepoints. What only one has stands in the file of that one.
 
+mod databases;
+mod postgres;
 mod row;
 mod sqlite;
 mod value;
@@ -12,8 +14,12 @@ use std::ops::Deref;
 
 use thiserror::Error;
 
+pub(super) use databases::Databases;
+pub(super) use postgres::Listener;
+pub use postgres::{Address, Servers};
 pub(super) use row::{Mapped, Row, Rows};
-pub(super) use sqlite::{open, open_keys, open_reader, truncate};
+#[cfg(test)]
+pub(super) use sqlite::open;
 pub(super) use value::{Bind, Params, Value, params};
 
 /// How a statement ends.
@@ -26,16 +32,47 @@ pub(super) enum Error {
     #[error("there is no such row")]
     NoRow,
     /// A column holds something else than what is read from it.
-    #[error("column {0} of a row is not of the type that it is read as")]
+    #[error("column {0} of a row is not there, or not of the type that it is read as")]
     Column(usize),
     /// The database's own word.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
+    /// The server's own word, without what it says of values.
+    #[error("PostgreSQL: {0}")]
+    Server(String),
+    /// The connection is gone, or the server does not answer.
+    #[error("the connection to PostgreSQL is lost")]
+    Lost,
+    /// A commit was undone, as a whole.
+    #[error("PostgreSQL has undone the transaction")]
+    Undone,
+    /// Whether a commit was made cannot be told now.
+    #[error("the connection to PostgreSQL was lost while it committed: it may have been kept")]
+    Unsure,
+    /// The server does not promise durability.
+    #[error("{0}")]
+    Unsafe(String),
+    /// The file with a password.
+    #[error("{} cannot be used", .0.display())]
+    Secret(std::path::PathBuf, #[source] std::io::Error),
+    /// No thread or runtime of our own can be had.
+    #[error("no connection can be driven")]
+    Thread(#[source] std::io::Error),
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(error: tokio_postgres::Error) -> Self {
+        // A detail may quote a row.
+        let said =
+            error.as_db_error().map(|said| format!("{} ({})", said.message(), said.code().code()));
+        Self::Server(said.unwrap_or_else(|| crate::telemetry::chain(&error)))
+    }
 }
 
 /// A connection, used by one thread at a time.
 pub(super) enum Connection {
     Sqlite(rusqlite::Connection),
+    Postgres(postgres::Link),
 }
 
 impl Connection {
@@ -43,6 +80,7 @@ impl Connection {
     pub(super) fn prepare_cached<'c>(&'c self, sql: &str) -> Result<Statement<'c>> {
         match self {
             Self::Sqlite(connection) => Ok(Statement::Cached(connection.prepare_cached(sql)?)),
+            Self::Postgres(link) => Ok(Statement::Postgres(link, sql.to_owned())),
         }
     }
 
@@ -50,6 +88,7 @@ impl Connection {
     pub(super) fn prepare<'c>(&'c self, sql: &str) -> Result<Statement<'c>> {
         match self {
             Self::Sqlite(connection) => Ok(Statement::Once(connection.prepare(sql)?)),
+            Self::Postgres(link) => Ok(Statement::Postgres(link, sql.to_owned())),
         }
     }
 
@@ -68,38 +107,117 @@ impl Connection {
         self.prepare(sql)?.execute(params)
     }
 
+    /// Whether processes on other hosts may use the same database: then what all must know stands in
+    /// it, and not in files beside it.
+    pub(super) const fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// Whether SQLite can read the whole file. A server sees to its own: pages with checksums, `amcheck`.
+    pub(super) fn is_sound(&self) -> Result<bool> {
+        match self {
+            Self::Sqlite(_) => self
+                .query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))
+                .map(|said| said == "ok"),
+            Self::Postgres(_) => Ok(true),
+        }
+    }
+
+    /// What makes a selection leave out rows that somebody else has locked.
+    pub(super) const fn skips_locked(&self) -> &'static str {
+        match self {
+            // One writes at a time.
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Tells processes on other hosts, with the commit, that something may have become due.
+    pub(super) fn notify(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(link) => {
+                link.put("SELECT pg_notify('sluss ' || current_schema(), '')", &[])
+            }
+        }
+    }
+
     /// Begins to write, as the only one of all processes.
     pub(super) fn begin(&self) -> Result<()> {
-        self.say("BEGIN IMMEDIATE")
+        match self {
+            Self::Sqlite(connection) => Ok(connection.execute_batch("BEGIN IMMEDIATE")?),
+            Self::Postgres(link) => link.begin(),
+        }
     }
 
     /// Makes durable what was written since.
     pub(super) fn commit(&self) -> Result<()> {
-        self.say("COMMIT")
+        match self {
+            Self::Sqlite(connection) => Ok(connection.execute_batch("COMMIT")?),
+            Self::Postgres(link) => link.commit(),
+        }
     }
 
     /// Undoes what was written since.
     pub(super) fn rollback(&self) -> Result<()> {
-        self.say("ROLLBACK")
+        match self {
+            Self::Sqlite(connection) => Ok(connection.execute_batch("ROLLBACK")?),
+            Self::Postgres(link) => link.rollback(),
+        }
     }
 
-    /// Whether a transaction is still open that was begun: on a full disk SQLite undoes it by itself.
+    /// Whether a transaction that was begun can still be committed: on a full disk SQLite undoes it by
+    /// itself, and PostgreSQL takes nothing more behind a statement that has failed.
     pub(super) fn is_in_transaction(&self) -> bool {
         match self {
             Self::Sqlite(connection) => !connection.is_autocommit(),
+            Self::Postgres(link) => link.is_in_transaction(),
+        }
+    }
+
+    /// What follows can be undone on its own.
+    pub(super) fn savepoint(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => self.say("SAVEPOINT job"),
+            Self::Postgres(link) => link.savepoint(),
+        }
+    }
+
+    /// Undoes what was written since the savepoint.
+    pub(super) fn back_to_savepoint(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => self.say("ROLLBACK TO job"),
+            Self::Postgres(link) => link.back_to_savepoint(),
+        }
+    }
+
+    /// What was written since the savepoint belongs to the rest.
+    pub(super) fn release(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => self.say("RELEASE job"),
+            Self::Postgres(link) => link.release(),
+        }
+    }
+
+    /// Waits until all that was put is written; an error where something of it was not.
+    pub(super) fn settled(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(link) => link.settled(),
         }
     }
 
     /// One view for all that is read until it is dropped.
     pub(super) fn snapshot(&self) -> Result<Snapshot<'_>> {
-        self.say("BEGIN")?;
+        match self {
+            Self::Sqlite(connection) => connection.execute_batch("BEGIN")?,
+            Self::Postgres(link) => link.begin_to_read()?,
+        }
         Ok(Snapshot(self))
     }
 
     fn say(&self, statement: &str) -> Result<()> {
-        match self {
-            Self::Sqlite(connection) => Ok(connection.execute_batch(statement)?),
-        }
+        self.prepare_cached(statement)?.execute([]).map(drop)
     }
 }
 
@@ -125,13 +243,21 @@ impl Drop for Snapshot<'_> {
 pub(super) enum Statement<'c> {
     Cached(rusqlite::CachedStatement<'c>),
     Once(rusqlite::Statement<'c>),
+    Postgres(&'c postgres::Link, String),
 }
 
-impl<'c> Statement<'c> {
+impl Statement<'_> {
     /// The rows that it gives.
     pub(super) fn query(&mut self, params: impl Params) -> Result<Rows<'_>> {
-        let rows = params.with(|values| self.sqlite().query(rusqlite::params_from_iter(values)));
-        Ok(Rows::Sqlite(rows?))
+        params.with(|values| match self {
+            Self::Cached(statement) => {
+                Ok(Rows::Sqlite(statement.query(rusqlite::params_from_iter(values))?))
+            }
+            Self::Once(statement) => {
+                Ok(Rows::Sqlite(statement.query(rusqlite::params_from_iter(values))?))
+            }
+            Self::Postgres(link, sql) => Ok(Rows::of(link.query(sql, values)?)),
+        })
     }
 
     /// The rows that it gives, each read as it comes.
@@ -156,21 +282,25 @@ impl<'c> Statement<'c> {
 
     /// Changes rows; how many.
     pub(super) fn execute(&mut self, params: impl Params) -> Result<usize> {
-        let changed =
-            params.with(|values| self.sqlite().execute(rusqlite::params_from_iter(values)));
-        Ok(changed?)
+        params.with(|values| match self {
+            Self::Cached(statement) => Ok(statement.execute(rusqlite::params_from_iter(values))?),
+            Self::Once(statement) => Ok(statement.execute(rusqlite::params_from_iter(values))?),
+            Self::Postgres(link, sql) => link.execute(sql, values),
+        })
+    }
+
+    /// Changes rows, nobody waits how many: a server may be told together with what follows, and
+    /// whether it went well is known when that is, or with [`Connection::settled`].
+    pub(super) fn put(&mut self, params: impl Params) -> Result<()> {
+        match self {
+            Self::Postgres(link, sql) => params.with(|values| link.put(sql, values)),
+            _ => self.execute(params).map(drop),
+        }
     }
 
     /// Whether it gives a row.
     pub(super) fn exists(&mut self, params: impl Params) -> Result<bool> {
         Ok(self.query(params)?.next()?.is_some())
-    }
-
-    fn sqlite(&mut self) -> &mut rusqlite::Statement<'c> {
-        match self {
-            Self::Cached(statement) => statement,
-            Self::Once(statement) => statement,
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::{Error, Result};
 /// One row.
 pub(in crate::store) enum Row<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r tokio_postgres::Row),
 }
 
 impl<'r> Row<'r> {
@@ -36,6 +37,7 @@ impl<'r> Row<'r> {
                 ValueRef::Blob(bytes) => Ok(Cell::Blob(bytes)),
                 ValueRef::Real(_) => Err(Error::Column(place)),
             },
+            Self::Postgres(row) => row.try_get(place).map_err(|_| Error::Column(place)),
         }
     }
 }
@@ -55,6 +57,10 @@ impl Place for &str {
     fn of(self, row: &Row<'_>) -> Result<usize> {
         match row {
             Row::Sqlite(row) => Ok(row.as_ref().column_index(self)?),
+            Row::Postgres(row) => {
+                let found = row.columns().iter().position(|column| column.name() == self);
+                found.ok_or(Error::Column(row.len()))
+            }
         }
     }
 }
@@ -62,12 +68,22 @@ impl Place for &str {
 /// Rows, one after the other.
 pub(in crate::store) enum Rows<'s> {
     Sqlite(rusqlite::Rows<'s>),
+    /// All of them, and the one that is looked at.
+    Postgres(std::vec::IntoIter<tokio_postgres::Row>, Option<tokio_postgres::Row>),
 }
 
 impl Rows<'_> {
+    pub(super) fn of(rows: Vec<tokio_postgres::Row>) -> Self {
+        Self::Postgres(rows.into_iter(), None)
+    }
+
     pub(in crate::store) fn next(&mut self) -> Result<Option<Row<'_>>> {
         match self {
             Self::Sqlite(rows) => Ok(rows.next()?.map(Row::Sqlite)),
+            Self::Postgres(rows, looked_at) => {
+                *looked_at = rows.next();
+                Ok(looked_at.as_ref().map(Row::Postgres))
+            }
         }
     }
 }

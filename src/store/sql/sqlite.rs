@@ -21,6 +21,7 @@ const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0008_access.sql"),
     include_str!("../../../schemas/sql/sqlite/0009_operators.sql"),
     include_str!("../../../schemas/sql/sqlite/0010_desk.sql"),
+    include_str!("../../../schemas/sql/sqlite/0011_line.sql"),
 ];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 

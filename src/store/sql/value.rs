@@ -1,5 +1,7 @@
 //! What goes into a statement and comes out of a row: integers, texts, bytes, and nothing.
 
+use std::fmt;
+
 /// The types of columns there are. A time is an integer, an id is bytes, a truth is 0 or 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::store) enum Kind {
@@ -9,12 +11,24 @@ pub(in crate::store) enum Kind {
 }
 
 /// A value to bind. What is absent has a type all the same: a database may have to know it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(in crate::store) enum Value<'v> {
-    Null(#[expect(dead_code, reason = "SQLite need not know")] Kind),
+    Null(Kind),
     Integer(i64),
     Text(&'v str),
     Blob(&'v [u8]),
+}
+
+/// Libraries print what they bind: its type, and never the value.
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null(_) => "null",
+            Self::Integer(_) => "integer",
+            Self::Text(_) => "text",
+            Self::Blob(_) => "bytes",
+        })
+    }
 }
 
 /// What can be bound.

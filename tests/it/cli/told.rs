@@ -25,7 +25,7 @@ struct Listener {
 impl Listener {
     /// Answers 201 to each. Ends with the test's process.
     fn plain() -> Self {
-        Self::start("http", |stream, heard| take(stream, heard))
+        Self::start("http", take)
     }
 
     /// The same behind TLS, with a certificate of this authority.
@@ -74,8 +74,8 @@ fn take(mut stream: impl Read + Write, heard: &Mutex<Vec<String>>) {
             _ => return,
         }
         if request.ends_with(b"\r\n\r\n") {
-            let head = String::from_utf8_lossy(&request).to_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+            let told = String::from_utf8_lossy(&request).to_lowercase();
+            let length = told.lines().find_map(|line| line.strip_prefix("content-length: "));
             break length.and_then(|length| length.parse().ok()).unwrap_or(0);
         }
     };
@@ -94,7 +94,7 @@ fn take(mut stream: impl Read + Write, heard: &Mutex<Vec<String>>) {
 fn until(what: &str, condition: impl Fn() -> bool) {
     let begun = Instant::now();
     while !condition() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}");
+        assert!(begun.elapsed() < Duration::from_mins(1), "{what}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

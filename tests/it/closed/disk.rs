@@ -104,6 +104,7 @@ async fn child_full() {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
             limits,
+            servers: None,
         })
     };
     let store = open().unwrap();

@@ -171,8 +171,8 @@ async fn a_ticket_that_is_resolved_is_reopened_and_closed_by_its_reporter() {
     let (_, shown) = app.ask("GET", &path, &Value::Null).await;
     assert_eq!(shown["status"], "resolved", "{shown}");
     let reopened = app.rows().await.into_values().filter(|row| row.act == Act::Reopen);
-    let states: Vec<_> = reopened.map(|row| row.state).collect();
-    assert_eq!(states, [CaseState::Completed], "the operator had it again");
+    let ended: Vec<_> = reopened.map(|row| row.state).collect();
+    assert_eq!(ended, [CaseState::Completed], "the operator had it again");
     let (status, told) = app.ask("PATCH", &path, &json!({ "status": "closed" })).await;
     assert_eq!(status, 200, "{told}");
     app.to_the_end().await;

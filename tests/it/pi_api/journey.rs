@@ -20,11 +20,11 @@ use crate::audit::{Story, TERMS};
 use crate::harness::{App, PASSWORD, fault, id, order};
 use crate::raw;
 
-const SLUSSNAT: &str = "slussnat";
+pub(super) const SLUSSNAT: &str = "slussnat";
 /// What the shared order is asked to begin on.
 const DAY: &str = "2026-12-01T00:00:00Z";
 
-async fn start() -> App {
+pub(super) async fn start() -> App {
     start_with(slussnat(), "2026-12-02T12:00:00Z").await
 }
 
@@ -34,7 +34,7 @@ async fn start_with(file: RecipientFile, now: &str) -> App {
     app
 }
 
-fn report(external: &str, access: &str) -> Value {
+pub(super) fn report(external: &str, access: &str) -> Value {
     let mut report = fault(SLUSSNAT, external, access);
     let service = json!({ "id": "BB-1000-1000", "role": "serviceSpecification",
         "@type": "RelatedEntity", "@referredType": "ServiceSpecification" });

@@ -1,15 +1,18 @@
 //! Who hangs up, and who is killed, between the leaf and the answer.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
 
 use sluss::intake::Kind;
 use sluss::log::OutcomeResult;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::because;
-use crate::harness::{App, GLOBALCONNECT, PASSWORD, basic, order};
+use crate::crash::{Deployed, died};
+use crate::harness::{App, GLOBALCONNECT, PASSWORD, basic, id, order};
 use crate::raw::http;
 
 #[tokio::test]
@@ -77,4 +80,42 @@ async fn an_answer_that_is_not_taken_has_not_left() {
     assert_eq!(last.code.as_ref().map(ToString::to_string).as_deref(), Some("not-taken"));
     app.to_the_end().await;
     app.close().await;
+}
+
+/// The real program, killed when the disclosure stands in the log and nobody has been answered: the
+/// next one closes it as what nobody can tell, and nothing else of the log is in doubt.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_between_the_leaf_and_the_answer_it_is_closed_by_the_next_process() {
+    let deployed = Deployed::start().await;
+    // What the operators have stays with them: a contact is given of a live case alone.
+    deployed.sandbox.rest(true);
+    let mut work = deployed.command(&["work", "--once"]);
+    assert!(work.stdout(Stdio::null()).status().unwrap().success());
+    let effects = deployed.sandbox.effects(&id(GLOBALCONNECT));
+    let reference = effects[0].reference.clone().unwrap();
+
+    let mut command = deployed.command(&["serve", "--no-worker", "--format", "text"]);
+    command.env("SLUSS__HTTP__LISTEN", "127.0.0.1:0").env("SLUSS_CRASH_AT", "pull-recorded");
+    let mut serving = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(serving.stdout.take().unwrap()).lines();
+    let address = lines.find_map(|line| {
+        let line = line.unwrap();
+        let (_, rest) = line.split_once("http://127.0.0.1:")?;
+        let port: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        Some(format!("127.0.0.1:{port}"))
+    });
+    let mut stream = TcpStream::connect(address.unwrap()).await.unwrap();
+    let path = format!("/onapi/2.6/contacts/{reference}");
+    let head = basic("globalconnect", PASSWORD);
+    stream.write_all(&http("POST", &path, &head, because("Besök").to_string())).await.unwrap();
+    let mut heard = Vec::new();
+    // The connection breaks, one way or the other.
+    let _ = stream.read_to_end(&mut heard).await;
+    assert!(heard.is_empty(), "somebody was answered: {}", String::from_utf8_lossy(&heard));
+    died(serving);
+
+    deployed.sandbox.rest(false);
+    deployed.to_the_end();
+    let results = deployed.check();
+    assert_eq!((results["accepted"], results["unknown"]), (4, 1));
 }

@@ -63,7 +63,8 @@ async fn soap_faults_are_reported_followed_and_found_by_reference() {
     assert_eq!(stage.soap("ReportFault", &fault).await.1, answer);
     let find = format!("<Reference>{REFERENCE}</Reference>");
     let (_, found) = stage.soap("FindTickets", &find).await;
-    assert!(found.contains("<State>IN_PROGRESS_CO</State></Ticket></FindTickets"), "{found}");
+    assert!(found.contains("<State>IN_PROGRESS_CO</State><Changed>"), "{found}");
+    assert!(found.contains("<Responsible>CO</Responsible></Ticket></FindTickets"), "{found}");
     let (_, got) = stage.soap("GetTicket", "<TicketId>TT0000001</TicketId>").await;
     assert!(got.contains("<State>CLOSED</State>"), "{got}");
     let once = vec![(EffectKind::Ticket, Some(REFERENCE.to_owned()), "CLOSED")];
@@ -96,7 +97,8 @@ async fn soap_refusals_are_typed() {
         ("GetOrder", "<OrderId>O0000009</OrderId>".into(), "NOT_FOUND"),
         ("GetTicket", "<TicketId>TT0000009</TicketId>".into(), "NOT_FOUND"),
         ("GetOrderEvents", "<Since>E0000009</Since>".into(), "NOT_FOUND"),
-        ("CancelOrder", "<OrderId>O0000001</OrderId>".into(), "NOT_OFFERED"),
+        ("CancelOrder", "<OrderId>O0000001</OrderId>".into(), "NOT_FOUND"),
+        ("MoveOrder", "<OrderId>O0000001</OrderId>".into(), "NOT_OFFERED"),
     ] {
         let (status, answer) = stage.soap(request, &inner).await;
         assert_eq!(status, 500, "{inner}");

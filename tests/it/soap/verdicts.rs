@@ -108,7 +108,8 @@ fn half_an_answer_is_unclear() {
 fn faults() {
     let invalid = Verdict::Rejected(RejectReason::Invalid);
     for status in [200, 400, 403, 409, 500] {
-        check_order(status, "fault-unknown-access.xml", &[], invalid.clone());
+        let unknown = Verdict::Rejected(RejectReason::AccessUnknown);
+        check_order(status, "fault-unknown-access.xml", &[], unknown);
     }
     check_order(500, "fault-invalid.xml", &[], invalid);
     check_order(500, "fault-conflict.xml", &[], Verdict::Rejected(RejectReason::Conflict));

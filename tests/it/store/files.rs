@@ -151,12 +151,13 @@ fn a_log_that_cannot_be_named_is_refused_before_anything_is_made() {
             clock: place.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(1)),
             limits: Limits::default(),
+            servers: None,
         });
         assert!(matches!(refused.err(), Some(StoreError::KeyFile(_))));
     }
-    assert!(!Store::exists(place.path()));
+    assert!(!Store::exists(place.path(), None));
     place.open();
-    assert!(Store::exists(place.path()));
+    assert!(Store::exists(place.path(), None));
 }
 
 #[test]

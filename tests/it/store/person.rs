@@ -80,7 +80,7 @@ async fn find(store: &Store, text: &str) -> Found {
     store.find_subject(Reference::new(text.to_owned()), None).await.unwrap()
 }
 
-async fn person(store: &Store, text: &str) -> Subjects {
+pub(super) async fn person(store: &Store, text: &str) -> Subjects {
     match find(store, text).await {
         Found::One(subjects) => subjects,
         other => panic!("{text}: {other:?}"),

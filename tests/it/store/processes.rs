@@ -101,3 +101,19 @@ fn opening_beside_one_that_writes_is_no_divergence() {
     let store = place.open();
     sound(&runtime.block_on(audit(&store)));
 }
+
+/// On one host each process looks for itself, once a second.
+#[tokio::test]
+async fn what_another_host_takes_in_is_heard_of_with_its_commit() {
+    if !crate::postgres::is_tested() {
+        return;
+    }
+    let place = Place::new();
+    let (store, other) = (place.open(), place.open());
+    let heard = || tokio::time::timeout(Duration::from_secs(30), other.changed());
+    // It listens from now on.
+    heard().await.unwrap();
+    place.accepted(&store, "ORD-1").await;
+    heard().await.unwrap();
+    assert_eq!(other.claim(&recipient(), 1, LEASE).await.unwrap().len(), 1);
+}

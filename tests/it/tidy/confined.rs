@@ -16,6 +16,7 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
         "one way out, one to witnesses, which takes nothing but a checkpoint, one to callbacks, \
          which takes nothing but a notice, and one to issuers, which is asked for keys",
     ),
+    ("tokio_postgres", &["src/store/sql/"], "statements are said to either database by one layer"),
     ("rusqlite", &["src/store/sql/"], "statements are said to either database by one layer"),
     (
         "axum",
@@ -77,7 +78,7 @@ const CONFINED: &[(&str, &[&str], &str)] = &[
             // What somebody vouched for is shown to whoever reviews it.
             "src/desk/review.rs",
             // Such an id leads to the one that the operator has put in its place.
-            "src/store/sqlite/operators.rs",
+            "src/store/keeper/operators.rs",
             // The person is shown what was sent about them.
             "src/subject/telling.rs",
             "src/subject/receipt.rs",

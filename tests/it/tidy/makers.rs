@@ -14,9 +14,9 @@ const MAKERS: &[(&str, &[(&str, usize)])] = &[
     ("Transmitted", &[("src/transmit/mod.rs", 1)]),
     // A step may end in several ways.
     ("Settled", &[("src/settle/mod.rs", 5)]),
-    ("Claim", &[("src/store/sqlite/lease.rs", 1)]),
+    ("Claim", &[("src/store/keeper/lease.rs", 1)]),
     // Behind the commit, and again when a disclosure in doubt is read back with its leaf.
-    ("Appended", &[("src/store/sqlite/lease.rs", 1), ("src/store/sqlite/tx.rs", 1)]),
+    ("Appended", &[("src/store/keeper/lease.rs", 1), ("src/store/keeper/tx.rs", 1)]),
 ];
 
 #[test]

@@ -47,6 +47,7 @@ impl Place {
             clock: self.clock.clone(),
             entropy: Arc::new(SeededEntropy::new(seed)),
             limits: Limits::default(),
+            servers: None,
         };
         Store::open(&opening).unwrap()
     }

@@ -1,0 +1,106 @@
+//! A submission comes into keeping: its cases sealed, each under its subject's key.
+
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::super::StoreError;
+use super::super::rows::Accepted;
+use super::super::seal;
+use super::super::sql::{OptionalExtension, params};
+use super::super::subjects::Keep;
+use super::tx::Tx;
+use super::{desk, keys, pulls, retention};
+use crate::domain::{SubjectId, SubmissionId};
+use crate::intake::Submission;
+
+/// The same (client, external id) gives the first answer again; with another body it is a conflict.
+pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepted, StoreError> {
+    let mac = tx.vault.body_mac(&submission.canonical);
+    let external = submission.external_id.as_ref().map(crate::domain::ExternalId::as_str);
+    let known: Option<([u8; 16], [u8; 32])> = tx
+        .database
+        .prepare_cached(
+            "SELECT id, body_mac FROM submission
+              WHERE client = ?1 AND kind = ?2 AND external_id = ?3",
+        )?
+        .query_row(params![submission.client.as_str(), submission.kind.as_str(), external], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    if let Some((id, known)) = known {
+        return if known == mac {
+            Ok(Accepted::Existing(SubmissionId::from_bytes(id)))
+        } else {
+            Err(StoreError::Conflict)
+        };
+    }
+    // What it leads to could not be logged.
+    tx.forward()?;
+    tx.room()?;
+    tx.database
+        .prepare_cached(
+            "INSERT INTO submission (id, kind, client, external_id, body_mac, accepted_us)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .put(params![
+            submission.id.bytes(),
+            submission.kind.as_str(),
+            submission.client.as_str(),
+            external,
+            mac,
+            tx.now.micros(),
+        ])?;
+    for item in &submission.items {
+        let case = &item.case;
+        let (subject, key) = if let Some(known) = known_customer(tx, submission)? {
+            known
+        } else {
+            let (client, customer) = (&submission.client, submission.customer.as_ref());
+            keys::subject(tx, tx.vault.subject(client, customer, case.id()))?
+        };
+        let sealed = seal::seal_case(case, &key, tx.entropy)?;
+        tx.database
+            .prepare_cached(
+                "INSERT INTO case_ (id, submission, item, recipient, purpose, act, subject,
+                                    state, due_us, accepted_us, changed_us)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'accepted', ?9, ?8, ?8)",
+            )?
+            .put(params![
+                case.id().bytes(),
+                submission.id.bytes(),
+                item.id,
+                case.recipient().as_str(),
+                case.purpose().as_str(),
+                case.act().as_str(),
+                subject.bytes(),
+                tx.now.micros(),
+                tx.now.after(submission.wait).micros(),
+            ])?;
+        tx.database
+            .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
+            .put(params![case.id().bytes(), sealed])?;
+        retention::keep(tx, case.id(), Keep::AfterEnd(Duration::ZERO))?;
+        desk::file(tx, case)?;
+        pulls::refer(tx, case.reference(), case.id())?;
+    }
+    Ok(Accepted::New(submission.id))
+}
+
+/// A customer with their key.
+type Known = (SubjectId, Zeroizing<[u8; 32]>);
+
+/// Whom the case that it follows is about, with their key; `None`: it follows none, or that person is
+/// erased, and whoever comes back is somebody new.
+fn known_customer(tx: &mut Tx<'_>, submission: &Submission) -> Result<Option<Known>, StoreError> {
+    let Some(follows) = submission.follows else { return Ok(None) };
+    let subject: Option<Option<[u8; 16]>> = tx
+        .database
+        .prepare_cached("SELECT subject FROM case_ WHERE id = ?1")?
+        .query_row([follows.bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(subject) = subject.flatten().map(SubjectId::from_bytes) else { return Ok(None) };
+    let vault = tx.vault;
+    let wrapped = keys::wrapped_key(tx.keys()?, subject)?;
+    wrapped.map(|wrapped| Ok((subject, vault.subject_key(&wrapped)?))).transpose()
+}

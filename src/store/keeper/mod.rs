@@ -1,0 +1,597 @@
+//! The keeper: a store and a key store, in files of a folder or on servers; in the folder the keys and
+//! the latest checkpoint in any case. Several processes may share it; each has one writer thread.
+
+mod accept;
+mod accesses;
+mod audit;
+mod cancel;
+mod cases;
+mod change;
+mod copier;
+mod cosigned;
+mod desk;
+mod door;
+mod erase;
+mod errands;
+mod fsck;
+mod heard;
+mod hub;
+mod keys;
+mod lease;
+mod list;
+mod log;
+mod operators;
+mod outbox;
+mod pulls;
+mod read;
+mod readers;
+mod retention;
+mod shared;
+mod standing;
+mod subjects;
+mod thread;
+mod tx;
+mod writer;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::checkpoint_file::CheckpointFile;
+use super::erased::ErasedList;
+use super::halt::{self, Halt, Halted};
+use super::processes::{Epoch, Processes};
+use super::rows::{
+    Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement, StoredLeaf,
+    SubmissionRow, Work,
+};
+use super::seal::Vault;
+use super::sql::{Connection, Databases, Listener};
+use super::{Opening, StoreError, files};
+use crate::dialects::FeedEvent;
+use crate::domain::{
+    CaseId, ClientId, Clock, Entropy, HaltReason, HoldReason, LeafId, PolicyId, Purpose,
+    RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
+};
+use crate::intake::{Kind, Submission};
+use crate::log::{
+    AgreementRecord, Checkpoint, Code, CoseReceipt, Draft, Event, Hash, KeyName, Leaf, LeafIndex,
+    Note, PolicyInForce, RegistryEntry, Role, SignatureLine, SigningKey, Stopped, Tile, TreeSize,
+    VerifierKey, digest,
+};
+use crate::recipients::Recipient;
+use crate::tmf::Page;
+use readers::{Readers, lock};
+use writer::Writer;
+
+const ERASED: &str = "erased.list";
+const CHECKPOINT: &str = "checkpoint";
+/// Why the store is halted, where it is.
+const HALTED: &str = "halted";
+/// When every leaf was last hashed again.
+const SCRUBBED: &str = "scrubbed";
+
+pub(super) struct Keeper {
+    writer: Writer,
+    readers: Arc<Readers>,
+    processes: Arc<Processes>,
+    entropy: Arc<dyn Entropy>,
+    vault: Arc<Vault>,
+    key: VerifierKey,
+    changed: Arc<Notify>,
+    erased: Arc<ErasedList>,
+    clock: Arc<dyn Clock>,
+    databases: Arc<Databases>,
+    halt: Halt,
+    folders: [PathBuf; 2],
+    checkpoints: Arc<Mutex<CheckpointFile>>,
+    _listener: Option<Listener>,
+}
+
+impl Keeper {
+    /// A log that cannot be trusted is not opened, and stays halted: the next one who opens it finds
+    /// the marker.
+    pub(super) fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
+        Self::try_open(opening).inspect_err(|error| {
+            if let StoreError::Diverged(reason) = error {
+                let now = opening.clock.now();
+                halt::mark(&opening.dir.join(HALTED), *reason, now);
+                shared::mark(opening, Halted { reason: *reason, since: now });
+            }
+        })
+    }
+
+    fn try_open(opening: &Opening<'_>) -> Result<Self, StoreError> {
+        let Opening { dir, origin, servers, ref limits, .. } = *opening;
+        let entropy = Arc::clone(&opening.entropy);
+        let name = KeyName::parse(origin).map_err(|error| {
+            StoreError::KeyFile(format!("the log cannot be named {origin:?}: {error}"))
+        })?;
+        let beside = limits.checkpoint_dir.as_deref().unwrap_or(dir);
+        let checkpoint = beside.join(CHECKPOINT);
+        // The checkpoint first: another process may be making both, and makes the database first.
+        let was_signed = CheckpointFile::exists(&checkpoint);
+        let databases = Databases::of(dir, servers);
+        let opened = databases.opened()?;
+        let first_run = !databases.is_there(&opened)?;
+        if first_run && was_signed {
+            return Err(StoreError::Diverged(HaltReason::LogLost));
+        }
+        files::folder(dir)?;
+        files::folder(beside)?;
+        // Several that start at once on an empty folder make it one after the other.
+        let _opening = files::lock(&dir.join("open.lock"))?;
+        let secrets = dir.join("keys");
+        files::folder(&secrets)?;
+        // A key is drawn on the very first run only: a lost one must not be replaced in silence.
+        let master = files::key(&secrets.join("master.key"), first_run, &*entropy)?;
+        let seed = files::key(&secrets.join("log.key"), first_run, &*entropy)?;
+        let signer = SigningKey::new(name, &seed);
+        let key = signer.verifier().clone();
+
+        // The key store is made before the database: where only that is there, it was lost.
+        if !first_run && !databases.has_keys()? {
+            return Err(StoreError::KeyFile(format!(
+                "{} is missing: restore it, no case can be read without it",
+                databases.keys_name()
+            )));
+        }
+        let vault = Arc::new(Vault::new(master));
+        let keys = databases.keys()?;
+        keys::first_epoch(&keys, &vault, &*entropy, opening.clock.now())?;
+        let connection = databases.database()?;
+        shared::is_ours(&connection, &key)?;
+        let checkpoints = CheckpointFile::new(checkpoint, key.clone());
+        let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
+        let erased = Arc::new(ErasedList::new(dir.join(ERASED)));
+        let behind = erase::is_behind(&connection, &keys, &erased)?;
+        let changed = Arc::new(Notify::new());
+        let readers = Arc::new(Readers {
+            database: Mutex::new(databases.reader()?),
+            keys: Mutex::new(databases.keys_reader()?),
+        });
+        let list = Arc::clone(&erased);
+        let first: Option<writer::First> =
+            behind.then(|| Box::new(move |tx: &mut tx::Tx<'_>| erase::replay(tx, &list)) as _);
+        let halt = Halt::open(dir.join(HALTED), Arc::clone(&opening.clock))?;
+        let folders = [dir.to_owned(), beside.to_owned()];
+        let writer = Writer::start(writer::Parts {
+            database: connection,
+            keys,
+            reader: databases.reader()?,
+            files: databases.files(),
+            folders: folders.to_vec(),
+            reserve_bytes: limits.reserve_bytes,
+            deadline: limits.deadline,
+            checkpoints: checkpoints.clone(),
+            signer,
+            clock: Arc::clone(&opening.clock),
+            entropy: Arc::clone(&entropy),
+            vault: Arc::clone(&vault),
+            halt: halt.clone(),
+            first,
+        })?;
+        let listener = databases.listen(&changed)?;
+        Ok(Self {
+            writer,
+            readers,
+            processes,
+            entropy,
+            vault,
+            key,
+            changed,
+            erased,
+            clock: Arc::clone(&opening.clock),
+            databases: Arc::new(databases),
+            halt,
+            folders,
+            checkpoints: Arc::new(Mutex::new(checkpoints)),
+            _listener: listener,
+        })
+    }
+
+    pub(super) fn verifier_key(&self) -> VerifierKey {
+        self.key.clone()
+    }
+
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    pub(super) async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
+        let accepted = self
+            .writer
+            .run(move |tx| {
+                let accepted = accept::accept(tx, &submission)?;
+                tx.wake()?;
+                Ok(accepted)
+            })
+            .await?;
+        self.changed.notify_one();
+        Ok(accepted)
+    }
+
+    pub(super) async fn claim(
+        &self,
+        recipient: RecipientId,
+        most: usize,
+        lease: Duration,
+    ) -> Result<Vec<Work>, StoreError> {
+        let epoch: Epoch = self.processes.epoch();
+        let receiver = recipient.clone();
+        let rows =
+            self.writer.run(move |tx| lease::claim(tx, &receiver, most, lease, epoch)).await?;
+        let (mut work, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
+        // Opened here and not on the writer's thread: it has one commit to make for everybody.
+        for row in rows {
+            match row.open(&self.vault) {
+                Ok(opened) => work.push(opened),
+                Err(error) => {
+                    tracing::error!(case.id = %row.case(), %error, "A case cannot be opened");
+                    unreadable.extend(row.unreadable());
+                }
+            }
+        }
+        if !unreadable.is_empty() {
+            self.hold_unreadable(recipient.clone(), unreadable).await;
+        }
+        self.with_new_ids(recipient, work).await
+    }
+
+    /// One case that does not open stops no other: a person restores it, and says so. Where one
+    /// cannot be held either, it comes back when its lease has run out.
+    async fn hold_unreadable(&self, recipient: RecipientId, unreadable: Vec<(Claim, Purpose)>) {
+        let held = self
+            .writer
+            .run(move |tx| {
+                for (claim, purpose) in unreadable {
+                    let leaf = LeafId::draw(tx.entropy);
+                    let reason = HoldReason::Unreadable;
+                    let event = Event::Hold(Stopped {
+                        recipient: recipient.clone(),
+                        purpose,
+                        policy: None,
+                        reason,
+                        withheld: BTreeSet::new(),
+                        actor: Role::System,
+                        // The key to commit with may be what is missing.
+                        sd: BTreeSet::new(),
+                    });
+                    let held = tx.savepoint(|tx| cases::hold(tx, &claim, (leaf, event), reason));
+                    if let Err(error) = held {
+                        tracing::error!(case.id = %claim.case, %error, "A case cannot be held");
+                    }
+                }
+                Ok(())
+            })
+            .await;
+        if let Err(error) = held {
+            tracing::error!(%error, "Cases that cannot be opened cannot be held");
+        }
+    }
+
+    pub(super) async fn append(
+        &self,
+        disclosures: Vec<Disclosure>,
+        lease: Duration,
+    ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
+        let drafted: Vec<_> =
+            disclosures.into_iter().map(|one| (tx::draft(one.leaf, &one.event), one)).collect();
+        self.writer
+            .run_plain(move |tx| {
+                let each = |(draft, one): (Result<Draft, _>, Disclosure)| {
+                    let draft = draft?;
+                    tx.savepoint(|tx| cases::record(tx, &one, &draft, lease))
+                };
+                Ok(drafted.into_iter().map(each).collect())
+            })
+            .await
+    }
+
+    pub(super) async fn settle(
+        &self,
+        claim: Claim,
+        settlement: Settlement,
+    ) -> Result<(), StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| cases::settle(tx, &claim, leaf, &settlement)).await
+    }
+
+    pub(super) async fn hold(
+        &self,
+        claim: Claim,
+        leaf: (LeafId, Event),
+        reason: HoldReason,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cases::hold(tx, &claim, leaf, reason)).await
+    }
+
+    pub(super) async fn absent(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cases::wait(tx, &claim, due, 1)).await
+    }
+
+    pub(super) async fn give_back(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cases::wait(tx, &claim, due, 0)).await
+    }
+
+    pub(super) async fn progress(
+        &self,
+        claim: Claim,
+        step: Step,
+        reason: Option<&'static str>,
+        subscription: Option<SubscriptionId>,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.writer
+            .run(move |tx| cases::progress(tx, &claim, step, reason, subscription.as_ref(), due))
+            .await
+    }
+
+    pub(super) async fn feed(
+        &self,
+        recipient: RecipientId,
+        events: Vec<FeedEvent>,
+        due: Timestamp,
+    ) -> Result<usize, StoreError> {
+        self.writer.run(move |tx| cases::feed(tx, &recipient, &events, due)).await
+    }
+
+    pub(super) async fn decide(
+        &self,
+        case: CaseId,
+        step: Step,
+        leaf: (LeafId, Event),
+    ) -> Result<(), StoreError> {
+        self.writer
+            .run(move |tx| {
+                tx.wake()?;
+                cases::decide(tx, case, step, leaf)
+            })
+            .await?;
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    pub(super) async fn note(&self, event: Event) -> Result<Appended, StoreError> {
+        let draft = tx::draft(LeafId::draw(&*self.entropy), &event)?;
+        self.writer.run_plain(move |tx| tx.append_draft(&draft)).await
+    }
+
+    pub(super) async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        let canonical = recipient.policy.canonical().to_vec();
+        let event = registered(recipient)?;
+        self.writer.run(move |tx| log::keep_policy(tx, leaf, event, &canonical)).await
+    }
+
+    pub(super) async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |database| log::policy(database, id)).await
+    }
+
+    pub(super) async fn last(&self) -> Result<Timestamp, StoreError> {
+        self.read(|database| log::head(database).map(|head| head.last)).await
+    }
+
+    pub(super) async fn heartbeat(&self, silence: Duration) -> Result<bool, StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| log::heartbeat(tx, leaf, silence)).await
+    }
+
+    pub(super) async fn reap(&self) -> Result<usize, StoreError> {
+        let gone = self.processes.gone()?;
+        if gone.is_empty() {
+            return Ok(0);
+        }
+        let freed = gone.clone();
+        let free =
+            move |tx: &mut tx::Tx<'_>| Ok(cases::free(tx, &freed)? + pulls::free(tx, &freed)?);
+        let cases = self.writer.run(free).await?;
+        self.processes.forget(&gone);
+        Ok(cases)
+    }
+
+    /// Reads on a thread where waiting for the disk holds nobody up.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let readers = Arc::clone(&self.readers);
+        self.readers
+            .beside(move || {
+                let database = lock(&readers.database);
+                // One snapshot for all that is read together.
+                let snapshot = database.snapshot()?;
+                read(&snapshot)
+            })
+            .await
+    }
+
+    fn copy(&self) -> MutexGuard<'_, CheckpointFile> {
+        self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) async fn feed_due(
+        &self,
+        recipient: RecipientId,
+        now: Timestamp,
+    ) -> Result<Option<FeedFrom>, StoreError> {
+        self.read(move |database| read::feed_due(database, &recipient, now)).await
+    }
+
+    pub(super) async fn next_due(
+        &self,
+        recipient: RecipientId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.read(move |database| read::next_due(database, &recipient)).await
+    }
+
+    pub(super) async fn cases(&self, filter: CaseFilter) -> Result<Vec<CaseRow>, StoreError> {
+        self.read(move |database| read::cases(database, &filter)).await
+    }
+
+    pub(super) async fn submission(
+        &self,
+        kind: Kind,
+        id: SubmissionId,
+    ) -> Result<Option<SubmissionRow>, StoreError> {
+        self.read(move |database| read::submission(database, kind, id)).await
+    }
+
+    pub(super) async fn submissions(
+        &self,
+        kind: Kind,
+        client: ClientId,
+        page: Page,
+    ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
+        self.read(move |database| list::submissions(database, kind, &client, &page)).await
+    }
+
+    pub(super) async fn leaves(
+        &self,
+        first: LeafIndex,
+        most: usize,
+    ) -> Result<Vec<StoredLeaf>, StoreError> {
+        self.read(move |database| log::leaves(database, first, most)).await
+    }
+
+    pub(super) async fn check(&self) -> Result<(), StoreError> {
+        self.writer.run_plain(|tx| tx.room()).await
+    }
+
+    pub(super) async fn size(&self) -> Result<TreeSize, StoreError> {
+        self.read(|database| log::head(database).map(|head| head.size)).await
+    }
+
+    pub(super) async fn checkpoint(
+        &self,
+        size: Option<TreeSize>,
+    ) -> Result<Option<String>, StoreError> {
+        let checkpoints = Arc::clone(&self.checkpoints);
+        let key = self.key.clone();
+        self.read(move |database| {
+            let Some(text) = log::checkpoint(database, size)? else {
+                return Ok(None);
+            };
+            // It was committed, and its copy may be under way: none goes out before that is there.
+            let corrupt = |_| StoreError::Corrupt { table: "checkpoint" };
+            let note = Note::parse(&text).map_err(corrupt)?;
+            let open = Checkpoint::open(&note, std::slice::from_ref(&key));
+            let checkpoint = open.map_err(|_| StoreError::Corrupt { table: "checkpoint" })?;
+            let mut checkpoints = checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+            checkpoints.ensure(&checkpoint, &note, |size| log::root_at(database, size))?;
+            Ok(Some(text))
+        })
+        .await
+    }
+
+    pub(super) async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
+        self.read(move |database| log::root_at(database, size)).await
+    }
+
+    pub(super) async fn keep_cosigned(
+        &self,
+        size: TreeSize,
+        lines: Vec<SignatureLine>,
+    ) -> Result<(), StoreError> {
+        self.writer.run(move |tx| cosigned::keep(tx, size, &lines)).await
+    }
+
+    pub(super) async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
+        self.read(cosigned::all).await
+    }
+
+    pub(super) async fn inclusion(
+        &self,
+        leaf: LeafIndex,
+        size: TreeSize,
+    ) -> Result<Vec<Hash>, StoreError> {
+        self.read(move |database| log::inclusion(database, leaf, size)).await
+    }
+
+    pub(super) async fn consistency(
+        &self,
+        old: TreeSize,
+        new: TreeSize,
+    ) -> Result<Vec<Hash>, StoreError> {
+        self.read(move |database| log::consistency(database, old, new)).await
+    }
+
+    pub(super) async fn checkpoint_from(
+        &self,
+        size: TreeSize,
+    ) -> Result<Option<(TreeSize, String)>, StoreError> {
+        self.read(move |database| log::checkpoint_from(database, size)).await
+    }
+
+    pub(super) async fn export(
+        &self,
+        actor: Role,
+        what: Code,
+        first: LeafIndex,
+    ) -> Result<Note, StoreError> {
+        let leaf = LeafId::draw(&*self.entropy);
+        self.writer.run(move |tx| log::export(tx, leaf, actor, what, first)).await
+    }
+
+    pub(super) async fn cose(
+        &self,
+        leaf: LeafIndex,
+        size: TreeSize,
+    ) -> Result<Option<CoseReceipt>, StoreError> {
+        self.writer.run(move |tx| log::cose(tx, leaf, size)).await
+    }
+
+    pub(super) async fn policies(&self) -> Result<Vec<(PolicyId, Vec<u8>)>, StoreError> {
+        self.read(log::policies).await
+    }
+
+    pub(super) async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |database| log::tile(database, tile)).await
+    }
+
+    pub(super) async fn commits_to(
+        &self,
+        leaf: &Leaf,
+        name: &str,
+        value: &str,
+    ) -> Result<bool, StoreError> {
+        let (id, digests) = (leaf.id, leaf.event.digests().cloned().unwrap_or_default());
+        let (name, value) = (name.to_owned(), zeroize::Zeroizing::new(value.to_owned()));
+        let (readers, vault) = (Arc::clone(&self.readers), Arc::clone(&self.vault));
+        let check = move || {
+            let keys = lock(&readers.keys);
+            let Some(key) = read::key_of_leaf(&keys, &vault, id)? else {
+                return Ok(false);
+            };
+            let digest = digest::digest(&key, id, &name, &value);
+            Ok(digests.contains(&digest))
+        };
+        self.readers.beside(check).await
+    }
+}
+
+/// What the log tells of a recipient's file.
+fn registered(recipient: &Recipient) -> Result<PolicyInForce, StoreError> {
+    let role = Code::parse(recipient.role.as_str());
+    Ok(PolicyInForce {
+        recipient: recipient.id.clone(),
+        policy: recipient.policy.id(),
+        version: recipient.policy.version().to_owned(),
+        registered: RegistryEntry {
+            legal_name: recipient.legal_name.clone(),
+            org_no: recipient.org_no.clone(),
+            country: recipient.country.clone(),
+            role: role.ok_or(StoreError::Corrupt { table: "registry" })?,
+            endpoint: recipient.endpoint(),
+            enabled: recipient.enabled,
+            agreement: recipient.agreement.as_ref().map(|agreement| AgreementRecord {
+                reference: agreement.reference.clone(),
+                valid_from: agreement.valid_from,
+                valid_to: agreement.valid_to,
+            }),
+        },
+    })
+}

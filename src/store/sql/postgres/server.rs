@@ -1,0 +1,141 @@
+//! A server and a database on it: how to get there, and what it must promise.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio_postgres::Config;
+use zeroize::Zeroizing;
+
+use super::super::{Error, Result};
+
+/// `pg_xact_status`, by which it is asked what became of a commit.
+const VERSION_MIN: u32 = 130_000;
+
+/// What is said on each new connection: what a session needs, and what the server says of itself.
+///
+/// Whoever stands still in the middle of a transaction holds up all others: the server ends it.
+const GREETING: &str = "
+    SET idle_in_transaction_session_timeout = '15s';
+    SET lock_timeout = '10s';
+    SET jit = off;
+    SET client_min_messages = warning;
+    SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit')
+        WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false);
+    SELECT current_setting('synchronous_commit'), current_setting('fsync'),
+           current_setting('full_page_writes'), current_setting('server_version_num'),
+           pg_is_in_recovery(), current_setting('transaction_read_only'),
+           current_setting('server_encoding'), current_schema()";
+
+/// Whoever writes the log is alone: the lock lasts as long as the transaction, and is the one of this
+/// schema. What a lost commit is asked after by comes last.
+const BEGINNING: &str = "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('sluss log ' || \
+                         current_schema(), 0)); SELECT pg_current_xact_id()";
+
+/// Keys are written by whoever has begun to write the log, too.
+const BEGINNING_KEYS: &str = "BEGIN; SELECT pg_current_xact_id()";
+
+/// A database of ours.
+#[derive(Clone)]
+pub(super) struct Server {
+    address: Address,
+    beginning: &'static str,
+}
+
+impl Server {
+    pub(super) fn of_log(address: &Address) -> Self {
+        Self { address: address.clone(), beginning: BEGINNING }
+    }
+
+    pub(super) fn of_keys(address: &Address) -> Self {
+        Self { address: address.clone(), beginning: BEGINNING_KEYS }
+    }
+
+    pub(super) fn config(&self) -> Result<Config> {
+        self.address.config()
+    }
+
+    pub(super) const fn greeting(&self) -> &'static str {
+        GREETING
+    }
+
+    pub(super) const fn beginning(&self) -> &'static str {
+        self.beginning
+    }
+
+    /// Whether the server keeps what it promises.
+    #[expect(clippy::unused_self, reason = "it is this server that has answered")]
+    pub(super) fn check(&self, told: &[Vec<Option<String>>]) -> Result<()> {
+        let last = told.last().map(Vec::as_slice).unwrap_or_default();
+        let said = |at: usize| last.get(at).and_then(Option::as_deref).unwrap_or_default();
+        for (at, name) in [(0, "synchronous_commit"), (1, "fsync"), (2, "full_page_writes")] {
+            if !matches!(said(at), "on" | "remote_apply") {
+                return Err(Error::Unsafe(format!("{name} is {}, not on", said(at))));
+            }
+        }
+        let version = said(3).parse::<u32>().unwrap_or_default();
+        if version < VERSION_MIN {
+            return Err(Error::Unsafe("PostgreSQL is older than 13".to_owned()));
+        }
+        if said(4) != "f" || said(5) != "off" {
+            return Err(Error::Unsafe("the server takes no writes: it is a standby".to_owned()));
+        }
+        if said(6) != "UTF8" {
+            return Err(Error::Unsafe(format!("the database's encoding is {}, not UTF8", said(6))));
+        }
+        if said(7).is_empty() {
+            return Err(Error::Unsafe("the schema of its search_path is not there".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Where a database is: an address, and a file with the password, as there is none in the address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    config: Config,
+    password_file: Option<PathBuf>,
+}
+
+impl Address {
+    /// Reads `postgres://user@host/database` or the words of libpq (`host=/run/postgresql
+    /// dbname=sluss`). What is wrong is told without a word of the address.
+    pub fn parse(text: &str) -> std::result::Result<Self, &'static str> {
+        let mut config: Config = text.parse().map_err(
+            |_| "must be an address as postgres://user@host/database, or as libpq reads it",
+        )?;
+        if config.get_password().is_some() {
+            return Err("must not hold a password: that stands in a file of its own");
+        }
+        if config.get_hosts().is_empty() {
+            return Err("must name a host, or the folder of its socket");
+        }
+        config.connect_timeout(Duration::from_secs(5));
+        config.keepalives_idle(Duration::from_secs(10));
+        config.tcp_user_timeout(Duration::from_secs(15));
+        config.application_name("sluss");
+        Ok(Self { config, password_file: None })
+    }
+
+    /// With the password that stands in a file.
+    #[must_use]
+    pub fn with_password_file(self, file: PathBuf) -> Self {
+        Self { password_file: Some(file), ..self }
+    }
+
+    /// The file is read for each connection: a password that was changed holds from the next one on.
+    pub(super) fn config(&self) -> Result<Config> {
+        let mut config = self.config.clone();
+        if let Some(file) = &self.password_file {
+            let unreadable = |error| Error::Secret(file.clone(), error);
+            let metadata = std::fs::metadata(file).map_err(unreadable)?;
+            if metadata.permissions().mode() & 0o077 != 0 {
+                let others = std::io::Error::other("it can be read by others: chmod 600");
+                return Err(Error::Secret(file.clone(), others));
+            }
+            let password = Zeroizing::new(std::fs::read_to_string(file).map_err(unreadable)?);
+            config.password(password.trim_end_matches(['\r', '\n']));
+        }
+        Ok(config)
+    }
+}
