@@ -250,7 +250,7 @@ fn grows_evenly(pattern: &str, length: usize, work: impl Fn(&str)) {
         let took = |_| {
             let start = computed();
             work(&text);
-            computed() - start
+            computed().saturating_sub(start)
         };
         (0..3).map(took).min().unwrap()
     };

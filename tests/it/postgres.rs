@@ -78,8 +78,8 @@ fn addresses(state: &Path) -> Option<[String; 2]> {
     }
     let server = std::env::var(SERVER).expect("SLUSS_TEST_POSTGRES names the server");
     let name = Sha256::digest(state.as_os_str().as_encoded_bytes());
-    let name: String = name.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let name = format!("s{name}");
+    let name: [u8; 8] = name[..8].try_into().unwrap();
+    let name = format!("s{:016x}", u64::from_be_bytes(name));
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if made.insert(name.clone()) {
         say(
@@ -130,7 +130,7 @@ impl Throwaway {
         let within = if room.is_ok_and(|room| room > 2 << 30) { memory } else { Path::new("/tmp") };
         let folder = TempDir::with_prefix_in("sluss-postgres-", within).unwrap();
         let server = Self { folder };
-        if server.is_roots() {
+        if is_root() {
             // PostgreSQL refuses to run as root.
             let owned = Command::new("chown").arg("nobody").arg(server.folder.path()).status();
             assert!(owned.unwrap().success());
@@ -175,18 +175,13 @@ impl Throwaway {
         self.begin();
     }
 
-    /// Whether this process is root, as who a process is stands on what the kernel tells of it.
-    fn is_roots(&self) -> bool {
-        fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
-    }
-
     fn run(&self, name: &str, arguments: &[&str]) {
         let status = self.command(name, arguments).status().unwrap();
         assert!(status.success(), "{name} has failed");
     }
 
     fn command(&self, name: &str, arguments: &[&str]) -> Command {
-        let mut command = if self.is_roots() {
+        let mut command = if is_root() {
             let mut command = Command::new("runuser");
             command.args(["-u", "nobody", "--"]).arg(program(name));
             command
@@ -372,4 +367,9 @@ fn what_holds_on_sqlite_holds_on_postgresql() {
     assert!(ended.status.success(), "{told}{}", String::from_utf8_lossy(&ended.stderr));
     let ran = told.matches(" ... ok").count();
     assert!(ran > 100, "only {ran} tests ran on PostgreSQL");
+}
+
+/// Whether this process is root: the kernel shows whose it is.
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|found| found.uid() == 0)
 }

@@ -18,15 +18,21 @@ pub(super) struct Heads(Arc<Mutex<Head>>);
 /// The head that is being read.
 #[derive(Default)]
 struct Head {
-    /// Its end was seen: what comes is a body, until that has been answered.
-    ended: bool,
+    place: Place,
     /// The beginning of the line that is being read, as long as it matters.
     line: Vec<u8>,
-    /// Something stood in the line, however long it is.
-    is_line: bool,
-    begun: bool,
     length: bool,
     coding: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Place {
+    /// Before its first line.
+    #[default]
+    Before,
+    Within,
+    /// Its end was seen: what comes is a body, until that has been answered.
+    Behind,
 }
 
 const LENGTH: &[u8] = b"content-length:";
@@ -54,15 +60,13 @@ impl Head {
     fn read(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             match byte {
-                _ if self.ended => return,
+                _ if self.place == Place::Behind => return,
                 b'\n' => self.end_line(),
                 b'\r' => {}
-                byte => {
-                    self.is_line = true;
-                    if self.line.len() < CODING.len() {
-                        self.line.push(byte.to_ascii_lowercase());
-                    }
+                byte if self.line.len() < CODING.len() => {
+                    self.line.push(byte.to_ascii_lowercase());
                 }
+                _ => {}
             }
         }
     }
@@ -70,10 +74,12 @@ impl Head {
     fn end_line(&mut self) {
         self.length |= self.line.starts_with(LENGTH);
         self.coding |= self.line.starts_with(CODING);
-        // Empty lines before a request are none of it (RFC 9112, 2.2).
-        self.ended = self.begun && !self.is_line;
-        self.begun |= self.is_line;
-        self.is_line = false;
+        self.place = match self.place {
+            // Empty lines before a request are none of it (RFC 9112, 2.2).
+            Place::Before if self.line.is_empty() => Place::Before,
+            _ if self.line.is_empty() => Place::Behind,
+            _ => Place::Within,
+        };
         self.line.clear();
     }
 }

@@ -15,21 +15,21 @@ const KEYS: &str = "keys.db";
 /// Where the databases are.
 pub(in crate::store) enum Databases {
     Files { database: PathBuf, keys: PathBuf },
-    Servers(Servers),
+    Servers(Box<Servers>),
 }
 
 /// The databases under the lock of an opening: several that start at once make them one after the
 /// other.
 pub(in crate::store) enum Opened {
     Files,
-    Servers(postgres::Opening),
+    Servers(Box<postgres::Opening>),
 }
 
 impl Databases {
     /// In a folder, where no servers are named.
     pub(in crate::store) fn of(dir: &Path, servers: Option<&Servers>) -> Self {
         match servers {
-            Some(servers) => Self::Servers(servers.clone()),
+            Some(servers) => Self::Servers(Box::new(servers.clone())),
             None => Self::Files { database: dir.join(DATABASE), keys: dir.join(KEYS) },
         }
     }
@@ -38,7 +38,7 @@ impl Databases {
     pub(in crate::store) fn opened(&self) -> Result<Opened, StoreError> {
         Ok(match self {
             Self::Files { .. } => Opened::Files,
-            Self::Servers(servers) => Opened::Servers(postgres::Opening::begin(servers)?),
+            Self::Servers(servers) => Opened::Servers(Box::new(postgres::Opening::begin(servers)?)),
         })
     }
 

@@ -106,8 +106,8 @@ async fn killed_between_the_leaf_and_the_answer_it_is_closed_by_the_next_process
     });
     let mut stream = TcpStream::connect(address.unwrap()).await.unwrap();
     let path = format!("/onapi/2.6/contacts/{reference}");
-    let head = basic("globalconnect", PASSWORD);
-    stream.write_all(&http("POST", &path, &head, because("Besök").to_string())).await.unwrap();
+    let shown = basic("globalconnect", PASSWORD);
+    stream.write_all(&http("POST", &path, &shown, because("Besök").to_string())).await.unwrap();
     let mut heard = Vec::new();
     // The connection breaks, one way or the other.
     let _ = stream.read_to_end(&mut heard).await;

@@ -87,12 +87,12 @@ async fn a_certificate_says_who_we_are_and_the_envelope_does_not() {
             let is_order = text.contains("<PlaceOrder");
             keep.lock().unwrap().push((text, shown));
             let (status, body) = if is_order { (200, taken.as_str()) } else { (501, "") };
-            let head = format!(
+            let answer = format!(
                 "HTTP/1.1 {status} x\r\ncontent-type: text/xml\r\nconnection: close\r\n\
                  content-length: {}\r\n\r\n{body}",
                 body.len()
             );
-            let _ = stream.write_all(head.as_bytes()).await;
+            let _ = stream.write_all(answer.as_bytes()).await;
             let _ = stream.shutdown().await;
         }
     });

@@ -23,7 +23,7 @@ use tokio_postgres::{Client, NoTls, Row, SimpleQueryMessage, Statement};
 
 use super::super::value::Value;
 use super::super::{Error, Result};
-use super::server::Server;
+use super::server::{GREETING, Server};
 use super::types::{Owned, numbered};
 
 /// An answer that takes longer is a server that is gone.
@@ -86,7 +86,7 @@ impl Link {
         let (client, statements) = (Arc::new(client), HashMap::new());
         let session = Session { client, statements, sent: Vec::new(), number: None };
         self.session.replace(Some(session));
-        let told = self.ask(self.server.greeting())?;
+        let told = self.ask(GREETING)?;
         self.server.check(&told)
     }
 

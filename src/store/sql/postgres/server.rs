@@ -15,7 +15,7 @@ const VERSION_MIN: u32 = 130_000;
 /// What is said on each new connection: what a session needs, and what the server says of itself.
 ///
 /// Whoever stands still in the middle of a transaction holds up all others: the server ends it.
-const GREETING: &str = "
+pub(super) const GREETING: &str = "
     SET idle_in_transaction_session_timeout = '15s';
     SET lock_timeout = '10s';
     SET jit = off;
@@ -53,10 +53,6 @@ impl Server {
 
     pub(super) fn config(&self) -> Result<Config> {
         self.address.config()
-    }
-
-    pub(super) const fn greeting(&self) -> &'static str {
-        GREETING
     }
 
     pub(super) const fn beginning(&self) -> &'static str {
