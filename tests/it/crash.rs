@@ -192,7 +192,7 @@ async fn killed_between_record_and_send_the_operator_is_asked_and_then_sent_to()
     let deployed = Deployed::start().await;
     died(deployed.work(Some("recorded")));
     let recorded = deployed.states().iter().filter(|state| *state == "recorded").count();
-    assert!(recorded >= 2, "at least one operator's cases stand in the log");
+    assert!(recorded >= 1, "what it was killed behind stands in the log");
     deployed.to_the_end();
     let results = deployed.check();
     assert_eq!(results["accepted"], 4);

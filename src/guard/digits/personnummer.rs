@@ -144,7 +144,14 @@ pub(super) fn last_four(page: &Page<'_>, at: usize) -> Option<Hit> {
                     )
                 })
                 || matches!((beside, word), ("fyra" | "4", "sista") | ("slut", "4"))
-                || matches!(word, "pnr" | "personnr" | "personnummer") && back <= 2
+                || matches!(word, "pnr" | "personnr" | "personnummer")
+                    && (back <= 2
+                        || (1..back).any(|n| {
+                            matches!(
+                                page.lower(at - n),
+                                "slutar" | "slutade" | "avslutas" | "ends" | "ending"
+                            )
+                        }))
         }
     });
     said.then(|| (Kind::Personnummer, token.range(), Why::Cue))

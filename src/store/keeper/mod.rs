@@ -74,9 +74,10 @@ const HALTED: &str = "halted";
 /// When every leaf was last hashed again.
 const SCRUBBED: &str = "scrubbed";
 
+/// The fields are dropped in this order: who reads is gone before who writes (`thread.rs`).
 pub(super) struct Keeper {
-    writer: Writer,
     readers: Arc<Readers>,
+    writer: Writer,
     processes: Arc<Processes>,
     entropy: Arc<dyn Entropy>,
     vault: Arc<Vault>,

@@ -30,8 +30,12 @@ const BATCH_MAX: usize = 512;
 /// How often a writer without work looks whether it could write.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// The fields are dropped in this order: the copier ends once nobody can send to it.
+/// The fields are dropped in this order: the copier ends once nobody can send to it, and its reader
+/// is closed before the connection that writes. `SQLite` writes its log back when the last connection
+/// is closed, if that one may write.
 pub(super) struct Thread {
+    copies: SyncSender<Copied>,
+    _behind: Joined,
     database: Connection,
     keys: Connection,
     signer: SigningKey,
@@ -43,8 +47,6 @@ pub(super) struct Thread {
     /// What other hosts were told of why this process has stopped.
     told: Option<Halted>,
     frontier: Frontier,
-    copies: SyncSender<Copied>,
-    _behind: Joined,
 }
 
 /// How a commit ended.
