@@ -83,7 +83,11 @@ pub(super) async fn in_words(visit: Visit, request: Request, next: Next) -> Resp
     let is_of_page = response.extensions().get::<Failed>().is_some();
     if is_of_page || wants_page && is_problem {
         // Whoever could not be let in has no navigation to be shown.
-        failure(&visit, status).into_response()
+        let mut page = failure(&visit, status).into_response();
+        if let Some(later) = response.headers().get(header::RETRY_AFTER) {
+            page.headers_mut().insert(header::RETRY_AFTER, later.clone());
+        }
+        page
     } else {
         response
     }
