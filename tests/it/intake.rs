@@ -343,6 +343,11 @@ fn what_is_not_an_order_is_refused_with_the_member_and_the_rule() {
         "serviceOrderItem[0].service.serviceSpecification is needed to start or change a service",
     );
     check(
+        &with_characteristic("serviceId", json!("BB-100-100")),
+        "serviceOrderItem[0].service.serviceCharacteristic[serviceId] names a service that stays as \
+         it is, and serviceSpecification another",
+    );
+    check(
         &with(order(), &format!("{item}/id"), json!("1 2")),
         "serviceOrderItem[0].id has a character outside a-z A-Z 0-9 - . at position 1",
     );
@@ -793,6 +798,16 @@ fn the_schemas_say_the_same() {
     check(Kind::Order, &order(), true);
     check(Kind::Order, &with_customer("hobby", json!({ "any": ["thing"] })), true);
     check(Kind::Order, &with_characteristic("fixedIp", json!(true)), true);
+    let mut paused = with_characteristic("subscriptionId", json!("S-1"));
+    paused["serviceOrderItem"][0]["action"] = json!("modify");
+    let service = paused["serviceOrderItem"][0]["service"].as_object_mut().unwrap();
+    service.insert("state".to_owned(), json!("inactive"));
+    let named = json!({ "name": "serviceId", "value": "BB-1000-1000" });
+    service["serviceCharacteristic"].as_array_mut().unwrap().push(named);
+    check(Kind::Order, &paused, false);
+    let service = paused["serviceOrderItem"][0]["service"].as_object_mut().unwrap();
+    service.remove("serviceSpecification");
+    check(Kind::Order, &paused, true);
     check(Kind::Ticket, &ticket(), true);
     for (pointer, value) in [
         ("/colour", json!(1)),
