@@ -343,11 +343,6 @@ fn what_is_not_an_order_is_refused_with_the_member_and_the_rule() {
         "serviceOrderItem[0].service.serviceSpecification is needed to start or change a service",
     );
     check(
-        &with_characteristic("serviceId", json!("BB-100-100")),
-        "serviceOrderItem[0].service.serviceCharacteristic[serviceId] names a service that stays as \
-         it is, and serviceSpecification another",
-    );
-    check(
         &with(order(), &format!("{item}/id"), json!("1 2")),
         "serviceOrderItem[0].id has a character outside a-z A-Z 0-9 - . at position 1",
     );
@@ -835,6 +830,14 @@ fn the_schemas_say_the_same() {
     ] {
         check(Kind::Ticket, &with(ticket(), pointer, value), false);
     }
+}
+
+#[test]
+fn a_service_is_not_named_twice() {
+    let told = refused(Kind::Order, &with_characteristic("serviceId", json!("BB-100-100")));
+    let rule = "serviceOrderItem[0].service.serviceCharacteristic[serviceId] names a service that stays as \
+                it is, and serviceSpecification another";
+    assert!(told.contains(rule), "{told}");
 }
 
 /// Every scalar of a body, and how to get at it.
