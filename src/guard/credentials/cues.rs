@@ -172,7 +172,10 @@ pub(super) fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     ) && page.gap_after(at).trim() == "/";
     let network = matches!(
         word,
-        "wifi"
+        "gäst"
+            | "guest"
+            | "gästnät"
+            | "wifi"
             | "wlan"
             | "ssid"
             | "fi"
