@@ -84,6 +84,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         }
     }
     layer.posts();
+    layer.heads();
     layer.noble();
     layer.echoes();
     layer.findings()

@@ -173,7 +173,12 @@ pub(super) fn opened(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
                 "inre" | "yttre" | "inner" | "outer" | "främre" | "bakre" | "andra" | "första"
             )
         });
-    let thing = is_thing(word) || inner;
+    // `kod till grind 1559, till hus 5300`.
+    let house = matches!(word, "hus" | "huset" | "house" | "hiss")
+        && at > 0
+        && matches!(page.lower(at - 1), "till" | "to" | "för" | "for")
+        && (at.saturating_sub(8)..at).any(|near| page.says(near).any(Says::CREDENTIAL));
+    let thing = is_thing(word) || inner || house;
     if word == "port" && !thing && page.gap_after(at) == ": " {
         // `Port: 9 4 9 2`, `Port: 3571K`: as no port of a switch is written.
         return code_at(page, at + 1, false)

@@ -23,7 +23,12 @@ impl People<'_> {
             let letters = self.letters(at) && (self.logs(at) || self.ends_note(at) || self.at_post(at));
             let name = self.class[at] == Class::Either
                 && self.page.says(at).any(Says::GIVEN)
-                && (self.related(at) || self.at_post(at) || self.labelled(at));
+                && (self.related(at)
+                    || self.at_post(at)
+                    || self.labelled(at)
+                    || self.chats(at)
+                    || self.introduced(at)
+                    || self.bracketed(at));
             self.hit[at] = letters || name;
         }
     }
@@ -88,6 +93,62 @@ impl People<'_> {
             && joined
             && POSTS.contains(&page.lower(at + 2))
             && !page.says(at).any(Says::FUNCTION)
+    }
+
+    /// `<vera> vilket uttag?`: who speaks in a chat.
+    fn chats(&self, at: usize) -> bool {
+        let gap = self.page.gap(at);
+        let begins = at == 0 || gap.contains('\n') || gap.starts_with('<');
+        begins && gap.ends_with('<') && self.page.gap_after(at).starts_with('>')
+    }
+
+    /// `Molly heter jag`.
+    fn introduced(&self, at: usize) -> bool {
+        let page = self.page;
+        page.tokens.get(at + 2).is_some()
+            && page.lower(at + 1) == "heter"
+            && matches!(page.lower(at + 2), "jag" | "hon" | "han" | "hen")
+    }
+
+    /// `(Molly, hyr rum)`, `(Chai)`: who has what stands before.
+    fn bracketed(&self, at: usize) -> bool {
+        let page = self.page;
+        page.tokens[at].case == Case::Title
+            && !page.caseless
+            && page.gap(at).ends_with('(')
+            && (page.gap_after(at).starts_with(", ") || page.gap_after(at).starts_with(')'))
+            && !page.says(at).any(Says::FUNCTION.and(Says::DOMAIN).and(Says::TECHNICAL))
+    }
+
+    /// `Från: hans jonsson [..]`, `Kopia: Storm Ek`: all of a line of a mail's head, where a name is in it.
+    pub(super) fn heads(&mut self) {
+        const WORDS_MAX: usize = 4;
+        let page = self.page;
+        for at in 0..page.len() {
+            let head = matches!(page.lower(at), "från" | "from" | "till" | "to" | "kopia" | "cc" | "avsändare" | "sender")
+                && (at == 0 || page.gap(at).contains('\n'))
+                && page.gap_after(at).starts_with(':');
+            if !head {
+                continue;
+            }
+            let mut end = at + 1;
+            while end < page.len()
+                && end - at <= WORDS_MAX
+                && !page.tokens[end].is_digits()
+                && !page.tokens[end].shielded
+                && (end == at + 1 || matches!(page.gap(end), " " | "-" | ", " | ". "))
+            {
+                end += 1;
+            }
+            if page.gap_after(end - 1).contains('@') {
+                end -= 1;
+            }
+            if end > at + 1 && self.hit[at + 1..end].contains(&true) {
+                let name = |at: &usize| page.says(*at).is_name() || self.class[*at] == Class::Unknown;
+                let named: Vec<usize> = (at + 1..end).filter(name).collect();
+                named.into_iter().for_each(|at| self.hit[at] = true);
+            }
+        }
     }
 
     /// `Nyckel: Bo.`, `nästa: Storm, 22.52`: alone behind a label.
