@@ -188,6 +188,9 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let mut parts = 1;
     while end + 1 < page.len() {
         let next = end + 1;
+        if begins_tag(page, next) {
+            break;
+        }
         if let Some(words) = dot(page, next).filter(|words| next + words < page.len()) {
             end = next + words;
             parts += 1;
@@ -241,7 +244,8 @@ fn link(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let rest = &rest[..rest.floor_char_boundary(LINK_MAX)];
     let word = page.lower(at);
     // `länkhttp://`: with the word before it.
-    let known = ["https", "http", "hxxps", "hxxp", "ftp"].iter().find(|known| word.ends_with(**known));
+    let known =
+        ["https", "http", "hxxps", "hxxp", "ftp"].iter().find(|known| word.ends_with(**known));
     let glued = known.map_or(0, |known| page.str(at).len().saturating_sub(known.len()));
     let scheme = known.is_some() && page.text[token.end..].starts_with("://");
     let rest = if scheme { rest.get(glued..).unwrap_or(rest) } else { rest };

@@ -322,8 +322,18 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
         // `Innanför Tullen 131A`.
         let sided = matches!(
             page.lower(before),
-            "innanför" | "utanför" | "bakom" | "vid" | "öster" | "väster" | "norr" | "söder" | "nedanför"
-                | "ovanför" | "under" | "över"
+            "innanför"
+                | "utanför"
+                | "bakom"
+                | "vid"
+                | "öster"
+                | "väster"
+                | "norr"
+                | "söder"
+                | "nedanför"
+                | "ovanför"
+                | "under"
+                | "över"
         ) && token.case == Case::Title
             && page.tokens[first].case == Case::Title;
         let capital = !page.caseless

@@ -124,8 +124,20 @@ pub(super) fn opens(word: &str) -> bool {
 
 /// What things that are opened end in: `förrådsdörr`, `köksdörren`, `sidogrind`, `kodbox`.
 const THINGS: [&str; 14] = [
-    "dörr", "dörren", "grind", "grinden", "låset", "kodbox", "nyckelskåp", "larmpanel", "knappsats",
-    "knappsatsen", "entré", "entrén", "lockbox", "keypad",
+    "dörr",
+    "dörren",
+    "grind",
+    "grinden",
+    "låset",
+    "kodbox",
+    "nyckelskåp",
+    "larmpanel",
+    "knappsats",
+    "knappsatsen",
+    "entré",
+    "entrén",
+    "lockbox",
+    "keypad",
 ];
 
 fn is_thing(word: &str) -> bool {
@@ -181,10 +193,11 @@ pub(super) fn opened(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let thing = is_thing(word) || inner || house;
     if word == "port" && !thing && page.gap_after(at) == ": " {
         // `Port: 9 4 9 2`, `Port: 3571K`: as no port of a switch is written.
-        return code_at(page, at + 1, false)
-            .filter(|range| page.text[range.clone()].contains([' ', '-', '#', '*']) || {
+        return code_at(page, at + 1, false).filter(|range| {
+            page.text[range.clone()].contains([' ', '-', '#', '*']) || {
                 page.text[range.clone()].ends_with(char::is_alphabetic)
-            });
+            }
+        });
     }
     if (keyed || thing)
         && let Some(found) = behind(page, at, keyed && !thing)
@@ -249,7 +262,8 @@ fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
         return None;
     }
     let lettered = token.is_word()
-        && (token.length == 1 || token.length == 2 && token.case == Case::Upper && !token.says.is_word())
+        && (token.length == 1
+            || token.length == 2 && token.case == Case::Upper && !token.says.is_word())
         && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_digits());
     let first = if lettered { at + 1 } else { at };
     if !page.tokens[first].is_digits() || page.tokens[first].settled && page.tokens[first].shielded

@@ -35,16 +35,19 @@ pub(super) fn phrase(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let back = |back: usize| at.checked_sub(back).map_or("", |at| page.lower(at));
     // Right behind the word for it several words tell a phrase; behind `ändrat till` one does.
     let (from, least) = if CUES.has(word) {
-        let is = page.tokens.get(at + 1).is_some() && matches!(page.lower(at + 1), "är" | "is" | "blir");
+        let is =
+            page.tokens.get(at + 1).is_some() && matches!(page.lower(at + 1), "är" | "is" | "blir");
         (at + if is { 2 } else { 1 }, 2)
-    } else if matches!(word, "till" | "to") && CHANGED.has(back(1)) && spoken_of(page, at) {
-        (at + 1, 1)
-    } else if word == "is" && back(1) == "one" && matches!(back(2), "network" | "wifi" | "other") {
+    } else if matches!(word, "till" | "to") && CHANGED.has(back(1)) && spoken_of(page, at)
+        || word == "is" && back(1) == "one" && matches!(back(2), "network" | "wifi" | "other")
+    {
         (at + 1, 1)
     } else {
         return None;
     };
-    let near = |at: usize| page.tokens.get(at).is_some() && matches!(page.gap(at), " " | "\n" | ": " | " \n");
+    let near = |at: usize| {
+        page.tokens.get(at).is_some() && matches!(page.gap(at), " " | "\n" | ": " | " \n")
+    };
     if !near(from) || page.tokens[from].settled || page.tokens[from].shielded {
         return None;
     }
@@ -58,9 +61,10 @@ pub(super) fn phrase(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let small = SMALL.has(page.lower(end)) || token.says.any(Says::NUMBER);
         let number = token.is_digits() && token.length <= 4 && end > from;
         let plain = Says::DOMAIN.and(Says::TECHNICAL).and(Says::FUNCTION).and(Says::SPEECH);
-        let plain = plain.and(Says::PERSON).and(Says::REFERENCE).and(Says::CREDENTIAL).and(Says::PHONE);
+        let plain =
+            plain.and(Says::PERSON).and(Says::REFERENCE).and(Says::CREDENTIAL).and(Says::PHONE);
         let content = token.is_word()
-            && token.length > 2
+            && token.length > 1
             && !tells_about(page.lower(end))
             && !token.says.any(plain.and(Says::BRAND));
         if !(small || number || content) {
@@ -82,6 +86,8 @@ pub(super) fn phrase(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 /// Whether a password is spoken of shortly before.
 fn spoken_of(page: &Page<'_>, at: usize) -> bool {
     (at.saturating_sub(SPOKEN_MAX)..at).any(|near| {
-        CUES.has(page.lower(near)) || page.lower(near).contains("lösen") || page.says(near).any(Says::CREDENTIAL)
+        CUES.has(page.lower(near))
+            || page.lower(near).contains("lösen")
+            || page.says(near).any(Says::CREDENTIAL)
     })
 }

@@ -130,7 +130,9 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<(usize, Option<u32>)> {
 
 /// `1941, 3 augusti`, `1960 maj 27`: a year in which somebody was born, and a day of it.
 fn year_first(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
-    let near = |at: usize| page.tokens.get(at).is_some() && matches!(page.gap(at), " " | ", " | "-" | "\n");
+    let near = |at: usize| {
+        page.tokens.get(at).is_some() && matches!(page.gap(at), " " | ", " | "-" | "\n")
+    };
     let year: u32 = page.str(at).parse().ok().filter(|_| page.tokens[at].length == 4)?;
     if !(1900..2013).contains(&year) || !near(at + 1) || !near(at + 2) {
         return None;

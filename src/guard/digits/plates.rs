@@ -53,16 +53,17 @@ pub(super) fn spelt_plate(page: &Page<'_>, at: usize) -> Option<Hit> {
     sign(at)?;
     sign(at + 1)?;
     let gap = page.gap(at + 1);
-    if !matches!(gap, " " | "-" | " - ") || at > 0 && page.gap(at) == gap && sign(at - 1).is_some() {
+    if !matches!(gap, " " | "-" | " - ") || at > 0 && page.gap(at) == gap && sign(at - 1).is_some()
+    {
         return None;
     }
-    let digits: Vec<bool> =
-        (at..at + SIGNS).map_while(|at| sign(at).map(super::super::page::Token::is_digits)).collect();
+    let digits: Vec<bool> = (at..at + SIGNS)
+        .map_while(|at| sign(at).map(super::super::page::Token::is_digits))
+        .collect();
     let joined = (at + 2..at + SIGNS).all(|at| at < page.len() && page.gap(at) == gap);
     let shaped = matches!(digits[..], [false, false, false, true, true, _]);
     let ends = sign(at + SIGNS).is_none() || page.gap(at + SIGNS) != gap;
-    (shaped && joined && ends)
-        .then(|| (Kind::Vehicle, page.span(at..at + SIGNS), Why::Digits))
+    (shaped && joined && ends).then(|| (Kind::Vehicle, page.span(at..at + SIGNS), Why::Digits))
 }
 
 /// A plate that somebody has chosen: `bil GRANIT`, `reg LYX 88`.

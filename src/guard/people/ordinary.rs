@@ -46,15 +46,33 @@ impl People<'_> {
             return false;
         }
         // `Will the weather hurt it?`, `May need a new one`: a verb that opens a sentence.
-        let asks = matches!(page.lower(at), "will" | "may" | "can" | "mark" | "grant" | "rob" | "sue")
-            && page.tokens[at].opens
-            && page.tokens.get(at + 1).is_some_and(|next| next.case == Case::Lower)
-            && page.gap(at + 1) == " "
-            && matches!(
-                page.lower(at + 1),
-                "the" | "need" | "be" | "it" | "you" | "he" | "she" | "they" | "we" | "this" | "that" | "not"
-                    | "have" | "someone" | "a" | "an" | "as" | "require" | "want"
-            );
+        let asks =
+            matches!(page.lower(at), "will" | "may" | "can" | "mark" | "grant" | "rob" | "sue")
+                && page.tokens[at].opens
+                && page.tokens.get(at + 1).is_some_and(|next| next.case == Case::Lower)
+                && page.gap(at + 1) == " "
+                && matches!(
+                    page.lower(at + 1),
+                    "the"
+                        | "need"
+                        | "be"
+                        | "it"
+                        | "you"
+                        | "he"
+                        | "she"
+                        | "they"
+                        | "we"
+                        | "this"
+                        | "that"
+                        | "not"
+                        | "have"
+                        | "someone"
+                        | "a"
+                        | "an"
+                        | "as"
+                        | "require"
+                        | "want"
+                );
         // `kund rask att svara`.
         let quick = page.tokens.get(at + 1).is_some()
             && page.lower(at + 1) == "att"

@@ -7,9 +7,32 @@ use super::{Class, People};
 
 /// Where people work, and who is there for an operator or for us.
 const POSTS: [&str; 26] = [
-    "lagret", "jouren", "ekonomi", "ekonomin", "växeln", "kundtjänst", "supporten", "support", "fakturan",
-    "noc", "driften", "drift", "kontoret", "receptionen", "leverans", "säljet", "styrelsen", "verkstan",
-    "planeringen", "sälj", "teknik", "accounts", "billing", "sales", "dispatch", "reception",
+    "lagret",
+    "jouren",
+    "ekonomi",
+    "ekonomin",
+    "växeln",
+    "kundtjänst",
+    "supporten",
+    "support",
+    "fakturan",
+    "noc",
+    "driften",
+    "drift",
+    "kontoret",
+    "receptionen",
+    "leverans",
+    "säljet",
+    "styrelsen",
+    "verkstan",
+    "planeringen",
+    "sälj",
+    "teknik",
+    "accounts",
+    "billing",
+    "sales",
+    "dispatch",
+    "reception",
 ];
 
 impl People<'_> {
@@ -20,7 +43,8 @@ impl People<'_> {
             if self.hit[at] || token.is_digits() || token.shielded || token.settled {
                 continue;
             }
-            let letters = self.letters(at) && (self.logs(at) || self.ends_note(at) || self.at_post(at));
+            let letters =
+                self.letters(at) && (self.logs(at) || self.ends_note(at) || self.at_post(at));
             let name = self.class[at] == Class::Either
                 && self.page.says(at).any(Says::GIVEN)
                 && (self.related(at)
@@ -45,23 +69,29 @@ impl People<'_> {
     fn logs(&self, at: usize) -> bool {
         let page = self.page;
         let clock = |at: usize| {
-            page.tokens[at].is_digits() && at > 0 && page.gap(at) == ":" && page.tokens[at - 1].is_digits()
+            page.tokens[at].is_digits()
+                && at > 0
+                && page.gap(at) == ":"
+                && page.tokens[at - 1].is_digits()
         };
         page.tokens[at].case == Case::Upper
             && page.gap_after(at) == ": "
             && page.gap(at) == " "
             && at > 1
-            && (clock(at - 1) || page.lower(at - 1) == "z" && page.tokens[at - 1].glued && clock(at - 2))
+            && (clock(at - 1)
+                || page.lower(at - 1) == "z" && page.tokens[at - 1].glued && clock(at - 2))
     }
 
     /// `.. -27 dBm. TO.`, `.. -hp`, `signed HZ`: the last of a note.
     fn ends_note(&self, at: usize) -> bool {
         let page = self.page;
         let last = at + 1 == page.len()
-            || page.gap_after(at).contains('\n') && !page.gap_after(at).trim_end().ends_with([':', '-']);
+            || page.gap_after(at).contains('\n')
+                && !page.gap_after(at).trim_end().ends_with([':', '-']);
         let upper = page.tokens[at].case == Case::Upper && !page.caseless;
         let gap = page.gap(at);
-        let signed = matches!(at.checked_sub(1).map_or("", |at| page.lower(at)), "signed" | "sign" | "ini");
+        let signed =
+            matches!(at.checked_sub(1).map_or("", |at| page.lower(at)), "signed" | "sign" | "ini");
         let behind = page.gap_after(at).trim_matches(['.', ' ', '\n']).is_empty();
         at > 0
             && last
@@ -125,8 +155,10 @@ impl People<'_> {
         const WORDS_MAX: usize = 4;
         let page = self.page;
         for at in 0..page.len() {
-            let head = matches!(page.lower(at), "från" | "from" | "till" | "to" | "kopia" | "cc" | "avsändare" | "sender")
-                && (at == 0 || page.gap(at).contains('\n'))
+            let head = matches!(
+                page.lower(at),
+                "från" | "from" | "till" | "to" | "kopia" | "cc" | "avsändare" | "sender"
+            ) && (at == 0 || page.gap(at).contains('\n'))
                 && page.gap_after(at).starts_with(':');
             if !head {
                 continue;
@@ -144,9 +176,12 @@ impl People<'_> {
                 end -= 1;
             }
             if end > at + 1 && self.hit[at + 1..end].contains(&true) {
-                let name = |at: &usize| page.says(*at).is_name() || self.class[*at] == Class::Unknown;
+                let name =
+                    |at: &usize| page.says(*at).is_name() || self.class[*at] == Class::Unknown;
                 let named: Vec<usize> = (at + 1..end).filter(name).collect();
-                named.into_iter().for_each(|at| self.hit[at] = true);
+                for at in named {
+                    self.hit[at] = true;
+                }
             }
         }
     }
@@ -157,8 +192,22 @@ impl People<'_> {
         let alone = at + 1 == page.len() || page.gap_after(at).starts_with(['.', ',', '\n', ';']);
         let person = matches!(
             at.checked_sub(1).map_or("", |at| page.lower(at)),
-            "nyckel" | "nyckeln" | "nästa" | "next" | "key" | "keys" | "nycklar" | "besök" | "vem" | "who" | "till"
+            "nyckel"
+                | "nyckeln"
+                | "nästa"
+                | "next"
+                | "key"
+                | "keys"
+                | "nycklar"
+                | "besök"
+                | "vem"
+                | "who"
+                | "till"
         );
-        page.tokens[at].case == Case::Title && !page.caseless && page.gap(at) == ": " && alone && person
+        page.tokens[at].case == Case::Title
+            && !page.caseless
+            && page.gap(at) == ": "
+            && alone
+            && person
     }
 }
