@@ -5,10 +5,12 @@
 
 mod access;
 mod account;
+mod backup;
 mod case;
 mod check;
 mod denial;
 mod deployment;
+mod doctor;
 mod explain;
 pub(crate) mod explanation;
 mod gazetteer;
@@ -139,6 +141,15 @@ enum Command {
     /// What is kept no longer than the rules say
     #[command(subcommand)]
     Retention(retention::Command),
+    /// Look at clock, disk, permissions, versions, and whether each recipient can be reached
+    Doctor(doctor::Arguments),
+    /// Write all that is kept to one encrypted file, while everything goes on
+    Backup(backup::Backup),
+    /// Put a backup in the place of a store that is lost
+    Restore(backup::Restore),
+    /// Where everything is kept
+    #[command(subcommand)]
+    Store(backup::StoreCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -259,6 +270,10 @@ impl Cli {
             Command::Key(command) => key::run(&config, command, &output).await,
             Command::Notify(command) => notify::run(&config, command, &output).await,
             Command::Retention(command) => retention::run(&config, command, &output).await,
+            Command::Doctor(arguments) => doctor::run(config, &arguments, &output).await,
+            Command::Backup(arguments) => backup::backup(config, arguments, &output).await,
+            Command::Restore(arguments) => backup::restore(&config, &arguments, &output),
+            Command::Store(command) => backup::store(config, &command, &output),
         }
     }
 }

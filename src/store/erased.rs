@@ -56,6 +56,27 @@ impl ErasedList {
         whole.lines().map(entry).collect()
     }
 
+    /// Every entry as it is written, for a copy.
+    pub(super) fn text(&self) -> Result<String, StoreError> {
+        let entries = self.read()?;
+        Ok(entries
+            .iter()
+            .map(|one| format!("{} {} {}\n", one.subject, one.leaf, one.reason))
+            .collect())
+    }
+
+    /// Adds what a copy has and this one does not: what was erased since the copy was made stays.
+    pub(super) fn merge(&self, copy: &str) -> Result<(), StoreError> {
+        let known = self.read()?;
+        for line in copy.lines() {
+            let entry = parse(line).ok_or(StoreError::Corrupt { table: "erased.list" })?;
+            if !known.contains(&entry) {
+                self.add(&entry)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Adds an entry. It lasts when this returns.
     pub(super) fn add(&self, erased: &Erased) -> Result<(), StoreError> {
         self.append(erased).map_err(|error| StoreError::unavailable("the list of erased", error))

@@ -7,6 +7,7 @@
 
 mod accesses;
 mod audit;
+mod backups;
 mod checkpoint_file;
 mod desk;
 mod door;
@@ -38,6 +39,7 @@ use tokio::task::JoinHandle;
 
 pub use accesses::{AccessList, ListEnd, Resolved};
 pub use audit::{Linked, Opens};
+pub use backups::{Archived, BackedUp, Moved as MovedStore, Restored, Restoring};
 pub use desk::{Agreed, DeskRow, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow};
 pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use error::StoreError;
@@ -52,7 +54,7 @@ pub use rows::{
     FeedFrom, HeardRow, Hearing, Moved, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
 pub use sql::{Address, Servers};
-pub use watch::Volume;
+pub use watch::{Facts, Volume};
 
 pub use subjects::{
     About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
@@ -160,6 +162,11 @@ impl Store {
     /// Notes that every leaf was hashed again.
     pub fn note_scrubbed(&self, now: Timestamp) -> Result<(), StoreError> {
         self.0.note_scrubbed(now)
+    }
+
+    /// What the database says of itself.
+    pub async fn facts(&self) -> Result<Facts, StoreError> {
+        self.0.facts().await
     }
 
     /// How much room there is where the store and the checkpoint are kept.

@@ -33,6 +33,7 @@ const BOTH: &[&str] = &[
     "crash::",
     "subject::",
     "closed::",
+    "operations::backup::",
 ];
 
 /// What is not, as it is about the files of SQLite: replaced, copied, cut, edited, on a full disk.
@@ -66,6 +67,31 @@ pub(crate) fn environment(state: &Path) -> Vec<(&'static str, String)> {
     })
 }
 
+/// Loses the store of a state folder, and its keys: schemas or files.
+pub(crate) fn lose(state: &Path) {
+    if let Some([_, _]) = addresses(state) {
+        let server = std::env::var(SERVER).unwrap();
+        for schema in [name(state), format!("{}_keys", name(state))] {
+            say(&server, &format!("DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}"));
+        }
+        return;
+    }
+    for file in fs::read_dir(state).unwrap() {
+        let path = file.unwrap().path();
+        let named = path.file_name().unwrap().to_string_lossy().into_owned();
+        if named.starts_with("sluss.db") || named.starts_with("keys.db") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+/// The schema of a state folder.
+fn name(state: &Path) -> String {
+    let name = Sha256::digest(state.as_os_str().as_encoded_bytes());
+    let name: [u8; 8] = name[..8].try_into().unwrap();
+    format!("s{:016x}", u64::from_be_bytes(name))
+}
+
 /// Whether this process tests PostgreSQL.
 pub(crate) fn is_tested() -> bool {
     std::env::var(STORE).as_deref() == Ok("postgres")
@@ -77,9 +103,7 @@ fn addresses(state: &Path) -> Option<[String; 2]> {
         return None;
     }
     let server = std::env::var(SERVER).expect("SLUSS_TEST_POSTGRES names the server");
-    let name = Sha256::digest(state.as_os_str().as_encoded_bytes());
-    let name: [u8; 8] = name[..8].try_into().unwrap();
-    let name = format!("s{:016x}", u64::from_be_bytes(name));
+    let name = name(state);
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if made.insert(name.clone()) {
         say(
@@ -201,6 +225,17 @@ impl Drop for Throwaway {
 }
 
 impl Throwaway {
+    /// Two new schemas, for the program.
+    pub(crate) fn environment(&self, name: &str) -> Vec<(&'static str, String)> {
+        let server = self.address("sluss");
+        say(&server, &format!("CREATE SCHEMA {name}; CREATE SCHEMA {name}_keys"));
+        let within = |schema: String| format!("\"{server} options='-csearch_path={schema}'\"");
+        vec![
+            ("SLUSS__STORE__URL", within(name.to_owned())),
+            ("SLUSS__STORE__KEYS_URL", within(format!("{name}_keys"))),
+        ]
+    }
+
     /// Two new schemas, for a store and its keys.
     fn servers(&self, name: &str) -> Servers {
         let server = self.address("sluss");

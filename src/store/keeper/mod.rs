@@ -5,6 +5,7 @@ mod accept;
 mod accesses;
 mod audit;
 mod cancel;
+pub(super) mod carry;
 mod cases;
 mod change;
 mod copier;

@@ -101,7 +101,7 @@ impl Link {
     }
 
     /// Says something without values; gives the rows, as texts.
-    pub(super) fn ask(&self, said: &str) -> Result<Vec<Vec<Option<String>>>> {
+    pub(in crate::store) fn ask(&self, said: &str) -> Result<Vec<Vec<Option<String>>>> {
         let client = self.client()?;
         let answer = self.wait(client.simple_query(said))?;
         let messages = self.noticed(answer)?;
