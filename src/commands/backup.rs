@@ -36,7 +36,7 @@ pub(super) struct Restore {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum StoreCommand {
-    /// Move what is in files of the state folder to the servers that store.url and store.keys_url name
+    /// Move what is in files of the state folder to the servers that the configuration names
     Move,
 }
 

@@ -190,7 +190,7 @@ fn secrets(config: &Config, findings: &mut Findings) {
             match read_secret(file) {
                 Ok(_) => read += 1,
                 Err(error) => {
-                    findings.badly("secrets", format!("{}: {}", recipient.id, chain(&error)))
+                    findings.badly("secrets", format!("{}: {}", recipient.id, chain(&error)));
                 }
             }
         }

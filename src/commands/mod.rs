@@ -16,6 +16,7 @@ pub(crate) mod explanation;
 mod gazetteer;
 mod key;
 pub(crate) mod log;
+mod manual;
 mod notify;
 mod output;
 mod receipts;
@@ -26,10 +27,11 @@ mod story;
 mod subject;
 pub(crate) mod submit;
 pub(crate) mod token;
+mod traces;
 mod witness;
 mod witnessed;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
@@ -37,6 +39,7 @@ use thiserror::Error;
 pub use deployment::Deployment;
 pub use output::Output;
 
+use crate::config::Config;
 use crate::demo;
 use crate::http::Problem;
 use crate::intake::Kind;
@@ -150,6 +153,17 @@ enum Command {
     /// Where everything is kept
     #[command(subcommand)]
     Store(backup::StoreCommand),
+    /// Print what completes these commands in a shell: bash, zsh, fish, elvish or powershell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Write the manual, a page for each command
+    Manual {
+        /// To this folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -230,6 +244,11 @@ impl Cli {
                 return redact::run(&arguments, &output);
             }
             Command::Gazetteer(command) => return gazetteer::run(command, &output),
+            Command::Completions { shell } => {
+                manual::completions(shell);
+                return Ok(());
+            }
+            Command::Manual { folder } => return manual::pages(&folder, &output),
             // An auditor has no configuration, and neither has a person with a receipt.
             Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
                 return log::verify_path(&arguments, &output);
@@ -243,37 +262,56 @@ impl Cli {
         if let Some(state) = global.state.clone() {
             config.state = state;
         }
-        crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
+        let tracing = matches!(command, Command::Serve { .. } | Command::Work { .. });
+        let export = traces::start(&config.telemetry, tracing)?;
         tracing::info!("{}", gazetteer::install(&config)?);
+        let ended = Self::run_on(command, config, folder, global.state.clone(), &output).await;
+        if let Some(export) = export {
+            export.end().await;
+        }
+        ended
+    }
+
+    /// Those that have a configuration.
+    async fn run_on(
+        command: Command,
+        config: Config,
+        folder: &Path,
+        state: Option<PathBuf>,
+        output: &Output,
+    ) -> Result<(), Failure> {
         match command {
-            Command::Check | Command::Witness(_) | Command::Redact(_) | Command::Gazetteer(_) => {
-                Ok(())
-            }
-            Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
-            Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
-            Command::Work { once } => serve::work(config, once, &output).await,
-            Command::Sandbox(arguments) => serve::sandbox(config, folder, arguments, &output).await,
+            Command::Check
+            | Command::Witness(_)
+            | Command::Redact(_)
+            | Command::Gazetteer(_)
+            | Command::Completions { .. }
+            | Command::Manual { .. } => Ok(()),
+            Command::Demo(arguments) => demo::run(config, arguments, state, output).await,
+            Command::Serve { no_worker } => serve::serve(config, no_worker, output).await,
+            Command::Work { once } => serve::work(config, once, output).await,
+            Command::Sandbox(arguments) => serve::sandbox(config, folder, arguments, output).await,
             Command::Order(SubmitCommand::Submit { files }) => {
-                submit::run(&config, Kind::Order, &files, &output).await
+                submit::run(&config, Kind::Order, &files, output).await
             }
             Command::Fault(SubmitCommand::Submit { files }) => {
-                submit::run(&config, Kind::Ticket, &files, &output).await
+                submit::run(&config, Kind::Ticket, &files, output).await
             }
-            Command::Case(command) => case::run(&config, command, &output).await,
-            Command::Explain(arguments) => explain::run(&config, &arguments, &output).await,
-            Command::Access(command) => access::run(&config, command, &output).await,
-            Command::Log(command) => log::run(&config, command, &output).await,
-            Command::Subject(command) => subject::run(&config, command, &output).await,
-            Command::Token(command) => token::run(&config, command, &output).await,
-            Command::Account(command) => account::run(&config, command, &output).await,
-            Command::Denial(command) => denial::run(&config, command, &output).await,
-            Command::Key(command) => key::run(&config, command, &output).await,
-            Command::Notify(command) => notify::run(&config, command, &output).await,
-            Command::Retention(command) => retention::run(&config, command, &output).await,
-            Command::Doctor(arguments) => doctor::run(config, &arguments, &output).await,
-            Command::Backup(arguments) => backup::backup(config, arguments, &output).await,
-            Command::Restore(arguments) => backup::restore(&config, &arguments, &output),
-            Command::Store(command) => backup::store(config, &command, &output),
+            Command::Case(command) => case::run(&config, command, output).await,
+            Command::Explain(arguments) => explain::run(&config, &arguments, output).await,
+            Command::Access(command) => access::run(&config, command, output).await,
+            Command::Log(command) => log::run(&config, command, output).await,
+            Command::Subject(command) => subject::run(&config, command, output).await,
+            Command::Token(command) => token::run(&config, command, output).await,
+            Command::Account(command) => account::run(&config, command, output).await,
+            Command::Denial(command) => denial::run(&config, command, output).await,
+            Command::Key(command) => key::run(&config, command, output).await,
+            Command::Notify(command) => notify::run(&config, command, output).await,
+            Command::Retention(command) => retention::run(&config, command, output).await,
+            Command::Doctor(arguments) => doctor::run(config, &arguments, output).await,
+            Command::Backup(arguments) => backup::backup(config, arguments, output).await,
+            Command::Restore(arguments) => backup::restore(&config, &arguments, output),
+            Command::Store(command) => backup::store(config, &command, output),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! backup brings nobody back. It holds random numbers: of the key, which is gone, and of the leaf
 //! that says so. Whom they were about cannot be told from them.
 
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -58,11 +59,12 @@ impl ErasedList {
 
     /// Every entry as it is written, for a copy.
     pub(super) fn text(&self) -> Result<String, StoreError> {
-        let entries = self.read()?;
-        Ok(entries
-            .iter()
-            .map(|one| format!("{} {} {}\n", one.subject, one.leaf, one.reason))
-            .collect())
+        let mut text = String::new();
+        for Erased { subject, leaf, reason } in self.read()? {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{subject} {leaf} {reason}");
+        }
+        Ok(text)
     }
 
     /// Adds what a copy has and this one does not: what was erased since the copy was made stays.

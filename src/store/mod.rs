@@ -54,7 +54,7 @@ pub use rows::{
     FeedFrom, HeardRow, Hearing, Moved, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
 pub use sql::{Address, Servers};
-pub use watch::{Facts, Volume};
+pub use watch::{Facts, Load, Volume};
 
 pub use subjects::{
     About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
@@ -167,6 +167,11 @@ impl Store {
     /// What the database says of itself.
     pub async fn facts(&self) -> Result<Facts, StoreError> {
         self.0.facts().await
+    }
+
+    /// How much waits.
+    pub async fn load(&self) -> Result<Load, StoreError> {
+        self.0.load().await
     }
 
     /// How much room there is where the store and the checkpoint are kept.

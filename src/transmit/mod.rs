@@ -212,7 +212,10 @@ impl Wire {
     /// speaks to the recipient's own host alone.
     #[instrument(
         skip_all,
-        fields(recipient = %recorded.to(), leaf.index = recorded.receipt().appended().index().0, answer.status)
+        fields(
+            case.id = %recorded.case(), recipient = %recorded.to(),
+            leaf.index = recorded.receipt().appended().index().0, answer.status
+        )
     )]
     pub async fn send(&self, recorded: Recorded) -> Transmitted {
         let (claim, to, act, message, receipt, send_before) = recorded.spend();

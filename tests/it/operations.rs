@@ -4,3 +4,6 @@
 mod backup;
 mod doctor;
 mod moving;
+mod shipped;
+mod tls;
+mod traces;

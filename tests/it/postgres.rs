@@ -144,6 +144,8 @@ fn program(name: &str) -> PathBuf {
 /// A server for as long as this lives.
 pub(crate) struct Throwaway {
     folder: TempDir,
+    /// What it is started with besides.
+    options: String,
 }
 
 impl Throwaway {
@@ -153,7 +155,7 @@ impl Throwaway {
         let room = rustix::fs::statvfs(memory).map(|found| found.f_bavail * found.f_frsize);
         let within = if room.is_ok_and(|room| room > 2 << 30) { memory } else { Path::new("/tmp") };
         let folder = TempDir::with_prefix_in("sluss-postgres-", within).unwrap();
-        let server = Self { folder };
+        let server = Self { folder, options: "-c listen_addresses=".to_owned() };
         if is_root() {
             // PostgreSQL refuses to run as root.
             let owned = Command::new("chown").arg("nobody").arg(server.folder.path()).status();
@@ -169,6 +171,35 @@ impl Throwaway {
         server
     }
 
+    /// The same, on a port of this host that takes nothing but TLS; where the port is.
+    pub(crate) fn with_tls(certificate: &str, key: &str) -> (Self, u16) {
+        let mut server = Self::start();
+        assert!(server.end());
+        let data = PathBuf::from(server.data());
+        let write = |name: &str, text: &str| crate::harness::private(&data.join(name), text);
+        write("server.crt", certificate);
+        write("server.key", key);
+        write("pg_hba.conf", "local all all trust\nhostssl all all 127.0.0.1/32 trust\n");
+        if is_root() {
+            for name in ["server.crt", "server.key", "pg_hba.conf"] {
+                assert!(
+                    Command::new("chown")
+                        .arg("nobody")
+                        .arg(data.join(name))
+                        .status()
+                        .unwrap()
+                        .success()
+                );
+            }
+        }
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        server.options = format!("-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on");
+        server.begin();
+        (server, port)
+    }
+
     fn data(&self) -> String {
         self.folder.path().join("data").display().to_string()
     }
@@ -180,7 +211,8 @@ impl Throwaway {
 
     fn begin(&self) {
         let options = format!(
-            "-c listen_addresses= -c unix_socket_directories={} -c max_connections=400",
+            "{} -c unix_socket_directories={} -c max_connections=400",
+            self.options,
             self.folder.path().display()
         );
         let log = self.folder.path().join("log").display().to_string();

@@ -20,6 +20,7 @@ mod hub;
 mod keys;
 mod lease;
 mod list;
+mod load;
 mod log;
 mod operators;
 mod outbox;

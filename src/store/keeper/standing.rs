@@ -5,9 +5,9 @@ use super::super::checkpoint_file::CheckpointFile;
 use super::super::fsck::Findings;
 use super::super::halt::Halt;
 use super::super::rows::Appended;
-use super::super::watch::{self, Facts, Volume};
+use super::super::watch::{self, Facts, Load, Volume};
 use super::super::{StoreError, scrubbed};
-use super::{CHECKPOINT, Keeper, SCRUBBED, fsck, log, shared};
+use super::{CHECKPOINT, Keeper, SCRUBBED, fsck, load, log, shared};
 use crate::domain::{HaltReason, LeafId, Timestamp};
 use crate::log::{Code, Event, LeafIndex, Resume, Role};
 
@@ -33,6 +33,11 @@ impl Keeper {
             })
         })
         .await
+    }
+
+    pub(in crate::store) async fn load(&self) -> Result<Load, StoreError> {
+        let now = self.clock.now();
+        self.read(move |database| load::load(database, now)).await
     }
 
     /// When the copy of the checkpoint last moved.

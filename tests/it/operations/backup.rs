@@ -7,11 +7,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::cli::running::{Running, ask};
 use crate::cli::{Ended, Place, line};
 use crate::postgres::lose;
-
-const ORDERS: &str = "/tmf-api/serviceOrdering/v4/serviceOrder";
 
 /// Orders in keeping, one of them tried in vain, and a leaf or two.
 fn place() -> Place {
@@ -205,20 +202,21 @@ fn what_was_changed_or_cut_or_is_of_another_deployment_is_refused() {
 #[test]
 fn a_backup_that_is_made_while_orders_come_in_is_of_one_moment() {
     let place = place();
-    let mut running = Running::start(place.command(&["serve"]));
-    let address = running.door(&place.state());
     let mut order: Value = serde_json::from_str(&line("orders.jsonl", 1)).unwrap();
-    let posting = std::thread::spawn(move || {
-        for number in 0..60 {
-            order["externalId"] = format!("ORD-LATER-{number}").into();
-            let answer = ask(&address, "POST", ORDERS, &order.to_string());
-            assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+    let mut lines = |name: &str| -> String {
+        let each = (0..40).map(|number| {
+            order["externalId"] = format!("{name}-{number}").into();
+            format!("{order}\n")
+        });
+        each.collect()
+    };
+    let all = ["EN", "ANNAN", "TREDJE"].map(&mut lines);
+    let files: Vec<PathBuf> = std::thread::scope(|scope| {
+        for lines in &all {
+            scope.spawn(|| place.run_with(&["order", "submit", "-"], lines).code(0));
         }
+        (0..3).map(|number| backup(&place, &format!("backup-{number}"))).collect()
     });
-    let files: Vec<PathBuf> =
-        (0..3).map(|number| backup(&place, &format!("backup-{number}"))).collect();
-    posting.join().unwrap();
-    running.stop().code(0);
     for file in files {
         // Everything in it verifies; whether it is the newest is another question.
         let checked = restore(&place, &file, &["--check"]);
@@ -226,6 +224,7 @@ fn a_backup_that_is_made_while_orders_come_in_is_of_one_moment() {
     }
     let file = backup(&place, "last");
     let before = place.data(&["case", "list", "--limit", "1000"]);
+    assert_eq!(before["cases"].as_array().unwrap().len(), 122);
     lose(&place.state());
     restore(&place, &file, &[]).code(0);
     assert_eq!(place.data(&["case", "list", "--limit", "1000"]), before);

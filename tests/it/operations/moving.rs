@@ -30,8 +30,10 @@ async fn a_deployment_moves_and_goes_on_whatever_killed_it_on_the_way() {
     }
     let (mut deployed, server) = (Deployed::start().await, Throwaway::start());
     // Something in the log, and something under way.
-    deployed.json(&["case", "hold", &case(&deployed, 0), "--reason", "test"]);
-    deployed.json(&["case", "release", &case(&deployed, 0), "--reason", "test"]);
+    for verb in ["hold", "release"] {
+        let decided = deployed.command(&["case", verb, &case(&deployed, 0)]).output().unwrap();
+        assert!(decided.status.success(), "{decided:?}");
+    }
     let cases = deployed.json(&["case", "list"]);
     let checkpoint = fs::read(deployed.state().join("checkpoint")).unwrap();
     let servers = server.environment("moved");

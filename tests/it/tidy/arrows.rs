@@ -13,7 +13,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crash", &[]),
     ("domain", &[]),
     ("table", &[]),
-    ("telemetry", &[]),
+    // Spans are of a time, and have random ids.
+    ("telemetry", &["domain"]),
     ("tls", &[]),
     ("address", &["domain"]),
     ("guard", &["domain"]),

@@ -171,10 +171,11 @@ pub(super) struct Reader<R> {
 /// Reads the two lines, which nothing vouches for yet.
 pub(super) fn head(from: &mut impl Read) -> Result<Head, StoreError> {
     let mut lines = Vec::new();
-    let mut byte = [0];
-    while lines.iter().filter(|&&byte| byte == b'\n').count() < 2 {
+    let (mut byte, mut ended) = ([0], 0);
+    while ended < 2 {
         from.read_exact(&mut byte).map_err(|_| unreadable())?;
         lines.push(byte[0]);
+        ended += u8::from(byte == [b'\n']);
         if lines.len() as u64 > HEAD_BYTES_MAX {
             return Err(unreadable());
         }

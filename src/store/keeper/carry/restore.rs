@@ -125,7 +125,7 @@ impl<'o> Place<'o> {
     /// What was signed last; an error where that is more than the archive has, or where nobody knows.
     fn signed(&self, archived: &Found, named: Option<&Path>) -> Result<Signed, StoreError> {
         let found = self.checkpoint.read()?;
-        let named = named.map(|path| read_note(path)).transpose()?;
+        let named = named.map(read_note).transpose()?;
         let given = named.as_deref().map(|text| open(text, &self.key)).transpose()?;
         let newest = [&found, &given].into_iter().flatten().max_by_key(|one| one.size.0).cloned();
         let size = archived.told.size;

@@ -4,6 +4,7 @@
 mod link;
 mod listen;
 mod server;
+mod tls;
 mod types;
 
 use std::sync::Arc;
