@@ -22,6 +22,7 @@ mod output;
 mod receipts;
 mod redact;
 mod retention;
+mod sbom;
 pub(crate) mod serve;
 mod story;
 mod subject;
@@ -158,6 +159,8 @@ enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
+    /// Print what this program is made of: CycloneDX, from the lock file that it was built with
+    Sbom,
     /// Write the manual, a page for each command
     Manual {
         /// To this folder
@@ -249,6 +252,7 @@ impl Cli {
                 return Ok(());
             }
             Command::Manual { folder } => return manual::pages(&folder, &output),
+            Command::Sbom => return sbom::print(&output),
             // An auditor has no configuration, and neither has a person with a receipt.
             Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
                 return log::verify_path(&arguments, &output);
@@ -286,7 +290,8 @@ impl Cli {
             | Command::Redact(_)
             | Command::Gazetteer(_)
             | Command::Completions { .. }
-            | Command::Manual { .. } => Ok(()),
+            | Command::Manual { .. }
+            | Command::Sbom => Ok(()),
             Command::Demo(arguments) => demo::run(config, arguments, state, output).await,
             Command::Serve { no_worker } => serve::serve(config, no_worker, output).await,
             Command::Work { once } => serve::work(config, once, output).await,

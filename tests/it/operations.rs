@@ -5,5 +5,6 @@ mod backup;
 mod doctor;
 mod moving;
 mod shipped;
+mod supply;
 mod tls;
 mod traces;

@@ -190,13 +190,13 @@ mod tests {
         let mode = |text: &str| Address::parse(text).map(|address| address.config.get_ssl_mode());
         for here in [
             "host=/run/postgresql dbname=a",
-            "postgres://a@localhost/a",
-            "postgres://a@127.0.0.1/a",
+            "postgres://localhost/a",
+            "postgres://127.0.0.1/a",
         ] {
             assert_eq!(mode(here), Ok(SslMode::Disable), "{here}");
         }
-        assert_eq!(mode("postgres://a@localhost/a?sslmode=require"), Ok(SslMode::Require));
-        let there = "postgres://a@db.example.se/a";
+        assert_eq!(mode("postgres://localhost/a?sslmode=require"), Ok(SslMode::Require));
+        let there = "postgres://db.example.se/a";
         for said in ["", "?sslmode=prefer", "?sslmode=require"] {
             assert_eq!(mode(&format!("{there}{said}")), Ok(SslMode::Require), "{said}");
         }
