@@ -22,7 +22,7 @@ async fn varied(place: &Place, store: &Store) {
                 intent.recipient.id = recipient.clone();
                 intent.purpose = purpose;
                 intent.actor = actor;
-                if n % 3 == 0 {
+                if n.is_multiple_of(3) {
                     intent.sent.insert(Field::CpeMac);
                     intent.rules.insert(RuleId::parse("fault.report.mac").unwrap());
                 } else {
