@@ -18,7 +18,8 @@ fn packages(path: &str) -> Vec<(String, Option<String>, Option<String>)> {
         package.get(name).and_then(toml::Value::as_str).map(str::to_owned)
     };
     let packages = lock["package"].as_array().unwrap().iter();
-    let told = packages.map(|one| (text(one, "name").unwrap(), text(one, "source"), text(one, "checksum")));
+    let told = packages
+        .map(|one| (text(one, "name").unwrap(), text(one, "source"), text(one, "checksum")));
     told.collect()
 }
 
@@ -51,10 +52,14 @@ fn nothing_is_banned_and_all_is_pinned_and_of_one_registry() {
 /// The fuzz targets are a workspace of their own: its lock file names what the program's does.
 #[test]
 fn the_lock_file_of_the_fuzz_targets_knows_every_dependency() {
-    let known: BTreeSet<String> = packages("fuzz/Cargo.lock").into_iter().map(|(name, ..)| name).collect();
+    let known: BTreeSet<String> =
+        packages("fuzz/Cargo.lock").into_iter().map(|(name, ..)| name).collect();
     let manifest = table("Cargo.toml");
     for name in manifest["dependencies"].as_table().unwrap().keys() {
-        assert!(known.contains(name), "{name}: cargo update --manifest-path fuzz/Cargo.toml -p sluss");
+        assert!(
+            known.contains(name),
+            "{name}: cargo update --manifest-path fuzz/Cargo.toml -p sluss"
+        );
     }
 }
 

@@ -188,11 +188,9 @@ mod tests {
     #[test]
     fn whoever_is_elsewhere_is_spoken_to_by_tls() {
         let mode = |text: &str| Address::parse(text).map(|address| address.config.get_ssl_mode());
-        for here in [
-            "host=/run/postgresql dbname=a",
-            "postgres://localhost/a",
-            "postgres://127.0.0.1/a",
-        ] {
+        for here in
+            ["host=/run/postgresql dbname=a", "postgres://localhost/a", "postgres://127.0.0.1/a"]
+        {
             assert_eq!(mode(here), Ok(SslMode::Disable), "{here}");
         }
         assert_eq!(mode("postgres://localhost/a?sslmode=require"), Ok(SslMode::Require));
