@@ -3,6 +3,12 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
+
+/// The clocks of Sweden: people's days begin and end by them. The zone's rules are in the program: a
+/// machine without them counts the same.
+pub static STOCKHOLM: TimeZone = jiff::tz::get!("Europe/Stockholm");
+
 /// A moment, in UTC, to the microsecond. What the store keeps and what leases are compared by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(i64);
@@ -37,6 +43,12 @@ impl Timestamp {
     /// The calendar day in UTC, as `2026-03-01`.
     pub fn date(self) -> jiff::civil::Date {
         self.civil().date()
+    }
+
+    /// The calendar day by the clocks of Sweden.
+    pub fn day(self) -> jiff::civil::Date {
+        let moment = jiff::Timestamp::from_microsecond(self.0).unwrap_or_default();
+        moment.to_zoned(STOCKHOLM.clone()).date()
     }
 
     /// RFC 3339 in UTC to the second, as `2026-03-01T14:05:00Z`.
@@ -126,5 +138,13 @@ mod tests {
             Some(moment.seconds())
         );
         assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_sweden() {
+        let days = |text| Timestamp::parse(text).map(|at: Timestamp| (at.date(), at.day()));
+        let (first, second) = (jiff::civil::date(2026, 6, 30), jiff::civil::date(2026, 7, 1));
+        assert_eq!(days("2026-06-30T21:59:59Z"), Some((first, first)));
+        assert_eq!(days("2026-06-30T22:00:00Z"), Some((first, second)));
     }
 }

@@ -5,12 +5,14 @@ mod accept;
 mod accesses;
 mod audit;
 mod cancel;
+pub(super) mod carry;
 mod cases;
 mod change;
 mod copier;
 mod cosigned;
 mod desk;
 mod door;
+mod entries;
 mod erase;
 mod errands;
 mod fsck;
@@ -19,12 +21,14 @@ mod hub;
 mod keys;
 mod lease;
 mod list;
+mod load;
 mod log;
 mod operators;
 mod outbox;
 mod pulls;
 mod read;
 mod readers;
+mod recount;
 mod retention;
 mod shared;
 mod standing;
@@ -87,6 +91,7 @@ pub(super) struct Keeper {
     clock: Arc<dyn Clock>,
     databases: Arc<Databases>,
     halt: Halt,
+    facets: Arc<entries::Known>,
     folders: [PathBuf; 2],
     checkpoints: Arc<Mutex<CheckpointFile>>,
     _listener: Option<Listener>,
@@ -145,6 +150,7 @@ impl Keeper {
         keys::first_epoch(&keys, &vault, &*entropy, opening.clock.now())?;
         let connection = databases.database()?;
         shared::is_ours(&connection, &key)?;
+        entries::catch_up(&connection)?;
         let checkpoints = CheckpointFile::new(checkpoint, key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let erased = Arc::new(ErasedList::new(dir.join(ERASED)));
@@ -188,6 +194,7 @@ impl Keeper {
             clock: Arc::clone(&opening.clock),
             databases: Arc::new(databases),
             halt,
+            facets: Arc::default(),
             folders,
             checkpoints: Arc::new(Mutex::new(checkpoints)),
             _listener: listener,
