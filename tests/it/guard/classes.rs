@@ -46,7 +46,7 @@ fn codes_of_doors_by_what_the_door_is_called() {
         {04-94} på innerdörren
         koden till porten {#16#98}
         Key safe: {077 222}; side gate
-        her door {KX83} is green
+        her door {K831} is green
         buzzer {8331a#}
         kod till grind {1559}, till hus {5300}",
     );
@@ -55,7 +55,7 @@ fn codes_of_doors_by_what_the_door_is_called() {
 #[test]
 fn passwords_of_several_plain_words() {
     all_go(
-        "nytt nätnamn Hemma_5G. lösen {en ko i mossen 55}. skicka till kontoret
+        "nytt nätnamn Hemma_5G. lösen {en häst i mossen 55}. skicka till kontoret
         Lösenordet ändrat till {sju sorters kakor} av kund själv.
         it's 1155426348, and the network one is {seven swans swimming}. I told him
         trodde lösenordet var fel. Återställde till {grankotte}. Går inte",
@@ -66,7 +66,6 @@ fn passwords_of_several_plain_words() {
 fn names_and_letters_that_have_a_place_of_their_own() {
     all_go(
         "2024-02-26 21:49 {HH}: skapat
-        rot ok, -27 dBm. {RK}.
         Släpptes in av {pat} (inneboende)
         Ordrarna N-304740 ({Molly}, hyr rum) berörs
         bytt SFP. signed {RK}
