@@ -1,4 +1,4 @@
-//! Passwords of several plain words, as people choose them: `lösen en ko i mossen 55`, `ändrat till
+//! Passwords of several plain words, as people choose them: `lösen en häst i mossen 55`, `ändrat till
 //! sju sorters kakor`, `the network one is over the rainbow`.
 
 use std::ops::Range;
