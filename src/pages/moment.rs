@@ -2,13 +2,9 @@
 //! exchanged is in UTC.
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
-use crate::domain::Timestamp;
-
-/// The zone's rules are in the program: a machine without them shows the same.
-static STOCKHOLM: TimeZone = jiff::tz::get!("Europe/Stockholm");
+use crate::domain::{STOCKHOLM, Timestamp};
 
 /// A moment, for people and with its exact time for programs.
 pub fn moment(at: Timestamp) -> Markup {

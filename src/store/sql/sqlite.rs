@@ -22,6 +22,7 @@ const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0009_operators.sql"),
     include_str!("../../../schemas/sql/sqlite/0010_desk.sql"),
     include_str!("../../../schemas/sql/sqlite/0011_line.sql"),
+    include_str!("../../../schemas/sql/sqlite/0012_overview.sql"),
 ];
 const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 
