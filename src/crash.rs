@@ -15,6 +15,8 @@ pub enum Write {
     KeysBegin,
     /// A leaf's row.
     Leaf,
+    /// What a leaf is found by, and the counts that it belongs to.
+    Entry,
     /// The row of a node above the leaves.
     Node,
     /// The head.
@@ -40,6 +42,7 @@ impl Write {
         Self::Job,
         Self::KeysBegin,
         Self::Leaf,
+        Self::Entry,
         Self::Node,
         Self::Head,
         Self::Checkpoint,
@@ -57,6 +60,7 @@ impl Write {
             Self::Job => "job",
             Self::KeysBegin => "keys-begin",
             Self::Leaf => "leaf",
+            Self::Entry => "entry",
             Self::Node => "node",
             Self::Head => "head",
             Self::Checkpoint => "checkpoint",

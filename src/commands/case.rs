@@ -99,8 +99,12 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             if let Some((line, asked)) = seen {
                 told["line"] = json!({
                     "up": line.up,
+                    "shut": line.shut,
                     "since": line.since.map(Timestamp::rfc3339),
-                    "dbm": line.received.map(|level| level.to_string()),
+                    "mbps": line.speed,
+                    "dbmReceived": line.received.map(|level| level.to_string()),
+                    "dbmSent": line.sent.map(|level| level.to_string()),
+                    "brokenFrames": line.errors,
                     "asked": asked.rfc3339(),
                 });
             }
@@ -228,10 +232,18 @@ fn head(row: &CaseRow, output: &Output) {
 
 /// A line as the operator's equipment sees it.
 fn seen_as(line: &LinkState) -> String {
-    let word = if line.up { "link" } else { "no link" };
+    let mut seen = if line.up { "link" } else { "no link" }.to_owned();
     let since = line.since.map(|since| format!(" since {}", since.rfc3339()));
-    let level = line.received.map(|level| format!(", {level} dBm"));
-    format!("{word}{}{}", since.unwrap_or_default(), level.unwrap_or_default())
+    let told = [
+        since,
+        line.shut.then(|| ", its port shut by the operator".to_owned()),
+        line.speed.map(|speed| format!(", {speed} Mbit/s")),
+        line.received.map(|level| format!(", receives {level} dBm")),
+        line.sent.map(|level| format!(", sends {level} dBm")),
+        line.errors.map(|errors| format!(", {errors} broken frames")),
+    ];
+    seen.extend(told.into_iter().flatten());
+    seen
 }
 
 fn line(row: &CaseRow) -> String {

@@ -9,10 +9,18 @@ use crate::domain::Timestamp;
 pub struct LinkState {
     /// Whether there is link.
     pub up: bool,
-    /// Since when it is so.
+    /// Whether the operator has shut the port: nothing that the customer does brings the link back.
+    pub shut: bool,
+    /// Since when there is link, or none.
     pub since: Option<Timestamp>,
+    /// The speed of the link, in Mbit/s.
+    pub speed: Option<u32>,
     /// The optical level that the operator receives.
     pub received: Option<Level>,
+    /// The optical level that the operator sends.
+    pub sent: Option<Level>,
+    /// How many frames came with a wrong checksum, since the operator last began to count.
+    pub errors: Option<u32>,
 }
 
 /// An optical level, to a hundredth of a dBm.

@@ -45,6 +45,12 @@ impl Timestamp {
         self.civil().date()
     }
 
+    /// The calendar day by the clocks of Sweden.
+    pub fn day(self) -> jiff::civil::Date {
+        let moment = jiff::Timestamp::from_microsecond(self.0).unwrap_or_default();
+        moment.to_zoned(STOCKHOLM.clone()).date()
+    }
+
     /// RFC 3339 in UTC to the second, as `2026-03-01T14:05:00Z`.
     pub fn rfc3339(self) -> String {
         let civil = self.civil();
@@ -147,5 +153,13 @@ mod tests {
             Some(moment.seconds())
         );
         assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_sweden() {
+        let days = |text| Timestamp::parse(text).map(|at: Timestamp| (at.date(), at.day()));
+        let (first, second) = (jiff::civil::date(2026, 6, 30), jiff::civil::date(2026, 7, 1));
+        assert_eq!(days("2026-06-30T21:59:59Z"), Some((first, first)));
+        assert_eq!(days("2026-06-30T22:00:00Z"), Some((first, second)));
     }
 }

@@ -10,7 +10,7 @@ use super::json::Json;
 use super::reader::{MISSING, Node, Object};
 use super::surplus::Surplus;
 use super::value;
-use crate::domain::{AccessId, Field, SubscriptionId};
+use crate::domain::{AccessId, Field, ServiceId, SubscriptionId};
 use crate::guard::Kind;
 
 const CHARACTERISTICS_MAX: usize = 60;
@@ -38,6 +38,7 @@ pub(super) struct List(&'static [Known]);
 pub(super) const ORDER: List = List(&[
     known("accessId", Field::AccessId, access_id),
     known("subscriptionId", Field::SubscriptionId, subscription_id),
+    known("serviceId", Field::ServiceId, service_id),
     known("fixedIp", Field::FixedIp, boolean),
     known("ipAddresses", Field::IpAddress, addresses),
     known("sla", Field::Sla, label),
@@ -194,6 +195,10 @@ fn access_id(node: &Node<'_>) -> Option<Zeroizing<String>> {
 
 fn subscription_id(node: &Node<'_>) -> Option<Zeroizing<String>> {
     node.id(SubscriptionId::parse).map(|id| Zeroizing::new(id.as_str().to_owned()))
+}
+
+fn service_id(node: &Node<'_>) -> Option<Zeroizing<String>> {
+    node.id(ServiceId::parse).map(|id| Zeroizing::new(id.as_str().to_owned()))
 }
 
 fn boolean(node: &Node<'_>) -> Option<Zeroizing<String>> {

@@ -13,6 +13,9 @@
 //! ```
 //!
 //! A move is two cases that know nothing of each other: neither operator learns the other end.
+//!
+//! Operators that speak ON-API 2.4 or older want the service named that goes on or ends: the characteristic
+//! `serviceId` does, where `serviceSpecification` would say which one it becomes.
 
 use std::collections::BTreeMap;
 
@@ -228,6 +231,10 @@ fn read_service(
     let characteristics = service.take("serviceCharacteristic");
     if let Some(array) = &characteristics {
         characteristic::ORDER.read(array, facts, surplus);
+        if specification.is_some() && characteristic::stands_in(array, "serviceId") {
+            let rule = "names a service that stays as it is, and serviceSpecification another";
+            service.fault_at("serviceCharacteristic[serviceId]", rule);
+        }
     }
     let operation = action.and_then(|action| {
         let has = Has {

@@ -8,10 +8,13 @@ use thiserror::Error;
 
 use super::canonical;
 use super::canonical::CanonicalError;
-use super::event::{Anchor, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind};
+use super::event::{
+    Anchor, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind, OutcomeResult,
+};
+use super::facets::Facets;
 use super::note::Note;
-use super::scan;
 use super::wire::Word;
+use super::{LeafIndex, scan};
 use crate::domain::{LeafId, Timestamp};
 
 /// The most bytes a leaf may have. Entry bundles (C2SP `tlog-tiles`) write the length in two bytes:
@@ -67,6 +70,10 @@ pub struct Draft {
     bytes: Vec<u8>,
     /// Where the time stands in the bytes.
     time: std::ops::Range<usize>,
+    /// What it will be found by, in words.
+    facets: String,
+    /// Which disclosure has ended by it, and how.
+    ends: Option<(LeafIndex, OutcomeResult)>,
 }
 
 /// Stands for the time in a draft, and is as long as every time.
@@ -103,7 +110,12 @@ impl Draft {
         }
         bytes.push(b'}');
         check_size(&bytes)?;
-        Ok(Self { id, kind, bytes, time: start..start + TIME.len() })
+        let ends = match event {
+            Event::Outcome(outcome) => Some((outcome.intent, outcome.result)),
+            _ => None,
+        };
+        let facets = Facets::of(event).told();
+        Ok(Self { id, kind, bytes, time: start..start + TIME.len(), facets, ends })
     }
 
     /// The leaf's id.
@@ -114,6 +126,16 @@ impl Draft {
     /// Which kind of leaf it is.
     pub const fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// What the leaf will be found by, in words.
+    pub fn facets(&self) -> &str {
+        &self.facets
+    }
+
+    /// Which disclosure has ended by it, and how; `None` where it is no outcome.
+    pub const fn ends(&self) -> Option<(LeafIndex, OutcomeResult)> {
+        self.ends
     }
 
     /// The canonical bytes of the leaf that was written at this time.

@@ -23,6 +23,7 @@ pub mod cose;
 pub mod cosignature;
 pub mod digest;
 pub mod event;
+pub mod facets;
 pub mod fingerprint;
 pub mod leaf;
 pub mod note;
@@ -55,6 +56,7 @@ pub use event::{
     Anchor, Code, Erasure, ErasureReason, Event, Intent, KeyChange, KeyInForce, Kind, Outcome,
     OutcomeResult, Read, Release, Resume, Role, Stopped,
 };
+pub use facets::{Facets, Filter, Kinds};
 pub use fingerprint::Fingerprint;
 pub use leaf::{Draft, LEAF_BYTES_MAX, Leaf, LeafError};
 pub use note::{KeyError, KeyName, Note, NoteError, SignatureLine, SigningKey, VerifierKey};

@@ -254,6 +254,8 @@ fn link(access: &str) -> Reply {
     let body = json!({
         "link": up,
         "linkSince": "2026-02-28T08:15:00Z",
+        "linkSpeed": 1000,
+        "statistics": { "input": { "crcErrors": 17 } },
         "transceiver": { "dbmRx": "-21.5", "dbmTx": "-8" },
     });
     reply(200, &body)

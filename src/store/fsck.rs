@@ -70,6 +70,18 @@ pub enum Wrong {
     /// A case that waits for the outcome of something else.
     #[error("case {0}: what it waits for is not an open intent of the log")]
     CaseIntent(CaseId),
+    /// What is kept to find a leaf by.
+    #[error(
+        "leaf {0}: what it is found by is not what it says; empty the tables entry, tally and facets, and \
+         they are made anew at the next start"
+    )]
+    Entry(LeafIndex),
+    /// The counts.
+    #[error(
+        "the counts of the log are not those of its leaves; empty the tables entry, tally and facets, and \
+         they are made anew at the next start"
+    )]
+    Tally,
     /// A policy that is not what its hash says, or is not in the log.
     #[error("a stored policy is not what its hash says, or its leaf or row is missing")]
     Policy,

@@ -10,6 +10,7 @@ mod audit;
 mod checkpoint_file;
 mod desk;
 mod door;
+mod entries;
 mod erased;
 mod error;
 mod files;
@@ -43,6 +44,7 @@ pub use desk::{
     Agreed, DeskRow, IncidentDecision, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow,
 };
 pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
+pub use entries::{Count, Ending, FoundLeaf, Wanted};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
 pub use halt::{Halt, Halted};

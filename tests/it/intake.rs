@@ -793,6 +793,16 @@ fn the_schemas_say_the_same() {
     check(Kind::Order, &order(), true);
     check(Kind::Order, &with_customer("hobby", json!({ "any": ["thing"] })), true);
     check(Kind::Order, &with_characteristic("fixedIp", json!(true)), true);
+    let mut paused = with_characteristic("subscriptionId", json!("S-1"));
+    paused["serviceOrderItem"][0]["action"] = json!("modify");
+    let service = paused["serviceOrderItem"][0]["service"].as_object_mut().unwrap();
+    service.insert("state".to_owned(), json!("inactive"));
+    let named = json!({ "name": "serviceId", "value": "BB-1000-1000" });
+    service["serviceCharacteristic"].as_array_mut().unwrap().push(named);
+    check(Kind::Order, &paused, false);
+    let service = paused["serviceOrderItem"][0]["service"].as_object_mut().unwrap();
+    service.remove("serviceSpecification");
+    check(Kind::Order, &paused, true);
     check(Kind::Ticket, &ticket(), true);
     for (pointer, value) in [
         ("/colour", json!(1)),
@@ -820,6 +830,14 @@ fn the_schemas_say_the_same() {
     ] {
         check(Kind::Ticket, &with(ticket(), pointer, value), false);
     }
+}
+
+#[test]
+fn a_service_is_not_named_twice() {
+    let told = refused(Kind::Order, &with_characteristic("serviceId", json!("BB-100-100")));
+    let rule = "serviceOrderItem[0].service.serviceCharacteristic[serviceId] names a service that stays as \
+                it is, and serviceSpecification another";
+    assert!(told.contains(rule), "{told}");
 }
 
 /// Every scalar of a body, and how to get at it.

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod cases;
+mod entries;
 mod faults;
 mod files;
 mod life;

@@ -10,9 +10,6 @@ use crate::domain::{Field, OperatorReference, Purpose, Timestamp};
 /// Opens this year on a date says "nobody knows when" (spec/services.md: "3030-12-12").
 const NEVER: &str = "2900-01-01T00:00:00Z";
 
-/// How many changes are looked at in one answer.
-const CHANGES_MAX: usize = 10_000;
-
 /// The members of an order, as `unsupportedFields` names them, and what of ours they hold.
 const ORDER_MEMBERS: &[(&str, &[Field])] = &[
     ("requesteddatetime", &[Field::RequestedDate]),
@@ -174,7 +171,8 @@ fn required(row: &Row<'_>) -> Vec<(Field, Vec<String>)> {
 }
 
 /// The state of a line (2.4 on: `spec/technical_info.md`, 2.3.1: `fm_linkstatus.md`). Only what says how the
-/// line is: what else is in the answer is about devices.
+/// line is: what else is in the answer is about devices, and the other questions of that chapter (tables
+/// of MAC addresses, leases, what is watched) are about what somebody does at home. They are not asked.
 pub(super) fn link(answer: &Answer) -> Option<LinkState> {
     if answer.status != 200 {
         return None;
@@ -186,10 +184,21 @@ pub(super) fn link(answer: &Answer) -> Option<LinkState> {
         Some(text) if text == "DOWN" => Some(false),
         _ => row.flag("link"),
     }?;
-    let since = row.text("linkSince").or_else(|| row.object("up")?.text("since"));
-    let received = row.object("transceiver").or_else(|| row.object("fiber"));
-    let received = received.and_then(|it| it.level("dbmRx"));
-    Some(LinkState { up, since: since.and_then(|text| moment(&text)), received })
+    let older = row.object("up");
+    let since = row.text("linkSince").or_else(|| older.as_ref()?.text("since"));
+    let speed = row.text("linkSpeed").or_else(|| older.as_ref()?.text("mbps"));
+    let light = row.object("transceiver").or_else(|| row.object("fiber"));
+    let level = |member| light.as_ref().and_then(|it| it.level(member));
+    let counted = row.object("statistics").and_then(|it| it.object("input"));
+    Some(LinkState {
+        up,
+        shut: row.flag("adminDown") == Some(true),
+        since: since.and_then(|text| moment(&text)),
+        speed: speed.and_then(|text| text.parse().ok()),
+        received: level("dbmRx"),
+        sent: level("dbmTx"),
+        errors: counted.and_then(|it| it.text("crcErrors")?.parse().ok()),
+    })
 }
 
 /// `events` (spec/events.md): what of ours has changed, and from where to read on. The list of
@@ -207,7 +216,7 @@ pub(super) fn changes(answer: &Answer) -> Option<Changes> {
     if !rows.is_empty() && rows.iter().all(|row| row.text("objectType").is_none()) {
         return None;
     }
-    let touched = rows.iter().rev().take(CHANGES_MAX).filter_map(|row| {
+    let touched = rows.iter().filter_map(|row| {
         let kind = row.text("objectType")?.to_ascii_lowercase();
         let is_ours = matches!(singular(&kind), "ticket" | "order");
         OperatorReference::parse(&row.text("objectId")?).ok().filter(|_| is_ours)

@@ -15,6 +15,7 @@ use super::super::fsck::{Findings, Wrong};
 use super::super::sql::{self, Connection, OptionalExtension, Row, params};
 use super::log::{self, signed};
 use super::pulls;
+use super::recount::Recount;
 use crate::domain::{CaseId, Timestamp};
 use crate::log::{
     Checkpoint, Event, Frontier, Hash, Leaf, LeafIndex, Node, Note, Outcome, VerifierKey, leaf_hash,
@@ -30,6 +31,7 @@ pub(super) struct Check {
     latest: Option<Timestamp>,
     /// Intents that have no outcome yet: about as many as are under way.
     open: BTreeMap<LeafIndex, Hash>,
+    recount: Recount,
     policies: u64,
     linked: u64,
     findings: Findings,
@@ -42,6 +44,7 @@ impl Check {
             frontier: Frontier::empty(),
             latest: None,
             open: BTreeMap::new(),
+            recount: Recount::default(),
             policies: 0,
             linked: 0,
             findings: Findings::default(),
@@ -108,6 +111,7 @@ impl Check {
         }
         self.cases(database)?;
         self.policies(database)?;
+        std::mem::take(&mut self.recount).finish(database, &mut self.findings)?;
         let links: i64 =
             keys.query_row("SELECT count(*) FROM subject_leaf", [], |row| row.get(0))?;
         let links = u64::try_from(links).unwrap_or(0);
@@ -155,7 +159,10 @@ impl Check {
                     }
                     self.leaf(database, keys, index, stored, &leaf)?;
                 }
-                Err(error) => self.findings.add(Wrong::Leaf(index, error)),
+                Err(error) => {
+                    self.recount.passed_over();
+                    self.findings.add(Wrong::Leaf(index, error));
+                }
             }
             self.push(database, stored)?;
             if let Some(note) = checkpoints.get(&self.frontier.size().0) {
@@ -171,6 +178,7 @@ impl Check {
     /// The tree goes on, so that what comes behind is told by its own place.
     fn missing(&mut self) {
         let size = self.frontier.size().0;
+        self.recount.passed_over();
         self.findings.add(Wrong::Missing(LeafIndex(size)));
         self.frontier.push(Hash::new([0; 32]));
     }
@@ -207,6 +215,7 @@ impl Check {
             self.findings.add(Wrong::Time(index));
         }
         self.latest = self.latest.max(Some(leaf.at));
+        self.recount.leaf(database, index, leaf, &mut self.findings)?;
         match &leaf.event {
             Event::Intent(_) => {
                 self.open.insert(index, hash);

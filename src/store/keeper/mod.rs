@@ -11,6 +11,7 @@ mod copier;
 mod cosigned;
 mod desk;
 mod door;
+mod entries;
 mod erase;
 mod errands;
 mod fsck;
@@ -26,6 +27,7 @@ mod outbox;
 mod pulls;
 mod read;
 mod readers;
+mod recount;
 mod retention;
 mod shared;
 mod standing;
@@ -90,6 +92,7 @@ pub(super) struct Keeper {
     clock: Arc<dyn Clock>,
     databases: Arc<Databases>,
     halt: Halt,
+    facets: Arc<entries::Known>,
     folders: [PathBuf; 2],
     checkpoints: Arc<Mutex<CheckpointFile>>,
     _listener: Option<Listener>,
@@ -148,6 +151,7 @@ impl Keeper {
         keys::first_epoch(&keys, &vault, &*entropy, opening.clock.now())?;
         let connection = databases.database()?;
         shared::is_ours(&connection, &key)?;
+        entries::catch_up(&connection)?;
         let checkpoints = CheckpointFile::new(checkpoint, key.clone());
         let processes = Arc::new(Processes::join(&dir.join("processes"), &*entropy)?);
         let erased = Arc::new(ErasedList::new(dir.join(ERASED)));
@@ -191,6 +195,7 @@ impl Keeper {
             clock: Arc::clone(&opening.clock),
             databases: Arc::new(databases),
             halt,
+            facets: Arc::default(),
             folders,
             checkpoints: Arc::new(Mutex::new(checkpoints)),
             _listener: listener,

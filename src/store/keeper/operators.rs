@@ -22,6 +22,9 @@ use crate::domain::{
 /// 24 hours" (ON-API spec/events.md), and no version says how long order events are.
 const GAP: Duration = Duration::from_hours(24);
 
+/// Behind more changes than this in one answer, all that is open is asked about.
+const TOUCHED_MAX: usize = 10_000;
+
 impl Keeper {
     pub(in crate::store) async fn feed_lost(
         &self,
@@ -238,17 +241,23 @@ fn words(
 fn keep_line(tx: &Tx<'_>, case: CaseId, line: &LinkState) -> Result<(), StoreError> {
     tx.database
         .prepare_cached(
-            "INSERT INTO line (case_id, up, since_us, received, asked_us)
-             VALUES (?1, ?2, ?3, ?4, ?5)
+            "INSERT INTO line (case_id, up, shut, since_us, speed, received, sent, errors, asked_us)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
              ON CONFLICT (case_id)
-             DO UPDATE SET up = excluded.up, since_us = excluded.since_us,
-                           received = excluded.received, asked_us = excluded.asked_us",
+             DO UPDATE SET up = excluded.up, shut = excluded.shut, since_us = excluded.since_us,
+                           speed = excluded.speed, received = excluded.received,
+                           sent = excluded.sent, errors = excluded.errors,
+                           asked_us = excluded.asked_us",
         )?
         .execute(params![
             case.bytes(),
             line.up,
+            line.shut,
             line.since.map(Timestamp::micros),
+            line.speed.map(i64::from),
             line.received.map(Level::hundredths),
+            line.sent.map(Level::hundredths),
+            line.errors.map(i64::from),
             tx.now.micros(),
         ])?;
     Ok(())
@@ -256,15 +265,24 @@ fn keep_line(tx: &Tx<'_>, case: CaseId, line: &LinkState) -> Result<(), StoreErr
 
 /// How an operator saw the line of a case, and when.
 fn line(database: &Connection, case: CaseId) -> Result<Option<(LinkState, Timestamp)>, StoreError> {
-    let row: Option<(bool, Option<i64>, Option<i64>, i64)> = database
-        .prepare_cached("SELECT up, since_us, received, asked_us FROM line WHERE case_id = ?1")?
-        .query_row([case.bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
-        .optional()?;
-    Ok(row.map(|(up, since, received, asked)| {
-        let since = since.map(Timestamp::from_micros);
-        let received = received.and_then(Level::of_hundredths);
-        (LinkState { up, since, received }, Timestamp::from_micros(asked))
-    }))
+    let count = |number: Option<i64>| number.and_then(|number| u32::try_from(number).ok());
+    let row = database
+        .prepare_cached(
+            "SELECT up, shut, since_us, speed, received, sent, errors, asked_us FROM line WHERE case_id = ?1",
+        )?
+        .query_row([case.bytes()], |row| {
+            let state = LinkState {
+                up: row.get(0)?,
+                shut: row.get(1)?,
+                since: row.get::<_, Option<i64>>(2)?.map(Timestamp::from_micros),
+                speed: count(row.get(3)?),
+                received: row.get::<_, Option<i64>>(4)?.and_then(Level::of_hundredths),
+                sent: row.get::<_, Option<i64>>(5)?.and_then(Level::of_hundredths),
+                errors: count(row.get(6)?),
+            };
+            Ok((state, Timestamp::from_micros(row.get(7)?)))
+        });
+    Ok(row.optional()?)
 }
 
 /// Remembers what an operator said of its interface; `None`: it did not tell, and what it said
@@ -401,7 +419,8 @@ fn changes(
         .execute(params![recipient.as_str(), cursor, due.micros(), read_now])?;
     let Some((touched, _)) = read else { return Ok(0) };
     let last = last.flatten().map(Timestamp::from_micros);
-    if last.is_some_and(|last| tx.now.since(last) > GAP) {
+    let is_long_ago = last.is_some_and(|last| tx.now.since(last) > GAP);
+    if is_long_ago || touched.len() > TOUCHED_MAX {
         return resync(tx, recipient);
     }
     let mut moved = 0;

@@ -5,9 +5,8 @@ use super::super::halt::Halt;
 use super::super::rows::Appended;
 use super::super::seal::Vault;
 use super::super::sql::Connection;
-use super::log;
-use super::tally;
 use super::thread::notice;
+use super::{entries, log, tally};
 use crate::crash::{self, Write};
 use crate::domain::{Clock, Entropy, LeafId, Timestamp};
 use crate::log::{
@@ -158,6 +157,10 @@ impl Tx<'_> {
         // The frontier moves with the first row: whoever fails behind it has written something.
         let completed = self.frontier.push(hash);
         log::put_leaf(self.database, index, (draft.id(), draft.kind()), hash, &body)?;
+        entries::put(self.database, index, draft.facets(), self.now)?;
+        if let Some((intent, result)) = draft.ends() {
+            entries::end(self.database, intent, result)?;
+        }
         for node in completed.iter().filter(|node| node.level > 0) {
             log::put_node(self.database, node)?;
         }

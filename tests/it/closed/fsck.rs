@@ -47,6 +47,11 @@ fn whatever_is_changed_is_found() {
         ("DELETE FROM checkpoint WHERE size = (SELECT min(size) FROM checkpoint); INSERT INTO checkpoint SELECT 1, note FROM checkpoint LIMIT 1".to_owned(), "the checkpoint of 1 leaves"),
         ("UPDATE checkpoint SET note = replace(note, char(10), char(10) || 'x') WHERE size = 2".to_owned(), "the checkpoint of 2 leaves"),
         ("UPDATE head SET last_us = last_us + 5000000".to_owned(), "the head"),
+        (format!("UPDATE entry SET facets = 7 WHERE idx = {intent}"), "what it is found by"),
+        (format!("UPDATE entry SET day = 20000101 WHERE idx = {outcome}"), "what it is found by"),
+        ("UPDATE entry SET ending = 3 WHERE ending IN (1, 4)".to_owned(), "what it is found by"),
+        ("UPDATE tally SET total = total + 1 WHERE facets = (SELECT min(facets) FROM tally)".to_owned(), "the counts"),
+        ("INSERT INTO entry VALUES (9999, 7, 0, 20260301)".to_owned(), "the counts"),
         // What others say of the log.
         (format!("UPDATE case_ SET intent = {outcome} WHERE intent IS NOT NULL"), "is not an open intent"),
         ("UPDATE case_ SET intent_hash = zeroblob(32) WHERE intent IS NOT NULL".to_owned(), "is not an open intent"),

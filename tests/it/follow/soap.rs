@@ -39,6 +39,23 @@ async fn what_is_said_of_a_fault() {
 }
 
 #[tokio::test]
+async fn a_fault_that_was_not_mended_after_all_is_opened_again() {
+    let mut app = App::start().await;
+    let ticket = submitted(&mut app, Kind::Ticket, &fault(IP_ONLY, "FEL-1", "STTA0201")).await;
+    app.to_the_end().await;
+    App::check(&app.row(ticket.id).await, CaseState::Completed, None);
+    let reopen = json!({ "status": "inProgress", "note": [{ "text": "Nere igen." }] });
+    ask(&app, ticket.submission, Kind::Ticket, &reopen).await.unwrap();
+    app.to_the_end().await;
+    assert_eq!(states(&app, &ticket).await, [(Act::Reopen, CaseState::Completed)]);
+    App::check(&app.row(ticket.id).await, CaseState::Completed, None);
+    let said = bodies(&app).into_iter().filter(|one| one.contains("<Action>REOPEN</Action>"));
+    let said: Vec<_> = said.collect();
+    assert!(said.len() == 1 && said[0].contains("Nere igen."), "{said:?}");
+    app.close().await;
+}
+
+#[tokio::test]
 async fn an_order_is_amended_and_taken_back_while_nobody_has_begun_with_it() {
     let mut app = App::start().await;
     app.sandbox.rest(true);

@@ -74,10 +74,38 @@ fn trap_2_addresses_have_two_names() {
 fn trap_3_a_boolean_is_a_text_and_commas_trail() {
     let expected = LinkState {
         up: false,
+        shut: false,
         since: Some(day("2026-02-28T08:15:00Z")),
+        speed: None,
         received: Level::parse("-21.5"),
+        sent: Level::parse("-8"),
+        errors: None,
     };
     assert_eq!(V2_6.lined(&trap("03-trailing-commas")), Some(expected));
+}
+
+/// `technical_info.md` as it is answered when all is told: what a technician asks first, and no more.
+#[test]
+fn a_line_is_told_in_full() {
+    let body = br#"{ "link": true, "adminDown": false, "linkSince": "2026-02-28T08:15:00Z",
+        "speed": "auto", "linkSpeed": 1000, "transceiver": { "dbmRx": -21.5, "dbmTx": "-8" },
+        "statistics": { "input": { "errors": 1, "crcErrors": 1337 }, "output": { "crcErrors": 2 } } }"#;
+    let answer = |body: &[u8]| Answer { status: 200, body: body.to_vec(), ..Answer::default() };
+    let expected = LinkState {
+        up: true,
+        shut: false,
+        since: Some(day("2026-02-28T08:15:00Z")),
+        speed: Some(1_000),
+        received: Level::parse("-21.5"),
+        sent: Level::parse("-8"),
+        errors: Some(1_337),
+    };
+    assert_eq!(V2_6.lined(&answer(body)), Some(expected));
+    // All is optional but the link itself, and a number that is none is not told.
+    let body = br#"{ "link": false, "adminDown": "true", "linkSpeed": "fast", "statistics": [] }"#;
+    let state = V2_6.lined(&answer(body)).unwrap();
+    assert_eq!((state.up, state.shut, state.speed, state.errors), (false, true, None, None));
+    assert_eq!(V2_6.lined(&answer(br#"{ "adminDown": true }"#)), None);
 }
 
 #[test]
@@ -106,8 +134,8 @@ fn trap_5_a_state_may_be_called_status() {
 #[test]
 fn trap_6_what_changed_is_one_or_many_and_its_time_has_no_zone() {
     let changes = V2_6.changed(&trap("06-events-in-the-singular-without-zone")).unwrap();
-    // The latest first, orders and tickets only; read on by the operator's own clock.
-    assert_eq!(changes.touched, [id("TT-1"), id("o-1")]);
+    // Orders and tickets only; read on by the operator's own clock.
+    assert_eq!(changes.touched, [id("o-1"), id("TT-1")]);
     assert_eq!(changes.cursor.as_deref(), Some("Sun, 22 Nov 2026 11:59:59 GMT"));
 }
 
@@ -137,6 +165,7 @@ fn trap_9_the_state_of_a_line_is_elsewhere_in_each_version() {
     }
     let state = V2_3_1.lined(&trap("09-link-of-the-oldest-version")).unwrap();
     assert_eq!((state.up, state.received), (true, Level::parse("-19")));
+    assert_eq!(state.speed, Some(1_000));
     assert_eq!(state.since, Some(day("2026-02-28T08:15:00Z")));
 }
 

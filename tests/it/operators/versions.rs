@@ -9,6 +9,7 @@ use sluss::intake::Kind;
 use sluss::recipients::{self, Policy};
 use sluss::store::CaseRow;
 
+use crate::follow::{ask, comment, states, submitted};
 use crate::harness::{App, GLOBALCONNECT, fault, id, order};
 
 const ACCESS: &str = "STTA0101";
@@ -153,7 +154,74 @@ async fn a_service_is_paused_resumed_changed_and_modified_in_every_version_that_
     let paused = app.submit(Kind::Order, &pause).await[0];
     app.to_the_end().await;
     App::check(&app.row(paused).await, CaseState::Held, Some("missing-field"));
+    for (n, state) in ["inactive", "active"].into_iter().enumerate() {
+        let named = json!({ "name": "serviceId", "value": "BB-100-100" });
+        let named = json!({ "state": state, "serviceCharacteristic": [named] });
+        let named = about(&format!("CHG-{}", n + 3), "modify", &subscription, &named);
+        ends_well(&mut app, &named).await;
+    }
+    assert_eq!(operations(&app), ["ACTIVATE", "CHANGE", "SUSPEND", "RESUME"]);
     app.close().await;
+}
+
+#[tokio::test]
+async fn an_order_is_amended_and_taken_back_in_every_version_that_can() {
+    for version in ["2.6", "2.5", "2.4"] {
+        let mut app = speaking(version).await;
+        app.sandbox.rest(true);
+        let body = order(GLOBALCONNECT, "ORD-1", ACCESS);
+        let placed = submitted(&mut app, Kind::Order, &body).await;
+        app.work().await;
+        let later = json!({ "requestedStartDate": "2026-12-08T00:00:00Z" });
+        ask(&app, placed.submission, Kind::Order, &later).await.unwrap();
+        app.work().await;
+        let cancel = json!({ "serviceOrder": { "id": placed.submission.to_string() } });
+        ask(&app, placed.submission, Kind::Order, &cancel).await.unwrap();
+        app.work().await;
+        let expected = [(Act::Amend, CaseState::Completed), (Act::Cancel, CaseState::Completed)];
+        assert_eq!(states(&app, &placed).await, expected, "{version}");
+        App::check(&app.row(placed.id).await, CaseState::Cancelled, None);
+        let sent = app.messages(GLOBALCONNECT);
+        let methods: Vec<_> = sent.iter().map(|one| one.method.as_str()).collect();
+        assert_eq!(methods, ["POST", "PATCH", "DELETE"], "{version}");
+        app.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_fault_is_commented_closed_and_opened_again_in_every_version_that_has_tickets() {
+    for version in ["2.6", "2.5", "2.4"] {
+        let mut app = speaking(version).await;
+        app.sandbox.rest(true);
+        let body = fault(GLOBALCONNECT, "FEL-1", ACCESS);
+        let ticket = submitted(&mut app, Kind::Ticket, &body).await;
+        app.work().await;
+        comment(&mut app, &ticket, "Bytt kabel utan resultat.").await;
+        app.work().await;
+        app.sandbox.rest(false);
+        app.to_the_end().await;
+        App::check(&app.row(ticket.id).await, CaseState::Completed, None);
+        let reopen = json!({ "status": "inProgress", "note": [{ "text": "Nere igen." }] });
+        ask(&app, ticket.submission, Kind::Ticket, &reopen).await.unwrap();
+        app.sandbox.rest(true);
+        app.work().await;
+        let close = json!({ "status": "closed", "statusChangeReason": "Det fungerar igen." });
+        ask(&app, ticket.submission, Kind::Ticket, &close).await.unwrap();
+        app.sandbox.rest(false);
+        app.to_the_end().await;
+        let expected = [Act::Supplement, Act::Reopen, Act::Close];
+        let expected = expected.map(|act| (act, CaseState::Completed));
+        assert_eq!(states(&app, &ticket).await, expected, "{version}");
+        let said: Vec<Value> = app
+            .messages(GLOBALCONNECT)
+            .iter()
+            .filter(|one| one.method == "PATCH")
+            .map(|one| serde_json::from_slice(&one.body).unwrap())
+            .collect();
+        let statuses: Vec<_> = said.iter().map(|one| one["status"].as_str()).collect();
+        assert_eq!(statuses, [None, Some("IN_PROGRESS_CO"), Some("CLOSED")], "{version}");
+        app.close().await;
+    }
 }
 
 /// 2.3.1 has no tickets and no other operations: nothing is sent, and a person is told.

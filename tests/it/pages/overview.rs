@@ -180,7 +180,7 @@ async fn what_is_kept_is_counted_and_told_with_its_time() {
 /// A store of before these numbers is counted from its leaves, once.
 #[tokio::test]
 async fn a_store_of_before_is_counted_from_its_leaves() {
-    const MIGRATION: &str = include_str!("../../../schemas/sql/sqlite/0012_overview.sql");
+    const MIGRATION: &str = include_str!("../../../schemas/sql/sqlite/0013_overview.sql");
     let mut app = App::start().await;
     lived(&mut app).await;
     app.to_the_end().await;

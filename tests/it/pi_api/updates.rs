@@ -45,6 +45,26 @@ async fn a_comment_and_a_close_reach_the_ticket_once() {
     app.close().await;
 }
 
+/// What the operator has cleared and the customer has not accepted is opened again (PI-API 2.2,
+/// `REOPEN`).
+#[tokio::test]
+async fn a_fault_that_was_not_mended_after_all_is_opened_again() {
+    let mut app = start().await;
+    let ticket = submitted(&mut app, Kind::Ticket, &report("FEL-1", "STTA0201")).await;
+    app.to_the_end().await;
+    App::check(&app.row(ticket.id).await, CaseState::Completed, None);
+    let reopen = json!({ "status": "inProgress", "note": [{ "text": "Nere igen." }] });
+    ask(&app, ticket.submission, Kind::Ticket, &reopen).await.unwrap();
+    app.to_the_end().await;
+    assert_eq!(states(&app, &ticket).await, [(Act::Reopen, CaseState::Completed)]);
+    App::check(&app.row(ticket.id).await, CaseState::Completed, None);
+    let said = updates(&app);
+    assert_eq!(said.len(), 1);
+    assert_eq!(said[0]["action"], "REOPEN");
+    assert!(said[0]["description"].as_str().unwrap().starts_with("Nere igen."), "{}", said[0]);
+    app.close().await;
+}
+
 /// Orders cannot be changed in PI-API: such a wish waits for a person, and the order goes on.
 #[tokio::test]
 async fn an_order_cannot_be_taken_back_and_goes_on() {

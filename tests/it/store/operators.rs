@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sluss::domain::SubscriptionId;
+use sluss::domain::{OperatorReference, SubscriptionId};
 use sluss::log::ErasureReason;
 use sluss::store::{FeedFrom, Moved, Settlement};
 
@@ -34,6 +34,25 @@ async fn behind_a_gap_of_a_day_every_open_case_is_asked_about() {
     assert_eq!(claim(&store, 9).await.len(), 1);
     let all = store.subscriptions_due(&recipient(), now()).await.unwrap();
     assert_eq!(all, Some(FeedFrom(None)));
+}
+
+/// A list of changes that is longer than can be looked through in one commit says: look everywhere.
+#[tokio::test]
+async fn behind_more_changes_than_are_looked_through_every_open_case_is_asked_about() {
+    let place = Place::new();
+    let store = place.open();
+    let (claimed, _) = place.recorded(&store, "ORD-1").await;
+    let much_later = place.clock.now().after(30 * DAY);
+    store.settle(claimed, placed("KO-1", much_later)).await.unwrap();
+    let others = |count: usize| {
+        let others = (0..count).map(|n| OperatorReference::parse(&format!("X-{n}")).unwrap());
+        Some((others.collect(), Some("cursor".to_owned())))
+    };
+    let due = place.clock.now();
+    assert_eq!(store.changes(&recipient(), others(10_000), due).await.unwrap(), 0);
+    assert!(claim(&store, 9).await.is_empty(), "none of them is ours");
+    assert_eq!(store.changes(&recipient(), others(10_001), due).await.unwrap(), 1);
+    assert_eq!(claim(&store, 9).await.len(), 1);
 }
 
 #[tokio::test]

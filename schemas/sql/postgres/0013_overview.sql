@@ -1,4 +1,4 @@
--- As schemas/sql/sqlite/0012_overview.sql, where it stands what each is for.
+-- As schemas/sql/sqlite/0013_overview.sql, where it stands what each is for.
 
 CREATE TABLE hourly (
     hour      BIGINT NOT NULL,

@@ -1,0 +1,411 @@
+//! What leaves are found by: written with them, and looked up.
+//!
+//! Leaves with the same facets, and the same ending, stand in one list of the index, in the order of the
+//! log. Which lists are wanted is decided here and not by the database; a page is then the last few of
+//! those lists, merged. So a page costs as many looks as there are lists and rows on it, however long
+//! the log is and however rare what is asked for.
+
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::civil::Date;
+
+use super::super::StoreError;
+use super::super::entries::{Count, Ending, FoundLeaf, Wanted};
+use super::super::sql::{Connection, OptionalExtension, Row, params};
+use super::log::{self, signed};
+use super::{Keeper, subjects};
+use crate::crash::{self, Write};
+use crate::domain::Timestamp;
+use crate::log::{Event, Facets, Kind, Leaf, LeafIndex, OutcomeResult, TreeSize};
+
+/// How many leaves get their entries in one commit, where a store has none yet.
+const CAUGHT_UP_MAX: usize = 2_000;
+/// How many places of one list are looked up at a time.
+const CHUNK: usize = 32;
+
+/// The number of an ending in the tables; 0 for what is no disclosure.
+pub(super) fn number(ending: Option<Ending>) -> i64 {
+    match ending {
+        None => 0,
+        Some(Ending::Open) => 1,
+        Some(Ending::Accepted) => 2,
+        Some(Ending::Rejected) => 3,
+        Some(Ending::Unsent) => 4,
+        Some(Ending::Unknown) => 5,
+    }
+}
+
+/// A day as the tables have it: 20260301.
+pub(super) fn day(at: Timestamp) -> i64 {
+    numbered(at.day())
+}
+
+fn numbered(date: Date) -> i64 {
+    i64::from(date.year()) * 10_000 + i64::from(date.month()) * 100 + i64::from(date.day())
+}
+
+fn date(day: i64) -> Option<Date> {
+    let part = |of: i64| i8::try_from(of % 100).ok();
+    Date::new(i16::try_from(day / 10_000).ok()?, part(day / 100)?, part(day)?).ok()
+}
+
+/// Writes what a leaf is found by, and counts it.
+pub(super) fn put(
+    database: &Connection,
+    index: LeafIndex,
+    told: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let (index, facets, day) = (signed(index.0)?, Facets::number(told), day(at));
+    let is_disclosure = told.starts_with("kind intent\n");
+    let ending = number(is_disclosure.then_some(Ending::Open));
+    crash::write(Write::Entry, || {
+        database
+            .prepare_cached(
+                "INSERT INTO facets (id, told, first) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (id) DO NOTHING",
+            )?
+            .put(params![facets, told, index])?;
+        database
+            .prepare_cached("INSERT INTO entry (idx, facets, ending, day) VALUES (?1, ?2, ?3, ?4)")?
+            .put(params![index, facets, ending, day])?;
+        database
+            .prepare_cached(
+                "INSERT INTO tally (day, facets, first, total) VALUES (?1, ?2, ?3, 1)
+                 ON CONFLICT (day, facets) DO UPDATE SET total = tally.total + 1",
+            )?
+            .put(params![day, facets, index])?;
+        Ok(())
+    })
+}
+
+/// Writes how a disclosure has ended.
+pub(super) fn end(
+    database: &Connection,
+    intent: LeafIndex,
+    result: OutcomeResult,
+) -> Result<(), StoreError> {
+    let (intent, column) = (signed(intent.0)?, result.as_str());
+    database
+        .prepare_cached(&format!(
+            "UPDATE tally SET {column} = {column} + 1
+              WHERE day = (SELECT day FROM entry WHERE idx = ?1)
+                AND facets = (SELECT facets FROM entry WHERE idx = ?1)"
+        ))?
+        .put([intent])?;
+    crash::write(Write::Entry, || {
+        database
+            .prepare_cached("UPDATE entry SET ending = ?2 WHERE idx = ?1")?
+            .put(params![intent, number(Some(result.into()))])?;
+        Ok(())
+    })
+}
+
+/// A store that was made before there were entries gets them, before anything else is done with it.
+pub(super) fn catch_up(database: &Connection) -> Result<(), StoreError> {
+    while behind(database)?.is_some() {
+        crash::write(Write::Begin, || Ok::<_, StoreError>(database.begin()?))?;
+        // Others may have written meanwhile: what counts is what stands there now.
+        let next = behind(database)?.unwrap_or(LeafIndex(u64::MAX >> 1));
+        for stored in log::leaves(database, next, CAUGHT_UP_MAX)? {
+            // What is damaged is for the full check to name; it stands in no other list meanwhile.
+            let (at, told, ends) = match Leaf::parse(&stored.body) {
+                Ok(leaf) => {
+                    let ends = match &leaf.event {
+                        Event::Outcome(outcome) => Some((outcome.intent, outcome.result)),
+                        _ => None,
+                    };
+                    (leaf.at, Facets::of(&leaf.event).told(), ends)
+                }
+                Err(_) => (Timestamp::from_micros(0), Facets::bare(Kind::Anchor).told(), None),
+            };
+            put(database, stored.index, &told, at)?;
+            if let Some((intent, result)) = ends {
+                end(database, intent, result)?;
+            }
+        }
+        crash::write(Write::Commit, || Ok::<_, StoreError>(database.commit()?))?;
+    }
+    Ok(())
+}
+
+/// The first leaf without an entry; `None`: each has one.
+fn behind(database: &Connection) -> Result<Option<LeafIndex>, StoreError> {
+    let next = "SELECT coalesce(max(idx) + 1, 0) FROM entry";
+    let next = database.query_row(next, [], |row| row.get(0))?;
+    let size = log::head(database)?.size;
+    Ok(Some(LeafIndex(next)).filter(|next| size.holds(*next)))
+}
+
+/// The facets that there are: they are never changed, so that what was read once is known.
+#[derive(Default)]
+pub(super) struct Known(Mutex<(i64, HashMap<i64, Arc<Facets>>)>);
+
+impl Known {
+    /// Every set of facets that this view of the database has, and perhaps some that are younger.
+    fn all(&self, database: &Connection) -> Result<HashMap<i64, Arc<Facets>>, StoreError> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (upto, all) = &mut *known;
+        let mut select = database.prepare_cached(
+            "SELECT id, told, first FROM facets WHERE first >= ?1 ORDER BY first",
+        )?;
+        let mut rows = select.query([*upto])?;
+        while let Some(row) = rows.next()? {
+            let corrupt = StoreError::Corrupt { table: "facets" };
+            let facets = Facets::parse(&row.get::<_, String>(1)?).ok_or(corrupt)?;
+            all.insert(row.get(0)?, Arc::new(facets));
+            *upto = row.get(2)?;
+        }
+        Ok(all.clone())
+    }
+}
+
+/// One list of the index: facets and ending.
+type List = (i64, i64);
+
+impl Keeper {
+    pub(in crate::store) async fn find_leaves(
+        &self,
+        wanted: Wanted,
+        before: Option<LeafIndex>,
+        most: usize,
+    ) -> Result<Vec<FoundLeaf>, StoreError> {
+        let known = Arc::clone(&self.facets);
+        self.read(move |database| {
+            let counts = counts(database, &known, &wanted, false)?;
+            let Some((low, high)) = bounds(database, &wanted)? else {
+                return Ok(Vec::new());
+            };
+            let before = before.map(|before| signed(before.0)).transpose()?;
+            let high = before.map_or(high, |before| before.min(high));
+            let places = last(database, &lists(&counts, wanted.ending), (low, high), most)?;
+            places.into_iter().map(|index| found(database, index)).collect()
+        })
+        .await
+    }
+
+    pub(in crate::store) async fn count_leaves(
+        &self,
+        wanted: Wanted,
+        by_day: bool,
+    ) -> Result<Vec<Count>, StoreError> {
+        let known = Arc::clone(&self.facets);
+        self.read(move |database| {
+            let counts = counts(database, &known, &wanted, by_day)?;
+            let counts = counts.into_iter().map(|(_, count)| count);
+            Ok(counts.filter(|count| count.of(wanted.ending) > 0).collect())
+        })
+        .await
+    }
+
+    pub(in crate::store) async fn places(
+        &self,
+        wanted: Wanted,
+        within: TreeSize,
+        first: LeafIndex,
+        most: u32,
+    ) -> Result<(Vec<(LeafIndex, Arc<Facets>)>, Option<LeafIndex>), StoreError> {
+        let known = Arc::clone(&self.facets);
+        self.read(move |database| {
+            let all = known.all(database)?;
+            let Some((low, high)) = bounds(database, &wanted)? else {
+                return Ok((Vec::new(), None));
+            };
+            let low = low.max(signed(first.0)?);
+            let high = high.min(signed(within.0)?);
+            let end = high.min(low.saturating_add(i64::from(most)));
+            let mut select = database.prepare_cached(
+                "SELECT idx, facets FROM entry WHERE idx >= ?1 AND idx < ?2 ORDER BY idx",
+            )?;
+            let mut rows = select.query([low, end])?;
+            let mut places = Vec::new();
+            while let Some(row) = rows.next()? {
+                let facets = all.get(&row.get::<_, i64>(1)?);
+                let facets = facets.ok_or(StoreError::Corrupt { table: "facets" })?;
+                if wanted.filter.fits(facets) {
+                    places.push((place(&row, 0)?, Arc::clone(facets)));
+                }
+            }
+            let further = u64::try_from(end).ok().filter(|_| end < high).map(LeafIndex);
+            Ok((places, further))
+        })
+        .await
+    }
+
+    pub(in crate::store) async fn leaf_at(
+        &self,
+        index: LeafIndex,
+    ) -> Result<Option<FoundLeaf>, StoreError> {
+        self.read(move |database| {
+            if log::head(database)?.size.holds(index) {
+                found(database, signed(index.0)?).map(Some)
+            } else {
+                Ok(None)
+            }
+        })
+        .await
+    }
+}
+
+fn place(row: &Row<'_>, column: usize) -> Result<LeafIndex, StoreError> {
+    Ok(LeafIndex(row.get(column)?))
+}
+
+/// A leaf whose entry is there is there itself.
+fn found(database: &Connection, index: i64) -> Result<FoundLeaf, StoreError> {
+    let leaf = subjects::leaf_by(database, "idx = ?1", params![index])?;
+    let leaf = leaf.ok_or(StoreError::Corrupt { table: "leaf" })?;
+    let of = "idx = (SELECT leaf FROM outcome_of WHERE intent = ?1)";
+    let outcome = subjects::leaf_by(database, of, params![index])?;
+    Ok(FoundLeaf { leaf, outcome })
+}
+
+/// From which place on, and before which, the days stand that are wanted; `None`: nowhere.
+fn bounds(database: &Connection, wanted: &Wanted) -> Result<Option<(i64, i64)>, StoreError> {
+    let mut first_of = database.prepare_cached(
+        "SELECT min(first) FROM tally WHERE day = (SELECT min(day) FROM tally WHERE day >= ?1)",
+    )?;
+    let mut first_of = |day: i64| -> Result<Option<i64>, StoreError> {
+        Ok(first_of.query_row([day], |row| row.get(0))?)
+    };
+    let low = match wanted.from {
+        None => 0,
+        Some(from) => match first_of(numbered(from))? {
+            Some(low) => low,
+            None => return Ok(None),
+        },
+    };
+    let high = match wanted.to {
+        None => None,
+        Some(to) => first_of(numbered(to) + 1)?,
+    };
+    Ok(Some((low, high.unwrap_or(i64::MAX))))
+}
+
+/// What is wanted, counted: by facets, and by day besides where that is asked.
+fn counts(
+    database: &Connection,
+    known: &Known,
+    wanted: &Wanted,
+    by_day: bool,
+) -> Result<Vec<(i64, Count)>, StoreError> {
+    let all = known.all(database)?;
+    let by = if by_day { "facets, day" } else { "facets" };
+    let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT)");
+    let columns = ["total", "accepted", "rejected", "unsent", "unknown"].map(sum).join(", ");
+    let mut select = database.prepare_cached(&format!(
+        "SELECT facets, max(day), {columns} FROM tally WHERE day >= ?1 AND day <= ?2 GROUP BY {by}"
+    ))?;
+    let from = wanted.from.map_or(0, numbered);
+    let to = wanted.to.map_or(i64::from(i32::MAX), numbered);
+    let mut rows = select.query([from, to])?;
+    let mut counts = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let facets = all.get(&id).ok_or(StoreError::Corrupt { table: "facets" })?;
+        if !wanted.filter.fits(facets) {
+            continue;
+        }
+        let day = if by_day { date(row.get(1)?) } else { None };
+        let ended = [row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
+        let facets = Arc::clone(facets);
+        counts.push((id, Count { day, facets, total: row.get(2)?, ended }));
+    }
+    Ok(counts)
+}
+
+/// The lists of the index that hold something of this.
+fn lists(counts: &[(i64, Count)], ending: Option<Ending>) -> Vec<List> {
+    let mut lists = Vec::new();
+    for (facets, count) in counts {
+        let is_disclosure = count.facets.kind == Kind::Intent;
+        if !is_disclosure {
+            lists.extend(ending.is_none().then_some((*facets, number(None))));
+            continue;
+        }
+        let some = |one: &&Ending| ending.is_none_or(|ending| ending == **one);
+        let there = Ending::ALL.iter().filter(some).filter(|one| count.of(Some(**one)) > 0);
+        lists.extend(there.map(|one| (*facets, number(Some(*one)))));
+    }
+    lists
+}
+
+/// The last places of several lists, merged: the highest first.
+fn last(
+    database: &Connection,
+    lists: &[List],
+    (low, high): (i64, i64),
+    most: usize,
+) -> Result<Vec<i64>, StoreError> {
+    let mut heap: BinaryHeap<(i64, List)> = heads(database, lists, low, high)?.into();
+    let mut ahead: BTreeMap<List, Vec<i64>> = BTreeMap::new();
+    let mut select = database.prepare_cached(
+        "SELECT idx FROM entry WHERE facets = ?1 AND ending = ?2 AND idx >= ?3 AND idx < ?4
+          ORDER BY idx DESC LIMIT ?5",
+    )?;
+    let mut places = Vec::new();
+    while places.len() < most {
+        let Some((place, list)) = heap.pop() else { break };
+        places.push(place);
+        let ahead = ahead.entry(list).or_default();
+        if ahead.is_empty() {
+            let chunk = i64::try_from(CHUNK.min(most - places.len())).unwrap_or(1);
+            let rows =
+                select.query_map(params![list.0, list.1, low, place, chunk], |row| row.get(0))?;
+            *ahead = rows.collect::<Result<_, _>>()?;
+            ahead.reverse();
+        }
+        heap.extend(ahead.pop().map(|next| (next, list)));
+    }
+    Ok(places)
+}
+
+/// How many lists are asked for in one statement.
+const LISTS_MAX: usize = 400;
+
+/// The last place of each list, where there is one.
+fn heads(
+    database: &Connection,
+    lists: &[List],
+    low: i64,
+    high: i64,
+) -> Result<Vec<(i64, List)>, StoreError> {
+    let mut heads = Vec::new();
+    for lists in lists.chunks(LISTS_MAX) {
+        // Numbers of our own: there is nothing in them to be bound.
+        let mut values = String::new();
+        for (facets, ending) in lists {
+            let comma = if values.is_empty() { "" } else { "," };
+            let _ = write!(values, "{comma}(CAST({facets} AS BIGINT), CAST({ending} AS BIGINT))");
+        }
+        let mut select = database.prepare(&format!(
+            "WITH list (facets, ending) AS (VALUES {values})
+             SELECT l.facets, l.ending,
+                    (SELECT max(e.idx) FROM entry e
+                      WHERE e.facets = l.facets AND e.ending = l.ending
+                        AND e.idx >= ?1 AND e.idx < ?2)
+               FROM list l"
+        ))?;
+        let mut rows = select.query([low, high])?;
+        while let Some(row) = rows.next()? {
+            let head: Option<i64> = row.get(2)?;
+            let list = (row.get(0)?, row.get(1)?);
+            heads.extend(head.map(|head| (head, list)));
+        }
+    }
+    Ok(heads)
+}
+
+/// The entry of a leaf, as it is stored: facets, ending, day.
+pub(super) fn stored(
+    database: &Connection,
+    index: LeafIndex,
+) -> Result<Option<(i64, i64, i64)>, StoreError> {
+    let found = database
+        .prepare_cached("SELECT facets, ending, day FROM entry WHERE idx = ?1")?
+        .query_row([signed(index.0)?], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    Ok(found)
+}
