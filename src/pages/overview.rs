@@ -144,7 +144,7 @@ fn by_purpose(words: Words, overview: &Overview, shares: &[Share]) -> Markup {
         let purpose = words.one_of("purpose", &matter).into_owned();
         ([name(overview, &recipient), purpose], times)
     });
-    bars(words, "overview-by-purpose", heads, told.collect())
+    bars(words, "overview-by-purpose", heads, &told.collect::<Vec<_>>())
 }
 
 fn stopped_why(visit: &Visit, (overview, sight): (&Overview, Sight), shares: &[Share]) -> Markup {
@@ -162,10 +162,10 @@ fn stopped_why(visit: &Visit, (overview, sight): (&Overview, Sight), shares: &[S
         let reason = words.one_of("hold", &code).into_owned();
         ([name(overview, &recipient), reason], times)
     });
-    bars(words, "overview-stopped-why", heads, told.collect())
+    bars(words, "overview-stopped-why", heads, &told.collect::<Vec<_>>())
 }
 
-fn bars(words: Words, title: &str, heads: [&str; 2], rows: Vec<([String; 2], u64)>) -> Markup {
+fn bars(words: Words, title: &str, heads: [&str; 2], rows: &[([String; 2], u64)]) -> Markup {
     let top = rows.first().map_or(1, |(_, times)| *times);
     let title = words.say(title);
     html! {
@@ -177,7 +177,7 @@ fn bars(words: Words, title: &str, heads: [&str; 2], rows: Vec<([String; 2], u64
                     th.number scope="col" { (words.say("overview-count")) }
                     td {}
                 } }
-                tbody { @for (names, times) in &rows { tr {
+                tbody { @for (names, times) in rows { tr {
                     @for name in names { td { (name) } }
                     td.number { (times) }
                     td.drawn { (bar(*times, top)) }
