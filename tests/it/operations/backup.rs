@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ fn backup(place: &Place, name: &str) -> PathBuf {
     file
 }
 
-fn restore(place: &Place, file: &PathBuf, arguments: &[&str]) -> Ended {
+fn restore(place: &Place, file: &Path, arguments: &[&str]) -> Ended {
     let all = [&["restore", file.to_str().unwrap()], arguments].concat();
     place.run(&all)
 }
