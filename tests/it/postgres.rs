@@ -35,6 +35,7 @@ const BOTH: &[&str] = &[
     "closed::",
     "pages::desk::",
     "pages::overview::",
+    "operations::backup::",
 ];
 
 /// What is not, as it is about the files of SQLite: replaced, copied, cut, edited, on a full disk.

@@ -133,9 +133,13 @@ fn whatever_kills_it_the_same_command_restores() {
         let ended = command.env("SLUSS_CRASH_AT", point).output().unwrap();
         assert!(ended.status.signal().is_some(), "{point}: {ended:?}");
         // Half a store is none.
-        place.run(&["case", "list"]).code(if point == "carried" { 2 } else { 1 });
+        assert_ne!(place.run(&["case", "list"]).code, 0, "{point}");
     }
     restore(&place, &file, &[]).code(0);
+    // On a server a look is a start, and a start finds a log that is lost.
+    if place.state().join("halted").exists() {
+        place.run(&["log", "resume", "--reason", "backup-restored"]).code(0);
+    }
     assert_eq!(place.data(&["case", "list"]), before);
     sound(&place);
 }
