@@ -27,6 +27,9 @@ pub mod address;
 pub mod guard;
 pub mod log;
 
+// What is counted, and what of it stands out.
+pub mod tally;
+
 // Who may do what at the door.
 pub mod auth;
 
@@ -66,6 +69,9 @@ pub mod subject;
 
 // Who is told of what has become of orders.
 pub mod notify;
+
+// What those who look after it all are shown.
+pub mod overview;
 
 // The shells.
 pub mod config;

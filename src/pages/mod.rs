@@ -12,18 +12,25 @@
 //! order    å, ä and ö behind z                 pieces   what forms and pages are made of
 //! cases    found, listed, held                 case     one of them, and what is said and decided
 //! fault    from the first question to the receipt: fields, and seen, what the operator would see
-//! reviews  what was vouched for
+//! reviews  what was vouched for         incidents what was wrongly sent
+//! overview how it goes, with chart     policies who may receive what, and why: changes, recipients
 //! ```
 
 mod assets;
 pub mod case;
 pub mod cases;
+pub mod changes;
+mod chart;
 pub mod fault;
 mod fields;
 mod form;
+pub mod incidents;
 mod moment;
 mod order;
+pub mod overview;
 mod pieces;
+pub mod policies;
+pub mod recipients;
 pub mod reviews;
 mod seen;
 mod sheet;

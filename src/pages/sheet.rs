@@ -44,6 +44,24 @@ const PLACES: &[Place] = &[
         about: "nav-reviews-about",
         action: Action::ReviewTexts,
     },
+    Place {
+        path: "/overview",
+        name: "nav-overview",
+        about: "nav-overview-about",
+        action: Action::Oversee,
+    },
+    Place {
+        path: "/incidents",
+        name: "nav-incidents",
+        about: "nav-incidents-about",
+        action: Action::SeeIncidents,
+    },
+    Place {
+        path: "/policies",
+        name: "nav-policies",
+        about: "nav-policies-about",
+        action: Action::ReadPolicies,
+    },
     Place { path: "/status", name: "nav-status", about: "nav-status-about", action: Action::Watch },
 ];
 

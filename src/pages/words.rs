@@ -9,9 +9,12 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::auth::ROLES;
-use crate::domain::{Act, CaseState, Field, HaltReason, HoldReason, Purpose};
-use crate::store::IncidentKind;
+use crate::auth::{Denial, ROLES};
+use crate::domain::{Act, CaseState, Field, HaltReason, HoldReason, LegalBasis, Purpose};
+use crate::log::OutcomeResult;
+use crate::recipients::{Condition, Turn};
+use crate::store::{IncidentDecision, IncidentKind};
+use crate::tally::Pattern;
 
 /// The cookie of somebody who has chosen a language.
 pub const LANGUAGE: &str = "__Host-sluss-language";
@@ -169,6 +172,16 @@ pub fn families() -> Vec<(&'static str, Vec<&'static str>)> {
                 "mended",
             ],
         ),
+        ("unusual", Pattern::ALL.iter().map(|pattern| pattern.as_str()).collect()),
+        ("denial", Denial::ALL.iter().map(|reason| reason.as_str()).collect()),
+        ("result", OutcomeResult::ALL.iter().map(|result| result.as_str()).collect()),
+        ("party", vec!["processor", "sub-processor", "controller"]),
+        ("country", vec!["SE"]),
+        ("condition", Condition::PLAIN.to_vec()),
+        ("basis", LegalBasis::ALL.iter().map(|basis| basis.as_str()).collect()),
+        ("transform", vec!["first_name_initial"]),
+        ("way", Turn::ALL.iter().map(|turn| turn.as_str()).collect()),
+        ("closing", IncidentDecision::ALL.iter().map(|decision| decision.as_str()).collect()),
         ("incident", IncidentKind::ALL.iter().map(|kind| kind.as_str()).collect()),
     ]
 }

@@ -33,6 +33,7 @@ const BOTH: &[&str] = &[
     "crash::",
     "subject::",
     "closed::",
+    "operations::backup::",
 ];
 
 /// What is not, as it is about the files of SQLite: replaced, copied, cut, edited, on a full disk.

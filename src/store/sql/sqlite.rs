@@ -23,6 +23,7 @@ pub(super) const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0010_desk.sql"),
     include_str!("../../../schemas/sql/sqlite/0011_line.sql"),
     include_str!("../../../schemas/sql/sqlite/0012_entry.sql"),
+    include_str!("../../../schemas/sql/sqlite/0013_overview.sql"),
 ];
 pub(super) const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
 

@@ -19,6 +19,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("address", &["domain"]),
     ("guard", &["domain"]),
     ("log", &["domain"]),
+    // Numbers of what stands in leaves, and what of them stands out.
+    ("tally", &["domain", "log"]),
     // Who may do what: roles are the log's words for who acted.
     ("auth", &["domain", "log"]),
     // Who may receive, and in whose words. A recipient's file names a dialect, and its policy is
@@ -42,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "telemetry",
             "tls",
             "log",
+            "tally",
             "auth",
             "dialects",
             "recipients",
@@ -98,6 +101,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("subject", &["domain", "log", "recipients", "store"]),
     // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
     ("notify", &["crash", "domain", "telemetry", "store", "tmf"]),
+    // What those who look after it all are shown: numbers, and who vouches for the log.
+    ("overview", &["domain", "log", "tally", "recipients", "store", "settle", "witness"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     (
@@ -125,6 +130,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "domain",
             "address",
             "log",
+            "tally",
             "auth",
             "dialects",
             "recipients",
@@ -132,6 +138,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "minimise",
             "store",
             "desk",
+            "overview",
             "gate",
         ],
     ),
@@ -151,6 +158,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "desk",
             "notify",
             "config",
+            "overview",
             "gate",
             "pages",
         ],
@@ -201,6 +209,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "export",
             "subject",
             "notify",
+            "overview",
             "config",
             "gate",
             "http",

@@ -103,6 +103,7 @@ const PURE: &[&str] = &[
     "address",
     "guard",
     "log",
+    "tally",
     "auth",
     "dialects",
     "recipients",

@@ -51,8 +51,10 @@ const TABLES: &[Table] = &[
     log("facets"),
     log("entry"),
     log("tally"),
+    log("hourly"),
     log("policy"),
     log("registry"),
+    log("in_force"),
     log("submission"),
     log("change"),
     // What is asked about a case behind the case that it is about.
