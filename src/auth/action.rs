@@ -44,6 +44,14 @@ closed_list! {
         DecideCases = "decide-cases",
         /// Look at what somebody else said is nobody's.
         ReviewTexts = "review-texts",
+        /// Find leaves at a page, look at them, verify them, and take one along with its proof.
+        ReadLog = "read-log",
+        /// Take along what was found, for other programs or on paper.
+        ExportLog = "export-log",
+        /// Draw a random sample of the log, say what one thinks of it, sign it off.
+        ReviewSamples = "review-samples",
+        /// See what left about somebody.
+        TellPerson = "tell-person",
         /// Register a callback for notifications, look at one's own, end one.
         Subscribe = "subscribe",
     }
@@ -70,6 +78,9 @@ impl Action {
             }
             Self::OwnSession => Who::Roles(&super::ROLES),
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
+            Self::ReadLog | Self::ExportLog | Self::ReviewSamples | Self::TellPerson => {
+                Who::Roles(&[Role::Auditor, Role::Privacy])
+            }
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),
             Self::HandInOrder | Self::Subscribe => Who::Roles(&[Role::Ordering]),
             Self::SeeCases | Self::DecideCases => {

@@ -10,6 +10,7 @@ use crate::desk::{self, Desk, Rules};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
 use crate::gate::{self, Gate, GateParts, Issuer, IssuerError, Lifetimes};
 use crate::http::{App, Shared, Tls};
+use crate::inspection::{self, Inspection};
 use crate::notify::Notifier;
 use crate::pulls::Pulls;
 use crate::recipients::Recipients;
@@ -161,6 +162,15 @@ impl Deployment {
         }))
     }
 
+    /// What auditors work with.
+    pub fn inspection(&self) -> Inspection {
+        Inspection::new(inspection::Parts {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+        })
+    }
+
     /// The HTTP API.
     pub fn app(&self) -> Result<App, Failure> {
         let http = &self.config.http;
@@ -169,6 +179,7 @@ impl Deployment {
         Ok(App::new(Shared {
             pulls: self.pulls()?,
             desk: self.desk()?,
+            inspection: self.inspection(),
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
             gate: self.gate()?,

@@ -46,6 +46,7 @@ use crate::config::DoorLimits;
 use crate::desk::Desk;
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
 use crate::gate::Gate;
+use crate::inspection::Inspection;
 use crate::pulls::Pulls;
 use crate::settle::Halt;
 use crate::store::{Store, StoreError};
@@ -93,6 +94,8 @@ pub struct Shared {
     pub pulls: Pulls,
     /// What people at a desk work with.
     pub desk: Desk,
+    /// What auditors work with.
+    pub inspection: Inspection,
     /// How often a client may ask.
     pub requests_per_second: u32,
     /// Connections, and their times.

@@ -13,18 +13,25 @@
 //! cases    found, listed, held                 case     one of them, and what is said and decided
 //! fault    from the first question to the receipt: fields, and seen, what the operator would see
 //! reviews  what was vouched for
+//! disclosures, disclosure   the log: found, counted, taken along; and one leaf of it with its proof
+//! samples  drawn, judged, signed off              persons  what left about somebody
 //! ```
 
 mod assets;
 pub mod case;
 pub mod cases;
+pub mod disclosure;
+pub mod disclosures;
 pub mod fault;
 mod fields;
 mod form;
 mod moment;
 mod order;
+mod outflow;
+pub mod persons;
 mod pieces;
 pub mod reviews;
+pub mod samples;
 mod seen;
 mod sheet;
 mod sign_in;

@@ -18,6 +18,7 @@ const DESKS: &[Role] = &[Role::Ordering, Role::Support];
 const SUPPORT: &[Role] = &[Role::Support, Role::Privacy];
 const PEOPLE: &[Role] = &[Role::Support, Role::Operations, Role::Privacy];
 const AUDITOR: &[Role] = &[Role::Auditor];
+const INSPECTORS: &[Role] = &[Role::Auditor, Role::Privacy];
 const WATCHERS: &[Role] = &[Role::Auditor, Role::Privacy, Role::Operations];
 
 /// Method, path, and the roles that may. Written beside the program and not read from it: whoever
@@ -50,6 +51,19 @@ const MATRIX: &[(&str, &str, &[Role])] = &[
     ("GET", "/held", PEOPLE),
     ("GET", "/reviews", SUPPORT),
     ("POST", "/reviews/{case}", SUPPORT),
+    ("GET", "/disclosures", INSPECTORS),
+    ("POST", "/disclosures/export", INSPECTORS),
+    ("GET", "/disclosures/{leaf}", INSPECTORS),
+    ("POST", "/disclosures/{leaf}/verify", INSPECTORS),
+    ("GET", "/disclosures/{leaf}/bundle", INSPECTORS),
+    ("GET", "/samples", INSPECTORS),
+    ("POST", "/samples", INSPECTORS),
+    ("GET", "/samples/{id}", INSPECTORS),
+    ("POST", "/samples/{id}/verdicts", INSPECTORS),
+    ("POST", "/samples/{id}/sign", INSPECTORS),
+    ("GET", "/samples/{id}/file", INSPECTORS),
+    ("GET", "/persons", INSPECTORS),
+    ("POST", "/persons", INSPECTORS),
     ("POST", "/sign-in/again", &ROLES),
     ("GET", "/assets/{name}", ANYBODY),
     ("POST", "/language", ANYBODY),
@@ -84,7 +98,9 @@ const OPERATORS: &[(&str, &str)] = &[("POST", "/onapi/{version}/contacts/{refere
 /// A path that the route takes. What it leads to need not be there.
 fn filled(path: &str) -> String {
     let path = path.replace("{*path}", "000.p/1");
-    path.replace("{id}", "00000000000000000000000000000000").replace("{case}", "0")
+    path.replace("{id}", "00000000000000000000000000000000")
+        .replace("{case}", "0")
+        .replace("{leaf}", "0")
 }
 
 #[test]

@@ -90,6 +90,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
     // Tells of what the store kept; the reasons are a policy's.
     ("subject", &["domain", "log", "recipients", "store"]),
+    // What auditors do with the log: found in the store, replayed by the auditor's rules, told in the
+    // words of a person's report.
+    ("inspection", &["domain", "log", "auth", "audit", "store", "subject"]),
     // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
     ("notify", &["crash", "domain", "telemetry", "store", "tmf"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
@@ -126,6 +129,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "minimise",
             "store",
             "desk",
+            "subject",
+            "inspection",
             "gate",
         ],
     ),
@@ -143,6 +148,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "settle",
             "pulls",
             "desk",
+            "inspection",
             "notify",
             "config",
             "gate",
@@ -194,6 +200,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "desk",
             "export",
             "subject",
+            "inspection",
             "notify",
             "config",
             "gate",
