@@ -26,6 +26,9 @@ pub mod address;
 pub mod guard;
 pub mod log;
 
+// What is counted, and what of it stands out.
+pub mod tally;
+
 // Who may do what at the door.
 pub mod auth;
 
@@ -68,6 +71,9 @@ pub mod inspection;
 
 // Who is told of what has become of orders.
 pub mod notify;
+
+// What those who look after it all are shown.
+pub mod overview;
 
 // The shells.
 pub mod config;

@@ -123,10 +123,10 @@ impl Cases {
                     told.answer = outcome.code.as_ref().map(ToString::to_string);
                 }
             }
-            (Event::Release(_), Some(Link::Case(case))) => {
+            (Event::Release(release), Some(Link::Case(case))) => {
                 let told = self.told.entry(case).or_default();
                 told.attempt = 0;
-                told.released = true;
+                told.released |= release.lets_go();
             }
             // A person's hold begins the attempts anew, a machine's does not.
             (Event::Hold(stopped), Some(Link::Case(case)))

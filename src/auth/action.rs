@@ -52,6 +52,16 @@ closed_list! {
         ReviewSamples = "review-samples",
         /// See what left about somebody.
         TellPerson = "tell-person",
+        /// See, in numbers, how it goes, and what stands out.
+        Oversee = "oversee",
+        /// See reports of what was wrongly sent, and take them along.
+        SeeIncidents = "see-incidents",
+        /// Say how such a report was closed.
+        CloseIncident = "close-incident",
+        /// Read who may receive what, and why; and what has changed of that.
+        ReadPolicies = "read-policies",
+        /// Read the list of recipients, as it is published.
+        ReadRecipients = "read-recipients",
         /// Register a callback for notifications, look at one's own, end one.
         Subscribe = "subscribe",
     }
@@ -73,14 +83,26 @@ impl Action {
     /// Who may.
     pub const fn who(self) -> Who {
         match self {
-            Self::Health | Self::ReadApi | Self::FollowLog | Self::SignIn | Self::SeePages => {
-                Who::Anybody
-            }
+            Self::Health
+            | Self::ReadApi
+            | Self::FollowLog
+            | Self::SignIn
+            | Self::SeePages
+            | Self::ReadRecipients => Who::Anybody,
             Self::OwnSession => Who::Roles(&super::ROLES),
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
             Self::ReadLog | Self::ExportLog | Self::ReviewSamples | Self::TellPerson => {
                 Who::Roles(&[Role::Auditor, Role::Privacy])
             }
+            Self::Oversee | Self::SeeIncidents => Who::Roles(&[Role::Auditor, Role::Privacy]),
+            Self::CloseIncident => Who::Roles(&[Role::Privacy]),
+            Self::ReadPolicies => Who::Roles(&[
+                Role::Support,
+                Role::Auditor,
+                Role::Privacy,
+                Role::Policy,
+                Role::Operations,
+            ]),
             Self::ReadLeaves => Who::Roles(&[Role::Auditor]),
             Self::HandInOrder | Self::Subscribe => Who::Roles(&[Role::Ordering]),
             Self::SeeCases | Self::DecideCases => {

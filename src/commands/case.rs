@@ -42,7 +42,8 @@ pub(super) enum Command {
         /// Its id
         id: String,
     },
-    /// Look at a case now that waits for a time: to be sent again, to be asked about
+    /// Look at a case now that waits for a time: to be sent again, to be asked about; look anew at one
+    /// that is held
     Retry {
         /// Its id
         id: String,
@@ -112,9 +113,11 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
         }
         Command::Retry { id } => {
             let row = find(&deployment, &id).await?;
+            if row.state == CaseState::Held {
+                return decide(&deployment, &id, Step::Retry, output).await;
+            }
             if !deployment.store.hurry(row.id).await? {
                 let waits = match row.state {
-                    CaseState::Held => "waits for a person: `sluss case release` lets it go on",
                     CaseState::Waiting => "waits for the case that it is about",
                     state if state.is_final() => "has ended: hand it in anew",
                     _ => "is being worked on at this moment",
@@ -173,7 +176,11 @@ async fn decide(
             sd: [].into(),
         })
     } else {
-        let word = if step == Step::Cancel { "cancelled" } else { "released" };
+        let word = match step {
+            Step::Cancel => "cancelled",
+            Step::Retry => Release::RETRIED,
+            _ => "released",
+        };
         let reason = Code::parse(word).ok_or_else(|| Failure::Log(word.to_owned()))?;
         Event::Release(Release {
             recipient: row.recipient.clone(),

@@ -12,6 +12,7 @@ use crate::gate::{self, Gate, GateParts, Issuer, IssuerError, Lifetimes};
 use crate::http::{App, Shared, Tls};
 use crate::inspection::{self, Inspection};
 use crate::notify::Notifier;
+use crate::overview::{Overview, OverviewParts};
 use crate::pulls::Pulls;
 use crate::recipients::Recipients;
 use crate::settle::Halt;
@@ -149,6 +150,7 @@ impl Deployment {
     pub fn desk(&self) -> Result<Desk, Failure> {
         let client = gate::staff().map_err(|error| Failure::Usage(error.to_string()))?;
         let config::Desk { undo, four_eyes } = self.config.desk.clone();
+        let agreement_warning_days = self.config.agreement_warning_days;
         Ok(Desk::new(desk::Parts {
             store: self.store.clone(),
             recipients: Arc::clone(&self.recipients),
@@ -158,7 +160,7 @@ impl Deployment {
             entropy: Arc::clone(&self.entropy),
             halt: self.halt.clone(),
             body_bytes_max: self.config.http.body_bytes_max,
-            rules: Rules { undo, four_eyes },
+            rules: Rules { undo, four_eyes, agreement_warning_days },
         }))
     }
 
@@ -171,6 +173,18 @@ impl Deployment {
         })
     }
 
+    /// What those who look after it all are shown.
+    pub fn overview(&self) -> Overview {
+        Overview::new(OverviewParts {
+            store: self.store.clone(),
+            recipients: Arc::clone(&self.recipients),
+            clock: Arc::clone(&self.clock),
+            halt: self.halt.clone(),
+            witnesses: self.config.witnesses.as_ref().map(|plan| plan.policy.clone()),
+            case_minimum: self.config.upkeep.case_minimum,
+        })
+    }
+
     /// The HTTP API.
     pub fn app(&self) -> Result<App, Failure> {
         let http = &self.config.http;
@@ -180,6 +194,7 @@ impl Deployment {
             pulls: self.pulls()?,
             desk: self.desk()?,
             inspection: self.inspection(),
+            overview: self.overview(),
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),
             gate: self.gate()?,

@@ -1,10 +1,14 @@
 //! What a person decides about a case, and what they say about one: comments, an end, a reopening.
 
-use serde_json::json;
+use std::sync::Arc;
 
-use super::{Desk, DeskError};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::fault::Drafted;
+use super::{Desk, DeskError, DraftId, Seen};
 use crate::domain::{CaseId, CaseState, HoldReason, IncidentId, LeafId, Step, SubmissionId};
-use crate::intake::{self, Context, Kind};
+use crate::intake::{self, Change, Context, Kind};
 use crate::log::{Code, Event, Release, Role, Stopped};
 use crate::store::{Agreed, CaseRow, DeskRow, IncidentKind, IncidentRow, Sight, StoreError};
 
@@ -13,7 +17,7 @@ use crate::store::{Agreed, CaseRow, DeskRow, IncidentKind, IncidentRow, Sight, S
 pub enum Decision {
     /// Let it go on.
     Release,
-    /// Look at it now rather than later.
+    /// Look at it now rather than later; at what is held, anew.
     Retry,
     /// Stop it for good.
     Cancel,
@@ -51,6 +55,19 @@ pub enum Decided {
     NotNow,
 }
 
+/// What somebody says about a fault.
+#[derive(Clone, Copy)]
+pub struct Said<'s> {
+    /// The fault, as it was handed in.
+    pub of: SubmissionId,
+    /// What names the form that it is written in.
+    pub draft: &'s DraftId,
+    /// In their own words.
+    pub text: &'s str,
+    /// Closed, or in progress again; `None`: as it is.
+    pub status: Option<&'s str>,
+}
+
 impl Desk {
     /// Decides. A leaf says so, with the role; who it was is told of nowhere.
     pub async fn decide(
@@ -64,6 +81,9 @@ impl Desk {
         let decided = match decision {
             Decision::Take => self.store.assign(case, Some(who.to_owned())).await,
             Decision::Leave => self.store.assign(case, None).await,
+            Decision::Retry if row.case.state == CaseState::Held => {
+                self.step(&row.case, Step::Retry, role).await
+            }
             Decision::Retry => {
                 let hurried = self.store.hurry(case).await?;
                 return Ok(if hurried { Decided::Done } else { Decided::NotNow });
@@ -106,7 +126,11 @@ impl Desk {
                 sd: [].into(),
             })
         } else {
-            let word = if step == Step::Cancel { "cancelled" } else { "released" };
+            let word = match step {
+                Step::Cancel => "cancelled",
+                Step::Retry => Release::RETRIED,
+                _ => "released",
+            };
             let reason = Code::parse(word).ok_or(StoreError::Corrupt { table: "leaf" })?;
             Event::Release(Release { recipient, purpose, reason, actor: role, sd: [].into() })
         };
@@ -115,14 +139,30 @@ impl Desk {
     }
 
     /// Says something about a fault: as a change of its own, that leaves when it cannot be undone any
-    /// more. `status`: closed, or in progress again.
-    pub async fn say(
-        &self,
-        of: SubmissionId,
-        text: &str,
-        status: Option<&str>,
-    ) -> Result<SubmissionId, DeskError> {
+    /// more. What is said under the number of a draft has the bytes that it was shown with.
+    pub async fn say(&self, said: &Said<'_>) -> Result<SubmissionId, DeskError> {
         self.may_take()?;
+        let mut change = self.asked(said)?;
+        // Whoever handed the fault in, the desk may say more of it.
+        if let Some(row) = self.store.submission(Kind::Ticket, said.of).await? {
+            change.client = row.client;
+        }
+        Ok(self.store.accept_change(change, None).await?.id())
+    }
+
+    /// What would leave if that were said; nothing is. `None`: nothing can be said about the case.
+    pub async fn see_said(
+        &self,
+        about: CaseId,
+        said: &Said<'_>,
+    ) -> Result<Option<Seen>, DeskError> {
+        let change = self.asked(said)?;
+        let case = self.store.as_asked(about, change).await?;
+        case.as_ref().map(|case| self.see(case)).transpose()
+    }
+
+    fn asked(&self, said: &Said<'_>) -> Result<Change, DeskError> {
+        let Said { of, draft, text, status } = *said;
         let mut body = json!({});
         let text = text.trim();
         if !text.is_empty() {
@@ -139,13 +179,11 @@ impl Desk {
             bytes_max: self.body_bytes_max,
             accesses: &self.store,
         };
-        let mut change = intake::change(Kind::Ticket, of, body.to_string().as_bytes(), &context)?;
+        let body = Zeroizing::new(body.to_string());
+        let mut change = intake::change(Kind::Ticket, of, body.as_bytes(), &context)?;
         change.wait = self.rules.undo;
-        // Whoever handed the fault in, the desk may say more of it.
-        if let Some(row) = self.store.submission(Kind::Ticket, of).await? {
-            change.client = row.client;
-        }
-        Ok(self.store.accept_change(change, None).await?.id())
+        change.drawn = Some(Arc::new(Drafted::of(draft, &body)));
+        Ok(change)
     }
 
     /// Drafts the report that something was sent that should not have been: the times run from now.
@@ -158,6 +196,6 @@ impl Desk {
         self.store.look_at(case, sight).await?.ok_or(DeskError::NotThere)?;
         let id = IncidentId::draw(&*self.entropy);
         let noticed = self.clock.now();
-        Ok(self.store.note_incident(IncidentRow { id, case, kind, noticed }).await?)
+        Ok(self.store.note_incident(IncidentRow { id, case, kind, noticed, closed: None }).await?)
     }
 }

@@ -47,21 +47,30 @@ impl DraftId {
     }
 }
 
-/// The same ids for the same draft.
-struct Drafted<'d> {
-    draft: &'d DraftId,
+/// The same ids for the same draft of the same thing.
+pub(super) struct Drafted {
+    seed: [u8; 32],
     drawn: AtomicU64,
 }
 
-impl Entropy for Drafted<'_> {
+impl Drafted {
+    /// `what` tells apart what is drafted under one number: a comment that is written anew is another.
+    pub(super) fn of(draft: &DraftId, what: &str) -> Self {
+        let seed = Sha256::new()
+            .chain_update(b"sluss/desk/v1")
+            .chain_update(&draft.0)
+            .chain_update(what)
+            .finalize();
+        Self { seed: seed.into(), drawn: AtomicU64::new(0) }
+    }
+}
+
+impl Entropy for Drafted {
     fn fill(&self, bytes: &mut [u8]) {
         for piece in bytes.chunks_mut(32) {
             let number = self.drawn.fetch_add(1, Ordering::Relaxed);
-            let hash = Sha256::new()
-                .chain_update(b"sluss/desk/v1")
-                .chain_update(&self.draft.0)
-                .chain_update(number.to_be_bytes())
-                .finalize();
+            let hash =
+                Sha256::new().chain_update(self.seed).chain_update(number.to_be_bytes()).finalize();
             piece.copy_from_slice(&hash[..piece.len()]);
         }
     }
@@ -171,7 +180,7 @@ impl Desk {
         told: &Told,
     ) -> Result<Submission, DeskError> {
         let body = Zeroizing::new(told.ticket(ground, draft).to_string());
-        let entropy = Drafted { draft, drawn: AtomicU64::new(0) };
+        let entropy = Drafted::of(draft, "");
         let context = Context {
             client: &self.client,
             recipients: &self.ids,

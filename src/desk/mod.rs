@@ -9,13 +9,14 @@
 //! ground   where a fault is: a case or an access, and whose        find     cases and accesses
 //! fault    what somebody tells of a fault, as a trouble ticket     preview  what would leave
 //! decide   held cases, and what else a person decides              story    what happened
-//! review   what was vouched for, looked at by another
+//! review   what was vouched for, looked at by another            incident what was wrongly sent
 //! ```
 
 mod decide;
 mod fault;
 mod find;
 mod ground;
+mod incident;
 mod preview;
 mod review;
 mod story;
@@ -28,10 +29,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-pub use decide::{Decided, Decision};
+pub use decide::{Decided, Decision, Said};
 pub use fault::{DraftId, Told, Visit};
 pub use find::{Finds, SEARCH_MAX};
 pub use ground::{Ground, Start};
+pub use incident::{Report, Sent};
 pub use preview::{Leaving, Seen};
 pub use review::Vouched;
 pub use story::{Clocks, Entry, Story, StoryError};
@@ -77,6 +79,8 @@ pub struct Rules {
     pub undo: Duration,
     /// Why a case is held that two persons must release together.
     pub four_eyes: BTreeSet<HoldReason>,
+    /// So many days before an agreement ends, that is warned of.
+    pub agreement_warning_days: u32,
 }
 
 /// Why a desk cannot do what was asked.

@@ -66,13 +66,28 @@ impl Timestamp {
         text.parse::<jiff::Timestamp>().ok().map(|moment| Self(moment.as_microsecond()))
     }
 
+    /// Day and time by the clocks of Sweden.
+    pub fn here(self) -> jiff::civil::DateTime {
+        STOCKHOLM.to_datetime(self.moment())
+    }
+
+    /// The moment at which clocks in Sweden show this. Of an hour that is twice, the first; `None` for
+    /// what no calendar has.
+    pub fn of_here(here: jiff::civil::DateTime) -> Option<Self> {
+        let moment = here.to_zoned(STOCKHOLM.clone()).ok()?.timestamp();
+        Some(Self(moment.as_microsecond()))
+    }
+
     fn civil(self) -> jiff::civil::DateTime {
-        let moment = jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
+        jiff::tz::Offset::UTC.to_datetime(self.moment())
+    }
+
+    fn moment(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
             jiff::Timestamp::MIN
         } else {
             jiff::Timestamp::MAX
-        });
-        jiff::tz::Offset::UTC.to_datetime(moment)
+        })
     }
 }
 

@@ -17,6 +17,7 @@
 //! placed     fail          failed
 //! placed     hold          held        an unknown operator state is never guessed
 //! held       release       accepted    a person said: go on
+//! held       retry         accepted    a person said: try again; what stood in the way is looked at anew
 //! held       resume        placed      the same, of what the operator has already: only follow it
 //! accepted   cancel        cancelled   a person said: stop, before anything was sent
 //! held       cancel        cancelled
@@ -69,7 +70,7 @@ closed_list! {
         Ready = "ready",
         /// An intent leaf was written.
         Record = "record",
-        /// The operator did not act.
+        /// The operator did not act; or a person decided: try again, and decide anew.
         Retry = "retry",
         /// The operator has it.
         Place = "place",
@@ -112,9 +113,9 @@ impl CaseState {
         use CaseState as S;
         match (self, step) {
             (S::Accepted, Step::Record) => Ok(S::Recorded),
-            (S::Waiting, Step::Ready) | (S::Recorded, Step::Retry) | (S::Held, Step::Release) => {
-                Ok(S::Accepted)
-            }
+            (S::Waiting, Step::Ready)
+            | (S::Recorded | S::Held, Step::Retry)
+            | (S::Held, Step::Release) => Ok(S::Accepted),
             (S::Recorded, Step::Place)
             | (S::Placed, Step::Progress)
             | (S::Held, Step::Resume)

@@ -7,6 +7,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::answer::{Answer, answer};
+use super::submissions::sight;
 use super::tmf::render;
 use super::{App, Problem};
 use crate::auth::Caller;
@@ -25,7 +26,8 @@ pub(super) async fn tickets(State(app): State<App>, caller: Caller, uri: Uri) ->
 
 async fn list(app: &App, kind: Kind, caller: &Caller, uri: &Uri) -> Answer {
     let page = Page::parse(kind, uri.query().unwrap_or_default())?;
-    let (total, rows) = app.0.store.submissions(kind, caller.client(), &page).await?;
+    let seen = (caller.client(), sight(caller));
+    let (total, rows) = app.0.store.submissions(kind, seen, &page).await?;
     let last = rows.last().map(|row| Cursor { accepted: row.accepted, id: row.id });
     let shown = rows.iter().map(|row| page.fields.of(render(row))).collect();
     Ok(paged(uri, &page, total, shown, last))

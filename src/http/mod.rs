@@ -47,6 +47,7 @@ use crate::desk::Desk;
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
 use crate::gate::Gate;
 use crate::inspection::Inspection;
+use crate::overview::Overview;
 use crate::pulls::Pulls;
 use crate::settle::Halt;
 use crate::store::{Store, StoreError};
@@ -96,6 +97,8 @@ pub struct Shared {
     pub desk: Desk,
     /// What auditors work with.
     pub inspection: Inspection,
+    /// What those who look after it all are shown.
+    pub overview: Overview,
     /// How often a client may ask.
     pub requests_per_second: u32,
     /// Connections, and their times.

@@ -12,6 +12,7 @@ use super::{App, Problem, body, guard};
 use crate::desk::Desk;
 use crate::gate::Person;
 use crate::inspection::Inspection;
+use crate::overview::Overview;
 use crate::pages::{Asset, Failed, Form, LANGUAGE, Posted, Visit, Words, failure, see};
 
 /// `GET /assets/…`.
@@ -53,6 +54,12 @@ impl FromRef<App> for Desk {
 impl FromRef<App> for Inspection {
     fn from_ref(app: &App) -> Self {
         app.0.inspection.clone()
+    }
+}
+
+impl FromRef<App> for Overview {
+    fn from_ref(app: &App) -> Self {
+        app.0.overview.clone()
     }
 }
 

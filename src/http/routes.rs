@@ -14,7 +14,11 @@ use super::{
     pages, problem, sign_in, status, submissions,
 };
 use crate::auth::Action;
-use crate::pages::{case, cases, disclosure, disclosures, fault, persons, reviews, samples};
+use crate::pages::changes as changes_of;
+use crate::pages::{
+    case, cases, disclosure, disclosures, fault, incidents, overview, persons, policies,
+    recipients, reviews, samples,
+};
 
 /// One thing at the door.
 pub struct Route {
@@ -60,12 +64,25 @@ pub const ROUTES: &[Route] = routes! {
     GET "/cases/{id}" SeeCases => case::show;
     POST "/cases/{id}/decide" DecideCases => case::decide;
     POST "/cases/{id}/say" FileFault => case::say;
+    POST "/cases/{id}/preview" FileFault => case::preview;
     POST "/cases/{id}/incident" FileFault => case::incident;
     POST "/faults" FileFault => fault::form;
     POST "/faults/new" FileFault => fault::new;
     POST "/faults/preview" FileFault => fault::preview;
     POST "/faults/send" FileFault => fault::send;
     GET "/held" SeeCases => cases::held;
+    GET "/overview" Oversee => overview::show;
+    GET "/incidents" SeeIncidents => incidents::list;
+    GET "/incidents.csv" SeeIncidents => incidents::csv;
+    GET "/incidents.json" SeeIncidents => incidents::data;
+    GET "/incidents/{id}" SeeIncidents => incidents::show;
+    POST "/incidents/{id}/close" CloseIncident => incidents::close;
+    GET "/policies" ReadPolicies => policies::registry;
+    GET "/policies/{id}" ReadPolicies => policies::matrix;
+    GET "/policies/{id}/changes" ReadPolicies => changes_of::changes;
+    GET "/policies/{id}/{purpose}" ReadPolicies => policies::purpose;
+    GET "/recipients" ReadRecipients => recipients::list;
+    GET "/recipients.json" ReadRecipients => recipients::data;
     GET "/reviews" ReviewTexts => reviews::list;
     POST "/reviews/{case}" ReviewTexts => reviews::judge;
     GET "/disclosures" ReadLog => disclosures::list;

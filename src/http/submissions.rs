@@ -10,9 +10,11 @@ use super::problem::{halted, not_found};
 use super::tmf::render;
 use super::{App, Problem, batch, body};
 use crate::auth::Caller;
+use crate::desk::Desk;
 use crate::domain::{ClientId, SubmissionId};
 use crate::intake::{self, Context, Kind, Submission};
-use crate::store::{Accepted, SubmissionRow};
+use crate::log::Role;
+use crate::store::{Accepted, Sight, SubmissionRow};
 use crate::tmf::{Fields, href};
 
 pub(super) async fn post_order(
@@ -119,7 +121,22 @@ pub(super) async fn find(
 ) -> Result<SubmissionRow, Problem> {
     let id = id_of(id)?.and_then(|id| SubmissionId::parse(&id)).ok_or_else(not_found)?;
     let row = app.0.store.submission(kind, id).await?;
-    row.filter(|row| row.client == *caller.client()).ok_or_else(not_found)
+    let row = row.filter(|row| row.client == *caller.client()).ok_or_else(not_found)?;
+    if sight(caller) == Sight::Ordinary {
+        for case in &row.cases {
+            app.0.store.look_at(case.id, Sight::Ordinary).await?.ok_or_else(not_found)?;
+        }
+    }
+    Ok(row)
+}
+
+/// An ordering system knows of whom it has told us. People, and what asks on their behalf, see here what
+/// they see at a page.
+pub(super) fn sight(caller: &Caller) -> Sight {
+    match caller.role() {
+        Role::Ordering => Sight::Restricted,
+        _ => Desk::sight(caller.roles()),
+    }
 }
 
 /// The version of what is shown, as a strong entity tag.

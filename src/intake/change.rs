@@ -6,6 +6,7 @@
 //! the old ones again: each note without an id of ours is a new one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -20,7 +21,8 @@ use super::{
     Context, Kind, PROSE_MAX, bounded, characteristic, moment, note_text, notes_but, order,
 };
 use crate::domain::{
-    Act, CaseId, ClientId, ExternalId, Field, MaskCount, Personal, SubmissionId, SubscriptionId,
+    Act, CaseId, ClientId, Entropy, ExternalId, Field, MaskCount, Personal, SubmissionId,
+    SubscriptionId,
 };
 
 const ITEMS_MAX: usize = 50;
@@ -46,6 +48,9 @@ pub struct Change {
     pub wishes: Vec<Wish>,
     /// How long it is kept before anything is done: so long it can be undone.
     pub wait: Duration,
+    /// Where the ids come from of what is asked, if it was shown with them before; else they are drawn
+    /// when it is taken in.
+    pub drawn: Option<Arc<dyn Entropy>>,
 }
 
 /// One thing that is asked.
@@ -157,6 +162,7 @@ fn read(
         canonical: tree.canonical(bytes.len()),
         wishes,
         wait: Duration::ZERO,
+        drawn: None,
     })
 }
 

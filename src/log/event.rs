@@ -341,6 +341,16 @@ pub struct Release {
     pub sd: BTreeSet<FieldDigest>,
 }
 
+impl Release {
+    /// The reason where it is only to be tried again: what stood in the way may stand there still.
+    pub const RETRIED: &'static str = "retried";
+
+    /// Whether a person has let it go on in spite of why it was held.
+    pub fn lets_go(&self) -> bool {
+        self.reason.as_str() != Self::RETRIED
+    }
+}
+
 /// Somebody read or exported leaves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

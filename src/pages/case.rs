@@ -2,18 +2,19 @@
 //! what will leave.
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use maud::{Markup, html};
 use zeroize::Zeroizing;
 
 use super::cases::{begin, not_now, operator, state};
+use super::incidents::{IMY_WITHIN, PTS_WITHIN};
 use super::moment::clock;
 use super::pieces::hidden;
 use super::sheet::Failed;
 use super::words::Words;
-use super::{Posted, Sheet, Visit, moment, see, seen};
+use super::{Form, Posted, Sheet, Visit, moment, see, seen};
 use crate::auth::{Action, Caller};
-use crate::desk::{Decided, Decision, Desk, DeskError, Entry, Story};
+use crate::desk::{Decided, Decision, Desk, DeskError, DraftId, Entry, Said, Story};
 use crate::domain::{Act, CaseId, CaseState, Timestamp};
 use crate::gate::Person;
 use crate::intake::Kind;
@@ -29,7 +30,7 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Sheet, Failed> {
     let sight = Desk::sight(&person.roles);
-    page(&desk, &visit, read(&id)?, sight, (html! {}, "")).await
+    page(&desk, &visit, read(&id)?, sight, (html! {}, Comment::none(&desk))).await
 }
 
 /// `POST /cases/{id}/decide`.
@@ -60,7 +61,8 @@ pub async fn decide(
         },
         Decided::NotNow => not_now(&visit),
     };
-    Ok(page(&desk, &visit, case, sight, (told, "")).await?.into_response())
+    let told = (told, Comment::none(&desk));
+    Ok(page(&desk, &visit, case, sight, told).await?.into_response())
 }
 
 /// `POST /cases/{id}/say`: a comment, an end, or that it is not mended.
@@ -78,19 +80,72 @@ pub async fn say(
         Some("reopen") => Some("inProgress"),
         _ => None,
     };
-    let text = Zeroizing::new(form.get("comment").unwrap_or_default());
+    let comment = Comment::of(&desk, &form);
     if form.all("act").any(|act| act == "look") {
-        // Written before a session ended: shown again, and not sent yet.
-        return Ok(page(&desk, &visit, case, sight, (html! {}, &text)).await?.into_response());
+        // To be looked at; or written before a session ended. Not sent yet.
+        return Ok(page(&desk, &visit, case, sight, (html! {}, comment)).await?.into_response());
     }
-    match desk.say(row.case.submission, &text, status).await {
+    match desk.say(&comment.said(&row.case, status)).await {
         Ok(_) => Ok(see(&format!("/cases/{case}"))),
         Err(DeskError::Intake(_) | DeskError::Store(StoreError::NotNow { .. })) => {
-            let told = (not_now(&visit), text.as_str());
+            let told = (not_now(&visit), comment);
             Ok(page(&desk, &visit, case, sight, told).await?.into_response())
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// `POST /cases/{id}/preview`: only what the operator would see of a comment, for the script.
+pub async fn preview(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Path(id): Path<String>,
+    Posted { person, form }: Posted,
+) -> Result<Html<String>, Failed> {
+    let row = desk.store.look_at(read(&id)?, Desk::sight(&person.roles)).await?;
+    let row = row.filter(|row| is_fault(&row.case)).ok_or(DeskError::NotThere)?;
+    let shown = seen_of(&desk, &visit, &row.case, &Comment::of(&desk, &form)).await?;
+    Ok(Html(html! { div { (shown) } div {} }.into_string()))
+}
+
+/// What somebody writes about a fault, and what names the form that they write it in.
+struct Comment {
+    draft: DraftId,
+    text: Zeroizing<String>,
+}
+
+impl Comment {
+    fn none(desk: &Desk) -> Self {
+        Self { draft: DraftId::draw(&*desk.entropy), text: Zeroizing::default() }
+    }
+
+    fn of(desk: &Desk, form: &Form) -> Self {
+        let draft = form.get("draft").and_then(|text| DraftId::parse(&text));
+        let draft = draft.unwrap_or_else(|| DraftId::draw(&*desk.entropy));
+        Self { draft, text: Zeroizing::new(form.get("comment").unwrap_or_default()) }
+    }
+
+    fn said<'s>(&'s self, case: &CaseRow, status: Option<&'s str>) -> Said<'s> {
+        Said { of: case.submission, draft: &self.draft, text: &self.text, status }
+    }
+}
+
+/// What the operator would see of a comment; empty where there is none.
+async fn seen_of(
+    desk: &Desk,
+    visit: &Visit,
+    case: &CaseRow,
+    comment: &Comment,
+) -> Result<Markup, Failed> {
+    let words = visit.words;
+    if comment.text.trim().is_empty() {
+        return Ok(html! { p.soft { (words.say("say-nothing-yet")) } });
+    }
+    Ok(match desk.see_said(case.id, &comment.said(case, None)).await {
+        Ok(Some(seen)) => seen::pane(words, &seen),
+        Ok(None) | Err(DeskError::Intake(_)) => html! { p.soft { (words.say("seen-not-yet")) } },
+        Err(error) => return Err(error.into()),
+    })
 }
 
 /// `POST /cases/{id}/incident`.
@@ -115,7 +170,7 @@ async fn page(
     visit: &Visit,
     id: CaseId,
     sight: Sight,
-    (told, comment): (Markup, &str),
+    (told, comment): (Markup, Comment),
 ) -> Result<Sheet, Failed> {
     let words = visit.words;
     let row = desk.store.look_at(id, sight).await?.ok_or(DeskError::NotThere)?;
@@ -133,6 +188,12 @@ async fn page(
     }
     let refresh = matches!(case.state, CaseState::Accepted | CaseState::Recorded);
     let incidents = desk.store.incidents(id).await?;
+    let is_fault = is_fault(case);
+    let seen = if is_fault {
+        seen_of(desk, visit, case, &comment).await?
+    } else {
+        html! {}
+    };
     let title = format!("{} {}", capital(&words.one_of("act", case.act.as_str())), name(case));
     let body = html! {
         (told)
@@ -150,21 +211,27 @@ async fn page(
                 dt { (words.say("case-receipt")) } dd { (receipt(words, &story)) }
             }
             @if case.state == CaseState::Held { (held(visit, desk, &row)) }
+            @else if undo.is_empty() { (waits(visit, case, now)) }
             (clocks(words, &story, now))
             h2 { (words.say("story")) }
             ol.story { @for entry in &story.entries { (entry_of(words, entry)) } }
         }
-        @if case.kind == Kind::Ticket && case.about.is_none() { (say_more(visit, case, comment)) }
+        @if is_fault { (say_more(visit, desk, case, (&comment, &seen))) }
         @if !incidents.is_empty() {
             h2 { (words.say("incidents")) }
             @for one in &incidents {
                 div.note.wrong {
                     span.sign aria-hidden="true" { "!" }
-                    p { strong { (words.one_of("incident", one.kind.as_str())) } " · "
+                    p { strong { @if visit.may(Action::SeeIncidents) {
+                            a href=(format!("/incidents/{}", one.id)) { (words.one_of("incident", one.kind.as_str())) }
+                        } @else { (words.one_of("incident", one.kind.as_str())) } } " · "
                         (words.say("wrongly-noticed")) " " (moment(one.noticed)) }
-                    p { (words.say("wrongly-24")) " " strong { (moment(one.noticed.after(HOURS_24))) } ". "
-                        (words.say("wrongly-72")) " " strong { (moment(one.noticed.after(HOURS_72))) } "." }
-                    p { (words.say("wrongly-next")) }
+                    p { (words.say("wrongly-24")) " " strong { (moment(one.noticed.after(PTS_WITHIN))) } ". "
+                        (words.say("wrongly-72")) " " strong { (moment(one.noticed.after(IMY_WITHIN))) } "." }
+                    @match one.closed {
+                        Some((at, decision)) => p { (words.one_of("closing", decision.as_str())) " " (moment(at)) },
+                        None => p { (words.say("wrongly-next")) },
+                    }
                 }
             }
         }
@@ -177,6 +244,11 @@ async fn page(
         }
     };
     Ok(visit.sheet(title, body))
+}
+
+/// A fault, and not what was said about one.
+fn is_fault(case: &CaseRow) -> bool {
+    case.kind == Kind::Ticket && case.about.is_none()
 }
 
 /// What a desk has handed in has no number but ours.
@@ -196,9 +268,6 @@ fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
-
-const HOURS_24: Duration = Duration::from_hours(24);
-const HOURS_72: Duration = Duration::from_hours(72);
 
 fn can_be_undone(row: &CaseRow, now: Timestamp) -> bool {
     let unsent = matches!(row.state, CaseState::Accepted | CaseState::Waiting) && row.attempt == 0;
@@ -254,6 +323,7 @@ fn held(visit: &Visit, desk: &Desk, row: &DeskRow) -> Markup {
                 form.acts method="post" action=(format!("/cases/{}/decide", case.id)) {
                     (visit.token())
                     button name="decision" value="release" { (words.say("decide-release")) }
+                    button.second name="decision" value="retry" { (words.say("decide-retry")) }
                     @if row.assigned.is_none() {
                         button.second name="decision" value="take" { (words.say("decide-take")) }
                     } @else {
@@ -261,6 +331,21 @@ fn held(visit: &Visit, desk: &Desk, row: &DeskRow) -> Markup {
                     }
                     button.danger name="decision" value="cancel" { (words.say("decide-cancel")) }
                 }
+            }
+        }
+    }
+}
+
+/// What waits for a time can be looked at now.
+fn waits(visit: &Visit, case: &CaseRow, now: Timestamp) -> Markup {
+    let words = visit.words;
+    let moves = matches!(case.state, CaseState::Accepted | CaseState::Recorded | CaseState::Placed);
+    html! {
+        @if visit.may(Action::DecideCases) && moves && case.due > now {
+            form.acts method="post" action=(format!("/cases/{}/decide", case.id)) {
+                (visit.token())
+                span.soft { (words.say("case-next-look")) " " (moment(case.due)) }
+                button.second name="decision" value="retry" { (words.say("decide-hurry")) }
             }
         }
     }
@@ -320,27 +405,44 @@ fn code_of(words: Words, what: &str, code: &str) -> Markup {
     }
 }
 
-fn say_more(visit: &Visit, case: &CaseRow, comment: &str) -> Markup {
+fn say_more(
+    visit: &Visit,
+    desk: &Desk,
+    case: &CaseRow,
+    (comment, seen): (&Comment, &Markup),
+) -> Markup {
     let words = visit.words;
     let permits = |act| case.state.permits(act);
     html! {
         @if visit.may(Action::FileFault) && permits(Act::Supplement) {
             h2 { (words.say("say")) }
-            form method="post" action=(format!("/cases/{}/say", case.id)) {
-                (visit.token())
-                div.field {
-                    label for="comment" { (words.say("say-label")) span.hint { (words.say("say-hint")) } }
-                    textarea #comment name="comment" maxlength="2000" rows="3" { (comment) }
-                }
-                p.acts {
-                    button name="act" value="comment" { (words.say("say-comment")) }
-                    @if permits(Act::Close) {
-                        button.second name="act" value="close" { (words.say("say-close")) }
+            form.panes method="post" action=(format!("/cases/{}/say", case.id))
+                data-preview=(format!("/cases/{}/preview", case.id)) {
+                div.pane {
+                    (visit.token())
+                    (hidden("draft", comment.draft.as_str()))
+                    div.field {
+                        label for="comment" { (words.say("say-label")) span.hint { (words.say("say-hint")) } }
+                        textarea #comment name="comment" maxlength="2000" rows="3" { (*comment.text) }
                     }
-                    @if permits(Act::Reopen) {
-                        button.second name="act" value="reopen" { (words.say("say-reopen")) }
+                    p.acts {
+                        button name="act" value="comment" { (words.say("say-comment")) }
+                        button.second name="act" value="look" { (words.say("fault-look")) }
+                        @if permits(Act::Close) {
+                            button.second name="act" value="close" { (words.say("say-close")) }
+                        }
+                        @if permits(Act::Reopen) {
+                            button.second name="act" value="reopen" { (words.say("say-reopen")) }
+                        }
                     }
                 }
+                section.pane.operator aria-labelledby="seen-head" {
+                    h2 #seen-head { (words.tell("seen", &[("operator", operator(desk, &case.recipient))])) }
+                    div #seen { (seen) }
+                }
+                div #findings {}
+                p #said.unseen role="status" aria-live="polite" data-changed=(words.say("seen-changed"))
+                    data-lost=(words.say("seen-lost")) {}
             }
         }
     }

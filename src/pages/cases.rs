@@ -149,6 +149,7 @@ fn held_row(visit: &Visit, desk: &Desk, row: &DeskRow) -> Markup {
                 } @else {
                     button.second name="decision" value="leave" { (words.say("decide-leave")) }
                 }
+                button.second name="decision" value="retry" { (words.say("decide-retry")) }
             }
         }
     }

@@ -12,7 +12,8 @@
 //! order    å, ä and ö behind z                 pieces   what forms and pages are made of
 //! cases    found, listed, held                 case     one of them, and what is said and decided
 //! fault    from the first question to the receipt: fields, and seen, what the operator would see
-//! reviews  what was vouched for
+//! reviews  what was vouched for         incidents what was wrongly sent
+//! overview how it goes, with chart     policies who may receive what, and why: changes, recipients
 //! disclosures, disclosure   the log: found, counted, taken along; and one leaf of it with its proof
 //! samples  drawn, judged, signed off              persons  what left about somebody
 //! ```
@@ -20,16 +21,22 @@
 mod assets;
 pub mod case;
 pub mod cases;
+pub mod changes;
+mod chart;
 pub mod disclosure;
 pub mod disclosures;
 pub mod fault;
 mod fields;
 mod form;
+pub mod incidents;
 mod moment;
 mod order;
 mod outflow;
+pub mod overview;
 pub mod persons;
 mod pieces;
+pub mod policies;
+pub mod recipients;
 pub mod reviews;
 pub mod samples;
 mod seen;

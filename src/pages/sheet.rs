@@ -46,6 +46,24 @@ const PLACES: &[Place] = &[
         action: Action::ReviewTexts,
     },
     Place {
+        path: "/overview",
+        name: "nav-overview",
+        about: "nav-overview-about",
+        action: Action::Oversee,
+    },
+    Place {
+        path: "/incidents",
+        name: "nav-incidents",
+        about: "nav-incidents-about",
+        action: Action::SeeIncidents,
+    },
+    Place {
+        path: "/policies",
+        name: "nav-policies",
+        about: "nav-policies-about",
+        action: Action::ReadPolicies,
+    },
+    Place {
         path: "/disclosures",
         name: "nav-log",
         about: "nav-log-about",

@@ -9,13 +9,15 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-use crate::auth::ROLES;
+use crate::auth::{Denial, ROLES};
 use crate::domain::{Act, CaseState, Field, HaltReason, HoldReason, LegalBasis, Purpose};
 use crate::inspection::Group;
 use crate::inspection::handout::Form;
 use crate::inspection::person::{View, Why};
-use crate::log::{Kind, Role};
-use crate::store::{Ending, IncidentKind, Verdict};
+use crate::log::{Kind, OutcomeResult, Role};
+use crate::recipients::{Condition, Turn};
+use crate::store::{Ending, IncidentDecision, IncidentKind, Verdict};
+use crate::tally::Pattern;
 
 /// The cookie of somebody who has chosen a language.
 pub const LANGUAGE: &str = "__Host-sluss-language";
@@ -182,7 +184,6 @@ pub fn families() -> Vec<(&'static str, Vec<&'static str>)> {
         ),
         ("ending", Ending::ALL.iter().map(|ending| ending.as_str()).collect()),
         ("actor", Role::ALL.iter().map(|role| role.as_str()).collect()),
-        ("basis", LegalBasis::ALL.iter().map(|basis| basis.as_str()).collect()),
         ("group", Group::ALL.iter().map(|group| group.as_str()).collect()),
         ("takenform", Form::ALL.iter().map(|form| form.as_str()).collect()),
         ("side", vec!["sent", "withheld"]),
@@ -213,6 +214,16 @@ pub fn families() -> Vec<(&'static str, Vec<&'static str>)> {
             "any",
             vec!["recipient", "purpose", "outcome", "field", "side", "reason", "actor", "group"],
         ),
+        ("unusual", Pattern::ALL.iter().map(|pattern| pattern.as_str()).collect()),
+        ("denial", Denial::ALL.iter().map(|reason| reason.as_str()).collect()),
+        ("result", OutcomeResult::ALL.iter().map(|result| result.as_str()).collect()),
+        ("party", vec!["processor", "sub-processor", "controller"]),
+        ("country", vec!["SE"]),
+        ("condition", Condition::PLAIN.to_vec()),
+        ("basis", LegalBasis::ALL.iter().map(|basis| basis.as_str()).collect()),
+        ("transform", vec!["first_name_initial"]),
+        ("way", Turn::ALL.iter().map(|turn| turn.as_str()).collect()),
+        ("closing", IncidentDecision::ALL.iter().map(|decision| decision.as_str()).collect()),
         ("incident", IncidentKind::ALL.iter().map(|kind| kind.as_str()).collect()),
     ]
 }

@@ -42,7 +42,7 @@ pub(super) fn choose(
             && is_live(ticket, recipient, now)
     };
     if let Some(ticket) = ticket.filter(fits) {
-        return Ok(ticket);
+        return Ok(ticket.by_ticket());
     }
     if !question.has_reason() {
         return refused(HoldReason::TicketUnknown, referred);

@@ -23,7 +23,7 @@ pub struct Situation<'a> {
 }
 
 /// Under which circumstance a conditional rule opens its field.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Condition {
     /// A technician's visit is booked.
     VisitBooked,
@@ -84,6 +84,30 @@ impl Condition {
                     None
                 }
             }
+        }
+    }
+
+    /// Those that have no list behind them, as they stand in a policy.
+    pub const PLAIN: [&'static str; 9] = [
+        "visit.booked",
+        "access.missing",
+        "subscription.missing",
+        "phone.missing",
+        "premises.apartment",
+        "subject.legal_person",
+        "subject.person",
+        "fixed_ip.ordered",
+        "text.clean",
+    ];
+
+    /// Whether another one holds wherever this does.
+    pub fn implies(&self, other: &Self) -> bool {
+        let within =
+            |these: &[String], those: &[String]| these.iter().all(|one| those.contains(one));
+        match (self, other) {
+            (Self::ProblemTypeIn(these), Self::ProblemTypeIn(those))
+            | (Self::ServiceTypeIn(these), Self::ServiceTypeIn(those)) => within(these, those),
+            (one, other) => one == other,
         }
     }
 
@@ -153,6 +177,9 @@ mod tests {
         for text in
             ["visit.booked", "problem_type in NO_LINK|OTHER", "service_type in VOIP", "text.clean"]
         {
+            assert_eq!(Condition::parse(text).map(|c| c.to_string()).as_deref(), Some(text));
+        }
+        for text in Condition::PLAIN {
             assert_eq!(Condition::parse(text).map(|c| c.to_string()).as_deref(), Some(text));
         }
         for text in [

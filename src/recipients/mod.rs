@@ -4,6 +4,7 @@
 //! `config/recipients/`; nothing in the code names an operator.
 
 mod channel;
+mod compare;
 mod condition;
 mod exception;
 mod file;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 pub use channel::{Auth, Channel, Inbound, ListPace, SecretFile};
+pub use compare::{Comparison, Difference, Open, Turn, compare};
 pub use condition::{Condition, Situation};
 pub use exception::Exception;
 pub use file::{Fault, RecipientFile, read};

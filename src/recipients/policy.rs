@@ -31,7 +31,7 @@ impl Effect {
 }
 
 /// What is done to a value before it leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Transform {
     /// `Astrid Lindqvist` leaves as `Astrid L.`
     FirstNameInitial,

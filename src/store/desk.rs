@@ -93,6 +93,22 @@ closed_list! {
     }
 }
 
+closed_list! {
+    /// How a report of something wrongly sent was closed.
+    IncidentDecision {
+        /// It was reported to PTS and to IMY.
+        ReportedToBoth = "reported-to-both",
+        /// It was reported to PTS.
+        ReportedToPts = "reported-to-pts",
+        /// It was reported to IMY.
+        ReportedToImy = "reported-to-imy",
+        /// It is documented, and need not be reported.
+        NotToBeReported = "not-to-be-reported",
+        /// Nothing was wrongly sent.
+        NoIncident = "no-incident",
+    }
+}
+
 /// A draft of a report that something was sent that should not have been.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncidentRow {
@@ -104,6 +120,8 @@ pub struct IncidentRow {
     pub kind: IncidentKind,
     /// When somebody noticed: from here the times run.
     pub noticed: Timestamp,
+    /// When it was closed, and how.
+    pub closed: Option<(Timestamp, IncidentDecision)>,
 }
 
 impl Store {
@@ -176,5 +194,33 @@ impl Store {
     /// The drafts about a case.
     pub async fn incidents(&self, case: CaseId) -> Result<Vec<IncidentRow>, StoreError> {
         self.0.incidents(case).await
+    }
+
+    /// All drafts, the latest first: behind the one that stood last on the page before.
+    pub async fn all_incidents(
+        &self,
+        sight: Sight,
+        behind: Option<(Timestamp, IncidentId)>,
+        most: u32,
+    ) -> Result<Vec<IncidentRow>, StoreError> {
+        self.0.all_incidents(sight, behind, most).await
+    }
+
+    /// One draft; `None` where it is not there, or not for whoever looks.
+    pub async fn incident(
+        &self,
+        id: IncidentId,
+        sight: Sight,
+    ) -> Result<Option<IncidentRow>, StoreError> {
+        self.0.incident(id, sight).await
+    }
+
+    /// Closes a draft; false: it was closed before.
+    pub async fn close_incident(
+        &self,
+        id: IncidentId,
+        decision: IncidentDecision,
+    ) -> Result<bool, StoreError> {
+        self.0.close_incident(id, decision).await
     }
 }

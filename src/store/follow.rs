@@ -24,6 +24,16 @@ impl Store {
         self.0.accept_change(change, version).await
     }
 
+    /// The case that would come of what is asked about another one, to be looked at; nothing is kept.
+    /// `None`: nothing can be asked about that one any more.
+    pub async fn as_asked(
+        &self,
+        about: CaseId,
+        change: Change,
+    ) -> Result<Option<Case>, StoreError> {
+        self.0.as_asked(about, change).await
+    }
+
     /// A client's task of cancelling an order; `None`: there is none with this id.
     pub async fn cancellation(
         &self,

@@ -20,6 +20,7 @@ mod halt;
 mod keeper;
 mod notices;
 mod operators;
+mod overview;
 mod processes;
 mod pulls;
 mod rows;
@@ -40,7 +41,9 @@ use tokio::task::JoinHandle;
 
 pub use accesses::{AccessList, ListEnd, Resolved};
 pub use audit::{Linked, Opens};
-pub use desk::{Agreed, DeskRow, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow};
+pub use desk::{
+    Agreed, DeskRow, IncidentDecision, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow,
+};
 pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
 pub use entries::{Count, Ending, FoundLeaf, Wanted};
 pub use error::StoreError;
@@ -49,6 +52,7 @@ pub use halt::{Halt, Halted};
 pub use notices::{
     CancellationRow, Errand, Fate, HubSecret, NoticeRow, Registered, Registration, Telling,
 };
+pub use overview::{AtOperator, Glance, Looked, PolicyVersion};
 pub use pulls::{Asked, Pull};
 pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
@@ -321,14 +325,15 @@ impl Store {
         self.0.submission(kind, id).await
     }
 
-    /// A page of submissions, newest first, and how many there are.
+    /// A page of what a client has handed in, newest first, and how many there are: for somebody who
+    /// sees so much.
     pub async fn submissions(
         &self,
         kind: Kind,
-        client: &ClientId,
+        (client, sight): (&ClientId, Sight),
         page: &Page,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
-        self.0.submissions(kind, client.clone(), page.clone()).await
+        self.0.submissions(kind, (client.clone(), sight), page.clone()).await
     }
 
     /// Keeps who wants to be told of what. The secret is sealed here and now.

@@ -13,6 +13,8 @@ pub struct Pull {
     pub(super) case: CaseId,
     /// How many were answered before, for the same case.
     pub(super) answered: u32,
+    /// Whether it is asked for by a ticket of ours.
+    pub(super) by_ticket: bool,
 }
 
 impl Pull {
@@ -50,6 +52,13 @@ impl Asked {
     /// Which case it is.
     pub const fn case(&self) -> CaseId {
         self.pull.case
+    }
+
+    /// The same, where it is by a ticket of ours that the contact is asked for.
+    #[must_use]
+    pub fn by_ticket(mut self) -> Self {
+        self.pull.by_ticket = true;
+        self
     }
 
     /// Whether both are about one person.

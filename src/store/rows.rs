@@ -139,19 +139,22 @@ pub struct Disclosure {
     pub(crate) day: Option<Date>,
     /// What is sent, sealed, in parts that are kept as long.
     pub(super) parts: Vec<(Keep, Vec<u8>)>,
+    /// It is the answer to a contact pull that names a ticket of ours.
+    pub(super) by_ticket: bool,
 }
 
 impl Disclosure {
     /// For a claimed case.
     pub fn new(claim: &Claim, leaf: LeafId, event: Event) -> Self {
         let (case, token) = (claim.case, claim.token);
-        Self { case, token, leaf, event, day: None, parts: Vec::new() }
+        Self { case, token, leaf, event, day: None, parts: Vec::new(), by_ticket: false }
     }
 
     /// For the answer to a contact pull.
     pub fn answering(pull: &Pull, leaf: LeafId, event: Event) -> Self {
         // No lease is taken, and so no token proves one.
-        Self { case: pull.case(), token: 0, leaf, event, day: None, parts: Vec::new() }
+        let (case, by_ticket) = (pull.case(), pull.by_ticket);
+        Self { case, token: 0, leaf, event, day: None, parts: Vec::new(), by_ticket }
     }
 
     /// Decided for this day: agreements end at midnight, and the leaf must not be of the day after.

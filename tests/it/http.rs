@@ -28,7 +28,7 @@ use sluss::domain::{HaltReason, ManualClock, OsEntropy, Timestamp};
 use sluss::http::{local_client, serve};
 use sluss::intake::Kind;
 use sluss::recipients;
-use sluss::store::CaseFilter;
+use sluss::store::{CaseFilter, Sight};
 use sluss::tmf::Page;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -117,8 +117,9 @@ impl House {
         let store = &self.deployment.store;
         let client = local_client().unwrap();
         let none = Page::parse(Kind::Order, "limit=0").unwrap();
-        let (orders, _) = store.submissions(Kind::Order, &client, &none).await.unwrap();
-        let (tickets, _) = store.submissions(Kind::Ticket, &client, &none).await.unwrap();
+        let all = (&client, Sight::Restricted);
+        let (orders, _) = store.submissions(Kind::Order, all, &none).await.unwrap();
+        let (tickets, _) = store.submissions(Kind::Ticket, all, &none).await.unwrap();
         let filter = CaseFilter { limit: u32::MAX, ..CaseFilter::default() };
         let cases = store.cases(filter).await.unwrap().len() as u64;
         [orders, tickets, cases, store.size().await.unwrap().0]

@@ -2,6 +2,10 @@
 //! there for them.
 #![cfg(test)]
 
+mod desk;
+mod overview;
+mod policies;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

@@ -165,10 +165,25 @@ export class Visit {
     const { violations } = await this.page.evaluate(() => window.axe.run());
     const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`);
     check(violations.length === 0, `${what} (${this.name}):\n${told.join("\n")}`);
-    // Nothing is cut off at the side, and no key of a catalogue stands in the place of its text.
+    await this.fits(what);
+    await this.isSmall(what);
+    this.calm(what);
+  }
+
+  // Nothing is cut off at the side.
+  async fits(what) {
     const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     check(wide <= 0, `${what} (${this.name}): ${wide} pixels too wide`);
-    this.calm(what);
+  }
+
+  // What a browser that has seen nothing of ours loads for this page: itself, its style, script and icon.
+  async isSmall(what) {
+    const bytes = await this.page.evaluate(async () => {
+      const parts = [...document.querySelectorAll("link[href], script[src]")].map((one) => one.href || one.src);
+      const loaded = await Promise.all(parts.map(async (part) => (await (await fetch(part)).arrayBuffer()).byteLength));
+      return new TextEncoder().encode(document.documentElement.outerHTML).length + loaded.reduce((sum, one) => sum + one, 0);
+    });
+    check(bytes < 60_000, `${what} (${this.name}): ${bytes} bytes`);
   }
 
   calm(what) {

@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 
 import { House, PASSWORD, check, counted, until } from "./house.mjs";
+import { OVERSEEN, at400Percent, incidents, overview, policies } from "./oversee.mjs";
 
 const [program, config] = process.argv.slice(2);
 
@@ -25,6 +26,7 @@ const PAGES = [
   ["/samples", "granskaren"],
   ["/persons", "granskaren"],
   ["/persons", "ombudet"],
+  ...OVERSEEN,
 ];
 
 async function everyPage(house) {
@@ -67,18 +69,54 @@ async function aLanguageIsChosen(house) {
   await visit.close();
 }
 
-// A page that only a form leads to is judged where it is, in every language, theme and width.
-async function everywhere(house, as, what, walk) {
-  for (const [language, theme, width] of [["sv", "light", 1280], ["sv", "dark", 360], ["en", "dark", 1280], ["en", "light", 360]]) {
-    const visit = await house.visit({ as, language, theme, width });
-    await walk(visit);
-    await visit.judge(what);
-    await visit.close();
+// Pages that only a form leads to are judged on their way, in every language, theme and width.
+async function everywhere(house, as, walk) {
+  for (const language of ["sv", "en"]) {
+    for (const theme of ["light", "dark"]) {
+      for (const width of [360, 1280]) {
+        const visit = await house.visit({ as, language, theme, width });
+        await walk(visit);
+        await visit.close();
+      }
+    }
   }
+}
+
+// From the search to what can still be taken back, and is; then a fault that the operator has, and a comment on it.
+async function theWholeWay(house, placed) {
+  await everywhere(house, "tolvan", async (visit) => {
+    const { page } = visit;
+    await visit.go("/cases");
+    await page.fill("#text", "STTA0001");
+    await page.press("#text", "Enter");
+    await page.waitForSelector("table");
+    await visit.judge("found");
+    await begin(visit);
+    await page.fill("#description", TEXT);
+    await page.check("#visit");
+    await page.waitForSelector("#seen mark");
+    await page.waitForSelector(".findings li");
+    await visit.judge("fault");
+    await page.click("button[value=confirm]");
+    await page.waitForSelector("form[action='/faults/send']");
+    await visit.judge("fault-confirm");
+    await page.click("form[action='/faults/send'] button >> nth=0");
+    await page.waitForSelector(".undo");
+    await visit.judge("case-undo");
+    await page.click(".undo button");
+    await page.waitForSelector(".state.soft");
+    await page.goto(placed);
+    await page.fill("#comment", COMMENT);
+    await page.waitForSelector("#seen mark");
+    await page.click(".incident summary");
+    await visit.judge("case-comment");
+  });
 }
 
 const TEXT = "Kontakta Qvarnholmsgruppen om skåpet. Ring 070-174 06 05 först. Lampan på omvandlaren lyser rött sedan " +
   "strömavbrottet, omstart hjälper inte, och det står bråte framför skåpet i källaren så dörren går bara halvvägs upp.";
+
+const COMMENT = "Fortfarande mörkt. Hälsningar Astrid Lindqvist, men lampan på omvandlaren lyser rött hela tiden.";
 
 async function begin(visit) {
   const { page } = visit;
@@ -144,17 +182,73 @@ async function aFaultFromEndToEnd(house) {
   await page.waitForFunction(() => document.querySelector("#live").innerText.includes("Bekräftat av operatören"));
   await page.reload();
   await visit.judge("case-placed");
-  await page.fill("#comment", "Fortfarande mörkt. Hälsningar Astrid Lindqvist, men lampan på omvandlaren lyser rött hela tiden.");
+  await page.fill("#comment", COMMENT);
+  // What it becomes is seen before it is sent, and is what leaves.
+  await page.waitForSelector("#seen mark");
+  check(!(await page.innerText("#seen")).includes("Lindqvist"), "a comment goes through the guard");
+  const shown2 = await page.locator("#seen pre").textContent();
   await page.click("button[value=comment]");
   await page.waitForSelector(".undo");
   await page.click(".undo summary");
-  check(!(await page.innerText(".undo")).includes("Lindqvist"), "a comment goes through the guard");
+  await page.waitForSelector(".undo pre", { state: "attached" });
+  check((await page.locator(".undo pre").textContent()) === shown2, "what was shown of a comment is what leaves");
   await page.click(".incident summary");
   await page.check("input[name=kind][value=too-much]");
   await page.click(".incident button");
   await page.waitForSelector(".note.wrong");
   await visit.judge("case-incident");
   visit.calm("the journey");
+  const placed = page.url();
+  await visit.close();
+  return placed;
+}
+
+// The whole journey without a mouse: each control is reached by Tab, and does what it says by a key.
+async function aFaultByKeyboard(house) {
+  const visit = await house.visit({ as: "tolvan" });
+  const { page } = visit;
+  const { keyboard } = page;
+  const tabTo = async (selector) => {
+    for (let presses = 0; presses < 150; presses += 1) {
+      if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+      await keyboard.press("Tab");
+    }
+    throw new Error(`${selector} is not reached by Tab`);
+  };
+  await visit.go("/cases");
+  await tabTo("#text");
+  await keyboard.type("ORD-PAGES-1");
+  await keyboard.press("Enter");
+  await page.waitForSelector("table a");
+  await tabTo("table a");
+  await keyboard.press("Enter");
+  await page.waitForURL(/\/cases\/[0-9a-f]{32}$/);
+  await tabTo("form[action='/faults/new'] button");
+  await keyboard.press("Enter");
+  await page.waitForSelector("#fault");
+  await tabTo("input[name=problem]");
+  // From the last of the round to the first.
+  await keyboard.press("ArrowDown");
+  check(await page.isChecked("input[name=problem][value=NO_LINK]"), "a choice by an arrow");
+  await tabTo("#description");
+  await keyboard.type("Ring 070-174 06 05 först. Lampan lyser rött sedan strömavbrottet och omstart hjälper inte alls.");
+  await page.waitForSelector("#seen mark");
+  await page.waitForSelector(".findings li");
+  await tabTo(".findings button[value='tag:0']");
+  await keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("#description").value.includes("[telefon]"));
+  await tabTo("button[value=confirm]");
+  await keyboard.press("Enter");
+  await page.waitForSelector("form[action='/faults/send']");
+  await tabTo("form[action='/faults/send'] button");
+  await keyboard.press("Enter");
+  await page.waitForSelector(".undo");
+  await tabTo(".undo button");
+  const seen = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+  check(seen !== "none", "where one is can be seen on the way");
+  await keyboard.press("Space");
+  await page.waitForSelector(".state.soft");
+  visit.calm("the journey by keyboard");
   await visit.close();
 }
 
@@ -187,6 +281,7 @@ async function heldOnes(house) {
   await visit.judge("held-taken");
   await page.click(".rows a");
   await visit.judge("case-held");
+  check((await page.locator("button[value=retry]").count()) === 1, "it can be tried again, too");
   await page.click("button[value=release]");
   await page.waitForLoadState();
   check(/\/cases\//.test(page.url()), "decided, and back at the case");
@@ -418,21 +513,15 @@ try {
     });
   }
   await byKeyboardAlone(house);
-  await everywhere(house, "tolvan", "found", async (visit) => {
-    await visit.go("/cases");
-    await visit.page.fill("#text", "STTA0001");
-    await visit.page.press("#text", "Enter");
-    await visit.page.waitForSelector("table");
-  });
-  await everywhere(house, "tolvan", "fault", async (visit) => {
-    await begin(visit);
-    await visit.page.fill("#description", TEXT);
-    await visit.page.check("#visit");
-    await visit.page.waitForSelector("#seen mark");
-  });
-  await aFaultFromEndToEnd(house);
+  await aFaultByKeyboard(house);
+  const placed = await aFaultFromEndToEnd(house);
+  await theWholeWay(house, placed);
   await withoutScript(house);
   await aDraftOutlivesItsSession(house);
+  await overview(house);
+  await policies(house);
+  await incidents(house);
+  await at400Percent(house, PAGES.filter(([path]) => path !== "/nowhere"));
 } finally {
   await house.close();
 }

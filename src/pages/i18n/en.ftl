@@ -250,9 +250,9 @@ actor-auditor = auditor
 actor-privacy = data protection
 actor-policy = policy
 actor-operations = operations
-basis-gdpr-6-1-b = contract with the customer
-basis-gdpr-6-1-c = legal obligation
-basis-gdpr-6-1-f = legitimate interest
+basis-gdpr-6-1-b = contract with the customer (art. 6(1)(b))
+basis-gdpr-6-1-c = legal obligation (art. 6(1)(c))
+basis-gdpr-6-1-f = legitimate interest (art. 6(1)(f))
 ask-what = What
 ask-recipient = Recipient
 ask-purpose = Purpose
@@ -589,6 +589,10 @@ story-responsible-CO = the operator’s turn
 story-mended = mended, says the operator
 turn-SP = Our time
 turn-CO = The operator’s time
+decide-retry = Try again
+decide-hurry = Try now
+case-next-look = Next look
+say-nothing-yet = Write something, and what the operator will see is shown here.
 say = Say something to the operator
 say-label = Comment
 say-hint = Goes the way of the report: what is personal is taken out, and you can take it back for a while.
@@ -689,3 +693,219 @@ field-commercial-other = contract and prices
 seen-replaced = Too much of the text is personal: a fixed sentence leaves instead. Shorten it to what the technician needs.
 seen-cut = The text is longer than the recipient may have, and is cut at a sentence.
 attempt = attempt { $number }
+
+# Overview: what was disclosed, stopped and denied, and what stands out.
+nav-overview = Overview
+nav-overview-about = Disclosures in numbers, and what stands out
+overview = Overview
+overview-days = Period
+overview-last = { $count ->
+    [7] One week
+   *[other] { $count } days
+}
+overview-disclosed = Disclosures
+overview-stopped = Held or refused
+overview-denied = Denied at the door
+overview-by-purpose = By recipient and purpose
+overview-stopped-why = Why something was stopped
+overview-reason = Reason
+overview-count = Number
+overview-runs = Recording
+overview-running = under way
+overview-halted = stopped since
+overview-witnesses = Witnesses
+witnesses-not-asked = none are set
+witnesses-too-few = too few have signed
+witnesses-by = { $count ->
+    [one] one has signed
+   *[other] { $count } have signed
+}
+chart-most = At most { $times } ({ $day })
+chart-none = Nothing in this period
+chart-table = As a table
+chart-day = Day
+stands-out = Stands out
+stands-out-lead = The last week, against the four weeks before. None of this is a verdict: have a look.
+stands-out-nothing = Nothing stands out in the last week.
+stands-out-week = the whole week
+stands-out-case = case
+times = { $times } times
+times-usual = { $times } on one day; usual is { $beside }
+times-of = { $times } of { $beside }
+times-cases = { $times } cases about one person
+times-pulls = contact given { $times } times
+unusual-off-hours = Evening, night or weekend
+unusual-volume = Much more than usual
+unusual-same-person = One person again and again
+unusual-same-pull = One contact again and again
+unusual-no-ticket = Contact pulled without a ticket
+unusual-stopped = Many held or refused
+unusual-denied = Many denied at the door
+denial-no-credentials = nothing shown
+denial-malformed = unreadable sign-in
+denial-unknown-token = unknown token
+denial-expired = expired sign-in
+denial-revoked = revoked token
+denial-no-jwt = token of another kind
+denial-unknown-key = unknown signing key
+denial-signature = wrong signature
+denial-not-for-us = token for somebody else
+denial-not-yet = token that has not begun
+denial-claims = token without name or role
+denial-password = wrong name or password
+denial-state = wrong way back from signing in
+denial-cross-site = another site
+denial-role = no role
+operators = Operators
+operators-oldest = Oldest due
+operators-nothing-due = nothing waits
+operators-held = Held
+operators-feed = Events read
+operators-list = Access list
+result-accepted = accepted
+result-rejected = rejected
+result-unsent = not sent
+result-unknown = unknown
+ago-seconds = { $number } s ago
+ago-minutes = { $number } min ago
+ago-hours = { $number } h ago
+ago-days = { $number } days ago
+retention = Retention
+retention-overdue = Overdue
+retention-overdue-what = It should have been wiped more than a day ago. Is the worker running? sluss retention run wipes it now.
+retention-due = Due
+retention-kept = Ended cases that are kept
+retention-next = Next
+retention-counted = Counted
+
+# Recipients, agreements and policies.
+nav-policies = Policies
+nav-policies-about = Recipients, agreements, and who may have what and why
+registry = Recipients and policies
+registry-lead = Who may receive data, under which agreement, and what the policy opens.
+registry-public = The list to publish
+registry-disabled = switched off
+agreement = Agreement
+agreement-none = no agreement: nothing is disclosed
+agreement-not-yet = not in force yet
+agreement-over = has ended: nothing is disclosed
+agreement-left = { $count ->
+    [0] in force until today
+    [one] in force one more day
+   *[other] in force { $count } more days
+}
+policy-version = Version
+policy-changes = What has changed?
+policy-hash = Hash
+policy-notice = Customers are told in
+matrix = Field by field
+matrix-lead = Yes: is disclosed. If: is disclosed where a condition holds. No: is never disclosed. Choose a purpose for conditions and reasons.
+matrix-yes = yes
+matrix-if = if
+matrix-no = no
+matrix-closed = Nothing is disclosed for:
+rules-lead = What { $recipient } may have for the purpose { $purpose }, and why.
+rules-back = All purposes
+rules-allowed = Disclosed
+rules-conditional = Disclosed if
+rules-never = Never disclosed
+rules-silent = No rule: not disclosed
+rule-when = If
+rule-and = {" "}and{" "}
+rule-id = rule
+when-problem = the fault is of type { $types }
+when-service = the service is of type { $types }
+condition-visit-booked = a visit is booked
+condition-access-missing = there is no access id
+condition-subscription-missing = there is no operator's id of the service
+condition-phone-missing = there is no phone number
+condition-premises-apartment = the place is an apartment
+condition-subject-legal_person = the customer is a legal person
+condition-subject-person = the customer is a person
+condition-fixed_ip-ordered = a fixed IP address is ordered
+condition-text-clean = the text passes the guard
+transform-first_name_initial = first name and initial
+kept-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+kept-hours = { $count ->
+    [one] one hour
+   *[other] { $count } hours
+}
+kept-after-end = kept { $time } after the case has ended
+kept-after-visit = kept { $time } after the visit
+kept-after-record = kept { $time } after the disclosure
+party-processor = processor
+party-sub-processor = sub-processor
+party-controller = controller
+country-SE = Sweden
+changes = changes
+changes-none-yet = There is one version only: nothing to compare.
+changes-between = What { $to } says that { $from } did not.
+changes-nothing = The two say the same.
+changes-widen = The recipient may get more than before.
+changes-narrow = The recipient gets no more than before.
+changes-text = Free text
+changes-for = For
+changes-before = Before
+changes-after = Now
+changes-always = always
+changes-silent = no rule
+changes-exceptions-new = New exceptions
+changes-exceptions-gone = Exceptions that are gone
+changes-history = Every version
+changes-no-history = Nothing has been decided under the policy yet: it is written into the log the first time.
+changes-from = From
+changes-to = To
+changes-compare = Compare
+way-opened = Disclosed now, and not before
+way-wider = Disclosed more often, or kept longer
+way-otherwise = Disclosed on other conditions
+way-narrower = Disclosed more seldom, or kept shorter
+way-closed = Not disclosed any more
+way-reworded = The same answer for another reason
+text-limits = { $length } characters at most; where more than { $percent } % is personal, { $over }
+text-over-hold = the case is held
+text-over-replace = a fixed sentence is sent instead
+recipients = Recipients of personal data
+recipients-lead = These may get data about you when a service is delivered in a city network, or a fault is to be mended. As of { $day }.
+recipients-json = As data (JSON)
+recipients-none = Nobody may get data today.
+recipient-org-no = Organisation number
+recipient-country = Place
+recipient-address = Address
+recipient-role = Role
+recipient-fields = Which data, and what for
+recipient-always = Disclosed
+recipient-sometimes = Disclosed only where it is needed
+
+# What was wrongly sent.
+nav-incidents = Wrongly sent
+nav-incidents-about = What should not have been sent, with the clocks to PTS and IMY
+incidents-lead = Drafts of incident reports, the latest first. The clocks run from when it was noticed.
+incidents-none = Nothing has been reported as wrongly sent.
+incidents-take = Take the whole register along:
+incidents-one = Draft of an incident report
+incidents-noticed = Noticed
+incidents-persons = Persons concerned
+incidents-stands = Where it stands
+incidents-closed = Closed
+incidents-sent = What was disclosed, as the log tells it
+incidents-nothing-sent = The log has no disclosure that can have reached a recipient.
+incidents-result = Outcome
+incidents-blanks = To be filled in by hand
+incidents-blank-what = What happened, and how was it noticed?
+incidents-blank-risk = What can follow for the person?
+incidents-blank-done = What has been done, and were the person and the recipient told?
+incidents-close = Close
+clock-over = time is up
+clock-left = { $count ->
+    [one] one hour left
+   *[other] { $count } hours left
+}
+closing-reported-to-both = Reported to PTS and IMY
+closing-reported-to-pts = Reported to PTS
+closing-reported-to-imy = Reported to IMY
+closing-not-to-be-reported = Documented, need not be reported
+closing-no-incident = Nothing was wrongly sent

@@ -251,9 +251,9 @@ actor-auditor = granskning
 actor-privacy = dataskydd
 actor-policy = regelverk
 actor-operations = drift
-basis-gdpr-6-1-b = avtal med kunden
-basis-gdpr-6-1-c = rättslig förpliktelse
-basis-gdpr-6-1-f = berättigat intresse
+basis-gdpr-6-1-b = avtal med kunden (art. 6.1 b)
+basis-gdpr-6-1-c = rättslig förpliktelse (art. 6.1 c)
+basis-gdpr-6-1-f = berättigat intresse (art. 6.1 f)
 ask-what = Vad
 ask-recipient = Mottagare
 ask-purpose = Ändamål
@@ -590,6 +590,10 @@ story-responsible-CO = operatörens tur
 story-mended = avhjälpt enligt operatören
 turn-SP = Vår tid
 turn-CO = Operatörens tid
+decide-retry = Försök igen
+decide-hurry = Försök nu
+case-next-look = Nästa gång
+say-nothing-yet = Skriv något, så visas här vad operatören får se.
 say = Säg något till operatören
 say-label = Kommentar
 say-hint = Går samma väg som felanmälan: personuppgifter tas bort, och du kan ångra dig en stund.
@@ -690,3 +694,219 @@ field-commercial-other = avtal och priser
 seen-replaced = För mycket av texten är personuppgifter: en fast mening skickas i stället. Korta texten till det som teknikern behöver.
 seen-cut = Texten är längre än mottagaren får ha och klipps vid en mening.
 attempt = försök { $number }
+
+# Översikt: vad som har lämnats, stoppats och nekats, och vad som sticker ut.
+nav-overview = Översikt
+nav-overview-about = Utlämnanden i siffror, och vad som sticker ut
+overview = Översikt
+overview-days = Period
+overview-last = { $count ->
+    [7] En vecka
+   *[other] { $count } dagar
+}
+overview-disclosed = Utlämnanden
+overview-stopped = Stoppat eller nekat
+overview-denied = Avvisat vid inloggning och dörr
+overview-by-purpose = Per mottagare och ändamål
+overview-stopped-why = Varför något stoppades
+overview-reason = Skäl
+overview-count = Antal
+overview-runs = Registrering
+overview-running = pågår
+overview-halted = stoppad sedan
+overview-witnesses = Vittnen
+witnesses-not-asked = inga är inställda
+witnesses-too-few = för få har signerat
+witnesses-by = { $count ->
+    [one] ett har signerat
+   *[other] { $count } har signerat
+}
+chart-most = Som mest { $times } ({ $day })
+chart-none = Inget under perioden
+chart-table = Som tabell
+chart-day = Dag
+stands-out = Sticker ut
+stands-out-lead = Den senaste veckan, mot de fyra veckorna före. Inget av det här är en dom: titta efter.
+stands-out-nothing = Inget sticker ut den senaste veckan.
+stands-out-week = hela veckan
+stands-out-case = ärende
+times = { $times } gånger
+times-usual = { $times } på en dag; vanligt är { $beside }
+times-of = { $times } av { $beside }
+times-cases = { $times } ärenden om samma person
+times-pulls = kontakten lämnad { $times } gånger
+unusual-off-hours = Kväll, natt eller helg
+unusual-volume = Mycket mer än vanligt
+unusual-same-person = Samma person om och om igen
+unusual-same-pull = Samma kontakt om och om igen
+unusual-no-ticket = Kontakt hämtad utan felanmälan
+unusual-stopped = Många stoppade eller nekade
+unusual-denied = Många avvisade vid dörren
+denial-no-credentials = inget inloggat
+denial-malformed = oläslig inloggning
+denial-unknown-token = okänd nyckel
+denial-expired = utgången inloggning
+denial-revoked = återkallad nyckel
+denial-no-jwt = nyckel av fel slag
+denial-unknown-key = okänd signeringsnyckel
+denial-signature = fel signatur
+denial-not-for-us = nyckel för någon annan
+denial-not-yet = nyckel som inte börjat gälla
+denial-claims = nyckel utan namn eller roll
+denial-password = fel namn eller lösenord
+denial-state = fel väg tillbaka från inloggningen
+denial-cross-site = annan webbplats
+denial-role = saknar roll
+operators = Operatörer
+operators-oldest = Äldst på tur
+operators-nothing-due = inget väntar
+operators-held = Stoppade
+operators-feed = Händelser lästa
+operators-list = Accesslista
+result-accepted = mottaget
+result-rejected = avvisat
+result-unsent = inte skickat
+result-unknown = okänt
+ago-seconds = { $number } s sedan
+ago-minutes = { $number } min sedan
+ago-hours = { $number } h sedan
+ago-days = { $number } dygn sedan
+retention = Gallring
+retention-overdue = Försenat
+retention-overdue-what = Det skulle ha gallrats för mer än ett dygn sedan. Går arbetaren? sluss retention run gallrar nu.
+retention-due = På tur
+retention-kept = Avslutade ärenden som sparas
+retention-next = Nästa
+retention-counted = Räknat
+
+# Mottagare, avtal och regelverk.
+nav-policies = Regelverk
+nav-policies-about = Mottagare, avtal, och vem som får vad och varför
+registry = Mottagare och regelverk
+registry-lead = Vem som kan få uppgifter, enligt vilket avtal, och vad regelverket öppnar.
+registry-public = Förteckningen för publicering
+registry-disabled = avstängd
+agreement = Avtal
+agreement-none = inget avtal: inget lämnas ut
+agreement-not-yet = gäller inte än
+agreement-over = har gått ut: inget lämnas ut
+agreement-left = { $count ->
+    [0] gäller till och med i dag
+    [one] gäller en dag till
+   *[other] gäller { $count } dagar till
+}
+policy-version = Version
+policy-changes = Vad har ändrats?
+policy-hash = Hash
+policy-notice = Kunden informeras i
+matrix = Uppgift för uppgift
+matrix-lead = Ja: lämnas ut. Om: lämnas ut när ett villkor håller. Nej: lämnas aldrig. Välj ett ändamål för villkor och skäl.
+matrix-yes = ja
+matrix-if = om
+matrix-no = nej
+matrix-closed = Inget lämnas ut för:
+rules-lead = Vad { $recipient } får för ändamålet { $purpose }, och varför.
+rules-back = Alla ändamål
+rules-allowed = Lämnas ut
+rules-conditional = Lämnas ut om
+rules-never = Lämnas aldrig
+rules-silent = Ingen regel: lämnas inte
+rule-when = Om
+rule-and = {" "}och{" "}
+rule-id = regel
+when-problem = felet är av typen { $types }
+when-service = tjänsten är av typen { $types }
+condition-visit-booked = ett besök är bokat
+condition-access-missing = access-id saknas
+condition-subscription-missing = operatörens id på tjänsten saknas
+condition-phone-missing = telefonnummer saknas
+condition-premises-apartment = platsen är en lägenhet
+condition-subject-legal_person = kunden är en juridisk person
+condition-subject-person = kunden är en person
+condition-fixed_ip-ordered = fast ip-adress är beställd
+condition-text-clean = texten klarar granskningen
+transform-first_name_initial = förnamn och initial
+kept-days = { $count ->
+    [one] ett dygn
+   *[other] { $count } dygn
+}
+kept-hours = { $count ->
+    [one] en timme
+   *[other] { $count } timmar
+}
+kept-after-end = sparas { $time } efter ärendets slut
+kept-after-visit = sparas { $time } efter besöket
+kept-after-record = sparas { $time } efter utlämnandet
+party-processor = personuppgiftsbiträde
+party-sub-processor = underbiträde
+party-controller = personuppgiftsansvarig
+country-SE = Sverige
+changes = ändringar
+changes-none-yet = Det finns bara en version än: inget att jämföra.
+changes-between = Vad { $to } säger som { $from } inte sade.
+changes-nothing = De två säger detsamma.
+changes-widen = Mottagaren kan få mer än förut.
+changes-narrow = Mottagaren får inte mer än förut.
+changes-text = Fritext
+changes-for = För
+changes-before = Förut
+changes-after = Nu
+changes-always = alltid
+changes-silent = ingen regel
+changes-exceptions-new = Nya undantag
+changes-exceptions-gone = Borttagna undantag
+changes-history = Alla versioner
+changes-no-history = Inget har beslutats under regelverket än: det skrivs i loggen första gången.
+changes-from = Från
+changes-to = Till
+changes-compare = Jämför
+way-opened = Lämnas nu, och gjorde det inte förut
+way-wider = Lämnas oftare, eller sparas längre
+way-otherwise = Lämnas på andra villkor
+way-narrower = Lämnas mer sällan, eller sparas kortare
+way-closed = Lämnas inte längre
+way-reworded = Samma svar, annan motivering
+text-limits = högst { $length } tecken; är mer än { $percent } % personuppgifter { $over }
+text-over-hold = stoppas ärendet
+text-over-replace = skickas en fast mening i stället
+recipients = Mottagare av personuppgifter
+recipients-lead = De här kan få uppgifter om dig när en tjänst levereras i ett stadsnät eller ett fel ska avhjälpas. Gäller { $day }.
+recipients-json = Som data (JSON)
+recipients-none = Ingen kan få uppgifter i dag.
+recipient-org-no = Organisationsnummer
+recipient-country = Plats
+recipient-address = Adress
+recipient-role = Roll
+recipient-fields = Vilka uppgifter, och till vad
+recipient-always = Lämnas
+recipient-sometimes = Lämnas bara när det behövs
+
+# Felskick.
+nav-incidents = Felskick
+nav-incidents-about = Det som inte borde ha skickats, med klockorna till PTS och IMY
+incidents-lead = Utkast till incidentrapporter, det senaste först. Klockorna går från upptäckten.
+incidents-none = Inget felskick är rapporterat.
+incidents-take = Ta med hela registret:
+incidents-one = Utkast till incidentrapport
+incidents-noticed = Upptäckt
+incidents-persons = Berörda personer
+incidents-stands = Läge
+incidents-closed = Avslutat
+incidents-sent = Vad som lämnades ut, enligt loggen
+incidents-nothing-sent = Loggen har inget utlämnande som kan ha nått en mottagare.
+incidents-result = Utfall
+incidents-blanks = Att fylla i för hand
+incidents-blank-what = Vad hände, och hur upptäcktes det?
+incidents-blank-risk = Vilka följder kan det få för personen?
+incidents-blank-done = Vad har gjorts, och har personen och mottagaren underrättats?
+incidents-close = Avsluta
+clock-over = tiden är ute
+clock-left = { $count ->
+    [one] en timme kvar
+   *[other] { $count } timmar kvar
+}
+closing-reported-to-both = Anmäld till PTS och IMY
+closing-reported-to-pts = Anmäld till PTS
+closing-reported-to-imy = Anmäld till IMY
+closing-not-to-be-reported = Dokumenterad, behöver inte anmälas
+closing-no-incident = Inget felskick

@@ -14,6 +14,7 @@ use super::keys::{self, wrapped_key};
 use super::log::{self, signed};
 use super::operators;
 use super::retention;
+use super::tally;
 use super::tx::Tx;
 use crate::dialects::{FeedEvent, Standing};
 use crate::domain::{
@@ -42,7 +43,7 @@ pub(super) fn record(
     if let Event::Intent(intent) = &disclosure.event {
         log::in_force(tx, intent)?;
     }
-    let appended = tx.append_draft(draft)?;
+    let appended = tx.append_draft(draft, &disclosure.event)?;
     keys::remember(tx, draft.id(), subject, case)?;
     for (keep, sealed) in &disclosure.parts {
         tx.database
@@ -79,10 +80,12 @@ pub(super) fn settle(
     let row = Next::of(settlement);
     let next = moved(CaseState::Recorded, state, row.step)?;
     let code = Code::parse(row.code);
-    let (intent, intent_hash): (i64, [u8; 32]) = tx
+    let (intent, intent_hash, to, purpose): (i64, [u8; 32], String, String) = tx
         .database
-        .prepare_cached("SELECT intent, intent_hash FROM case_ WHERE id = ?1")?
-        .query_row([claim.case.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .prepare_cached("SELECT intent, intent_hash, recipient, purpose FROM case_ WHERE id = ?1")?
+        .query_row([claim.case.bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
     let intent = u64::try_from(intent).map_err(|_| StoreError::Corrupt { table: "case_" })?;
     let outcome = tx.append(
         leaf,
@@ -96,6 +99,7 @@ pub(super) fn settle(
     tx.database
         .prepare_cached("INSERT INTO outcome_of (intent, leaf) VALUES (?1, ?2)")?
         .put(params![signed(intent)?, signed(outcome.index.0)?])?;
+    tally::ended(tx, &to, &purpose, row.result);
     tx.database
         .prepare_cached(
             "UPDATE case_
@@ -325,12 +329,14 @@ pub(super) fn decide(
         return Err(StoreError::Fenced);
     }
     let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
-    let decides = matches!(step, Step::Release | Step::Cancel | Step::Hold);
+    let decides = matches!(step, Step::Release | Step::Retry | Step::Cancel | Step::Hold);
     if !decides || state == CaseState::Recorded {
         return Err(StateError { from: state, step }.into());
     }
     // What the operator has already is followed, never sent again.
-    let step = if step == Step::Release && at_operator { Step::Resume } else { step };
+    let releases = step == Step::Release;
+    let goes_on = matches!(step, Step::Release | Step::Retry);
+    let step = if goes_on && at_operator { Step::Resume } else { step };
     let next = state.after(step)?;
     // Only what has ended can be about nobody, and nothing moves that.
     let subject = subject.ok_or(StoreError::Corrupt { table: "case_" })?;
@@ -356,7 +362,7 @@ pub(super) fn decide(
         .put(params![
             next.as_str(),
             reason,
-            matches!(step, Step::Release | Step::Resume),
+            releases,
             HoldReason::SpecialHandling.as_str(),
             tx.now.micros(),
             case.bytes(),

@@ -5,16 +5,17 @@
 //! waits until the operator has the other, and until what was asked before it is through: what an
 //! operator reads stands in the order in which it was written.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::StoreError;
 use super::super::rows::{Accepted, CaseRow, ChangeRow};
-use super::super::seal;
-use super::super::sql::{OptionalExtension, Row, params};
+use super::super::seal::{self, Vault};
+use super::super::sql::{Connection, OptionalExtension, Row, params};
 use super::super::subjects::Keep;
 use super::keys::wrapped_key;
 use super::tx::Tx;
-use super::{Keeper, cancel, cases, desk, read, retention};
+use super::{Keeper, cancel, cases, desk, heard, read, retention};
 use crate::domain::{
     Act, Case, CaseId, CaseParts, CaseState, Entropy, Field, LeafId, OpaqueReference,
     OperatorReference, Personal, Purpose, RecipientId, Step, SubjectId, SubmissionId,
@@ -44,6 +45,18 @@ impl Keeper {
         Ok(accepted)
     }
 
+    pub(in crate::store) async fn as_asked(
+        &self,
+        about: CaseId,
+        change: Change,
+    ) -> Result<Option<Case>, StoreError> {
+        let entropy = Arc::clone(&self.entropy);
+        self.read_both(move |database, keys, vault| {
+            as_asked(database, (keys, vault), about, (&change, &*entropy))
+        })
+        .await
+    }
+
     pub(in crate::store) async fn case_of(
         &self,
         recipient: RecipientId,
@@ -58,6 +71,27 @@ impl Keeper {
     ) -> Result<Option<ChangeRow>, StoreError> {
         self.read(move |database| read::change(database, id)).await
     }
+}
+
+/// The case that would come of a change, sealed and opened as it would be; nothing is kept.
+fn as_asked(
+    database: &Connection,
+    (keys, vault): (&Connection, &Vault),
+    base: CaseId,
+    (change, entropy): (&Change, &dyn Entropy),
+) -> Result<Option<Case>, StoreError> {
+    let Some(wish) = change.wishes.first() else { return Ok(None) };
+    let (told, key) = match (
+        heard::opened(database, keys, vault, base)?,
+        heard::key_of(database, keys, vault, base)?,
+    ) {
+        (Some(told), Some(key)) => (told, key),
+        _ => return Ok(None),
+    };
+    let case = about(told, wish, change.drawn.as_deref().unwrap_or(entropy));
+    let sealed = seal::seal_case(&case, &key, entropy)?;
+    let reference = read::case(database, base)?.and_then(|row| row.operator_reference);
+    seal::open_case(case.id(), &sealed, &key, reference.as_ref()).map(Some)
 }
 
 /// Why what was asked about a case was not sent: the operator never had it.
@@ -240,7 +274,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
     let Some(sealed) = sealed else { return Err(too_late) };
     let told = seal::open_case(base.id, &sealed, &key, None)?;
 
-    let case = about(told, wish, tx.entropy);
+    let case = about(told, wish, change.drawn.as_deref().unwrap_or(tx.entropy));
     let sealed = seal::seal_case(&case, &key, tx.entropy)?;
     tx.database
         .prepare_cached(

@@ -2,13 +2,11 @@
 //! themselves, so that no page can forget it.
 
 use super::super::StoreError;
-use super::super::desk::{
-    Agreed, DeskRow, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow,
-};
+use super::super::desk::{Agreed, DeskRow, Look, Sight, Sought, VouchedRow};
 use super::super::sql::{self, Connection, OptionalExtension, Row, params};
 use super::tx::Tx;
 use super::{Keeper, read};
-use crate::domain::{AccessId, Case, CaseId, CaseState, Handling, IncidentId, Timestamp};
+use crate::domain::{AccessId, Case, CaseId, CaseState, Handling, Timestamp};
 
 /// The cases of a page are read one by one, by their key: each statement here finds ids in an index.
 const AT_ACCESS: &str = "SELECT c.accepted_us, c.id
@@ -117,35 +115,6 @@ impl Keeper {
                 Ok(changed > 0)
             })
             .await
-    }
-
-    pub(in crate::store) async fn note_incident(
-        &self,
-        incident: IncidentRow,
-    ) -> Result<(), StoreError> {
-        self.writer
-            .run(move |tx| {
-                tx.database
-                    .prepare_cached(
-                        "INSERT INTO incident (id, case_id, kind, noticed_us)
-                         VALUES (?1, ?2, ?3, ?4)",
-                    )?
-                    .execute(params![
-                        incident.id.bytes(),
-                        incident.case.bytes(),
-                        incident.kind.as_str(),
-                        incident.noticed.micros(),
-                    ])?;
-                Ok(())
-            })
-            .await
-    }
-
-    pub(in crate::store) async fn incidents(
-        &self,
-        case: CaseId,
-    ) -> Result<Vec<IncidentRow>, StoreError> {
-        self.read(move |database| incidents(database, case)).await
     }
 }
 
@@ -314,23 +283,4 @@ pub(super) fn left(tx: &Tx<'_>, case: CaseId, state: CaseState) -> Result<(), St
             .execute([case.bytes()])?;
     }
     Ok(())
-}
-
-fn incidents(database: &Connection, case: CaseId) -> Result<Vec<IncidentRow>, StoreError> {
-    let mut select = database.prepare_cached(
-        "SELECT id, kind, noticed_us FROM incident WHERE case_id = ?1 ORDER BY noticed_us, id",
-    )?;
-    let rows = select.query_map([case.bytes()], |row| {
-        Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?))
-    })?;
-    rows.map(|row| {
-        let (id, kind, noticed) = row?;
-        Ok(IncidentRow {
-            id: IncidentId::from_bytes(id),
-            case,
-            kind: IncidentKind::parse(&kind).ok_or(StoreError::Corrupt { table: "incident" })?,
-            noticed: Timestamp::from_micros(noticed),
-        })
-    })
-    .collect()
 }

@@ -3,7 +3,8 @@
 use super::super::StoreError;
 use super::super::door::{AccountRow, DeniedRow, Gathered, TokenRow};
 use super::super::sql::{Connection, OptionalExtension, Row, params};
-use super::Keeper;
+use super::tx::Tx;
+use super::{Keeper, tally};
 use crate::auth::{Action, Denial, Roles, TokenHash, TokenId};
 use crate::domain::{ClientId, Timestamp};
 
@@ -131,7 +132,7 @@ impl Keeper {
         gathered: Gathered,
         oldest: Timestamp,
     ) -> Result<(), StoreError> {
-        self.writer.run(move |tx| keep_gathered(tx.database, &gathered, oldest)).await
+        self.writer.run(move |tx| keep_gathered(tx, &gathered, oldest)).await
     }
 
     pub(in crate::store) async fn denied(&self, most: u32) -> Result<Vec<DeniedRow>, StoreError> {
@@ -147,10 +148,14 @@ impl Keeper {
 }
 
 fn keep_gathered(
-    database: &Connection,
+    tx: &mut Tx<'_>,
     gathered: &Gathered,
     oldest: Timestamp,
 ) -> Result<(), StoreError> {
+    let database = tx.database;
+    for ((minute, action, reason), times) in &gathered.denied {
+        tally::denied(tx, *minute, *action, *reason, *times)?;
+    }
     let mut denied = database.prepare_cached(
         "INSERT INTO denied (minute, action, reason, times) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (minute, action, reason)

@@ -53,7 +53,7 @@ impl Keeper {
     }
 }
 
-fn key_of(
+pub(super) fn key_of(
     database: &Connection,
     keys: &Connection,
     vault: &Vault,
@@ -69,7 +69,7 @@ fn key_of(
     wrapped_key(keys, subject)?.map(|wrapped| vault.subject_key(&wrapped)).transpose()
 }
 
-fn opened(
+pub(super) fn opened(
     database: &Connection,
     keys: &Connection,
     vault: &Vault,

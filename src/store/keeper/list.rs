@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::super::StoreError;
+use super::super::desk::Sight;
 use super::super::notices::CancellationRow;
 use super::super::rows::SubmissionRow;
 use super::super::sql::{Connection, Value};
@@ -12,14 +13,21 @@ use crate::domain::{CaseState, ClientId, ExternalId, SubmissionId};
 use crate::intake::Kind;
 use crate::tmf::{Filter, Page, TmfState, Window};
 
+/// What is for the restricted role is in no list of others, nor in its count.
+const OPEN: &str =
+    " AND NOT EXISTS (SELECT 1 FROM case_ r WHERE r.submission = s.id AND r.restricted = 1)";
+
 /// Newest first.
 pub(super) fn submissions(
     database: &Connection,
     kind: Kind,
-    client: &ClientId,
+    (client, sight): (&ClientId, Sight),
     page: &Page,
 ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
     let mut wanted = Wanted { sql: "kind = ? AND client = ?".to_owned(), values: Vec::new() };
+    if sight == Sight::Ordinary {
+        wanted.sql.push_str(OPEN);
+    }
     wanted.values.push(kind.as_str().to_owned().into());
     wanted.values.push(client.as_str().to_owned().into());
     for filter in &page.filters {

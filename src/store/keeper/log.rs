@@ -206,7 +206,18 @@ pub(super) fn keep_policy(
             event.registered.agreement.as_ref().map(|agreement| &agreement.reference),
             told
         ])?;
-    tx.append(leaf, Event::Policy(event))?;
+    let (recipient, policy) = (event.recipient.clone(), event.policy);
+    let appended = tx.append(leaf, Event::Policy(event))?;
+    tx.database
+        .prepare_cached(
+            "INSERT INTO in_force (leaf, recipient, policy, at_us) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .put(params![
+            signed(appended.index.0)?,
+            recipient.as_str(),
+            policy.bytes(),
+            tx.now.micros()
+        ])?;
     Ok(())
 }
 

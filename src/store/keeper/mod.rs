@@ -17,6 +17,7 @@ mod errands;
 mod fsck;
 mod heard;
 mod hub;
+mod incidents;
 mod keys;
 mod lease;
 mod list;
@@ -32,6 +33,7 @@ mod samples;
 mod shared;
 mod standing;
 mod subjects;
+mod tally;
 mod thread;
 mod tx;
 mod writer;
@@ -44,6 +46,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::checkpoint_file::CheckpointFile;
+use super::desk::Sight;
 use super::erased::ErasedList;
 use super::halt::{self, Halt, Halted};
 use super::processes::{Epoch, Processes};
@@ -364,7 +367,7 @@ impl Keeper {
 
     pub(super) async fn note(&self, event: Event) -> Result<Appended, StoreError> {
         let draft = tx::draft(LeafId::draw(&*self.entropy), &event)?;
-        self.writer.run_plain(move |tx| tx.append_draft(&draft)).await
+        self.writer.run_plain(move |tx| tx.append_draft(&draft, &event)).await
     }
 
     pub(super) async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
@@ -401,6 +404,21 @@ impl Keeper {
     }
 
     /// Reads on a thread where waiting for the disk holds nobody up.
+    /// Reads what takes long by a connection of its own: nobody waits behind it.
+    async fn read_apart<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let databases = Arc::clone(&self.databases);
+        self.readers
+            .beside(move || {
+                let database = databases.reader()?;
+                let snapshot = database.snapshot()?;
+                read(&snapshot)
+            })
+            .await
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -450,10 +468,10 @@ impl Keeper {
     pub(super) async fn submissions(
         &self,
         kind: Kind,
-        client: ClientId,
+        (client, sight): (ClientId, Sight),
         page: Page,
     ) -> Result<(u64, Vec<SubmissionRow>), StoreError> {
-        self.read(move |database| list::submissions(database, kind, &client, &page)).await
+        self.read(move |database| list::submissions(database, kind, (&client, sight), &page)).await
     }
 
     pub(super) async fn leaves(

@@ -9,7 +9,7 @@ use super::super::sql::{self, Connection, OptionalExtension, Row, params};
 use super::keys::wrapped_key;
 use super::log::signed;
 use super::tx::{self, Tx};
-use super::{Keeper, keys, log, retention};
+use super::{Keeper, keys, log, retention, tally};
 use crate::domain::{
     CaseId, CaseState, LeafId, OpaqueReference, Purpose, RecipientId, SubjectId, Timestamp,
 };
@@ -107,7 +107,7 @@ fn asked_row(row: &Row<'_>) -> Result<Asked, StoreError> {
     let corrupt = || StoreError::Corrupt { table: "case_" };
     let case = CaseId::from_bytes(row.get(0)?);
     Ok(Asked {
-        pull: Pull { case, answered: row.get(7)? },
+        pull: Pull { case, answered: row.get(7)?, by_ticket: false },
         subject: row.get::<_, Option<[u8; 16]>>(1)?.map(SubjectId::from_bytes),
         recipient: RecipientId::parse(&row.get::<_, String>(2)?).map_err(|_| corrupt())?,
         purpose: Purpose::parse(&row.get::<_, String>(8)?).ok_or_else(corrupt)?,
@@ -148,7 +148,7 @@ fn record(
     if let Event::Intent(intent) = &disclosure.event {
         log::in_force(tx, intent)?;
     }
-    let appended = tx.append_draft(draft)?;
+    let appended = tx.append_draft(draft, &disclosure.event)?;
     keys::remember(tx, draft.id(), subject, case)?;
     for (keep, sealed) in &disclosure.parts {
         tx.database
@@ -168,6 +168,7 @@ fn record(
             epoch,
             tx.now.micros(),
         ])?;
+    tally::pulled(tx, &disclosure.event, disclosure.by_ticket);
     Ok(appended)
 }
 
@@ -194,6 +195,11 @@ fn settle(
     tx.database
         .prepare_cached("INSERT INTO outcome_of (intent, leaf) VALUES (?1, ?2)")?
         .put(params![signed(intent.0)?, signed(outcome.index.0)?])?;
+    let to: String = tx
+        .database
+        .prepare_cached("SELECT recipient FROM case_ WHERE id = ?1")?
+        .query_row([case.bytes()], |row| row.get(0))?;
+    tally::ended(tx, &to, Purpose::ContactPull.as_str(), result);
     Ok(())
 }
 

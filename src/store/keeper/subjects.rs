@@ -126,7 +126,7 @@ impl Keeper {
         minimum: Duration,
     ) -> Result<Retention, StoreError> {
         let now = self.clock.now();
-        self.read(move |database| retention::stand(database, now, minimum)).await
+        self.read_apart(move |database| retention::stand(database, now, minimum)).await
     }
 
     /// Takes what was deleted out of where the databases still have it, such as old pages of a

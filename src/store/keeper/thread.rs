@@ -200,12 +200,13 @@ impl Thread {
             signer: &self.signer,
             halt: &self.halt,
             reserve,
+            counts: Vec::new(),
             torn: None,
         };
         finishes.extend(batch.into_iter().map(|job| job(Ok(&mut tx))));
-        let Tx { keys_begun, last, torn, .. } = tx;
-        let done =
-            torn.map_or(Ok(()), Err).and_then(|()| self.finish(head, keys_begun, last, proves));
+        let counted = tx.torn.take().map_or(Ok(()), Err).and_then(|()| tx.tally());
+        let Tx { keys_begun, last, .. } = tx;
+        let done = counted.and_then(|()| self.finish(head, keys_begun, last, proves));
         if done.is_err() {
             // Whichever of the two is still open is undone; the other has committed nothing that
             // anything refers to.

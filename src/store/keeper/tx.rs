@@ -6,12 +6,13 @@ use super::super::rows::Appended;
 use super::super::seal::Vault;
 use super::super::sql::Connection;
 use super::thread::notice;
-use super::{entries, log};
+use super::{entries, log, tally};
 use crate::crash::{self, Write};
 use crate::domain::{Clock, Entropy, LeafId, Timestamp};
 use crate::log::{
     Checkpoint, Draft, Event, Frontier, LeafIndex, Note, SigningKey, TreeSize, leaf_hash,
 };
+use crate::tally::Count;
 
 /// One job's view of the transaction.
 pub(super) struct Tx<'t> {
@@ -30,6 +31,8 @@ pub(super) struct Tx<'t> {
     pub(super) halt: &'t Halt,
     /// Whether the volumes have their reserve.
     pub(super) reserve: Result<(), StoreError>,
+    /// What is to be counted with this commit.
+    pub(super) counts: Vec<Count>,
     /// A job has failed half way: nothing of the whole commit may stay.
     pub(super) torn: Option<StoreError>,
 }
@@ -57,7 +60,7 @@ impl Tx<'_> {
     ) -> Result<T, StoreError> {
         in_transaction(self.database)?;
         self.database.savepoint()?;
-        let (before, last) = (self.frontier.clone(), self.last);
+        let (before, last, counted) = (self.frontier.clone(), self.last, self.counts.len());
         let result = crash::write(Write::Job, || {
             let done = job(self)?;
             self.database.settled()?;
@@ -66,6 +69,7 @@ impl Tx<'_> {
         if result.is_err() {
             *self.frontier = before;
             self.last = last;
+            self.counts.truncate(counted);
             // Where this fails, the transaction is gone, and with it whatever shared it.
             self.database.back_to_savepoint()?;
         }
@@ -92,6 +96,12 @@ impl Tx<'_> {
     /// A job has failed: where that says something about the log, everybody is stopped.
     pub(super) fn failed(&mut self, error: &StoreError) {
         notice(self.halt, error);
+    }
+
+    /// Writes down what was counted, each kind once however often it was.
+    pub(super) fn tally(&mut self) -> Result<(), StoreError> {
+        in_transaction(self.database)?;
+        tally::add(self.database, std::mem::take(&mut self.counts))
     }
 
     /// The key store, in a transaction that commits before the database does.
@@ -131,12 +141,16 @@ impl Tx<'_> {
     /// Appends a leaf.
     #[expect(clippy::needless_pass_by_value, reason = "it is made for this one leaf")]
     pub(super) fn append(&mut self, id: LeafId, event: Event) -> Result<Appended, StoreError> {
-        self.append_draft(&draft(id, &event)?)
+        self.append_draft(&draft(id, &event)?, &event)
     }
 
-    /// Appends a leaf that was written before the commit began, but for its time. Leaves never run
-    /// backwards.
-    pub(super) fn append_draft(&mut self, draft: &Draft) -> Result<Appended, StoreError> {
+    /// Appends a leaf that was written before the commit began, but for its time: the draft of this
+    /// event. Leaves never run backwards.
+    pub(super) fn append_draft(
+        &mut self,
+        draft: &Draft,
+        event: &Event,
+    ) -> Result<Appended, StoreError> {
         let body = draft.at(self.forward()?)?;
         let hash = leaf_hash(&body);
         let index = LeafIndex(self.frontier.size().0);
@@ -151,6 +165,7 @@ impl Tx<'_> {
             log::put_node(self.database, node)?;
         }
         self.last = self.now;
+        self.counts.extend(Count::of(event, self.now));
         Ok(Appended { index, hash })
     }
 }

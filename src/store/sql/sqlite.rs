@@ -23,7 +23,8 @@ const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0010_desk.sql"),
     include_str!("../../../schemas/sql/sqlite/0011_line.sql"),
     include_str!("../../../schemas/sql/sqlite/0012_entry.sql"),
-    include_str!("../../../schemas/sql/sqlite/0013_sample.sql"),
+    include_str!("../../../schemas/sql/sqlite/0013_overview.sql"),
+    include_str!("../../../schemas/sql/sqlite/0014_sample.sql"),
 ];
 const KEYS: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql"),

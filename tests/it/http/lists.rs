@@ -148,3 +148,42 @@ async fn wanted_members_are_shown_and_the_version_changes_with_what_is_seen() {
     assert!(tag.starts_with('"') && tag.len() == 26, "{tag}");
     assert_eq!(house.raw(&http("GET", path, "", "")).await.header("etag").unwrap(), tag);
 }
+
+#[tokio::test]
+async fn whoever_sees_no_protected_person_at_a_page_sees_none_in_a_list() {
+    use sluss::log::Role;
+
+    let house = House::open().await;
+    for (n, line) in lines("tmf/tickets.jsonl").iter().take(3).enumerate() {
+        let mut one: Value = serde_json::from_str(line).unwrap();
+        one["externalId"] = json!(format!("TT-{n}"));
+        if n == 1 {
+            let parties = one["relatedParty"].as_array_mut().unwrap();
+            let customer = parties.iter_mut().find(|one| one["role"] == "customer").unwrap();
+            customer["characteristic"] = json!([{ "name": "protectedIdentity", "value": true }]);
+        }
+        assert_eq!(house.post(TICKETS, one.to_string()).await.0, 201);
+    }
+    let all = ids(&house.get(TICKETS).await.1);
+    assert_eq!(all.len(), 3, "an ordering system knows of whom it has told us");
+    let hidden = ids(&house.get(&format!("{TICKETS}?externalId=TT-1")).await.1).remove(0);
+    let support = crate::tokens::bearer(Role::Support);
+    let told = |path: String| http("GET", &path, &support, "");
+    for (query, shown) in [("", 2), ("?externalId=TT-1", 0), ("?status=acknowledged", 2)] {
+        let heard = house.raw(&told(format!("{TICKETS}{query}"))).await;
+        let (status, rows) = heard.json();
+        assert_eq!((status, rows.as_array().unwrap().len()), (200, shown), "{query}");
+        assert_eq!(heard.header("x-total-count").unwrap(), shown.to_string(), "{query}");
+        assert!(!rows.to_string().contains(&hidden), "{rows}");
+    }
+    let heard = house.raw(&told(format!("{TICKETS}/{hidden}"))).await;
+    let nowhere = house.raw(&told(format!("{TICKETS}/{}", "0".repeat(32)))).await;
+    refused(&heard.json(), 404, "notFound");
+    assert_eq!(heard.text().1, nowhere.text().1, "in the words for what is not there at all");
+    let head = format!("{support}\r\ncontent-type: application/json");
+    let closed = http("PATCH", &format!("{TICKETS}/{hidden}"), &head, r#"{"status":"closed"}"#);
+    refused(&house.raw(&closed).await.json(), 404, "notFound");
+    for id in all.iter().filter(|id| **id != hidden) {
+        assert_eq!(house.raw(&told(format!("{TICKETS}/{id}"))).await.json().0, 200);
+    }
+}

@@ -19,6 +19,9 @@ const SUPPORT: &[Role] = &[Role::Support, Role::Privacy];
 const PEOPLE: &[Role] = &[Role::Support, Role::Operations, Role::Privacy];
 const AUDITOR: &[Role] = &[Role::Auditor];
 const INSPECTORS: &[Role] = &[Role::Auditor, Role::Privacy];
+const OVERSEERS: &[Role] = &[Role::Auditor, Role::Privacy];
+const READERS: &[Role] =
+    &[Role::Support, Role::Auditor, Role::Privacy, Role::Policy, Role::Operations];
 const WATCHERS: &[Role] = &[Role::Auditor, Role::Privacy, Role::Operations];
 
 /// Method, path, and the roles that may. Written beside the program and not read from it: whoever
@@ -43,12 +46,25 @@ const MATRIX: &[(&str, &str, &[Role])] = &[
     ("GET", "/cases/{id}", PEOPLE),
     ("POST", "/cases/{id}/decide", PEOPLE),
     ("POST", "/cases/{id}/say", SUPPORT),
+    ("POST", "/cases/{id}/preview", SUPPORT),
     ("POST", "/cases/{id}/incident", SUPPORT),
     ("POST", "/faults", SUPPORT),
     ("POST", "/faults/new", SUPPORT),
     ("POST", "/faults/preview", SUPPORT),
     ("POST", "/faults/send", SUPPORT),
     ("GET", "/held", PEOPLE),
+    ("GET", "/overview", OVERSEERS),
+    ("GET", "/incidents", OVERSEERS),
+    ("GET", "/incidents.csv", OVERSEERS),
+    ("GET", "/incidents.json", OVERSEERS),
+    ("GET", "/incidents/{id}", OVERSEERS),
+    ("POST", "/incidents/{id}/close", &[Role::Privacy]),
+    ("GET", "/policies", READERS),
+    ("GET", "/policies/{id}", READERS),
+    ("GET", "/policies/{id}/changes", READERS),
+    ("GET", "/policies/{id}/{purpose}", READERS),
+    ("GET", "/recipients", ANYBODY),
+    ("GET", "/recipients.json", ANYBODY),
     ("GET", "/reviews", SUPPORT),
     ("POST", "/reviews/{case}", SUPPORT),
     ("GET", "/disclosures", INSPECTORS),
@@ -98,9 +114,8 @@ const OPERATORS: &[(&str, &str)] = &[("POST", "/onapi/{version}/contacts/{refere
 /// A path that the route takes. What it leads to need not be there.
 fn filled(path: &str) -> String {
     let path = path.replace("{*path}", "000.p/1");
-    path.replace("{id}", "00000000000000000000000000000000")
-        .replace("{case}", "0")
-        .replace("{leaf}", "0")
+    let path = path.replace("{id}", "00000000000000000000000000000000").replace("{case}", "0");
+    path.replace("{purpose}", "fault.report").replace("{leaf}", "0")
 }
 
 #[test]

@@ -17,6 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("address", &["domain"]),
     ("guard", &["domain"]),
     ("log", &["domain"]),
+    // Numbers of what stands in leaves, and what of them stands out.
+    ("tally", &["domain", "log"]),
     // Who may do what: roles are the log's words for who acted.
     ("auth", &["domain", "log"]),
     // Who may receive, and in whose words. A recipient's file names a dialect, and its policy is
@@ -39,6 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "address",
             "telemetry",
             "log",
+            "tally",
             "auth",
             "dialects",
             "recipients",
@@ -95,6 +98,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("inspection", &["domain", "log", "auth", "audit", "store", "subject"]),
     // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
     ("notify", &["crash", "domain", "telemetry", "store", "tmf"]),
+    // What those who look after it all are shown: numbers, and who vouches for the log.
+    ("overview", &["domain", "log", "tally", "recipients", "store", "settle", "witness"]),
     // The shells. No server touches a policy or the wire; the simulated operators share nothing
     // with the program but the words, so that no misreading can hide on both sides.
     (
@@ -122,6 +127,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "domain",
             "address",
             "log",
+            "tally",
             "auth",
             "dialects",
             "recipients",
@@ -131,6 +137,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "desk",
             "subject",
             "inspection",
+            "overview",
             "gate",
         ],
     ),
@@ -151,6 +158,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "inspection",
             "notify",
             "config",
+            "overview",
             "gate",
             "pages",
         ],
@@ -202,6 +210,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "subject",
             "inspection",
             "notify",
+            "overview",
             "config",
             "gate",
             "http",

@@ -101,6 +101,7 @@ const PURE: &[&str] = &[
     "address",
     "guard",
     "log",
+    "tally",
     "auth",
     "dialects",
     "recipients",

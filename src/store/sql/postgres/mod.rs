@@ -23,7 +23,8 @@ const DATABASE: &[(u32, &str)] = &[
     (10, include_str!("../../../../schemas/sql/postgres/0010_desk.sql")),
     (11, include_str!("../../../../schemas/sql/postgres/0011_line.sql")),
     (12, include_str!("../../../../schemas/sql/postgres/0012_entry.sql")),
-    (13, include_str!("../../../../schemas/sql/postgres/0013_sample.sql")),
+    (13, include_str!("../../../../schemas/sql/postgres/0013_overview.sql")),
+    (14, include_str!("../../../../schemas/sql/postgres/0014_sample.sql")),
 ];
 const KEYS: &[(u32, &str)] = &[
     (1, include_str!("../../../../schemas/sql/postgres/keys_0001_first.sql")),

@@ -1,4 +1,4 @@
--- As schemas/sql/sqlite/0013_sample.sql, where it stands what each is for.
+-- As schemas/sql/sqlite/0014_sample.sql, where it stands what each is for.
 
 CREATE TABLE sample (
     id         BYTEA NOT NULL PRIMARY KEY CHECK (length(id) = 16),

@@ -1,0 +1,363 @@
+//! How long the server takes for each page, on a store with many cases and a long log: p50, p99 and the
+//! longest of some hundred requests over loopback, one after the other, and how large a page is. On SQLite.
+//!
+//! ```sh
+//! cargo bench --bench pages                     # 200,000 cases and 1,000,000 leaves: filling takes minutes
+//! cargo bench --bench pages -- 20000 100000     # fewer of each
+//! SLUSS_BENCH_STATE=FOLDER cargo bench --bench pages    # is filled once, and then used again
+//! ```
+//!
+//! Cases are spread over ninety days. Each has two disclosures, one that did not leave and one that was
+//! accepted; every hundredth waits for a person instead. Nothing is sent to anybody.
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
+#![expect(clippy::print_stdout, reason = "its result")]
+#![expect(clippy::disallowed_methods, reason = "it measures time")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sluss::auth::{Roles, password};
+use sluss::commands::Deployment;
+use sluss::domain::{
+    CaseId, CaseState, ClientId, Clock, Entropy, Field, Handling, HoldReason, IncidentId, LeafId,
+    LegalBasis, ManualClock, OsEntropy, Purpose, RecipientId, SystemClock, Timestamp,
+};
+use sluss::intake::{Context, Kind, NoLists, read};
+use sluss::log::{Code, Event, Intent, LeafIndex, OutcomeResult, RecipientRecord, Role, Stopped};
+use sluss::recipients::Recipient;
+use sluss::store::{
+    AccountRow, CaseFilter, Claimed, Disclosure, IncidentKind, IncidentRow, Settlement, Work,
+};
+use tokio::task::JoinSet;
+
+const BATCH: usize = 1_000;
+const DAYS: u64 = 90;
+const REQUESTS: usize = 300;
+const WORD: &str = "korrekt häst batteri klammer";
+
+#[tokio::main]
+async fn main() {
+    let numbers: Vec<usize> = std::env::args().filter_map(|one| one.parse().ok()).collect();
+    let cases = numbers.first().copied().unwrap_or(200_000);
+    let leaves = numbers.get(1).copied().unwrap_or(1_000_000);
+    let kept = std::env::var_os("SLUSS_BENCH_STATE").map(PathBuf::from);
+    let folder = tempfile::tempdir().unwrap();
+    let state = kept.unwrap_or_else(|| folder.path().join("state"));
+    let is_filled = state.exists();
+    let now = SystemClock.now();
+    let past = Timestamp::from_micros(now.micros() - 86_400_000_000 * DAYS as i64);
+    let clock = Arc::new(ManualClock::at(if is_filled { now } else { past }));
+    let deployment = open(&state, Arc::clone(&clock) as Arc<dyn Clock>);
+    if !is_filled {
+        let begun = Instant::now();
+        fill(&deployment, &clock, (cases, leaves)).await;
+        println!("filled in {} s", begun.elapsed().as_secs());
+    }
+    clock.set(now);
+    println!("{} leaves\n", deployment.store.size().await.unwrap().0);
+    measure(&deployment).await;
+}
+
+fn open(state: &Path, clock: Arc<dyn Clock>) -> Deployment {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+    let mut config = sluss::config::load(&shipped, &BTreeMap::new()).unwrap();
+    config.state = state.to_owned();
+    config.http.requests_per_second = 1_000_000;
+    for file in &mut config.recipients {
+        // Nobody asks us here: its password is not read.
+        file.recipient.inbound = None;
+    }
+    Deployment::open_with(config, clock, Arc::new(OsEntropy)).unwrap()
+}
+
+/// Batch after batch, and the time goes on in between.
+async fn fill(deployment: &Deployment, clock: &ManualClock, (cases, leaves): (usize, usize)) {
+    let step = Duration::from_secs(DAYS * 86_400) / u32::try_from(cases.div_ceil(BATCH)).unwrap();
+    let recipients: Vec<Recipient> = deployment.recipients.values().cloned().collect();
+    for recipient in &recipients {
+        deployment.store.keep_policy(recipient).await.unwrap();
+    }
+    let further = leaves.saturating_sub(4 * cases) * BATCH / cases;
+    for first in (0..cases).step_by(BATCH) {
+        accept(deployment, clock, first..(first + BATCH).min(cases)).await;
+        for recipient in &recipients {
+            disclose(deployment, clock, recipient).await;
+        }
+        let mut reads = JoinSet::new();
+        for _ in 0..further {
+            let (store, what) = (deployment.store.clone(), Code::parse("bundle").unwrap());
+            reads.spawn(async move {
+                store.note_read(Role::Auditor, what, LeafIndex(0), 256).await.unwrap();
+            });
+        }
+        while reads.join_next().await.is_some() {}
+        clock.advance(step);
+    }
+}
+
+async fn accept(deployment: &Deployment, clock: &ManualClock, numbers: std::ops::Range<usize>) {
+    let known: BTreeSet<RecipientId> = deployment.recipients.keys().cloned().collect();
+    let client = ClientId::parse("bench").unwrap();
+    let mut hands = JoinSet::new();
+    for n in numbers {
+        let context = Context {
+            client: &client,
+            recipients: &known,
+            now: clock.now(),
+            entropy: &OsEntropy as &dyn Entropy,
+            bytes_max: 65_536,
+            accesses: &NoLists,
+        };
+        let Ok(submission) = read(Kind::Order, order(n).as_bytes(), &context) else {
+            panic!("the benchmark's own order is refused");
+        };
+        let store = deployment.store.clone();
+        hands.spawn(async move { store.accept(submission).await.unwrap() });
+    }
+    while let Some(accepted) = hands.join_next().await {
+        accepted.unwrap();
+    }
+}
+
+/// All that is due at a recipient: recorded, and ended, twice.
+async fn disclose(deployment: &Deployment, clock: &ManualClock, recipient: &Recipient) {
+    let store = &deployment.store;
+    for attempt in 1..=2 {
+        let lease = Duration::from_mins(10);
+        let due = store.claim(&recipient.id, 2 * BATCH, lease).await.unwrap();
+        let claimed: Vec<Claimed> = due
+            .into_iter()
+            .filter_map(|work| match work {
+                Work::Deliver(claimed) => Some(*claimed),
+                _ => None,
+            })
+            .collect();
+        let mut ends = JoinSet::new();
+        let (mut claims, mut disclosures) = (Vec::new(), Vec::new());
+        for (n, one) in claimed.into_iter().enumerate() {
+            let leaf = LeafId::draw(&OsEntropy);
+            if attempt == 1 && n % 100 == 99 {
+                let (store, event) = (store.clone(), held(recipient));
+                let reason = HoldReason::Screened;
+                ends.spawn(async move {
+                    store.hold(one.claim, (leaf, event), reason).await.unwrap();
+                });
+                continue;
+            }
+            let event = Event::Intent(intent(recipient, attempt));
+            disclosures.push(Disclosure::new(&one.claim, leaf, event));
+            claims.push(one.claim);
+        }
+        store.append(disclosures, lease).await.unwrap();
+        for claim in claims {
+            let store = store.clone();
+            let settlement = if attempt == 1 {
+                let (result, due) = (OutcomeResult::Unsent, clock.now());
+                Settlement::Retry { result, code: "http-429".to_owned(), due }
+            } else {
+                let code = "http-201".to_owned();
+                Settlement::Completed { reference: None, subscription: None, code }
+            };
+            ends.spawn(async move { store.settle(claim, settlement).await.unwrap() });
+        }
+        while let Some(ended) = ends.join_next().await {
+            ended.unwrap();
+        }
+    }
+}
+
+fn intent(recipient: &Recipient, attempt: u32) -> Intent {
+    Intent {
+        recipient: RecipientRecord {
+            id: recipient.id.clone(),
+            legal_name: recipient.legal_name.clone(),
+            org_no: recipient.org_no.clone(),
+            country: recipient.country.clone(),
+            agreement: recipient.agreement.as_ref().unwrap().reference.clone(),
+        },
+        endpoint: recipient.endpoint(),
+        purpose: Purpose::Activate,
+        basis: [LegalBasis::Contract].into(),
+        policy: recipient.policy.id(),
+        rules: [].into(),
+        sent: [Field::AccessId, Field::ServiceId, Field::CaseReference].into(),
+        withheld: [Field::ContactName, Field::ContactPhone].into(),
+        not_carried: [].into(),
+        conditions: [].into(),
+        handling: Handling::Automatic,
+        masked: Vec::new(),
+        replaced: [].into(),
+        actor: Role::Ordering,
+        attempt,
+        sd: [].into(),
+    }
+}
+
+fn held(recipient: &Recipient) -> Event {
+    Event::Hold(Stopped {
+        recipient: recipient.id.clone(),
+        purpose: Purpose::Activate,
+        policy: Some(recipient.policy.id()),
+        reason: HoldReason::Screened,
+        withheld: [].into(),
+        actor: Role::System,
+        sd: [].into(),
+    })
+}
+
+fn order(n: usize) -> String {
+    let (access, recipient) = (n % 9_999 + 1, ["globalconnect", "ip-only"][n % 2]);
+    format!(
+        r#"{{"externalId":"ORD-{n}","requestedStartDate":"2026-12-01T00:00:00Z","relatedParty":[
+{{"id":"{recipient}","role":"communicationsOperator"}},
+{{"id":"cust-{n}","role":"customer","@referredType":"Individual","givenName":"Astrid","familyName":"Lindqvist",
+"contactMedium":[{{"mediumType":"mobile","characteristic":{{"phoneNumber":"+46701740605"}}}}]}}],
+"serviceOrderItem":[{{"id":"1","action":"add","service":{{"serviceSpecification":{{"id":"BB-1000-1000"}},
+"serviceCharacteristic":[{{"name":"accessId","value":"STTA{access:04}"}}]}}}}]}}"#
+    )
+}
+
+/// Somebody at a browser.
+struct Seat {
+    client: reqwest::Client,
+    at: String,
+    cookie: String,
+    csrf: String,
+}
+
+impl Seat {
+    async fn sign_in(deployment: &Deployment, at: &str, name: &str, roles: &str) -> Self {
+        let account = AccountRow {
+            name: ClientId::parse(name).unwrap(),
+            roles: Roles::parse(roles).unwrap(),
+            password: password::hash(WORD, &OsEntropy).unwrap(),
+            created: deployment.clock.now(),
+        };
+        deployment.store.keep_account(account, true).await.unwrap();
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        let mut seat = Self {
+            client: client.unwrap(),
+            at: at.to_owned(),
+            cookie: String::new(),
+            csrf: String::new(),
+        };
+        let answer = seat.ask("/sign-in", Some(&[("name", name), ("password", WORD)])).await;
+        let set = answer.headers()["set-cookie"].to_str().unwrap();
+        seat.cookie = set.split(';').next().unwrap().to_owned();
+        let home = seat.ask("/", None).await.text().await.unwrap();
+        let (_, rest) = home.split_once("name=\"csrf\" value=\"").unwrap();
+        seat.csrf = rest.split('"').next().unwrap().to_owned();
+        seat
+    }
+
+    async fn ask(&self, path: &str, form: Option<&[(&str, &str)]>) -> reqwest::Response {
+        let to = format!("{}{path}", self.at);
+        let request = match form {
+            None => self.client.get(to),
+            Some(pairs) => {
+                let mut body = url::form_urlencoded::Serializer::new(String::new());
+                body.append_pair("csrf", &self.csrf).extend_pairs(pairs);
+                let kind = "application/x-www-form-urlencoded";
+                self.client.post(to).header("content-type", kind).body(body.finish())
+            }
+        };
+        request.header("cookie", &self.cookie).header("accept", "text/html").send().await.unwrap()
+    }
+
+    async fn measure(&self, name: &str, path: &str, form: Option<&[(&str, &str)]>) {
+        let mut times = Vec::with_capacity(REQUESTS);
+        let mut bytes = 0;
+        for n in 0..=REQUESTS {
+            let begun = Instant::now();
+            let answer = self.ask(path, form).await;
+            assert!(answer.status().is_success(), "{path}: {}", answer.status());
+            bytes = answer.bytes().await.unwrap().len();
+            // The first one fills caches that every later one finds.
+            if n == 0 {
+                print!("{name:<34} first {:>8.2} ms", begun.elapsed().as_secs_f64() * 1e3);
+            } else {
+                times.push(begun.elapsed().as_secs_f64() * 1e3);
+            }
+        }
+        times.sort_by(f64::total_cmp);
+        let (middle, p99) = (times[REQUESTS / 2], times[REQUESTS * 99 / 100]);
+        let longest = times[REQUESTS - 1];
+        println!("  p50 {middle:>7.2}  p99 {p99:>7.2}  max {longest:>7.2} ms  {bytes:>6} bytes");
+    }
+}
+
+async fn measure(deployment: &Deployment) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = format!("http://{}", listener.local_addr().unwrap());
+    let (_stopper, stop) = tokio::sync::watch::channel(false);
+    tokio::spawn(sluss::http::serve(deployment.app().unwrap(), listener, stop));
+    let any = deployment.store.cases(CaseFilter { limit: 50, ..CaseFilter::default() });
+    let rows = any.await.unwrap();
+    let done = rows.iter().find(|row| row.state == CaseState::Completed).unwrap();
+    let held = CaseFilter { state: Some(CaseState::Held), limit: 1, ..CaseFilter::default() };
+    let held = deployment.store.cases(held).await.unwrap()[0].id;
+    let incident = IncidentId::draw(&OsEntropy);
+    let noticed = deployment.clock.now();
+    let row = IncidentRow {
+        id: incident,
+        case: done.id,
+        kind: IncidentKind::TooMuch,
+        noticed,
+        closed: None,
+    };
+    deployment.store.note_incident(row).await.unwrap();
+
+    let support = Seat::sign_in(deployment, &at, "tolvan", "support").await;
+    let half = noticed.micros() - 86_400_000_000 * DAYS as i64 / 2;
+    let middle = format!("/cases?behind={half}-{}", CaseId::from_bytes([0; 16]));
+    support.measure("start", "/", None).await;
+    support.measure("cases, newest", "/cases", None).await;
+    support.measure("cases, in the middle", &middle, None).await;
+    support.measure("search by number", "/cases", Some(&[("text", "ORD-777")])).await;
+    support.measure("search by access", "/cases", Some(&[("text", "STTA0777")])).await;
+    support.measure("a case", &format!("/cases/{}", done.id), None).await;
+    support.measure("a held case", &format!("/cases/{held}"), None).await;
+    support.measure("held", "/held", None).await;
+    support.measure("reviews", "/reviews", None).await;
+    let about = done.id.to_string();
+    let told = [("case", about.as_str()), ("description", "Ring Astrid på 070-174 06 05 först.")];
+    support.measure("fault form", "/faults/new", Some(&told[..1])).await;
+    support.measure("fault preview", "/faults/preview", Some(&told)).await;
+
+    let privacy = Seat::sign_in(deployment, &at, "ombudet", "privacy").await;
+    for days in [7, 30, 90] {
+        let path = format!("/overview?days={days}");
+        privacy.measure(&format!("overview, {days} days"), &path, None).await;
+    }
+    privacy.measure("incidents", "/incidents", None).await;
+    privacy.measure("an incident", &format!("/incidents/{incident}"), None).await;
+    privacy.measure("policies", "/policies", None).await;
+    privacy.measure("a policy", "/policies/globalconnect", None).await;
+    privacy.measure("one purpose", "/policies/globalconnect/fault.report", None).await;
+    privacy.measure("changes", "/policies/globalconnect/changes", None).await;
+    privacy.measure("recipients", "/recipients", None).await;
+    privacy.measure("status", "/status", None).await;
+    for (what, asked) in [
+        ("log, newest", ""),
+        ("log, everything", "?what=all"),
+        ("log, far back", "?before=1000"),
+        ("log, one operator", "?what=intent&recipient=globalconnect"),
+        ("log, one month", "?from=2026-10-01&to=2026-10-31"),
+        ("log, open", "?outcome=open"),
+        ("log, nothing", "?rule=nobody.has.it"),
+        ("log, by recipient", "?group=recipient"),
+        ("log, by day", "?group=day"),
+    ] {
+        privacy.measure(what, &format!("/disclosures{asked}"), None).await;
+    }
+    let case = format!("/disclosures?case={}", done.id);
+    privacy.measure("log, one case", &case, None).await;
+    privacy.measure("a leaf", "/disclosures/5000", None).await;
+    privacy.measure("a leaf, verified", "/disclosures/5000/verify", Some(&[])).await;
+    let told = done.id.to_string();
+    let person = [("reference", told.as_str()), ("view", "internal")];
+    privacy.measure("a person", "/persons", Some(&person)).await;
+    privacy.measure("samples", "/samples", None).await;
+}
