@@ -118,10 +118,11 @@ impl Query {
             "to" => day(value).map(|day| wanted.to = Some(day)),
             "field" => Field::parse(value).map(|one| filter.field = Some(one)),
             "side" => match value {
-                "sent" => Some(filter.left = Some(true)),
-                "withheld" => Some(filter.left = Some(false)),
+                "sent" => Some(true),
+                "withheld" => Some(false),
                 _ => None,
-            },
+            }
+            .map(|left| filter.left = Some(left)),
             "rule" => RuleId::parse(value).ok().map(|one| filter.rule = Some(one)),
             "reason" => Code::parse(value).map(|one| filter.reason = Some(one.to_string())),
             "actor" => Role::parse(value).map(|one| filter.actor = Some(one)),

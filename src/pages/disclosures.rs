@@ -15,7 +15,7 @@ use super::words::Words;
 use super::{Posted, Sheet, Visit, moment, sorted_by};
 use crate::auth::{Action, Caller};
 use crate::desk::Desk;
-use crate::domain::{Field, HoldReason, Purpose};
+use crate::domain::{Field, HoldReason, Purpose, RecipientId, RuleId};
 use crate::gate::Person;
 use crate::inspection::handout::{Form, Handout, Head};
 use crate::inspection::{BadQuery, Group, Inspection, Listing, Query, Row};
@@ -177,7 +177,7 @@ fn filters(words: Words, desk: &Desk, query: &Query) -> Markup {
             div.grid {
                 (select(words, "what", kinds, Some(filter.kinds.as_str()), false))
                 (select(words, "recipient", recipients.into_iter(),
-                    filter.recipient.as_ref().map(|one| one.as_str()), true))
+                    filter.recipient.as_ref().map(RecipientId::as_str), true))
                 (select(words, "purpose", purposes.into_iter(), filter.purpose.map(|one| one.as_str()), true))
                 (select(words, "outcome", endings.into_iter(), ending.map(|one| one.as_str()), true))
                 (date(words, "from", from.map(|day| day.to_string())))
@@ -189,7 +189,7 @@ fn filters(words: Words, desk: &Desk, query: &Query) -> Markup {
                 div.grid {
                     (select(words, "field", fields.into_iter(), filter.field.map(|one| one.as_str()), true))
                     (select(words, "side", sides.into_iter(), side, true))
-                    (text(words, "rule", filter.rule.as_ref().map(|one| one.as_str())))
+                    (text(words, "rule", filter.rule.as_ref().map(RuleId::as_str)))
                     (select(words, "reason", reasons.into_iter(), filter.reason.as_deref(), true))
                     (select(words, "actor", actors.into_iter(), filter.actor.map(|one| one.as_str()), true))
                     (text(words, "case", case.map(|case| case.to_string()).as_deref()))

@@ -23,7 +23,7 @@ const REFERENCE_MAX: usize = 256;
 
 /// `GET /persons`: whom to ask about.
 pub async fn ask(visit: Visit, person: Person) -> Sheet {
-    form_page(&visit, &person, html! {})
+    form_page(&visit, &person, &html! {})
 }
 
 /// `POST /persons`.
@@ -51,17 +51,17 @@ pub async fn report(
         values,
     };
     Ok(match inspection.person(asked, (caller.role(), &person.roles)).await? {
-        Answer::Nobody => form_page(&visit, &person, alert(&words.say("person-nobody"))),
+        Answer::Nobody => form_page(&visit, &person, &alert(&words.say("person-nobody"))),
         Answer::Several(clients) => {
             let clients: Vec<_> = clients.iter().map(ClientId::as_str).collect();
             let told = words.tell("person-several", &[("clients", &clients.join(", "))]);
-            form_page(&visit, &person, alert(&told))
+            form_page(&visit, &person, &alert(&told))
         }
         Answer::Told(report) => told_page(&visit, &inspection, &report)?,
     })
 }
 
-fn form_page(visit: &Visit, person: &Person, told: Markup) -> Sheet {
+fn form_page(visit: &Visit, person: &Person, told: &Markup) -> Sheet {
     let words = visit.words;
     let is_privacy = person.roles.first_of(&[Role::Privacy]).is_some();
     let whys = named(words, "why", Why::ALL.iter().map(|why| why.as_str()));

@@ -29,14 +29,14 @@ pub async fn list(
     State(inspection): State<Inspection>,
     visit: Visit,
 ) -> Result<Sheet, Failed> {
-    overview(&desk, &inspection, &visit, html! {}).await
+    overview(&desk, &inspection, &visit, &html! {}).await
 }
 
 async fn overview(
     desk: &Desk,
     inspection: &Inspection,
     visit: &Visit,
-    told: Markup,
+    told: &Markup,
 ) -> Result<Sheet, Failed> {
     let words = visit.words;
     let samples = inspection.samples().await?;
@@ -145,7 +145,7 @@ pub async fn draw(
         Some(id) => see(&format!("/samples/{id}")),
         None => {
             let told = alert(&visit.words.say("sample-of-nothing"));
-            overview(&desk, &inspection, &visit, told).await?.into_response()
+            overview(&desk, &inspection, &visit, &told).await?.into_response()
         }
     })
 }
@@ -158,7 +158,7 @@ pub async fn show(
     Path(id): Path<String>,
 ) -> Result<Sheet, Failed> {
     let sample = inspection.sample(read(&id)?, caller.role()).await?;
-    Ok(page(&visit, &sample, html! {}))
+    Ok(page(&visit, &sample, &html! {}))
 }
 
 /// `POST /samples/{id}/verdicts`.
@@ -197,7 +197,7 @@ pub async fn sign(
     }
     let sample = inspection.sample(id, caller.role()).await?;
     let told = alert(&visit.words.say("sample-not-yet"));
-    Ok(page(&visit, &sample, told).into_response())
+    Ok(page(&visit, &sample, &told).into_response())
 }
 
 /// `GET /samples/{id}/file`: all of it, for other programs.
@@ -265,7 +265,7 @@ fn data(sample: &Sample) -> Value {
     })
 }
 
-fn page(visit: &Visit, sample: &Sample, told: Markup) -> Sheet {
+fn page(visit: &Visit, sample: &Sample, told: &Markup) -> Sheet {
     let words = visit.words;
     let row = &sample.row;
     let none = words.say("sample-no-strata");

@@ -31,8 +31,10 @@ impl House {
             app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-1", "STTA0001")).await[0];
         let other = app.submit(Kind::Order, &order(IP_ONLY, "ORD-2", "STTA0002")).await[0];
         app.submit(Kind::Order, &order("exempelnat", "ORD-3", "STTA0003")).await;
-        let hidden =
-            app.submit(Kind::Order, &protected(GLOBALCONNECT, "ORD-9", "STTA0009")).await[0];
+        // Of somebody else: who is protected in one case is so in all.
+        let mut hidden = protected(GLOBALCONNECT, "ORD-9", "STTA0009");
+        hidden["relatedParty"][1]["id"] = "cust-hidden".into();
+        let hidden = app.submit(Kind::Order, &hidden).await[0];
         app.to_the_end().await;
         // The next day.
         app.pass(24 * 60 * 60).await;
@@ -84,6 +86,9 @@ async fn page(who: &Signed<'_>, path: &str) -> String {
     page
 }
 
+/// Whether a leaf is one that is looked for.
+type Fits<'f> = Box<dyn Fn(&Event) -> bool + 'f>;
+
 fn is_disclosure(event: &Event) -> bool {
     matches!(event, Event::Intent(_) | Event::Refusal(_) | Event::Hold(_) | Event::Release(_))
 }
@@ -97,7 +102,6 @@ async fn each_filter_finds_what_the_log_has_and_each_look_is_a_leaf() {
         Event::Intent(intent) => Some(intent.clone()),
         _ => None,
     };
-    type Fits<'f> = Box<dyn Fn(&Event) -> bool + 'f>;
     let wishes: Vec<(&str, Fits<'_>)> = vec![
         ("", Box::new(is_disclosure)),
         ("?what=intent", Box::new(|event| intent(event).is_some())),
