@@ -505,13 +505,14 @@ try {
   await theLogIsInspected(house);
   await aSampleIsSignedOff(house);
   await aPersonIsTold(house);
-  for (const [as, what, path] of [["granskaren", "leaf-everywhere", "/disclosures?what=intent"], ["granskaren", "sample-everywhere", "/samples"]]) {
-    await everywhere(house, as, what, async (visit) => {
+  await everywhere(house, "granskaren", async (visit) => {
+    for (const [path, link, what] of [["/disclosures?what=intent", "table.log a >> nth=0", "leaf"], ["/samples", ".rows a >> nth=0", "sample"]]) {
       await visit.go(path);
-      await visit.page.click(what === "leaf-everywhere" ? "table.log a >> nth=0" : ".rows a >> nth=0");
+      await visit.page.click(link);
       await visit.page.waitForSelector(".facts");
-    });
-  }
+      await visit.judge(`${what}-everywhere`);
+    }
+  });
   await byKeyboardAlone(house);
   await aFaultByKeyboard(house);
   const placed = await aFaultFromEndToEnd(house);
