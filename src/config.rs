@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 pub use desk::Desk;
 pub use door::{DoorLimits, Http, TlsFiles};
@@ -92,6 +93,8 @@ pub struct Telemetry {
     pub format: Format,
     /// What is written.
     pub level: String,
+    /// Where a collector takes traces (OTLP over HTTP); `None`: nowhere.
+    pub collector: Option<Url>,
 }
 
 impl Config {
@@ -281,8 +284,17 @@ fn telemetry(mut telemetry: Table<'_>, faults: &mut Faults) -> Telemetry {
             "must be error, warn, info, debug, trace or off, or a filter such as sluss=debug",
         );
     }
+    let collector = telemetry.text("otlp_url", faults).filter(|url| !url.is_empty());
+    let collector = collector.and_then(|text| {
+        let found = safe_address(&text);
+        if found.is_none() {
+            let what = "must be https://, or http:// to this machine, as http://127.0.0.1:4318";
+            faults.add(telemetry.key("otlp_url"), what);
+        }
+        found
+    });
     telemetry.nothing_else(faults);
-    Telemetry { format, level }
+    Telemetry { format, level, collector }
 }
 
 /// The policy file that `log.witness_policy` names, and how to go by it.

@@ -20,6 +20,7 @@ pub mod crash;
 pub mod domain;
 pub mod table;
 pub mod telemetry;
+pub mod tls;
 
 // Where a delivery point is, and which one somebody means.
 pub mod address;

@@ -5,29 +5,34 @@
 
 mod access;
 mod account;
+mod backup;
 mod case;
 mod check;
 mod denial;
 mod deployment;
+mod doctor;
 mod explain;
 pub(crate) mod explanation;
 mod gazetteer;
 mod key;
 pub(crate) mod log;
+mod manual;
 mod notify;
 mod output;
 mod receipts;
 mod redact;
 mod retention;
+mod sbom;
 pub(crate) mod serve;
 mod story;
 mod subject;
 pub(crate) mod submit;
 pub(crate) mod token;
+mod traces;
 mod witness;
 mod witnessed;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use thiserror::Error;
@@ -35,6 +40,7 @@ use thiserror::Error;
 pub use deployment::Deployment;
 pub use output::Output;
 
+use crate::config::Config;
 use crate::demo;
 use crate::http::Problem;
 use crate::intake::Kind;
@@ -139,6 +145,28 @@ enum Command {
     /// What is kept no longer than the rules say
     #[command(subcommand)]
     Retention(retention::Command),
+    /// Look at clock, disk, permissions, versions, and whether each recipient can be reached
+    Doctor(doctor::Arguments),
+    /// Write all that is kept to one encrypted file, while everything goes on
+    Backup(backup::Backup),
+    /// Put a backup in the place of a store that is lost
+    Restore(backup::Restore),
+    /// Where everything is kept
+    #[command(subcommand)]
+    Store(backup::StoreCommand),
+    /// Print what completes these commands in a shell: bash, zsh, fish, elvish or powershell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print what this program is made of: CycloneDX, from the lock file that it was built with
+    Sbom,
+    /// Write the manual, a page for each command
+    Manual {
+        /// To this folder
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -219,6 +247,12 @@ impl Cli {
                 return redact::run(&arguments, &output);
             }
             Command::Gazetteer(command) => return gazetteer::run(command, &output),
+            Command::Completions { shell } => {
+                manual::completions(shell);
+                return Ok(());
+            }
+            Command::Manual { folder } => return manual::pages(&folder, &output),
+            Command::Sbom => return sbom::print(&output),
             // An auditor has no configuration, and neither has a person with a receipt.
             Command::Log(log::Command::Verify(arguments)) if arguments.is_offline() => {
                 return log::verify_path(&arguments, &output);
@@ -232,33 +266,57 @@ impl Cli {
         if let Some(state) = global.state.clone() {
             config.state = state;
         }
-        crate::telemetry::start(config.telemetry.format, &config.telemetry.level);
+        let tracing = matches!(command, Command::Serve { .. } | Command::Work { .. });
+        let export = traces::start(&config.telemetry, tracing)?;
         tracing::info!("{}", gazetteer::install(&config)?);
+        let ended = Self::run_on(command, config, folder, global.state.clone(), &output).await;
+        if let Some(export) = export {
+            export.end().await;
+        }
+        ended
+    }
+
+    /// Those that have a configuration.
+    async fn run_on(
+        command: Command,
+        config: Config,
+        folder: &Path,
+        state: Option<PathBuf>,
+        output: &Output,
+    ) -> Result<(), Failure> {
         match command {
-            Command::Check | Command::Witness(_) | Command::Redact(_) | Command::Gazetteer(_) => {
-                Ok(())
-            }
-            Command::Demo(arguments) => demo::run(config, arguments, global.state, &output).await,
-            Command::Serve { no_worker } => serve::serve(config, no_worker, &output).await,
-            Command::Work { once } => serve::work(config, once, &output).await,
-            Command::Sandbox(arguments) => serve::sandbox(config, folder, arguments, &output).await,
+            Command::Check
+            | Command::Witness(_)
+            | Command::Redact(_)
+            | Command::Gazetteer(_)
+            | Command::Completions { .. }
+            | Command::Manual { .. }
+            | Command::Sbom => Ok(()),
+            Command::Demo(arguments) => demo::run(config, arguments, state, output).await,
+            Command::Serve { no_worker } => serve::serve(config, no_worker, output).await,
+            Command::Work { once } => serve::work(config, once, output).await,
+            Command::Sandbox(arguments) => serve::sandbox(config, folder, arguments, output).await,
             Command::Order(SubmitCommand::Submit { files }) => {
-                submit::run(&config, Kind::Order, &files, &output).await
+                submit::run(&config, Kind::Order, &files, output).await
             }
             Command::Fault(SubmitCommand::Submit { files }) => {
-                submit::run(&config, Kind::Ticket, &files, &output).await
+                submit::run(&config, Kind::Ticket, &files, output).await
             }
-            Command::Case(command) => case::run(&config, command, &output).await,
-            Command::Explain(arguments) => explain::run(&config, &arguments, &output).await,
-            Command::Access(command) => access::run(&config, command, &output).await,
-            Command::Log(command) => log::run(&config, command, &output).await,
-            Command::Subject(command) => subject::run(&config, command, &output).await,
-            Command::Token(command) => token::run(&config, command, &output).await,
-            Command::Account(command) => account::run(&config, command, &output).await,
-            Command::Denial(command) => denial::run(&config, command, &output).await,
-            Command::Key(command) => key::run(&config, command, &output).await,
-            Command::Notify(command) => notify::run(&config, command, &output).await,
-            Command::Retention(command) => retention::run(&config, command, &output).await,
+            Command::Case(command) => case::run(&config, command, output).await,
+            Command::Explain(arguments) => explain::run(&config, &arguments, output).await,
+            Command::Access(command) => access::run(&config, command, output).await,
+            Command::Log(command) => log::run(&config, command, output).await,
+            Command::Subject(command) => subject::run(&config, command, output).await,
+            Command::Token(command) => token::run(&config, command, output).await,
+            Command::Account(command) => account::run(&config, command, output).await,
+            Command::Denial(command) => denial::run(&config, command, output).await,
+            Command::Key(command) => key::run(&config, command, output).await,
+            Command::Notify(command) => notify::run(&config, command, output).await,
+            Command::Retention(command) => retention::run(&config, command, output).await,
+            Command::Doctor(arguments) => doctor::run(config, &arguments, output).await,
+            Command::Backup(arguments) => backup::backup(config, arguments, output).await,
+            Command::Restore(arguments) => backup::restore(&config, &arguments, output),
+            Command::Store(command) => backup::store(config, &command, output),
         }
     }
 }

@@ -93,7 +93,7 @@ pub(super) async fn run(command: Command, output: &Output) -> Result<(), Failure
 }
 
 async fn serve(dir: &Path, address: SocketAddr, output: &Output) -> Result<(), Failure> {
-    telemetry::start(telemetry::Format::Text, "warn");
+    telemetry::start(telemetry::Format::Text, "warn", None);
     let folder = Folder::open(dir).map_err(|error| failed(&error))?;
     for origin in folder.logs() {
         output.line(format!("follows {origin}"));

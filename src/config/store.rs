@@ -22,9 +22,12 @@ pub(super) fn read(file: &Path, mut store: Table<'_>, faults: &mut Faults) -> Ke
     let reserve = 1_048_576..=u32::MAX;
     let reserve_bytes = store.number("reserve_bytes", 268_435_456, reserve, faults);
     let folder = file.parent().unwrap_or(Path::new("."));
+    let ca_file = store.text("ca_file", faults).filter(|file| !file.is_empty());
+    let ca_file = ca_file.map(|file| folder.join(file));
     let database = address(folder, &mut store, "url", "password_file", faults);
     let keys = address(folder, &mut store, "keys_url", "keys_password_file", faults);
-    let servers = match (database, keys) {
+    let trusting = |address: Option<Address>| Some(address?.with_ca_file(ca_file.clone()));
+    let servers = match (trusting(database), trusting(keys)) {
         (Some(database), Some(keys)) if database == keys => {
             let what = "must be another database than store.url, or another schema of it: keys are \
                         kept, backed up and destroyed on their own";

@@ -7,6 +7,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tracing::field::Empty;
+use tracing::{Instrument, info_span};
 
 use super::problem::Problem;
 use super::server::Peer;
@@ -24,9 +26,16 @@ const AUTHORIZATION_BYTES_MAX: usize = 8 * 1024;
 /// Lets a request through to its handler, with its caller.
 pub(super) async fn admit(
     State((app, action)): State<(App, Action)>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
+    let span = info_span!("request", action = action.as_str(), answer.status = Empty);
+    let response = admit_one(app, action, request, next).instrument(span.clone()).await;
+    span.record("answer.status", response.status().as_u16());
+    response
+}
+
+async fn admit_one(app: App, action: Action, mut request: Request, next: Next) -> Response {
     if is_made_to_ask(&request) {
         app.0.gate.deny(action, Denial::CrossSite);
         let reason = "another site has made your browser ask for this";

@@ -63,6 +63,7 @@ struct Open {
     shared: Shared,
     rate: Rate,
     stopping: AtomicBool,
+    answered: metrics::Answered,
 }
 
 impl Deref for Open {
@@ -122,7 +123,8 @@ impl App {
     /// Puts the parts together.
     pub fn new(shared: Shared) -> Self {
         let rate = Rate::new(shared.requests_per_second);
-        Self(Arc::new(Open { shared, rate, stopping: AtomicBool::new(false) }))
+        let answered = metrics::Answered::default();
+        Self(Arc::new(Open { shared, rate, stopping: AtomicBool::new(false), answered }))
     }
 
     /// All routes.

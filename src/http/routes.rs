@@ -144,6 +144,7 @@ pub(super) fn router(app: App) -> Router {
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(from_fn(pages::in_words))
         .layer(from_fn_with_state(app.clone(), headers::put))
+        .layer(from_fn_with_state(app.clone(), metrics::count))
         .with_state(app)
 }
 

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use crate::dialects::{self, Message, Request};
 use crate::domain::{
-    Act, Case, Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp,
+    Act, Case, CaseId, Entropy, Field, HoldReason, LeafId, Purpose, RecipientId, Timestamp,
 };
 use crate::log::digest::digest;
 use crate::log::{
@@ -70,6 +70,13 @@ impl Receipt {
     /// Its position and hash.
     pub const fn appended(&self) -> Appended {
         self.appended
+    }
+}
+
+impl Recorded {
+    /// Which case it is about.
+    pub const fn case(&self) -> CaseId {
+        self.right.case()
     }
 }
 
@@ -259,7 +266,7 @@ pub fn refusal(
     refusal: &Refusal,
     key: &SubjectKey,
     leaf: LeafId,
-    case: crate::domain::CaseId,
+    case: CaseId,
 ) -> Event {
     let stopped = Stopped {
         recipient: recipient.clone(),

@@ -64,7 +64,10 @@ pub struct Settling<'s> {
 
 impl Settling<'_> {
     /// Settles what was sent.
-    #[instrument(skip_all, fields(leaf.index = transmitted.receipt().appended().index().0))]
+    #[instrument(
+        skip_all,
+        fields(case.id = %transmitted.case(), leaf.index = transmitted.receipt().appended().index().0)
+    )]
     pub async fn sent(&self, transmitted: Transmitted) -> Result<Settled, StoreError> {
         let leaf = transmitted.receipt().appended().index().0;
         let (claim, act, result) = transmitted.into_parts();
@@ -95,7 +98,10 @@ impl Settling<'_> {
     }
 
     /// Settles a disclosure that nobody knows the outcome of, by what the operator says.
-    #[instrument(skip_all, fields(leaf.index = doubt.intent.index().0))]
+    #[instrument(
+        skip_all,
+        fields(case.id = %doubt.claim.case(), leaf.index = doubt.intent.index().0)
+    )]
     pub async fn found(
         &self,
         doubt: Doubt,

@@ -187,6 +187,15 @@ impl CheckpointFile {
         Ok(())
     }
 
+    /// Puts a checkpoint that somebody else has kept where there is none, and never over one.
+    pub(super) fn place_first(&self, note: &str) -> Result<(), StoreError> {
+        let _lock = self.lock()?;
+        if self.read()?.is_some() {
+            return Ok(());
+        }
+        self.replace(note).map_err(unwritable)
+    }
+
     pub(super) fn exists(path: &Path) -> bool {
         path.exists()
     }

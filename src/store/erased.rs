@@ -5,6 +5,7 @@
 //! backup brings nobody back. It holds random numbers: of the key, which is gone, and of the leaf
 //! that says so. Whom they were about cannot be told from them.
 
+use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -54,6 +55,28 @@ impl ErasedList {
         let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
         let entry = |line: &str| parse(line).ok_or(StoreError::Corrupt { table: "erased.list" });
         whole.lines().map(entry).collect()
+    }
+
+    /// Every entry as it is written, for a copy.
+    pub(super) fn text(&self) -> Result<String, StoreError> {
+        let mut text = String::new();
+        for Erased { subject, leaf, reason } in self.read()? {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{subject} {leaf} {reason}");
+        }
+        Ok(text)
+    }
+
+    /// Adds what a copy has and this one does not: what was erased since the copy was made stays.
+    pub(super) fn merge(&self, copy: &str) -> Result<(), StoreError> {
+        let known = self.read()?;
+        for line in copy.lines() {
+            let entry = parse(line).ok_or(StoreError::Corrupt { table: "erased.list" })?;
+            if !known.contains(&entry) {
+                self.add(&entry)?;
+            }
+        }
+        Ok(())
     }
 
     /// Adds an entry. It lasts when this returns.

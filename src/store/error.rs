@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::fsck::Wrong;
 use super::sql;
 use crate::crash::Injected;
 use crate::domain::{Act, CaseId, CaseState, HaltReason, StateError, Timestamp};
-use crate::log::LeafError;
+use crate::log::{LeafError, TreeSize};
 
 /// Why the store did not do what was asked. Cloned to everyone who shared the failed commit.
 #[derive(Clone, Debug, Error)]
@@ -115,6 +116,40 @@ pub enum StoreError {
     /// The database does not promise durability.
     #[error("the database does not keep what it promises: {0}")]
     Unsafe(String),
+    /// Something is there already, and nothing is written over.
+    #[error("{0} is not empty, and nothing is written over: move it away, or name another one")]
+    Occupied(String),
+    /// Other processes have the store open.
+    #[error("other processes use this store: stop them first")]
+    InUse,
+    /// The log was signed further than a copy of it goes.
+    #[error(
+        "the backup ends with {backup} leaves, and the log was signed at {signed}: what was sent since \
+         would vanish from it. Restore a newer backup; where there is none, begin an empty state \
+         folder with a new log.origin, and keep this one for the auditors"
+    )]
+    Behind {
+        /// In the copy.
+        backup: TreeSize,
+        /// By the checkpoint.
+        signed: TreeSize,
+    },
+    /// There is no store in files.
+    #[error("there is no store in files of this state folder: it was moved already, or never was")]
+    NothingToMove,
+    /// Nobody can tell whether a copy of the log is its newest.
+    #[error(
+        "there is no checkpoint beside the store, so nobody can tell whether this backup is the newest: \
+         name the newest one that anybody has with --checkpoint (your own copy, a witness, an export, \
+         whoever reads /log/checkpoint)"
+    )]
+    NoCheckpoint,
+    /// The archive cannot be used.
+    #[error("the backup cannot be used: {0}")]
+    Archive(String),
+    /// What was carried somewhere else is not what it was.
+    #[error("what was copied does not verify, and was thrown away: {0}")]
+    Unsound(Wrong),
     /// A key file is missing, of the wrong size, or readable by others.
     #[error("{0}")]
     KeyFile(String),

@@ -7,6 +7,7 @@
 
 mod accesses;
 mod audit;
+mod backups;
 mod checkpoint_file;
 mod desk;
 mod door;
@@ -41,6 +42,7 @@ use tokio::task::JoinHandle;
 
 pub use accesses::{AccessList, ListEnd, Resolved};
 pub use audit::{Linked, Opens};
+pub use backups::{Archived, BackedUp, Moved as MovedStore, Restored, Restoring};
 pub use desk::{
     Agreed, DeskRow, IncidentDecision, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow,
 };
@@ -60,7 +62,7 @@ pub use rows::{
 };
 pub use samples::{SampleItem, SampleRow, Verdict, sample_digest};
 pub use sql::{Address, Servers};
-pub use watch::Volume;
+pub use watch::{Facts, Load, Volume};
 
 pub use subjects::{
     About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
@@ -168,6 +170,16 @@ impl Store {
     /// Notes that every leaf was hashed again.
     pub fn note_scrubbed(&self, now: Timestamp) -> Result<(), StoreError> {
         self.0.note_scrubbed(now)
+    }
+
+    /// What the database says of itself.
+    pub async fn facts(&self) -> Result<Facts, StoreError> {
+        self.0.facts().await
+    }
+
+    /// How much waits.
+    pub async fn load(&self) -> Result<Load, StoreError> {
+        self.0.load().await
     }
 
     /// How much room there is where the store and the checkpoint are kept.

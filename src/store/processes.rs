@@ -44,6 +44,23 @@ impl Processes {
         Ok(Self { folder: folder.to_owned(), epoch, leased, _alive: alive })
     }
 
+    /// Whether any process uses the store. Whoever holds the lock of the opening knows that none joins.
+    pub(super) fn is_anybody_alive(folder: &Path) -> Result<bool, StoreError> {
+        for entry in fs::read_dir(folder).map_err(unusable)? {
+            let path = entry.map_err(unusable)?.path();
+            if path.file_name().and_then(|name| parse(name.to_str()?)).is_none() {
+                continue;
+            }
+            let Ok(file) = File::open(&path) else {
+                continue;
+            };
+            if file.try_lock().is_err() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The name to lease under.
     pub(super) fn epoch(&self) -> Epoch {
         self.leased.store(true, Ordering::Relaxed);

@@ -40,6 +40,7 @@ pub(super) struct Vault {
     wrap: Zeroizing<[u8; 32]>,
     mac: Zeroizing<[u8; MAC_KEY_BYTES]>,
     hub: Zeroizing<[u8; 32]>,
+    backup: Zeroizing<[u8; 32]>,
 }
 
 impl Vault {
@@ -49,7 +50,18 @@ impl Vault {
             wrap: derive(&master, b"wrap/v1"),
             mac: derive(&master, b"mac/v1"),
             hub: derive(&master, b"hub/v1"),
+            backup: derive(&master, b"backup/v1"),
         }
+    }
+
+    /// The key of one backup: its salt is drawn for it alone.
+    #[expect(clippy::expect_used, reason = "HKDF-SHA-256 refuses past 8160 bytes")]
+    pub(super) fn backup_key(&self, salt: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+        let mut key = Zeroizing::new([0; 32]);
+        let derived =
+            Hkdf::<Sha256>::new(Some(salt), &*self.backup).expand(b"archive/v1", &mut *key);
+        derived.expect("at most 8160 bytes");
+        key
     }
 
     /// The pseudonym of a customer of a client; of the case itself where the customer has no number.
@@ -502,6 +514,8 @@ mod tests {
         assert_ne!(*derive::<32>(&master, CASE_KEY), *vault.wrap);
         assert_ne!(*vault.hub, *vault.wrap);
         assert_ne!(*vault.hub, master);
+        assert_ne!(*vault.backup, *vault.hub);
+        assert_ne!(*vault.backup_key(&[1; 32]), *vault.backup_key(&[2; 32]));
         // The master itself opens nothing and proves nothing.
         let entropy = SeededEntropy::new(1);
         let epoch_key = vault.new_epoch_key(1, &entropy).unwrap();

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use crate::domain::HaltReason;
+use crate::domain::{HaltReason, RecipientId, Timestamp};
 
 /// The files that were opened. One that was unlinked or replaced still takes writes, and nobody
 /// would ever read them.
@@ -13,6 +13,32 @@ pub(super) struct Watch {
     files: Vec<(PathBuf, (u64, u64))>,
     volumes: Vec<PathBuf>,
     reserve_bytes: u64,
+}
+
+/// What a database says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Its name and version.
+    pub engine: String,
+    /// Which migration its tables are of.
+    pub schema: u32,
+    /// A server's own clock; `None`: it has ours.
+    pub clock: Option<Timestamp>,
+    /// When the last leaf was written; 1970 where there is none.
+    pub last: Timestamp,
+}
+
+/// How much waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Cases that are due by now: for whom, how many, and since when the oldest.
+    pub due: Vec<(RecipientId, u64, Timestamp)>,
+    /// Cases that wait for a person.
+    pub held: u64,
+    /// Notifications that are still to be told.
+    pub notices: u64,
+    /// Those that nobody took.
+    pub notices_given_up: u64,
 }
 
 /// The room on one volume.

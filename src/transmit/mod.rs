@@ -10,6 +10,7 @@ mod date;
 mod error;
 mod latch;
 mod limits;
+mod reach;
 mod secrets;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use url::Url;
 pub use answer::{Reply, answer};
 pub use error::{OpenError, WireError};
 pub use limits::Permit;
+pub use reach::{ReachError, Reached, reach};
 pub use secrets::read as read_secret;
 
 use crate::dialects::soap::security::security_header;
@@ -210,7 +212,10 @@ impl Wire {
     /// speaks to the recipient's own host alone.
     #[instrument(
         skip_all,
-        fields(recipient = %recorded.to(), leaf.index = recorded.receipt().appended().index().0, answer.status)
+        fields(
+            case.id = %recorded.case(), recipient = %recorded.to(),
+            leaf.index = recorded.receipt().appended().index().0, answer.status
+        )
     )]
     pub async fn send(&self, recorded: Recorded) -> Transmitted {
         let (claim, to, act, message, receipt, send_before) = recorded.spend();

@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) struct Deployed {
     dir: TempDir,
     pub(crate) sandbox: Sandbox,
+    /// Set for the program beside its configuration.
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
 impl Deployed {
@@ -42,7 +44,7 @@ impl Deployed {
             pace: Pace::EveryRead,
         });
         let sandbox = Sandbox::start(operators.into(), Arc::new(SystemClock), None).await.unwrap();
-        let deployed = Self { dir, sandbox };
+        let deployed = Self { dir, sandbox, environment: Vec::new() };
         deployed.configure();
         let (mut orders, mut faults) = (Vec::new(), Vec::new());
         for (n, recipient) in [GLOBALCONNECT, IP_ONLY].into_iter().enumerate() {
@@ -94,7 +96,7 @@ impl Deployed {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
         command.arg("--config").arg(self.config());
         command.arg("--state").arg(self.state()).envs(postgres::environment(&self.state()));
-        command.args(arguments);
+        command.args(arguments).envs(self.environment.iter().cloned());
         if !arguments.contains(&"--format") {
             command.args(["--format", "json"]);
         }

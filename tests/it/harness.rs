@@ -30,11 +30,16 @@ use sluss::recipients::{Auth, Inbound, RecipientFile, SecretFile};
 use sluss::record::{MESSAGE, message_hash};
 use sluss::sandbox::{Effect, Pace, Received, Sandbox, SimulatedOperator, Speaks, Trouble};
 use sluss::store::{Accepted, CaseFilter, CaseRow, StoreError};
+use sluss::telemetry::{self, Ended, Spans};
 use sluss::worker::Worker;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{LevelFilter, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
 
 use crate::{postgres, raw, tokens};
 
@@ -54,6 +59,8 @@ pub(crate) struct App {
     /// Answers of contact pulls, with whom they went to. What they hold may stand in them alone.
     pulled: Vec<(RecipientId, Vec<u8>)>,
     traces: Traces,
+    /// What a collector would get.
+    spans: Receiver<Ended>,
     closed: bool,
     _subscriber: tracing::subscriber::DefaultGuard,
 }
@@ -75,14 +82,14 @@ impl App {
         change: impl FnOnce(&mut Config),
     ) -> Self {
         let traces = Traces::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(traces.clone())
-            .finish();
+        let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00Z").unwrap()));
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(traces.clone());
+        let (layer, spans) = Spans::new(clock.clone(), Arc::new(SeededEntropy::new(2)));
+        let subscriber = tracing_subscriber::registry()
+            .with(lines.with_filter(LevelFilter::TRACE))
+            .with(layer.with_filter(filter_fn(Spans::looks_at)));
         let guard = tracing::subscriber::set_default(subscriber);
         let dir = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00Z").unwrap()));
         let mut config = configuration_also(dir.path(), recipients);
         let sandbox = simulators(&mut config, clock.clone()).await;
         change(&mut config);
@@ -100,6 +107,7 @@ impl App {
             answers: Vec::new(),
             pulled: Vec::new(),
             traces,
+            spans,
             closed: false,
             _subscriber: guard,
         }
@@ -380,6 +388,11 @@ impl App {
         self.the_log_verifies(open).await;
         let personal = std::mem::take(&mut self.personal);
         let traces = self.traces.text();
+        self.watch().await;
+        let spans: Vec<Ended> = std::iter::from_fn(|| self.spans.try_recv().ok()).collect();
+        let spans = telemetry::body(&spans).to_string();
+        assert!(!traces.contains("Disclosure ") || spans.contains("\"leaf.index\""), "{spans}");
+        self.answers.push(spans.into_bytes());
         let answers = std::mem::take(&mut self.answers);
         let sent = self.sandbox.received().iter().any(|one| one.is_message);
         assert!(!sent || traces.contains("Disclosure "), "the traces are not read");
@@ -392,6 +405,20 @@ impl App {
             for (file, bytes) in files(self.dir.path()) {
                 assert!(!holds(&bytes, value), "a personal value is in {}", file.display());
             }
+        }
+    }
+
+    /// What whoever watches is told in the end is searched, too.
+    async fn watch(&mut self) {
+        // What is halted takes no tokens in.
+        if self.deployment.halt.reason().is_some() {
+            return;
+        }
+        tokens::keep(&self.deployment.store).await;
+        for path in ["/metrics", "/status"] {
+            let app = self.deployment.app().unwrap();
+            let heard = self.knock(app, &tokens::known(&raw::http("GET", path, "", ""))).await;
+            self.answers.push(heard.bytes);
         }
     }
 

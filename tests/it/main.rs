@@ -23,6 +23,7 @@ mod log;
 mod minimise;
 mod notify;
 mod on_api;
+mod operations;
 mod operators;
 mod pages;
 mod people;

@@ -66,6 +66,31 @@ pub(crate) fn environment(state: &Path) -> Vec<(&'static str, String)> {
     })
 }
 
+/// Loses the store of a state folder, and its keys: schemas or files.
+pub(crate) fn lose(state: &Path) {
+    if let Some([_, _]) = addresses(state) {
+        let server = std::env::var(SERVER).unwrap();
+        for schema in [name(state), format!("{}_keys", name(state))] {
+            say(&server, &format!("DROP SCHEMA {schema} CASCADE; CREATE SCHEMA {schema}"));
+        }
+        return;
+    }
+    for file in fs::read_dir(state).unwrap() {
+        let path = file.unwrap().path();
+        let named = path.file_name().unwrap().to_string_lossy().into_owned();
+        if named.starts_with("sluss.db") || named.starts_with("keys.db") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+/// The schema of a state folder.
+fn name(state: &Path) -> String {
+    let name = Sha256::digest(state.as_os_str().as_encoded_bytes());
+    let name: [u8; 8] = name[..8].try_into().unwrap();
+    format!("s{:016x}", u64::from_be_bytes(name))
+}
+
 /// Whether this process tests PostgreSQL.
 pub(crate) fn is_tested() -> bool {
     std::env::var(STORE).as_deref() == Ok("postgres")
@@ -77,9 +102,7 @@ fn addresses(state: &Path) -> Option<[String; 2]> {
         return None;
     }
     let server = std::env::var(SERVER).expect("SLUSS_TEST_POSTGRES names the server");
-    let name = Sha256::digest(state.as_os_str().as_encoded_bytes());
-    let name: [u8; 8] = name[..8].try_into().unwrap();
-    let name = format!("s{:016x}", u64::from_be_bytes(name));
+    let name = name(state);
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if made.insert(name.clone()) {
         say(
@@ -120,6 +143,8 @@ fn program(name: &str) -> PathBuf {
 /// A server for as long as this lives.
 pub(crate) struct Throwaway {
     folder: TempDir,
+    /// What it is started with besides.
+    options: String,
 }
 
 impl Throwaway {
@@ -129,7 +154,7 @@ impl Throwaway {
         let room = rustix::fs::statvfs(memory).map(|found| found.f_bavail * found.f_frsize);
         let within = if room.is_ok_and(|room| room > 2 << 30) { memory } else { Path::new("/tmp") };
         let folder = TempDir::with_prefix_in("sluss-postgres-", within).unwrap();
-        let server = Self { folder };
+        let server = Self { folder, options: "-c listen_addresses=".to_owned() };
         if is_root() {
             // PostgreSQL refuses to run as root.
             let owned = Command::new("chown").arg("nobody").arg(server.folder.path()).status();
@@ -145,6 +170,35 @@ impl Throwaway {
         server
     }
 
+    /// The same, on a port of this host that takes nothing but TLS; where the port is.
+    pub(crate) fn with_tls(certificate: &str, key: &str) -> (Self, u16) {
+        let mut server = Self::start();
+        assert!(server.end());
+        let data = PathBuf::from(server.data());
+        let write = |name: &str, text: &str| crate::harness::private(&data.join(name), text);
+        write("server.crt", certificate);
+        write("server.key", key);
+        write("pg_hba.conf", "local all all trust\nhostssl all all 127.0.0.1/32 trust\n");
+        if is_root() {
+            for name in ["server.crt", "server.key", "pg_hba.conf"] {
+                assert!(
+                    Command::new("chown")
+                        .arg("nobody")
+                        .arg(data.join(name))
+                        .status()
+                        .unwrap()
+                        .success()
+                );
+            }
+        }
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        server.options = format!("-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on");
+        server.begin();
+        (server, port)
+    }
+
     fn data(&self) -> String {
         self.folder.path().join("data").display().to_string()
     }
@@ -156,7 +210,8 @@ impl Throwaway {
 
     fn begin(&self) {
         let options = format!(
-            "-c listen_addresses= -c unix_socket_directories={} -c max_connections=400",
+            "{} -c unix_socket_directories={} -c max_connections=400",
+            self.options,
             self.folder.path().display()
         );
         let log = self.folder.path().join("log").display().to_string();
@@ -201,6 +256,17 @@ impl Drop for Throwaway {
 }
 
 impl Throwaway {
+    /// Two new schemas, for the program.
+    pub(crate) fn environment(&self, name: &str) -> Vec<(&'static str, String)> {
+        let server = self.address("sluss");
+        say(&server, &format!("CREATE SCHEMA {name}; CREATE SCHEMA {name}_keys"));
+        let within = |schema: String| format!("\"{server} options='-csearch_path={schema}'\"");
+        vec![
+            ("SLUSS__STORE__URL", within(name.to_owned())),
+            ("SLUSS__STORE__KEYS_URL", within(format!("{name}_keys"))),
+        ]
+    }
+
     /// Two new schemas, for a store and its keys.
     fn servers(&self, name: &str) -> Servers {
         let server = self.address("sluss");

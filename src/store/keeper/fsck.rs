@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::super::StoreError;
-use super::super::checkpoint_file::CheckpointFile;
 use super::super::fsck::{Findings, Wrong};
 use super::super::sql::{self, Connection, OptionalExtension, Row, params};
 use super::log::{self, signed};
@@ -73,15 +72,14 @@ impl Check {
         Ok(true)
     }
 
-    /// The last page, and what must fit together at one moment.
+    /// The last page, and what must fit together at one moment. The copy of the checkpoint is read
+    /// before that: it only moves forward, to what has been committed.
     pub(super) fn finish(
         mut self,
         database: &Connection,
         keys: &Connection,
-        copy: &CheckpointFile,
+        copy: Result<Option<Checkpoint>, StoreError>,
     ) -> Result<Findings, StoreError> {
-        // The copy first: it only moves forward, to what has been committed.
-        let copy = copy.read();
         let head = log::head(database)?;
         let size = head.size;
         while self.frontier.size() < size {

@@ -5,9 +5,9 @@ use super::super::checkpoint_file::CheckpointFile;
 use super::super::fsck::Findings;
 use super::super::halt::Halt;
 use super::super::rows::Appended;
-use super::super::watch::{self, Volume};
+use super::super::watch::{self, Facts, Load, Volume};
 use super::super::{StoreError, scrubbed};
-use super::{CHECKPOINT, Keeper, SCRUBBED, fsck, shared};
+use super::{CHECKPOINT, Keeper, SCRUBBED, fsck, load, log, shared};
 use crate::domain::{HaltReason, LeafId, Timestamp};
 use crate::log::{Code, Event, LeafIndex, Resume, Role};
 
@@ -19,6 +19,25 @@ impl Keeper {
     pub(in crate::store) fn volumes(&self) -> Result<Vec<Volume>, StoreError> {
         let named = ["store", "checkpoint"].into_iter().zip(&self.folders);
         named.map(|(name, folder)| Ok(Volume { name, free_bytes: watch::free(folder)? })).collect()
+    }
+
+    pub(in crate::store) async fn facts(&self) -> Result<Facts, StoreError> {
+        self.read(|database| {
+            let last = log::head(database)?.last;
+            let (engine, clock) = database.engine()?;
+            Ok(Facts {
+                engine,
+                schema: database.schema()?,
+                clock: clock.map(Timestamp::from_micros),
+                last,
+            })
+        })
+        .await
+    }
+
+    pub(in crate::store) async fn load(&self) -> Result<Load, StoreError> {
+        let now = self.clock.now();
+        self.read(move |database| load::load(database, now)).await
     }
 
     /// When the copy of the checkpoint last moved.
@@ -65,7 +84,7 @@ impl Keeper {
             }
         }
         let copy = CheckpointFile::clone(&self.copy());
-        self.read_both(move |database, keys, _| check.finish(database, keys, &copy)).await
+        self.read_both(move |database, keys, _| check.finish(database, keys, copy.read())).await
     }
 
     pub(in crate::store) async fn scrub(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::super::StoreError;
+use super::super::{StoreError, files};
 use super::postgres::{self, Listener, Servers};
 use super::{Connection, sqlite};
 
@@ -16,6 +16,33 @@ const KEYS: &str = "keys.db";
 pub(in crate::store) enum Databases {
     Files { database: PathBuf, keys: PathBuf },
     Servers(Box<Servers>),
+}
+
+/// A database that is being filled: nobody sees it before [`Fresh::commit`].
+pub(in crate::store) struct Fresh {
+    connection: Connection,
+    /// Where its file is meanwhile, and where it belongs.
+    file: Option<(PathBuf, PathBuf)>,
+}
+
+impl Fresh {
+    pub(in crate::store) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Makes it durable, and puts it in its place.
+    pub(in crate::store) fn commit(self) -> Result<(), StoreError> {
+        self.connection.commit()?;
+        let Some((new, place)) = self.file else {
+            return Ok(());
+        };
+        drop(self.connection);
+        let placed = std::fs::File::open(&new)
+            .and_then(|file| file.sync_all())
+            .and_then(|()| std::fs::rename(&new, &place))
+            .and_then(|()| files::sync_folder(&place));
+        placed.map_err(|error| StoreError::unavailable("putting a database in its place", error))
+    }
 }
 
 /// The databases under the lock of an opening: several that start at once make them one after the
@@ -51,6 +78,11 @@ impl Databases {
         }
     }
 
+    /// Whether a store in files is there.
+    pub(in crate::store) fn are_files_there(&self) -> bool {
+        matches!(self, Self::Files { database, .. } if database.exists())
+    }
+
     /// Whether the key store is there.
     pub(in crate::store) fn has_keys(&self) -> Result<bool, StoreError> {
         match self {
@@ -64,6 +96,36 @@ impl Databases {
         match self {
             Self::Files { keys, .. } => keys.display().to_string(),
             Self::Servers(_) => "the key store (store.keys_url)".to_owned(),
+        }
+    }
+
+    /// A store of a schema, empty, to be filled in one transaction.
+    pub(in crate::store) fn fresh(&self, schema: u32) -> Result<Fresh, StoreError> {
+        match self {
+            Self::Files { database, .. } => fresh_file(database, sqlite::DATABASE, schema),
+            Self::Servers(servers) => {
+                let connection = Connection::Postgres(servers.fresh_log(schema)?);
+                Ok(Fresh { connection, file: None })
+            }
+        }
+    }
+
+    /// A key store of a schema, likewise.
+    pub(in crate::store) fn fresh_keys(&self, schema: u32) -> Result<Fresh, StoreError> {
+        match self {
+            Self::Files { keys, .. } => fresh_file(keys, sqlite::KEYS, schema),
+            Self::Servers(servers) => {
+                let connection = Connection::Postgres(servers.fresh_keys(schema)?);
+                Ok(Fresh { connection, file: None })
+            }
+        }
+    }
+
+    /// What the store is called, for a person.
+    pub(in crate::store) fn name(&self) -> String {
+        match self {
+            Self::Files { database, .. } => database.display().to_string(),
+            Self::Servers(_) => "the database (store.url)".to_owned(),
         }
     }
 
@@ -99,17 +161,33 @@ impl Databases {
 
     /// The files of the databases, and what belongs to them.
     pub(in crate::store) fn files(&self) -> Vec<PathBuf> {
-        let with = |path: &PathBuf| {
-            ["", "-wal", "-shm"].map(|end| {
-                let mut name = path.clone().into_os_string();
-                name.push(end);
-                PathBuf::from(name)
-            })
-        };
+        let with = |path: &PathBuf| ["", "-wal", "-shm"].map(|end| beside(path, end));
         match self {
             Self::Files { database, keys } => [database, keys].into_iter().flat_map(with).collect(),
             Self::Servers(_) => Vec::new(),
         }
+    }
+
+    /// Puts the files out of the way, under names that nothing opens.
+    pub(in crate::store) fn put_away(&self) -> Result<(), StoreError> {
+        let Self::Files { database, keys } = self else {
+            return Ok(());
+        };
+        let away = |error| StoreError::unavailable("putting the old files away", error);
+        // The store first: without it nobody opens the other.
+        for place in [database, keys] {
+            let moved = beside(place, ".moved");
+            for end in ["", "-wal", "-shm"] {
+                match std::fs::rename(beside(place, end), beside(&moved, end)) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(away(error));
+                    }
+                    _ => {}
+                }
+            }
+            files::sync_folder(place).map_err(away)?;
+        }
+        Ok(())
     }
 
     /// Takes out what was deleted, where it still stands; false: something may be left of it.
@@ -142,4 +220,17 @@ impl Databases {
                 .map_err(|error| StoreError::unavailable("listening to the database", error)),
         }
     }
+}
+
+fn fresh_file(place: &Path, migrations: &[&str], schema: u32) -> Result<Fresh, StoreError> {
+    let new = beside(place, ".new");
+    let connection = sqlite::fresh(&new, migrations, schema)?;
+    Ok(Fresh { connection, file: Some((new, place.to_owned())) })
+}
+
+/// The same name with an ending.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.to_owned().into_os_string();
+    name.push(ending);
+    PathBuf::from(name)
 }

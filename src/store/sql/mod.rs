@@ -9,18 +9,19 @@ mod postgres;
 mod row;
 mod sqlite;
 mod value;
+mod whole;
 
 use std::ops::Deref;
 
 use thiserror::Error;
 
-pub(super) use databases::Databases;
+pub(super) use databases::{Databases, Fresh, Opened};
 pub(super) use postgres::Listener;
 pub use postgres::{Address, Servers};
 pub(super) use row::{Mapped, Row, Rows};
 #[cfg(test)]
-pub(super) use sqlite::open;
-pub(super) use value::{Bind, Params, Value, params};
+pub(super) use sqlite::{open, open_keys};
+pub(super) use value::{Bind, Kind, Params, Value, params};
 
 /// How a statement ends.
 pub(super) type Result<T> = std::result::Result<T, Error>;

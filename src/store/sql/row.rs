@@ -26,7 +26,8 @@ impl<'r> Row<'r> {
         }
     }
 
-    fn cell(&self, place: usize) -> Result<Cell<'r>> {
+    /// A column, as it stands.
+    pub(in crate::store) fn cell(&self, place: usize) -> Result<Cell<'r>> {
         match self {
             Self::Sqlite(row) => match row.get_ref(place)? {
                 ValueRef::Null => Ok(Cell::Null),

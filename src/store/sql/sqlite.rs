@@ -10,7 +10,7 @@ use super::super::StoreError;
 use super::{Connection, Value};
 
 /// Numbered, forward only. A released file is never changed: a change is a further file.
-const DATABASE: &[&str] = &[
+pub(super) const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0001_first.sql"),
     include_str!("../../../schemas/sql/sqlite/0002_cosigned.sql"),
     include_str!("../../../schemas/sql/sqlite/0003_door.sql"),
@@ -26,7 +26,7 @@ const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0013_overview.sql"),
     include_str!("../../../schemas/sql/sqlite/0014_sample.sql"),
 ];
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql"),
     include_str!("../../../schemas/sql/sqlite/keys_0002_place.sql"),
 ];
@@ -67,6 +67,37 @@ pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, StoreErro
     // The write-ahead log is opened by the first read, and made anew where it is missing by then:
     // one that is unlinked later is to be missed, and not to be hidden by an empty one.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    Ok(Connection::Sqlite(connection))
+}
+
+/// A new file of a schema, within a transaction. Nothing of it is durable, or can be undone: who fails
+/// throws the file away.
+pub(super) fn fresh(
+    path: &Path,
+    migrations: &[&str],
+    schema: u32,
+) -> Result<Connection, StoreError> {
+    if schema as usize > migrations.len() {
+        let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+        return Err(StoreError::Newer { found: schema, known });
+    }
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(StoreError::unavailable("removing half a database", error));
+        }
+        _ => {}
+    }
+    let connection = Sqlite::open(path)?;
+    owner_only(path)?;
+    connection.pragma_update_and_check(None, "journal_mode", "OFF", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "OFF")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    for migration in migrations.iter().take(schema as usize) {
+        connection.execute_batch(migration)?;
+    }
+    connection.pragma_update(None, "user_version", schema)?;
     Ok(Connection::Sqlite(connection))
 }
 

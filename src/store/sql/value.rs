@@ -31,6 +31,18 @@ impl fmt::Debug for Value<'_> {
     }
 }
 
+impl<'v> Value<'v> {
+    /// What a row of another table has, for a column of a type.
+    pub(in crate::store) const fn of(cell: Cell<'v>, kind: Kind) -> Self {
+        match cell {
+            Cell::Null => Self::Null(kind),
+            Cell::Integer(integer) => Self::Integer(integer),
+            Cell::Text(text) => Self::Text(text),
+            Cell::Blob(bytes) => Self::Blob(bytes),
+        }
+    }
+}
+
 /// What can be bound.
 pub(in crate::store) trait Bind {
     const KIND: Kind;

@@ -13,7 +13,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crash", &[]),
     ("domain", &[]),
     ("table", &[]),
-    ("telemetry", &[]),
+    // Spans are of a time, and have random ids.
+    ("telemetry", &["domain"]),
+    ("tls", &[]),
     ("address", &["domain"]),
     ("guard", &["domain"]),
     ("log", &["domain"]),
@@ -40,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "domain",
             "address",
             "telemetry",
+            "tls",
             "log",
             "tally",
             "auth",
@@ -51,7 +54,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("record", &["crash", "domain", "guard", "log", "dialects", "recipients", "minimise", "store"]),
     // A claim passes through unopened: the wire does not write, and knows nothing of the log.
-    ("transmit", &["crash", "domain", "telemetry", "dialects", "recipients", "store", "record"]),
+    (
+        "transmit",
+        &["crash", "domain", "telemetry", "tls", "dialects", "recipients", "store", "record"],
+    ),
     ("settle", &["crash", "domain", "telemetry", "log", "dialects", "store", "transmit"]),
     // An operator asks, and goes the same way: decided, recorded, spent by being answered.
     (

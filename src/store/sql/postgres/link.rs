@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, NoTls, Row, SimpleQueryMessage, Statement};
+use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 
 use super::super::value::Value;
 use super::super::{Error, Result};
@@ -77,7 +77,7 @@ impl Link {
     fn reconnect(&self) -> Result<()> {
         self.session.replace(None);
         let config = self.server.config()?;
-        let (client, connection) = self.wait(config.connect(NoTls))??;
+        let (client, connection) = self.wait(config.connect(self.server.tls()?))??;
         if let Some(runtime) = &self.runtime {
             // It ends with the client, or with the connection: what it says then is told by whoever
             // asks next.
@@ -101,7 +101,7 @@ impl Link {
     }
 
     /// Says something without values; gives the rows, as texts.
-    pub(super) fn ask(&self, said: &str) -> Result<Vec<Vec<Option<String>>>> {
+    pub(in crate::store) fn ask(&self, said: &str) -> Result<Vec<Vec<Option<String>>>> {
         let client = self.client()?;
         let answer = self.wait(client.simple_query(said))?;
         let messages = self.noticed(answer)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio_postgres::AsyncMessage;
 
 use super::super::Result;
 use super::Servers;
@@ -51,7 +51,7 @@ async fn hear(address: &Address, changed: &Notify) {
 }
 
 async fn hear_once(address: &Address, changed: &Notify) -> Result<()> {
-    let (client, mut connection) = address.config()?.connect(NoTls).await?;
+    let (client, mut connection) = address.config()?.connect(address.tls()?).await?;
     let said = async {
         let listening =
             "DO $$ BEGIN EXECUTE format('LISTEN %I', 'sluss ' || current_schema()); END $$";

@@ -4,6 +4,7 @@
 mod link;
 mod listen;
 mod server;
+mod tls;
 mod types;
 
 use std::sync::Arc;
@@ -79,6 +80,21 @@ impl Servers {
         Ok(link)
     }
 
+    /// A store of a schema, empty, within a transaction that nobody sees before it is committed.
+    pub(in crate::store) fn fresh_log(&self, schema: u32) -> std::result::Result<Link, StoreError> {
+        let link = Link::connect(Arc::new(Server::of_log(&self.database)))?;
+        fresh(link, DATABASE, schema, ("epoch_key", "store.url"))
+    }
+
+    /// A key store of a schema, likewise.
+    pub(in crate::store) fn fresh_keys(
+        &self,
+        schema: u32,
+    ) -> std::result::Result<Link, StoreError> {
+        let link = Link::connect(Arc::new(Server::of_keys(&self.keys)))?;
+        fresh(link, KEYS, schema, ("case_", "store.keys_url"))
+    }
+
     /// Whether there is a key store.
     pub(in crate::store) fn has_keys(&self) -> Result<bool> {
         is_there(&Link::connect(Arc::new(Server::of_keys(&self.keys)))?)
@@ -112,6 +128,45 @@ fn is_there(link: &Link) -> Result<bool> {
     Ok(told.first().and_then(|row| row.first()?.as_deref()) == Some("t"))
 }
 
+fn fresh(
+    link: Link,
+    migrations: &[(u32, &str)],
+    schema: u32,
+    (other, key): (&str, &str),
+) -> std::result::Result<Link, StoreError> {
+    apart(&link, other, key)?;
+    let (first, known) = match migrations {
+        [(first, _), .., (last, _)] => (*first, *last),
+        [(only, _)] => (*only, *only),
+        [] => (0, 0),
+    };
+    if schema > known {
+        return Err(StoreError::Newer { found: schema, known });
+    }
+    if schema < first {
+        let what = format!(
+            "a store of schema {schema} does not fit on PostgreSQL: it begins with {first}"
+        );
+        return Err(StoreError::Unsafe(what));
+    }
+    link.begin()?;
+    link.ask("CREATE TABLE migration (number BIGINT NOT NULL PRIMARY KEY)")?;
+    for (number, migration) in migrations.iter().filter(|(number, _)| *number <= schema) {
+        link.ask(&format!("{migration}; INSERT INTO migration VALUES ({number})"))?;
+    }
+    Ok(link)
+}
+
+/// Whether an address names the other one of the two databases: `other` is a table of that.
+fn apart(link: &Link, other: &str, key: &str) -> std::result::Result<(), StoreError> {
+    let there = link.ask(&format!("SELECT to_regclass('{other}') IS NOT NULL"))?;
+    if there.first().and_then(|row| row.first()?.as_deref()) == Some("t") {
+        let what = format!("{key} names the other database: log and keys are kept apart");
+        return Err(StoreError::Unsafe(what));
+    }
+    Ok(())
+}
+
 /// Under the lock of the opening. `other` is a table of the other one of the two databases.
 fn migrate(
     link: &Link,
@@ -119,11 +174,7 @@ fn migrate(
     other: &str,
     key: &str,
 ) -> std::result::Result<(), StoreError> {
-    let there = link.ask(&format!("SELECT to_regclass('{other}') IS NOT NULL"))?;
-    if there.first().and_then(|row| row.first()?.as_deref()) == Some("t") {
-        let what = format!("{key} names the other database: log and keys are kept apart");
-        return Err(StoreError::Unsafe(what));
-    }
+    apart(link, other, key)?;
     link.ask("CREATE TABLE IF NOT EXISTS migration (number BIGINT NOT NULL PRIMARY KEY)")?;
     let told = link.ask("SELECT coalesce(max(number), 0) FROM migration")?;
     let found = told.first().and_then(|row| row.first()?.as_deref()?.parse().ok());

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
 use zeroize::Zeroizing;
 
 use super::super::{Error, Result};
+use super::tls::Tls;
+use crate::tls;
 
 /// `pg_xact_status`, by which it is asked what became of a commit.
 const VERSION_MIN: u32 = 130_000;
@@ -55,6 +58,10 @@ impl Server {
         self.address.config()
     }
 
+    pub(super) fn tls(&self) -> Result<Tls> {
+        self.address.tls()
+    }
+
     pub(super) const fn beginning(&self) -> &'static str {
         self.beginning
     }
@@ -91,6 +98,7 @@ impl Server {
 pub struct Address {
     config: Config,
     password_file: Option<PathBuf>,
+    ca_file: Option<PathBuf>,
 }
 
 impl Address {
@@ -106,17 +114,43 @@ impl Address {
         if config.get_hosts().is_empty() {
             return Err("must name a host, or the folder of its socket");
         }
+        let is_here = config.get_hosts().iter().all(is_here);
+        match config.get_ssl_mode() {
+            SslMode::Require => {}
+            _ if is_here => _ = config.ssl_mode(SslMode::Disable),
+            SslMode::Disable => {
+                return Err("must not turn TLS off where the server is another host");
+            }
+            _ => _ = config.ssl_mode(SslMode::Require),
+        }
         config.connect_timeout(Duration::from_secs(5));
         config.keepalives_idle(Duration::from_secs(10));
         config.tcp_user_timeout(Duration::from_secs(15));
         config.application_name("sluss");
-        Ok(Self { config, password_file: None })
+        Ok(Self { config, password_file: None, ca_file: None })
+    }
+
+    /// With an authority to trust beside those of the system.
+    #[must_use]
+    pub fn with_ca_file(self, file: Option<PathBuf>) -> Self {
+        Self { ca_file: file, ..self }
     }
 
     /// With the password that stands in a file.
     #[must_use]
     pub fn with_password_file(self, file: PathBuf) -> Self {
         Self { password_file: Some(file), ..self }
+    }
+
+    /// Read anew for each connection, as the password is.
+    pub(super) fn tls(&self) -> Result<Tls> {
+        if self.config.get_ssl_mode() == SslMode::Disable {
+            return Ok(Tls(None));
+        }
+        let connector = tls::connector(self.ca_file.as_deref(), None);
+        connector
+            .map(|connector| Tls(Some(connector)))
+            .map_err(|error| Error::Unsafe(error.to_string()))
     }
 
     /// The file is read for each connection: a password that was changed holds from the next one on.
@@ -133,5 +167,38 @@ impl Address {
             config.password(password.trim_end_matches(['\r', '\n']));
         }
         Ok(config)
+    }
+}
+
+/// Whether a host is this one: a socket, or the way back.
+fn is_here(host: &Host) -> bool {
+    match host {
+        Host::Tcp(name) => {
+            name == "localhost"
+                || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+        Host::Unix(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_elsewhere_is_spoken_to_by_tls() {
+        let mode = |text: &str| Address::parse(text).map(|address| address.config.get_ssl_mode());
+        for here in
+            ["host=/run/postgresql dbname=a", "postgres://localhost/a", "postgres://127.0.0.1/a"]
+        {
+            assert_eq!(mode(here), Ok(SslMode::Disable), "{here}");
+        }
+        assert_eq!(mode("postgres://localhost/a?sslmode=require"), Ok(SslMode::Require));
+        let there = "postgres://db.example.se/a";
+        for said in ["", "?sslmode=prefer", "?sslmode=require"] {
+            assert_eq!(mode(&format!("{there}{said}")), Ok(SslMode::Require), "{said}");
+        }
+        assert!(mode(&format!("{there}?sslmode=disable")).is_err());
+        assert_eq!(mode("host=/run/postgresql,db.example.se"), Ok(SslMode::Require));
     }
 }
