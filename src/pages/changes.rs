@@ -111,11 +111,11 @@ fn told(words: Words, comparison: &Comparison) -> Markup {
         }
         @if let Some((before, after)) = comparison.text {
             h2 { (words.say("changes-text")) }
-            (before_and_after(words, html! { (limits(words, before)) }, html! { (limits(words, after)) }))
+            (before_and_after(words, &html! { (limits(words, before)) }, &html! { (limits(words, after)) }))
         }
         @if let Some((before, after)) = &comparison.notice {
             h2 { (words.say("policy-notice")) }
-            (before_and_after(words, html! { span lang="sv" { (before) } }, html! { span lang="sv" { (after) } }))
+            (before_and_after(words, &html! { span lang="sv" { (before) } }, &html! { span lang="sv" { (after) } }))
         }
         (exceptions(words, "changes-exceptions-new", &comparison.exceptions_new))
         (exceptions(words, "changes-exceptions-gone", &comparison.exceptions_gone))
@@ -139,10 +139,10 @@ fn difference(words: Words, one: &Difference) -> Markup {
         p.soft { (words.say("changes-for")) " " (purposes.join(", ")) }
         @match (&one.before, &one.after) {
             (Some(before), Some(after)) if before != after => {
-                (before_and_after(words, html! { (open(words, before)) }, html! { (open(words, after)) }))
+                (before_and_after(words, &html! { (open(words, before)) }, &html! { (open(words, after)) }))
             },
             (None, Some(now)) | (Some(now), None) => p { (open(words, now)) },
-            _ => (before_and_after(words, reason(words, why_before), reason(words, why_after))),
+            _ => (before_and_after(words, &reason(words, why_before), &reason(words, why_after))),
         }
         @if one.turn != Turn::Reworded && !why_after.is_empty() { p lang="sv" { (why_after) } }
     }
@@ -152,7 +152,7 @@ fn reason(words: Words, why: &str) -> Markup {
     html! { @if why.is_empty() { (words.say("changes-silent")) } @else { span lang="sv" { (why) } } }
 }
 
-fn before_and_after(words: Words, before: Markup, after: Markup) -> Markup {
+fn before_and_after(words: Words, before: &Markup, after: &Markup) -> Markup {
     html! {
         dl.facts {
             dt { (words.say("changes-before")) } dd { (before) }

@@ -23,7 +23,7 @@ pub(super) fn columns(words: Words, id: &str, title: &str, days: &Days) -> Marku
             figcaption #(id) {
                 strong { (title) } " "
                 span.sum { (days.sum()) }
-                span.soft.small { " " @match most {
+                span.soft.small.most { " " @match most {
                     Some((day, times)) => (words.tell("chart-most",
                         &[("times", &times.to_string()), ("day", &day.to_string())])),
                     None => (words.say("chart-none")),

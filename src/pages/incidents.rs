@@ -87,15 +87,12 @@ fn short(row: &IncidentRow) -> String {
 
 /// Closed, and how; or how long there is left.
 fn stands(words: Words, row: &IncidentRow, now: Timestamp) -> Markup {
-    match row.closed {
-        Some((_, decision)) => html! {
-            span.state.good { span aria-hidden="true" { "✓ " } (words.one_of("closing", decision.as_str())) }
-        },
-        None => html! {
-            (clock(words, "PTS", row.noticed.after(PTS_WITHIN), now)) " "
-            (clock(words, "IMY", row.noticed.after(IMY_WITHIN), now))
-        },
-    }
+    html! { @if let Some((_, decision)) = row.closed {
+        span.state.good { span aria-hidden="true" { "✓ " } (words.one_of("closing", decision.as_str())) }
+    } @else {
+        (clock(words, "PTS", row.noticed.after(PTS_WITHIN), now)) " "
+        (clock(words, "IMY", row.noticed.after(IMY_WITHIN), now))
+    } }
 }
 
 fn clock(words: Words, whom: &str, until: Timestamp, now: Timestamp) -> Markup {

@@ -11,10 +11,10 @@ use super::words::Words;
 use super::{Sheet, Visit, moment};
 use crate::auth::Action;
 use crate::desk::Desk;
-use crate::domain::{RecipientId, Timestamp};
+use crate::domain::{HoldReason, RecipientId, Timestamp};
 use crate::gate::Person;
 use crate::overview::{DAYS, LogStands, Overview, Picture, Vouched};
-use crate::store::{AtOperator, Retention};
+use crate::store::{AtOperator, Retention, Sight};
 use crate::tally::{Counted, Pattern, Share, Unusual, Whom};
 
 /// How many days are shown where nobody asks.
@@ -40,7 +40,8 @@ pub async fn show(
 ) -> Result<Sheet, Failed> {
     let words = visit.words;
     let days = over.days.parse().ok().filter(|days| DAYS.contains(days)).unwrap_or(SHOWN);
-    let picture = overview.picture(days, Desk::sight(&person.roles)).await?;
+    let sight = Desk::sight(&person.roles);
+    let picture = overview.picture(days, sight).await?;
     let body = html! {
         nav.spans aria-label=(words.say("overview-days")) {
             @for one in DAYS {
@@ -55,7 +56,7 @@ pub async fn show(
             (columns(words, "chart-denied", &words.say("overview-denied"), &picture.denied))
         }
         (by_purpose(words, &overview, &picture.shares))
-        (stopped_why(words, &overview, &picture.shares))
+        (stopped_why(&visit, (&overview, sight), &picture.shares))
         (operators(words, &picture))
         div.halves {
             (log(words, &picture.log, picture.now))
@@ -143,22 +144,28 @@ fn by_purpose(words: Words, overview: &Overview, shares: &[Share]) -> Markup {
         let purpose = words.one_of("purpose", &matter).into_owned();
         ([name(overview, &recipient), purpose], times)
     });
-    bars(words, "overview-by-purpose", heads, told.collect())
+    bars(words, "overview-by-purpose", heads, &told.collect::<Vec<_>>())
 }
 
-fn stopped_why(words: Words, overview: &Overview, shares: &[Share]) -> Markup {
+fn stopped_why(visit: &Visit, (overview, sight): (&Overview, Sight), shares: &[Share]) -> Markup {
+    let words = visit.words;
+    // That somebody has a protected identity is not told to others, nor how many have.
+    let told = |code: &str| {
+        let is_hidden = sight == Sight::Ordinary && code == HoldReason::SpecialHandling.as_str();
+        if is_hidden { HoldReason::Person.as_str().to_owned() } else { code.to_owned() }
+    };
     let rows = summed(shares, |share| {
-        (share.what == Counted::Stopped).then(|| (share.recipient.clone(), share.code.clone()))
+        (share.what == Counted::Stopped).then(|| (share.recipient.clone(), told(&share.code)))
     });
     let heads = ["case-recipient", "overview-reason"];
     let told = rows.into_iter().map(|((recipient, code), times)| {
         let reason = words.one_of("hold", &code).into_owned();
         ([name(overview, &recipient), reason], times)
     });
-    bars(words, "overview-stopped-why", heads, told.collect())
+    bars(words, "overview-stopped-why", heads, &told.collect::<Vec<_>>())
 }
 
-fn bars(words: Words, title: &str, heads: [&str; 2], rows: Vec<([String; 2], u64)>) -> Markup {
+fn bars(words: Words, title: &str, heads: [&str; 2], rows: &[([String; 2], u64)]) -> Markup {
     let top = rows.first().map_or(1, |(_, times)| *times);
     let title = words.say(title);
     html! {
@@ -170,7 +177,7 @@ fn bars(words: Words, title: &str, heads: [&str; 2], rows: Vec<([String; 2], u64
                     th.number scope="col" { (words.say("overview-count")) }
                     td {}
                 } }
-                tbody { @for (names, times) in &rows { tr {
+                tbody { @for (names, times) in rows { tr {
                     @for name in names { td { (name) } }
                     td.number { (times) }
                     td.drawn { (bar(*times, top)) }

@@ -205,16 +205,20 @@ fn condition(words: Words, condition: &Condition) -> String {
     }
 }
 
+const HOUR: u64 = 3_600;
+const DAY: u64 = 24 * HOUR;
+/// A twelfth of a year, as [`Retain`] counts it.
+const MONTH: u64 = 1_461 * HOUR / 2;
+
 /// How long something is kept, in words; as the policy has it where that cannot be read.
 pub(super) fn kept(words: Words, retain: &str) -> String {
     let Some(read) = Retain::parse(retain) else { return retain.to_owned() };
-    let hours = read.time.as_secs() / 3_600;
-    let days = usize::try_from(hours / 24).unwrap_or(0);
-    let time = if hours % 24 == 0 && days > 0 {
-        words.count("kept-days", days)
-    } else {
-        words.count("kept-hours", usize::try_from(hours).unwrap_or(0))
-    };
+    let seconds = read.time.as_secs();
+    let (key, unit) = [("kept-months", MONTH), ("kept-days", DAY)]
+        .into_iter()
+        .find(|(_, unit)| seconds.is_multiple_of(*unit))
+        .unwrap_or(("kept-hours", HOUR));
+    let time = words.count(key, usize::try_from(seconds / unit).unwrap_or(0));
     let key = match read.from {
         Moment::End => "kept-after-end",
         Moment::VisitEnd => "kept-after-visit",

@@ -130,8 +130,8 @@ fn differ<T: PartialEq>(before: T, after: T) -> Option<(T, T)> {
     (before != after).then_some((before, after))
 }
 
-fn without(these: &[Exception], those: &[Exception]) -> Vec<Exception> {
-    these.iter().filter(|one| !those.contains(one)).cloned().collect()
+fn without(all: &[Exception], known: &[Exception]) -> Vec<Exception> {
+    all.iter().filter(|one| !known.contains(one)).cloned().collect()
 }
 
 /// What differences are told together by.

@@ -103,10 +103,10 @@ impl Condition {
     /// Whether another one holds wherever this does.
     pub fn implies(&self, other: &Self) -> bool {
         let within =
-            |these: &[String], those: &[String]| these.iter().all(|one| those.contains(one));
+            |types: &[String], wider: &[String]| types.iter().all(|one| wider.contains(one));
         match (self, other) {
-            (Self::ProblemTypeIn(these), Self::ProblemTypeIn(those))
-            | (Self::ServiceTypeIn(these), Self::ServiceTypeIn(those)) => within(these, those),
+            (Self::ProblemTypeIn(types), Self::ProblemTypeIn(wider))
+            | (Self::ServiceTypeIn(types), Self::ServiceTypeIn(wider)) => within(types, wider),
             (one, other) => one == other,
         }
     }

@@ -829,6 +829,10 @@ kept-days = { $count ->
     [one] one day
    *[other] { $count } days
 }
+kept-months = { $count ->
+    [one] one month
+   *[other] { $count } months
+}
 kept-hours = { $count ->
     [one] one hour
    *[other] { $count } hours

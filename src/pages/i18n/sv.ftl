@@ -830,6 +830,10 @@ kept-days = { $count ->
     [one] ett dygn
    *[other] { $count } dygn
 }
+kept-months = { $count ->
+    [one] en månad
+   *[other] { $count } månader
+}
 kept-hours = { $count ->
     [one] en timme
    *[other] { $count } timmar

@@ -81,13 +81,8 @@ fn as_asked(
     (change, entropy): (&Change, &dyn Entropy),
 ) -> Result<Option<Case>, StoreError> {
     let Some(wish) = change.wishes.first() else { return Ok(None) };
-    let (told, key) = match (
-        heard::opened(database, keys, vault, base)?,
-        heard::key_of(database, keys, vault, base)?,
-    ) {
-        (Some(told), Some(key)) => (told, key),
-        _ => return Ok(None),
-    };
+    let Some(told) = heard::opened(database, keys, vault, base)? else { return Ok(None) };
+    let Some(key) = heard::key_of(database, keys, vault, base)? else { return Ok(None) };
     let case = about(told, wish, change.drawn.as_deref().unwrap_or(entropy));
     let sealed = seal::seal_case(&case, &key, entropy)?;
     let reference = read::case(database, base)?.and_then(|row| row.operator_reference);

@@ -193,9 +193,11 @@ fn at_operator(
     })
 }
 
+/// A person or a case, by its bytes, and how often.
+type Often = ([u8; 16], u64);
+
 fn again(database: &Connection, look: &Looked) -> Result<Vec<Again>, StoreError> {
     let (since, sight) = (look.judged.began().micros(), look.sight == Sight::Restricted);
-    type Often = ([u8; 16], u64);
     let often = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let people: Vec<Often> = database
         .prepare_cached(SAME_PERSON)?

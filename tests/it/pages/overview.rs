@@ -137,6 +137,8 @@ async fn what_stands_out_is_told_and_protected_persons_are_not() {
         assert!(page.contains("Kväll, natt eller helg") && page.contains("kundtjänst"), "{page}");
         assert!(page.contains("Kontakt hämtad utan felanmälan") && page.contains("3 av 3"));
         assert!(page.contains("kontakten lämnad 3 gånger"), "{page}");
+        // How many are protected is told to the restricted role alone.
+        assert_eq!(page.contains("kräver särskild hantering"), role == "privacy", "{page}");
         (page.matches("ärenden om samma person").count(), page.contains("href=\"/cases/"))
     };
     assert_eq!(persons("granskaren", "auditor").await, (1, false), "and no way to a case");

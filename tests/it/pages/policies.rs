@@ -67,8 +67,8 @@ async fn registry_and_policies_are_what_the_files_say() {
             }
         }
     }
-    let page = auditor.get("/policies/globalconnect/contact.pull").await.text().1;
-    assert!(page.contains("Lämnas ut om") || page.contains("Lämnas ut"), "{page}");
+    let page = auditor.get("/policies/globalconnect/fault.report").await.text().1;
+    assert!(page.contains("Lämnas ut") && page.contains("sparas 24 månader efter"), "{page}");
     for nowhere in [
         "/policies/nobody",
         "/policies/Global%20Connect",

@@ -151,13 +151,14 @@ impl World {
                     return;
                 };
                 let Model { state, leased, at_operator } = self.cases[&case];
-                let persons = [Step::Release, Step::Cancel, Step::Hold].contains(&step);
+                let persons =
+                    [Step::Release, Step::Retry, Step::Cancel, Step::Hold].contains(&step);
                 let may = persons && state != CaseState::Recorded && state.after(step).is_ok();
                 let decided = self.store.decide(case, step, self.place.decision()).await;
                 assert_eq!(decided.is_ok(), may && !leased, "{step} of {state}: {decided:?}");
                 if decided.is_ok() {
                     // What the operator has is followed, never sent again.
-                    let resumes = step == Step::Release && at_operator;
+                    let resumes = [Step::Release, Step::Retry].contains(&step) && at_operator;
                     self.moved(case, if resumes { Step::Resume } else { step });
                 }
             }
