@@ -55,6 +55,7 @@ const TABLES: &[Table] = &[
     log("sample_item"),
     log("hourly"),
     log("policy"),
+    log("in_force"),
     log("registry"),
     log("submission"),
     log("change"),
