@@ -39,8 +39,8 @@ fn span(span: &Ended) -> Json {
         // Internal; and not set, or failed.
         "kind": 1,
         "status": { "code": if span.failed { 2 } else { 0 } },
-        "startTimeUnixNano": nanoseconds(span.began.micros()),
-        "endTimeUnixNano": nanoseconds(span.ended.micros()),
+        "startTimeUnixNano": nanoseconds(span.since.micros()),
+        "endTimeUnixNano": nanoseconds(span.until.micros()),
         "attributes": attributes,
     })
 }
@@ -70,8 +70,8 @@ mod tests {
             trace: [0xab; 16],
             id: [1; 8],
             parent: None,
-            began: Timestamp::from_micros(1),
-            ended: Timestamp::from_micros(2),
+            since: Timestamp::from_micros(1),
+            until: Timestamp::from_micros(2),
             failed: true,
             fields: vec![("answer.status", Value::Number(201))],
         };

@@ -59,8 +59,8 @@ pub struct Ended {
     pub(super) trace: [u8; 16],
     pub(super) id: [u8; 8],
     pub(super) parent: Option<[u8; 8]>,
-    pub(super) began: Timestamp,
-    pub(super) ended: Timestamp,
+    pub(super) since: Timestamp,
+    pub(super) until: Timestamp,
     pub(super) failed: bool,
     pub(super) fields: Vec<(&'static str, Value)>,
 }
@@ -100,8 +100,8 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Spans {
             trace: above.map_or_else(|| self.entropy.array(), |(trace, _)| trace),
             id: self.entropy.array(),
             parent: above.map(|(_, id)| id),
-            began: now,
-            ended: now,
+            since: now,
+            until: now,
             failed: false,
             fields: Vec::new(),
         };
@@ -130,7 +130,7 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Spans {
         if let Some(span) = context.span(&id)
             && let Some(mut open) = span.extensions_mut().remove::<Ended>()
         {
-            open.ended = self.clock.now();
+            open.until = self.clock.now();
             // Nobody waits for room.
             let _ = self.ended.try_send(open);
         }
