@@ -50,13 +50,16 @@ impl Seed {
     }
 }
 
+/// Ranks with their indexes, the highest on top.
+type Lowest = BinaryHeap<([u8; 32], u64)>;
+
 /// Takes leaves one after the other, and keeps those that may be chosen.
 pub struct Drawing {
     seed: Seed,
     wanted: usize,
     strata: Vec<Stratum>,
     /// By stratum: how many there are, and those of the lowest rank.
-    heaps: BTreeMap<String, (u64, BinaryHeap<([u8; 32], u64)>)>,
+    heaps: BTreeMap<String, (u64, Lowest)>,
 }
 
 impl Drawing {
@@ -110,7 +113,9 @@ fn shares(wanted: u64, sizes: &[u64]) -> Vec<u64> {
     let mut by_size: Vec<usize> = (0..sizes.len()).collect();
     by_size.sort_by_key(|at| std::cmp::Reverse(sizes[*at]));
     if wanted <= strata {
-        by_size.iter().take(usize::try_from(wanted).unwrap_or(0)).for_each(|at| shares[*at] = 1);
+        for at in by_size.into_iter().take(usize::try_from(wanted).unwrap_or(0)) {
+            shares[at] = 1;
+        }
         return shares;
     }
     // One each; the rest by what is left of each.

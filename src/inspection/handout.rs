@@ -11,7 +11,7 @@ use super::query::Query;
 use super::{Inspection, InspectionError};
 use crate::domain::{Field, Handling, LegalBasis, Purpose, Timestamp, closed_list};
 use crate::log::{Checkpoint, Event, Intent, LeafIndex, Note, Role, TreeSize};
-use crate::store::{Sight, StoreError};
+use crate::store::{Ending, Sight, StoreError};
 
 use std::fmt;
 
@@ -449,7 +449,7 @@ fn linked(row: &Row, head: &Checkpoint) -> Value {
         data["sluss:policy"] = json!(format!("sha256:{}", intent.policy));
         data["sluss:rule"] =
             json!(intent.rules.iter().map(ToString::to_string).collect::<Vec<_>>());
-        data["sluss:outcome"] = json!(row.ending().map(|ending| ending.as_str()));
+        data["sluss:outcome"] = json!(row.ending().map(Ending::as_str));
     } else {
         let facets = crate::log::Facets::of(&row.leaf.event);
         data["sluss:recipient"] = json!(facets.recipient.map(|one| one.to_string()));

@@ -2,6 +2,7 @@
 //! and signed off in the log itself.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::draw::{Drawing, Seed, Stratum, WANTED_MAX};
 use super::listing::Row;
@@ -68,7 +69,9 @@ impl Inspection {
         let mut next = Some(LeafIndex(0));
         while let Some(first) = next {
             let (places, further) = self.store.places(&query.wanted, size, first, PAGE).await?;
-            places.iter().for_each(|(index, facets)| drawing.push(*index, facets));
+            for (index, facets) in &places {
+                drawing.push(*index, facets);
+            }
             next = further;
         }
         let population = drawing.population();
@@ -127,8 +130,8 @@ impl Inspection {
             let row = Row::of(found)?;
             let mut broken = Vec::new();
             if let Event::Intent(intent) = &row.leaf.event {
-                if !policies.contains_key(&intent.policy) {
-                    policies.insert(intent.policy, self.store.policy(intent.policy).await?);
+                if let Entry::Vacant(unknown) = policies.entry(intent.policy) {
+                    unknown.insert(self.store.policy(intent.policy).await?);
                 }
                 let policy = policies.get(&intent.policy).and_then(Option::as_deref);
                 let is_of_it = |(index, one): &&(LeafIndex, PolicyInForce)| {

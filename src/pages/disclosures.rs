@@ -178,20 +178,20 @@ fn filters(words: Words, desk: &Desk, query: &Query) -> Markup {
                 (select(words, "what", kinds, Some(filter.kinds.as_str()), false))
                 (select(words, "recipient", recipients.into_iter(),
                     filter.recipient.as_ref().map(RecipientId::as_str), true))
-                (select(words, "purpose", purposes.into_iter(), filter.purpose.map(|one| one.as_str()), true))
-                (select(words, "outcome", endings.into_iter(), ending.map(|one| one.as_str()), true))
+                (select(words, "purpose", purposes.into_iter(), filter.purpose.map(Purpose::as_str), true))
+                (select(words, "outcome", endings.into_iter(), ending.map(Ending::as_str), true))
                 (date(words, "from", from.map(|day| day.to_string())))
                 (date(words, "to", to.map(|day| day.to_string())))
-                (select(words, "group", groups.into_iter(), group.map(|one| one.as_str()), true))
+                (select(words, "group", groups.into_iter(), group.map(Group::as_str), true))
             }
             details open[more] {
                 summary { (words.say("log-more")) }
                 div.grid {
-                    (select(words, "field", fields.into_iter(), filter.field.map(|one| one.as_str()), true))
+                    (select(words, "field", fields.into_iter(), filter.field.map(Field::as_str), true))
                     (select(words, "side", sides.into_iter(), side, true))
                     (text(words, "rule", filter.rule.as_ref().map(RuleId::as_str)))
                     (select(words, "reason", reasons.into_iter(), filter.reason.as_deref(), true))
-                    (select(words, "actor", actors.into_iter(), filter.actor.map(|one| one.as_str()), true))
+                    (select(words, "actor", actors.into_iter(), filter.actor.map(Role::as_str), true))
                     (text(words, "case", case.map(|case| case.to_string()).as_deref()))
                 }
             }

@@ -141,13 +141,11 @@ pub async fn draw(
     strata.sort_unstable();
     strata.dedup();
     let drawn = inspection.draw(Draw { wanted, seed, strata, query }, &person.name).await?;
-    Ok(match drawn {
-        Some(id) => see(&format!("/samples/{id}")),
-        None => {
-            let told = alert(&visit.words.say("sample-of-nothing"));
-            overview(&desk, &inspection, &visit, &told).await?.into_response()
-        }
-    })
+    if let Some(id) = drawn {
+        return Ok(see(&format!("/samples/{id}")));
+    }
+    let told = alert(&visit.words.say("sample-of-nothing"));
+    Ok(overview(&desk, &inspection, &visit, &told).await?.into_response())
 }
 
 /// `GET /samples/{id}`.
