@@ -1,8 +1,7 @@
 //! Random samples: drawn so that anybody can draw them again, every decision replayed, judged by a person
 //! and signed off in the log itself.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::draw::{Drawing, Seed, Stratum, WANTED_MAX};
 use super::listing::Row;
@@ -123,27 +122,22 @@ impl Inspection {
         let first = kept.iter().map(|item| item.index).min().unwrap_or(LeafIndex(0));
         self.note(role, what, first, kept.len() as u64).await?;
         let in_force = self.in_force().await?;
-        let mut policies: BTreeMap<PolicyId, Option<Vec<u8>>> = BTreeMap::new();
-        let mut items = Vec::new();
+        let mut rows = Vec::new();
         for kept in kept {
             let found = self.store.leaf_at(kept.index).await?.ok_or(InspectionError::NotThere)?;
-            let row = Row::of(found)?;
-            let mut broken = Vec::new();
-            if let Event::Intent(intent) = &row.leaf.event {
-                if let Entry::Vacant(unknown) = policies.entry(intent.policy) {
-                    unknown.insert(self.store.policy(intent.policy).await?);
-                }
-                let policy = policies.get(&intent.policy).and_then(Option::as_deref);
-                let is_of_it = |(index, one): &&(LeafIndex, PolicyInForce)| {
-                    *index < row.index && one.recipient == intent.recipient.id
-                };
-                // The newest stand first.
-                let registered = in_force.iter().find(is_of_it).map(|(_, one)| one);
-                broken = audit::one(&row.leaf, policy, registered);
-            }
-            items.push(Item { kept, row, broken });
+            rows.push((kept, Row::of(found)?));
         }
-        Ok(Sample { row, items })
+        let asked: BTreeSet<PolicyId> = rows.iter().filter_map(|(_, row)| policy_of(row)).collect();
+        let mut policies = BTreeMap::new();
+        for id in asked {
+            policies.insert(id, self.store.policy(id).await?);
+        }
+        let items = rows.into_iter().map(|(kept, row)| {
+            let policy = policy_of(&row).and_then(|id| policies.get(&id)?.as_deref());
+            let broken = audit::one(&row.leaf, policy, latest(&in_force, &row));
+            Item { kept, row, broken }
+        });
+        Ok(Sample { row, items: items.collect() })
     }
 
     /// Every policy leaf, the newest first.
@@ -179,4 +173,19 @@ impl Inspection {
     ) -> Result<Option<LeafIndex>, InspectionError> {
         Ok(self.store.sign_sample(id, who, role).await?)
     }
+}
+
+/// The policy that decided; `None`: it is no disclosure.
+fn policy_of(row: &Row) -> Option<PolicyId> {
+    match &row.leaf.event {
+        Event::Intent(intent) => Some(intent.policy),
+        _ => None,
+    }
+}
+
+/// What was registered for its recipient then. The newest stand first.
+fn latest<'p>(in_force: &'p [(LeafIndex, PolicyInForce)], row: &Row) -> Option<&'p PolicyInForce> {
+    let Event::Intent(intent) = &row.leaf.event else { return None };
+    let mut before = in_force.iter().filter(|(index, _)| *index < row.index);
+    before.find(|(_, one)| one.recipient == intent.recipient.id).map(|(_, one)| one)
 }
