@@ -47,7 +47,7 @@ async fn main() {
     let state = kept.unwrap_or_else(|| folder.path().join("state"));
     let is_filled = state.exists();
     let now = SystemClock.now();
-    let past = Timestamp::from_micros(now.micros() - 86_400_000_000 * DAYS as i64);
+    let past = Timestamp::from_micros(now.micros() - 86_400_000_000 * DAYS.cast_signed());
     let clock = Arc::new(ManualClock::at(if is_filled { now } else { past }));
     let deployment = open(&state, Arc::clone(&clock) as Arc<dyn Clock>);
     if !is_filled {
@@ -63,7 +63,7 @@ async fn main() {
 fn open(state: &Path, clock: Arc<dyn Clock>) -> Deployment {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     let mut config = sluss::config::load(&shipped, &BTreeMap::new()).unwrap();
-    config.state = state.to_owned();
+    state.clone_into(&mut config.state);
     config.http.requests_per_second = 1_000_000;
     for file in &mut config.recipients {
         // Nobody asks us here: its password is not read.
@@ -186,7 +186,7 @@ fn intent(recipient: &Recipient, attempt: u32) -> Intent {
         withheld: [Field::ContactName, Field::ContactPhone].into(),
         not_carried: [].into(),
         conditions: [].into(),
-        handling: Handling::Automatic,
+        handling: Handling::Ordinary,
         masked: Vec::new(),
         replaced: [].into(),
         actor: Role::Ordering,
@@ -244,11 +244,11 @@ impl Seat {
             csrf: String::new(),
         };
         let answer = seat.ask("/sign-in", Some(&[("name", name), ("password", WORD)])).await;
-        let set = answer.headers()["set-cookie"].to_str().unwrap();
-        seat.cookie = set.split(';').next().unwrap().to_owned();
+        let cookies = answer.headers()["set-cookie"].to_str().unwrap();
+        seat.cookie = cookies.split(';').next().unwrap().to_owned();
         let home = seat.ask("/", None).await.text().await.unwrap();
         let (_, rest) = home.split_once("name=\"csrf\" value=\"").unwrap();
-        seat.csrf = rest.split('"').next().unwrap().to_owned();
+        rest.split('"').next().unwrap().clone_into(&mut seat.csrf);
         seat
     }
 
@@ -310,7 +310,7 @@ async fn measure(deployment: &Deployment) {
     deployment.store.note_incident(row).await.unwrap();
 
     let support = Seat::sign_in(deployment, &at, "tolvan", "support").await;
-    let half = noticed.micros() - 86_400_000_000 * DAYS as i64 / 2;
+    let half = noticed.micros() - 86_400_000_000 * DAYS.cast_signed() / 2;
     let middle = format!("/cases?behind={half}-{}", CaseId::from_bytes([0; 16]));
     support.measure("start", "/", None).await;
     support.measure("cases, newest", "/cases", None).await;

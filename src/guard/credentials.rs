@@ -3,6 +3,7 @@
 mod cues;
 mod doors;
 mod logins;
+mod phrases;
 mod values;
 mod words;
 mod zone;
@@ -22,6 +23,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         if let Some((from, strength)) = cues::cue(page, at).or_else(|| cues::changed(page, at)) {
             ranges.extend(values::values(page, from, strength));
         }
+        ranges.extend(phrases::phrase(page, at));
         zone::near(page, at, &mut ranges);
         ranges.extend(doors::spoken(page, at));
     }

@@ -47,6 +47,7 @@ fn word(page: &Page<'_>, at: usize) -> Option<Hit> {
     bank::iban(page, at)
         .or_else(|| customer::customer(page, at))
         .or_else(|| plates::plate(page, at))
+        .or_else(|| plates::spelt_plate(page, at))
         .or_else(|| plates::chosen_plate(page, at))
         .or_else(|| spoken::spoken(page, at))
         .or_else(|| birth::born_in_words(page, at))

@@ -228,7 +228,11 @@ fn whole(page: &Page<'_>, first: usize, last: usize) -> Range<usize> {
     if near(from) && from > 0 && DEGREES.contains(&page.lower(from - 1)) {
         from -= 1;
     }
-    if near(to) && matches!(page.lower(to), "machine" | "care" | "patient" | "maskin" | "apparat") {
+    let aid = [
+        "machine", "care", "patient", "maskin", "apparat", "pump", "alarm", "larm", "phone",
+        "device",
+    ];
+    if near(to) && aid.contains(&page.lower(to)) {
         to += 1;
     }
     let typed = from > 1

@@ -161,7 +161,11 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let word = page.lower(at);
     let (first, last) = match word {
         "at" | "snabela" | "alfa" => (at, at),
-        "a" if page.gap(at).ends_with('(') && page.gap_after(at).starts_with(')') => (at, at),
+        "a" if page.gap(at).ends_with(['(', '[', '{', '<'])
+            && page.gap_after(at).starts_with([')', ']', '}', '>']) =>
+        {
+            (at, at)
+        }
         "snabel" if page.tokens.get(at + 1).is_some_and(|_| page.lower(at + 1) == "a") => {
             (at, at + 1)
         }
@@ -184,6 +188,9 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let mut parts = 1;
     while end + 1 < page.len() {
         let next = end + 1;
+        if begins_tag(page, next) {
+            break;
+        }
         if let Some(words) = dot(page, next).filter(|words| next + words < page.len()) {
             end = next + words;
             parts += 1;
@@ -236,8 +243,13 @@ fn link(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let rest = &page.text[token.start..];
     let rest = &rest[..rest.floor_char_boundary(LINK_MAX)];
     let word = page.lower(at);
-    let scheme = matches!(word, "http" | "https" | "hxxp" | "hxxps" | "ftp")
-        && rest[word.len()..].starts_with("://");
+    // `länkhttp://`: with the word before it.
+    let known =
+        ["https", "http", "hxxps", "hxxp", "ftp"].iter().find(|known| word.ends_with(**known));
+    let glued = known.map_or(0, |known| page.str(at).len().saturating_sub(known.len()));
+    let scheme = known.is_some() && page.text[token.end..].starts_with("://");
+    let rest = if scheme { rest.get(glued..).unwrap_or(rest) } else { rest };
+    let start = token.start + if scheme { glued } else { 0 };
     let www = word == "www" && rest[3..].starts_with('.');
     let chunk = || rest.split([' ', '\n', '<', '>', '"']).next().unwrap_or_default();
     let bare = !scheme
@@ -260,7 +272,7 @@ fn link(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         return None;
     }
     let value = chunk().trim_end_matches(['.', ',', ')', '\'', ']', '!', ':', ';']);
-    Some(token.start..token.start + value.len())
+    Some(start..start + value.len())
 }
 
 /// Who makes long links short: what is behind can be anything.

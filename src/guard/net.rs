@@ -161,8 +161,13 @@ fn ipv4(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv4Addr)> {
             return None;
         }
         let full = page.text[page.tokens[at].start..page.tokens[last].end].len() >= 11;
-        let spaced = full && gap == ". ";
-        if !(told(page, at) && full || spaced) {
+        // `203,0,113,91`: nobody writes a list of numbers so, but whoever has typed the wrong key.
+        let mistyped = full
+            && matches!(gap, ". " | "," | "-")
+            && octets[0] > 0
+            && page.tokens[last].length > 1
+            && (at..=last).all(|at| page.tokens[at].length == 1 || !page.str(at).starts_with('0'));
+        if !(told(page, at) && full || mistyped) {
             return None;
         }
     }
@@ -177,7 +182,13 @@ fn ipv4(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv4Addr)> {
     {
         return None;
     }
-    if let Some(tail) = rest.strip_prefix(['/', ':']) {
+    let spaced = rest.strip_prefix(" /").filter(|tail| {
+        let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=2).contains(&digits) && tail[..digits].parse().is_ok_and(|bits: u8| bits <= 32)
+    });
+    if let Some(tail) = spaced {
+        end += 2 + tail.bytes().take_while(u8::is_ascii_digit).count();
+    } else if let Some(tail) = rest.strip_prefix(['/', ':']) {
         end += 1 + tail.bytes().take_while(u8::is_ascii_digit).take(5).count();
         if end == page.tokens[last].end + 1 {
             end -= 1;

@@ -7,6 +7,7 @@ mod cues;
 mod letters;
 mod ordinary;
 mod pairs;
+mod posts;
 mod signatures;
 
 use std::ops::Range;
@@ -82,6 +83,8 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
                 };
         }
     }
+    layer.posts();
+    layer.heads();
     layer.noble();
     layer.echoes();
     layer.findings()

@@ -220,7 +220,8 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
                     .and(Says::CREDENTIAL)
                     .and(Says::PHONE)
                     .and(Says::FUNCTION),
-            );
+            )
+            && !(last > 0 && matches!(page.lower(last - 1), "bor" | "bodde" | "bott"));
         let unknown = !says.is_word() && !says.is_name();
         let bare = token.length <= 3;
         if plain || !bare || !(raised(last) && (!opens || unknown || lettered) || posted) {
@@ -318,9 +319,27 @@ fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
             return before - 1;
         }
         let says = page.says(before);
+        // `Innanför Tullen 131A`.
+        let sided = matches!(
+            page.lower(before),
+            "innanför"
+                | "utanför"
+                | "bakom"
+                | "vid"
+                | "öster"
+                | "väster"
+                | "norr"
+                | "söder"
+                | "nedanför"
+                | "ovanför"
+                | "under"
+                | "över"
+        ) && token.case == Case::Title
+            && page.tokens[first].case == Case::Title;
         let capital = !page.caseless
             && token.is_capital()
             && (!token.opens
+                || sided
                 || !says.is_word()
                 // `per albins väg`.
                 || first < last && says.any(Says::GIVEN) && page.lower(first).ends_with('s')

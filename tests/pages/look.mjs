@@ -116,7 +116,7 @@ async function theWholeWay(house, placed) {
 const TEXT = "Kontakta Qvarnholmsgruppen om skåpet. Ring 070-174 06 05 först. Lampan på omvandlaren lyser rött sedan " +
   "strömavbrottet, omstart hjälper inte, och det står bråte framför skåpet i källaren så dörren går bara halvvägs upp.";
 
-const COMMENT = "Fortfarande mörkt. Hälsningar Astrid Lindqvist, men lampan på omvandlaren lyser rött hela tiden.";
+const COMMENT = "Fortfarande mörkt efter omstarten i dag, och lampan på omvandlaren lyser rött hela tiden, hälsar Astrid Lindqvist.";
 
 async function begin(visit) {
   const { page } = visit;

@@ -170,9 +170,16 @@ pub(super) fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
         word,
         "admin" | "root" | "user" | "anv" | "användare" | "användarnamn" | "username"
     ) && page.gap_after(at).trim() == "/";
+    // `sip-konto lakrits/404`.
+    if word == "konto" && at > 0 && page.lower(at - 1) == "sip" && page.gap_after(at) == " " {
+        return Some((token.end, Strength::Password));
+    }
     let network = matches!(
         word,
-        "wifi"
+        "gäst"
+            | "guest"
+            | "gästnät"
+            | "wifi"
             | "wlan"
             | "ssid"
             | "fi"

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::lexicon::Says;
-use super::super::page::Page;
+use super::super::page::{Case, Page};
 use super::super::word_list::WordList;
 
 /// How far back a code or a phrase before its word goes, in bytes.
@@ -119,7 +119,30 @@ static OPENED: WordList = WordList::new(
 
 /// Whether something of that name is opened with a code.
 pub(super) fn opens(word: &str) -> bool {
-    OPENED.has(word) && !matches!(word, "larm" | "alarm" | "lock" | "dial")
+    is_thing(word) && !matches!(word, "larm" | "alarm" | "lock" | "dial")
+}
+
+/// What things that are opened end in: `förrådsdörr`, `köksdörren`, `sidogrind`, `kodbox`.
+const THINGS: [&str; 14] = [
+    "dörr",
+    "dörren",
+    "grind",
+    "grinden",
+    "låset",
+    "kodbox",
+    "nyckelskåp",
+    "larmpanel",
+    "knappsats",
+    "knappsatsen",
+    "entré",
+    "entrén",
+    "lockbox",
+    "keypad",
+];
+
+fn is_thing(word: &str) -> bool {
+    OPENED.has(word)
+        || THINGS.iter().any(|thing| word.strip_suffix(thing).is_some_and(|rest| rest.len() > 2))
 }
 
 /// What may stand between the thing and its code.
@@ -162,7 +185,20 @@ pub(super) fn opened(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
                 "inre" | "yttre" | "inner" | "outer" | "främre" | "bakre" | "andra" | "första"
             )
         });
-    let thing = OPENED.has(word) || inner;
+    // `kod till grind 1559, till hus 5300`.
+    let house = matches!(word, "hus" | "huset" | "house" | "hiss")
+        && at > 0
+        && matches!(page.lower(at - 1), "till" | "to" | "för" | "for")
+        && (at.saturating_sub(8)..at).any(|near| page.says(near).any(Says::CREDENTIAL));
+    let thing = is_thing(word) || inner || house;
+    if word == "port" && !thing && page.gap_after(at) == ": " {
+        // `Port: 9 4 9 2`, `Port: 3571K`: as no port of a switch is written.
+        return code_at(page, at + 1, false).filter(|range| {
+            page.text[range.clone()].contains([' ', '-', '#', '*']) || {
+                page.text[range.clone()].ends_with(char::is_alphabetic)
+            }
+        });
+    }
     if (keyed || thing)
         && let Some(found) = behind(page, at, keyed && !thing)
     {
@@ -185,7 +221,7 @@ fn behind(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
             return code;
         }
         if page.tokens[here].is_digits()
-            || !(BETWEEN.has(page.lower(here)) || OPENED.has(page.lower(here)))
+            || !(BETWEEN.has(page.lower(here)) || is_thing(page.lower(here)))
         {
             return None;
         }
@@ -205,6 +241,16 @@ fn ahead(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     if !joined || !page.tokens[number].is_digits() || page.gap(at) != " " {
         return None;
     }
+    // `04-94 på innerdörren`: from its first group.
+    let mut number = number;
+    while number > 0
+        && page.tokens[number - 1].is_digits()
+        && page.tokens[number - 1].length <= 2
+        && page.tokens[number].length <= 2
+        && matches!(page.gap(number), " " | "-")
+    {
+        number -= 1;
+    }
     code_at(page, number, false)
 }
 
@@ -216,7 +262,8 @@ fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
         return None;
     }
     let lettered = token.is_word()
-        && token.length == 1
+        && (token.length == 1
+            || token.length == 2 && token.case == Case::Upper && !token.says.is_word())
         && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_digits());
     let first = if lettered { at + 1 } else { at };
     if !page.tokens[first].is_digits() || page.tokens[first].settled && page.tokens[first].shielded
@@ -228,26 +275,28 @@ fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
     let mut digits = page.tokens[first].length;
     while last + 1 < page.len()
         && page.tokens[last + 1].is_digits()
-        && matches!(page.gap(last + 1), " " | "-" | "")
-        && page.tokens[last + 1].length <= 2
-        && page.tokens[last].length <= 2
+        && grouped(page.gap(last + 1), page.tokens[last].length, page.tokens[last + 1].length)
         && digits < *DIGITS.end()
     {
         last += 1;
         digits += page.tokens[last].length;
     }
-    let start = token.start;
+    let signs = page.text[..token.start].len()
+        - page.text[..token.start].trim_end_matches(['#', '*']).len();
+    let start = token.start - signs;
     let mut end = page.tokens[last].end;
-    if let Some(next) = page.tokens.get(last + 1).filter(|next| next.glued) {
-        if next.is_word() && next.length == 1 {
-            end = next.end;
+    let mut next = last + 1;
+    if let Some(letter) = page.tokens.get(next).filter(|next| next.glued) {
+        if letter.is_word() && letter.length == 1 {
+            end = letter.end;
+            next += 1;
         } else {
             return None;
         }
     }
     let behind = &page.text[end..];
     let signs = behind.len() - behind.trim_start_matches(['#', '*']).len();
-    let unit = page.says(last + 1).any(Says::UNIT) && page.gap(last + 1).len() <= 1;
+    let unit = next < page.len() && page.says(next).any(Says::UNIT) && page.gap(next).len() <= 1;
     let clock = page.gap(first).ends_with([':', '.'])
         && !page.gap(first).contains(' ')
         && at > 0
@@ -256,6 +305,16 @@ fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
             && behind[1..].starts_with(|c: char| c.is_ascii_digit());
     let enough = DIGITS.contains(&digits) && (digits > 3 || signs > 0 || !keyed || lettered);
     (enough && !unit && !clock).then(|| start..end + signs)
+}
+
+/// Whether two groups of digits are of one code, by what is between them and how long they are.
+fn grouped(gap: &str, one: usize, other: usize) -> bool {
+    match gap {
+        " " | "-" | "" => one <= 2 && other <= 2 || gap == " " && one == 3 && other == 3,
+        "." => one == 2 && other == 2,
+        "#" | "*" => one <= 4 && other <= 4,
+        _ => false,
+    }
 }
 
 /// What is done with the keys of a lock.
@@ -339,7 +398,7 @@ pub(super) fn spoken(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         && (1..=CUE_WITHIN).any(|back| {
             at.checked_sub(back).is_some_and(|near| {
                 page.says(near).any(Says::CREDENTIAL)
-                    || OPENED.has(page.lower(near))
+                    || is_thing(page.lower(near))
                     || KEYED.contains(&page.lower(near))
                     || page.lower(near).ends_with("kod")
                     || page.lower(near).ends_with("koden")

@@ -21,6 +21,9 @@ pub(super) fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<H
         let first = if article { at - 1 } else { at };
         return if cued || old { hit(page.span(first..last + 1)) } else { None };
     }
+    if let Some(range) = year_first(page, at) {
+        return hit(range);
+    }
     let value = |range: Range<usize>| {
         window.digits.get(range).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0)
     };
@@ -73,7 +76,11 @@ pub(in crate::guard) fn shortened(page: &Page<'_>, at: usize) -> bool {
             && page.gap(at - back + 1).len() <= 3
             && (!dot || page.gap(at - back + 1).starts_with('.'))
     };
-    letter(1, "f", false)
+    // `f-datum 28.5.94`.
+    let day = matches!(at.checked_sub(1).map_or("", |at| page.lower(at)), "datum" | "dag" | "dat")
+        && letter(2, "f", false)
+        && page.gap(at - 1).trim().trim_matches(['-', '.']).is_empty();
+    day || letter(1, "f", false)
         || letter(1, "fd", false)
         || letter(1, "d", true) && letter(2, "f", true)
         || letter(1, "b", false) && letter(2, "o", true) && letter(3, "d", true)
@@ -121,6 +128,21 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<(usize, Option<u32>)> {
     }
 }
 
+/// `1941, 3 augusti`, `1960 maj 27`: a year in which somebody was born, and a day of it.
+fn year_first(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let near = |at: usize| {
+        page.tokens.get(at).is_some() && matches!(page.gap(at), " " | ", " | "-" | "\n")
+    };
+    let year: u32 = page.str(at).parse().ok().filter(|_| page.tokens[at].length == 4)?;
+    if !(1900..2013).contains(&year) || !near(at + 1) || !near(at + 2) {
+        return None;
+    }
+    let month = |at: usize| page.says(at).any(Says::MONTH) && page.tokens[at].is_word();
+    let day = |at: usize| page.tokens[at].is_digits() && page.tokens[at].length <= 2;
+    let told = day(at + 1) && month(at + 2) || month(at + 1) && day(at + 2);
+    told.then(|| page.span(at..at + 3))
+}
+
 /// `December 11, 1960`.
 pub(super) fn month_first(page: &Page<'_>, at: usize) -> Option<Hit> {
     if !page.says(at).any(Says::MONTH) || moments::logged(page, at + 1).is_some() {
@@ -152,7 +174,7 @@ pub(super) fn month_first(page: &Page<'_>, at: usize) -> Option<Hit> {
 /// `född elfte oktober nittiosex`.
 pub(super) fn born_in_words(page: &Page<'_>, at: usize) -> Option<Hit> {
     const WORDS_MAX: usize = 8;
-    if at == 0 || !page.cued(at, Says::BIRTH, 3) {
+    if at == 0 || !page.cued(at, Says::BIRTH, 3) && !shortened(page, at) {
         return None;
     }
     let ordinal = |at: usize| {

@@ -20,7 +20,7 @@ impl Window<'_> {
         let trimmed = before.trim_end_matches(['(', ' ']);
         let plus = trimmed.ends_with('+') && before.len() - trimmed.len() <= 2;
         let glued = self.glued_behind(groups) && self.page.tokens[self.at + groups].length == 1;
-        let paren = before.ends_with('(');
+        let paren = before.ends_with(['(', '[']);
         let start = if plus {
             trimmed.len() - 1
         } else if paren {

@@ -13,7 +13,7 @@ pub(super) fn plate(page: &Page<'_>, at: usize) -> Option<Hit> {
     if token.length != 3
         || token.glued
         || token.settled
-        || !matches!(gap, "" | " " | "-" | " - " | "\n" | "  ")
+        || !matches!(gap, "" | " " | "-" | " - " | "\n" | "  " | ":" | "_" | "-\n" | "\n-")
     {
         return None;
     }
@@ -44,6 +44,26 @@ pub(super) fn plate(page: &Page<'_>, at: usize) -> Option<Hit> {
         || solid
         || shouted && !token.says.is_word())
     .then_some((Kind::Vehicle, token.start..end, Why::Digits))
+}
+
+/// A plate that is spelt: `o n d 8 6 2`, `S-O-S-8-3-8`.
+pub(super) fn spelt_plate(page: &Page<'_>, at: usize) -> Option<Hit> {
+    const SIGNS: usize = 6;
+    let sign = |at: usize| page.tokens.get(at).filter(|token| token.length == 1 && !token.settled);
+    sign(at)?;
+    sign(at + 1)?;
+    let gap = page.gap(at + 1);
+    if !matches!(gap, " " | "-" | " - ") || at > 0 && page.gap(at) == gap && sign(at - 1).is_some()
+    {
+        return None;
+    }
+    let digits: Vec<bool> = (at..at + SIGNS)
+        .map_while(|at| sign(at).map(super::super::page::Token::is_digits))
+        .collect();
+    let joined = (at + 2..at + SIGNS).all(|at| at < page.len() && page.gap(at) == gap);
+    let shaped = matches!(digits[..], [false, false, false, true, true, _]);
+    let ends = sign(at + SIGNS).is_none() || page.gap(at + SIGNS) != gap;
+    (shaped && joined && ends).then(|| (Kind::Vehicle, page.span(at..at + SIGNS), Why::Digits))
 }
 
 /// A plate that somebody has chosen: `bil GRANIT`, `reg LYX 88`.

@@ -86,6 +86,18 @@ impl<'p> Window<'p> {
         self.page.tokens[self.at].start..self.page.tokens[self.at + groups - 1].end
     }
 
+    /// With the bracket that opens before the first group and closes behind one of them: `(19)520310`.
+    fn bracketed(&self, range: Range<usize>) -> Range<usize> {
+        let text = self.page.text;
+        let open = text[..range.start].chars().next_back();
+        let close = match open {
+            Some('(') => ')',
+            Some('[') => ']',
+            _ => return range,
+        };
+        if text[range.clone()].contains(close) { range.start - 1..range.end } else { range }
+    }
+
     pub(super) fn glued_behind(&self, groups: usize) -> bool {
         self.page.tokens.get(self.at + groups).is_some_and(|next| next.glued)
     }
@@ -107,6 +119,7 @@ impl<'p> Window<'p> {
             && page.gap(self.at).trim_matches([' ', ':', '#', '.', '\n']).is_empty()
             && !page
                 .follows(self.at, Says::PHONE.and(Says::PNR).and(Says::CUSTOMER).and(Says::BANK));
+        let found = |kind, range| Some((kind, self.bracketed(range), Why::Digits));
         for groups in (1..=self.ends.len()).rev() {
             let digits = &self.digits[..self.ends[groups - 1]];
             if digits.len() < 5 {
@@ -128,20 +141,20 @@ impl<'p> Window<'p> {
                     && self.personnummer(digits, &lengths, groups)
                     && (!exempt || identity::luhn(&digits[digits.len() - 10..]))
                 {
-                    return Some((Kind::Personnummer, range, Why::Digits));
+                    return found(Kind::Personnummer, range);
                 }
                 if !code && self.card(digits, &lengths) && !exempt {
-                    return Some((Kind::Bank, range, Why::Digits));
+                    return found(Kind::Bank, range);
                 }
                 let plus = page.text[..token.start].ends_with('+');
                 if (!exempt || lengths.len() > 1 || plus)
                     && (!code || digits.len() >= 9)
                     && let Some(range) = self.phone(digits, &lengths, groups)
                 {
-                    return Some((Kind::Phone, self.extension(range, groups), Why::Digits));
+                    return found(Kind::Phone, self.extension(range, groups));
                 }
                 if !code && self.account(digits, &lengths, groups) {
-                    return Some((Kind::Bank, range, Why::Digits));
+                    return found(Kind::Bank, range);
                 }
             }
         }
@@ -159,6 +172,21 @@ pub(super) fn soft(gap: &str) -> bool {
     gap.chars().count() <= 5
         && gap.matches('\n').count() <= 1
         && gap.chars().all(|c| {
-            matches!(c, ' ' | '\n' | '-' | '.' | '/' | '(' | ')' | '+' | ',' | '|' | '_' | '\u{b7}')
+            matches!(
+                c,
+                ' ' | '\n'
+                    | '-'
+                    | '.'
+                    | '/'
+                    | '('
+                    | ')'
+                    | '['
+                    | ']'
+                    | '+'
+                    | ','
+                    | '|'
+                    | '_'
+                    | '\u{b7}'
+            )
         })
 }

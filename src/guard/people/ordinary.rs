@@ -45,6 +45,41 @@ impl People<'_> {
         if says.any(Says::PHONE) && says.any(Says::PERSON) && page.tokens[at].opens {
             return false;
         }
+        // `Will the weather hurt it?`, `May need a new one`: a verb that opens a sentence.
+        let asks =
+            matches!(page.lower(at), "will" | "may" | "can" | "mark" | "grant" | "rob" | "sue")
+                && page.tokens[at].opens
+                && page.tokens.get(at + 1).is_some_and(|next| next.case == Case::Lower)
+                && page.gap(at + 1) == " "
+                && matches!(
+                    page.lower(at + 1),
+                    "the"
+                        | "need"
+                        | "be"
+                        | "it"
+                        | "you"
+                        | "he"
+                        | "she"
+                        | "they"
+                        | "we"
+                        | "this"
+                        | "that"
+                        | "not"
+                        | "have"
+                        | "someone"
+                        | "a"
+                        | "an"
+                        | "as"
+                        | "require"
+                        | "want"
+                );
+        // `kund rask att svara`.
+        let quick = page.tokens.get(at + 1).is_some()
+            && page.lower(at + 1) == "att"
+            && page.tokens[at].case == Case::Lower;
+        if asks || quick && !page.caseless {
+            return false;
+        }
         // `kundens bror Ellen` is no Bror; `CASE-89-3775` is nobody.
         let role = says.any(Says::RELATION) && (!self.capital(at) || page.caseless);
         let code = page.tokens[at].case == Case::Upper

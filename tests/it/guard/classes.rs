@@ -37,6 +37,60 @@ fn all_go(table: &str) {
 }
 
 #[test]
+fn codes_of_doors_by_what_the_door_is_called() {
+    all_go(
+        "vid köksdörren: {1959A#}
+        förrådsdörr {688}
+        Port: {9 4 9 2}
+        Port: {3571K}. Ta med dosan
+        {04-94} på innerdörren
+        koden till porten {#16#98}
+        Key safe: {077 222}; side gate
+        her door {K831} is green
+        buzzer {8331a#}
+        kod till grind {1559}, till hus {5300}",
+    );
+}
+
+#[test]
+fn passwords_of_several_plain_words() {
+    all_go(
+        "nytt nätnamn Hemma_5G. lösen {en häst i mossen 55}. skicka till kontoret
+        Lösenordet ändrat till {sju sorters kakor} av kund själv.
+        it's 1155426348, and the network one is {seven swans swimming}. I told him
+        trodde lösenordet var fel. Återställde till {grankotte}. Går inte",
+    );
+}
+
+#[test]
+fn names_and_letters_that_have_a_place_of_their_own() {
+    all_go(
+        "2024-02-26 21:49 {HH}: skapat
+        Släpptes in av {pat} (inneboende)
+        Ordrarna N-304740 ({Molly}, hyr rum) berörs
+        bytt SFP. signed {RK}
+        {Molly} heter jag och ringer för min bror",
+    );
+}
+
+#[test]
+fn numbers_in_brackets_and_in_pieces() {
+    all_go(
+        "personal no. {(20)010520-2386} spare contact
+        alt. contact: caretaker, {[070] 1740638}
+        nummer {(+46) 31 3900611} hemligt
+        kund IP {192.0.2.147 /24} -> router
+        DHCP ja: {203,0,113,91} gw 8.8.8.8
+        bilen {o n d 8 6 2} får flyttas
+        van {HAT:726} står vid skåpet
+        hon är född {1941, 3 augusti}, stämmer
+        f-datum {28.5.94}
+        mejl louisehjo26 {[a] example.com}
+        Återställningslänk{http://konto.example.com/verify;jsessionid=lYfRG912iCIYKSYFf}",
+    );
+}
+
+#[test]
 fn codes_of_doors_before_and_behind_the_door() {
     all_go(
         "kod till porten {4711}

@@ -180,8 +180,8 @@ async fn whoever_sees_no_protected_person_at_a_page_sees_none_in_a_list() {
     let nowhere = house.raw(&told(format!("{TICKETS}/{}", "0".repeat(32)))).await;
     refused(&heard.json(), 404, "notFound");
     assert_eq!(heard.text().1, nowhere.text().1, "in the words for what is not there at all");
-    let head = format!("{support}\r\ncontent-type: application/json");
-    let closed = http("PATCH", &format!("{TICKETS}/{hidden}"), &head, r#"{"status":"closed"}"#);
+    let known = format!("{support}\r\ncontent-type: application/json");
+    let closed = http("PATCH", &format!("{TICKETS}/{hidden}"), &known, r#"{"status":"closed"}"#);
     refused(&house.raw(&closed).await.json(), 404, "notFound");
     for id in all.iter().filter(|id| **id != hidden) {
         assert_eq!(house.raw(&told(format!("{TICKETS}/{id}"))).await.json().0, 200);

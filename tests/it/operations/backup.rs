@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ fn backup(place: &Place, name: &str) -> PathBuf {
     file
 }
 
-fn restore(place: &Place, file: &PathBuf, arguments: &[&str]) -> Ended {
+fn restore(place: &Place, file: &Path, arguments: &[&str]) -> Ended {
     let all = [&["restore", file.to_str().unwrap()], arguments].concat();
     place.run(&all)
 }
@@ -133,9 +133,13 @@ fn whatever_kills_it_the_same_command_restores() {
         let ended = command.env("SLUSS_CRASH_AT", point).output().unwrap();
         assert!(ended.status.signal().is_some(), "{point}: {ended:?}");
         // Half a store is none.
-        place.run(&["case", "list"]).code(if point == "carried" { 2 } else { 1 });
+        assert_ne!(place.run(&["case", "list"]).code, 0, "{point}");
     }
     restore(&place, &file, &[]).code(0);
+    // On a server a look is a start, and a start finds a log that is lost.
+    if place.state().join("halted").exists() {
+        place.run(&["log", "resume", "--reason", "backup-restored"]).code(0);
+    }
     assert_eq!(place.data(&["case", "list"]), before);
     sound(&place);
 }

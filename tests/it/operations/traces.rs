@@ -28,7 +28,7 @@ impl Taken {
 fn collect(stream: TcpStream, taken: &Taken) {
     let mut stream = stream;
     let mut read = Vec::new();
-    let mut more = [0; 65_536];
+    let mut more = [0; 8_192];
     loop {
         let end = read.windows(4).position(|four| four == b"\r\n\r\n").map(|end| end + 4);
         if let Some(end) = end {

@@ -97,12 +97,12 @@ async fn a_comment_is_seen_before_it_is_sent_byte_for_byte() {
         assert_eq!(bytes(&piece, "<div>"), shown);
         assert_eq!(app.rows().await.len(), before, "nothing was taken in");
 
-        let sent = [&said[..], &[("act", "comment")]].concat();
-        assert_eq!(support.post(&format!("{path}/say"), &sent).await.text().0, 303);
+        let handed = [&said[..], &[("act", "comment")]].concat();
+        assert_eq!(support.post(&format!("{path}/say"), &handed).await.text().0, 303);
         let page = support.get(&path).await.text().1;
         assert_eq!(bytes(&page, "class=\"undo\""), shown);
         // The same form twice is one comment.
-        assert_eq!(support.post(&format!("{path}/say"), &sent).await.text().0, 303);
+        assert_eq!(support.post(&format!("{path}/say"), &handed).await.text().0, 303);
         assert_eq!(app.rows().await.len(), before + 1);
         app.pass(31).await;
         let messages = app.messages(recipient);
@@ -122,7 +122,7 @@ async fn a_comment_is_seen_before_it_is_sent_byte_for_byte() {
 #[tokio::test]
 async fn what_was_wrongly_sent_is_reported_listed_and_closed() {
     let mut app = App::start().await;
-    let sent = app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-1", "STTA0001")).await[0];
+    let wrong = app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-1", "STTA0001")).await[0];
     let hidden = app.submit(Kind::Order, &protected(IP_ONLY, "ORD-9", "STTA0009")).await[0];
     app.to_the_end().await;
     let seat = Seat::at(&app).await;
@@ -130,7 +130,7 @@ async fn what_was_wrongly_sent_is_reported_listed_and_closed() {
     let auditor = seat.sign_in(&app, "granskaren", "auditor").await;
     let privacy = seat.sign_in(&app, "ombudet", "privacy").await;
     assert!(privacy.get("/incidents").await.text().1.contains("Inget felskick är rapporterat"));
-    for (who, case) in [(&support, sent), (&privacy, hidden)] {
+    for (who, case) in [(&support, wrong), (&privacy, hidden)] {
         let draft = who.post(&format!("/cases/{case}/incident"), &[("kind", "too-much")]).await;
         assert_eq!(draft.text().0, 303);
     }
@@ -146,7 +146,7 @@ async fn what_was_wrongly_sent_is_reported_listed_and_closed() {
         .collect();
     assert_eq!((all["count"].as_u64(), ids.len()), (Some(2), 2));
     let of = |case: &str| ids.iter().find(|(_, of)| of == case).unwrap().0.clone();
-    let (open, secret) = (of(&sent.to_string()), of(&hidden.to_string()));
+    let (open, secret) = (of(&wrong.to_string()), of(&hidden.to_string()));
     // Of a protected person others learn nothing.
     for path in ["/incidents", "/incidents.csv", "/incidents.json"] {
         let told = auditor.get(path).await.text().1;
@@ -165,8 +165,8 @@ async fn what_was_wrongly_sent_is_reported_listed_and_closed() {
     let close = format!("{path}/close");
     let decision = [("decision", "reported-to-imy")];
     assert_eq!(auditor.post(&close, &decision).await.text().0, 403);
-    for wrong in ["", "forgotten", "<script>"] {
-        assert_eq!(privacy.post(&close, &[("decision", wrong)]).await.text().0, 404, "{wrong}");
+    for word in ["", "forgotten", "<script>"] {
+        assert_eq!(privacy.post(&close, &[("decision", word)]).await.text().0, 404, "{word}");
     }
     app.clock.advance(std::time::Duration::from_hours(25));
     let privacy = seat.sign_in(&app, "ombudet", "privacy").await;
@@ -183,7 +183,7 @@ async fn what_was_wrongly_sent_is_reported_listed_and_closed() {
     assert_eq!(lines[0], "id,case,kind,noticed,pts_by,imy_by,closed,decision");
     let line = lines.iter().find(|line| line.starts_with(&open)).unwrap();
     assert!(line.ends_with(",reported-to-imy") && line.contains("too-much,2026-11-22T"), "{line}");
-    for nowhere in ["/incidents/0", "/incidents/19121212-1212", &format!("/incidents/{sent}")] {
+    for nowhere in ["/incidents/0", "/incidents/19121212-1212", &format!("/incidents/{wrong}")] {
         assert_eq!(privacy.get(nowhere).await.text().0, 404, "{nowhere}");
     }
     seat.leave().await;

@@ -126,11 +126,11 @@ async fn what_changed_is_told_in_plain_words() {
 async fn the_list_of_recipients_is_for_everybody_and_says_who_may_receive_today() {
     let app = App::start().await;
     let seat = Seat::at(&app).await;
-    let head = format!("{FORM}\r\naccept-language: en");
-    let (status, page) = ask(seat.address, &http("GET", "/recipients", &head, "")).await.text();
+    let english = format!("{FORM}\r\naccept-language: en");
+    let (status, page) = ask(seat.address, &http("GET", "/recipients", &english, "")).await.text();
     assert_eq!(status, 200);
     assert!(page.contains("<html lang=\"en\">"), "{page}");
-    let heard = ask(seat.address, &http("GET", "/recipients.json", &head, "")).await;
+    let heard = ask(seat.address, &http("GET", "/recipients.json", &english, "")).await;
     let (status, data) = heard.json();
     assert_eq!((status, data["language"].as_str()), (200, Some("en")));
     let text = include_str!("../../../schemas/openapi.json");

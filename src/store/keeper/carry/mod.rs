@@ -55,8 +55,8 @@ const TABLES: &[Table] = &[
     log("sample_item"),
     log("hourly"),
     log("policy"),
-    log("in_force"),
     log("registry"),
+    log("in_force"),
     log("submission"),
     log("change"),
     // What is asked about a case behind the case that it is about.
