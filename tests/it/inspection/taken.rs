@@ -7,12 +7,12 @@ use super::*;
 use crate::raw::Heard;
 
 /// The body of an answer that came in pieces.
-fn body(heard: &Heard) -> (String, String) {
-    let end = heard.bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-    let head = String::from_utf8(heard.bytes[..end].to_vec()).unwrap();
+fn body(answer: &Heard) -> (String, String) {
+    let end = answer.bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let head = String::from_utf8(answer.bytes[..end].to_vec()).unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     assert!(head.contains("transfer-encoding: chunked"), "{head}");
-    let (mut rest, mut whole) = (&heard.bytes[end + 4..], Vec::new());
+    let (mut rest, mut whole) = (&answer.bytes[end + 4..], Vec::new());
     loop {
         let line = rest.windows(2).position(|two| two == b"\r\n").unwrap();
         let length =
