@@ -339,4 +339,25 @@ async fn measure(deployment: &Deployment) {
     privacy.measure("changes", "/policies/globalconnect/changes", None).await;
     privacy.measure("recipients", "/recipients", None).await;
     privacy.measure("status", "/status", None).await;
+    for (what, asked) in [
+        ("log, newest", ""),
+        ("log, everything", "?what=all"),
+        ("log, far back", "?before=1000"),
+        ("log, one operator", "?what=intent&recipient=globalconnect"),
+        ("log, one month", "?from=2026-10-01&to=2026-10-31"),
+        ("log, open", "?outcome=open"),
+        ("log, nothing", "?rule=nobody.has.it"),
+        ("log, by recipient", "?group=recipient"),
+        ("log, by day", "?group=day"),
+    ] {
+        privacy.measure(what, &format!("/disclosures{asked}"), None).await;
+    }
+    let case = format!("/disclosures?case={}", done.id);
+    privacy.measure("log, one case", &case, None).await;
+    privacy.measure("a leaf", "/disclosures/5000", None).await;
+    privacy.measure("a leaf, verified", "/disclosures/5000/verify", Some(&[])).await;
+    let told = done.id.to_string();
+    let person = [("reference", told.as_str()), ("view", "internal")];
+    privacy.measure("a person", "/persons", Some(&person)).await;
+    privacy.measure("samples", "/samples", None).await;
 }

@@ -67,6 +67,9 @@ pub mod witness;
 // What the person concerned is told.
 pub mod subject;
 
+// What auditors do with the log.
+pub mod inspection;
+
 // Who is told of what has become of orders.
 pub mod notify;
 

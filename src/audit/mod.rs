@@ -24,7 +24,7 @@ mod times;
 use std::time::Duration;
 
 use crate::domain::{PolicyId, Timestamp};
-use crate::log::{Event, Hash, Intent, Leaf, LeafIndex, Stopped};
+use crate::log::{Event, Hash, Intent, Leaf, LeafIndex, PolicyInForce, Stopped};
 
 pub use acknowledgements::{Acknowledged, Acknowledgements, Days, LineError, Mark};
 pub use cases::{Cases, Kept, Link, Reconciled};
@@ -193,6 +193,28 @@ impl Auditor {
             self.report.find(Rule::Unregistered, index, what);
         }
     }
+}
+
+/// Holds one disclosure to the rules, as a sample does: the policy that it names, by its kept bytes, and
+/// the latest registry entry of its recipient that stands in the log before it. Everything that does not
+/// fit, by rule.
+pub fn one(
+    leaf: &Leaf,
+    policy: Option<&[u8]>,
+    registered: Option<&PolicyInForce>,
+) -> Vec<(Rule, String)> {
+    let Event::Intent(intent) = &leaf.event else { return Vec::new() };
+    let (mut policies, mut registry) = (Policies::default(), Registry::default());
+    policies.put(intent.policy, policy);
+    if let Some(registered) = registered {
+        registry.put(registered.clone());
+    }
+    let mut broken = registry.check(intent, leaf.at.date());
+    match policies.get(intent.policy, &intent.recipient.id) {
+        Ok(policy) => broken.extend(replay::replay(policy, intent)),
+        Err(unknown) => broken.push(unknown),
+    }
+    broken
 }
 
 /// A time for people: to the minute below two days, else to the hour.

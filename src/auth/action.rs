@@ -44,6 +44,14 @@ closed_list! {
         DecideCases = "decide-cases",
         /// Look at what somebody else said is nobody's.
         ReviewTexts = "review-texts",
+        /// Find leaves at a page, look at them, verify them, and take one along with its proof.
+        ReadLog = "read-log",
+        /// Take along what was found, for other programs or on paper.
+        ExportLog = "export-log",
+        /// Draw a random sample of the log, say what one thinks of it, sign it off.
+        ReviewSamples = "review-samples",
+        /// See what left about somebody.
+        TellPerson = "tell-person",
         /// See, in numbers, how it goes, and what stands out.
         Oversee = "oversee",
         /// See reports of what was wrongly sent, and take them along.
@@ -83,6 +91,9 @@ impl Action {
             | Self::ReadRecipients => Who::Anybody,
             Self::OwnSession => Who::Roles(&super::ROLES),
             Self::Watch => Who::Roles(&[Role::Operations, Role::Privacy, Role::Auditor]),
+            Self::ReadLog | Self::ExportLog | Self::ReviewSamples | Self::TellPerson => {
+                Who::Roles(&[Role::Auditor, Role::Privacy])
+            }
             Self::Oversee | Self::SeeIncidents => Who::Roles(&[Role::Auditor, Role::Privacy]),
             Self::CloseIncident => Who::Roles(&[Role::Privacy]),
             Self::ReadPolicies => Who::Roles(&[

@@ -10,6 +10,7 @@ use crate::desk::{self, Desk, Rules};
 use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
 use crate::gate::{self, Gate, GateParts, Issuer, IssuerError, Lifetimes};
 use crate::http::{App, Shared, Tls};
+use crate::inspection::{self, Inspection};
 use crate::notify::Notifier;
 use crate::overview::{Overview, OverviewParts};
 use crate::pulls::Pulls;
@@ -163,6 +164,15 @@ impl Deployment {
         }))
     }
 
+    /// What auditors work with.
+    pub fn inspection(&self) -> Inspection {
+        Inspection::new(inspection::Parts {
+            store: self.store.clone(),
+            clock: Arc::clone(&self.clock),
+            entropy: Arc::clone(&self.entropy),
+        })
+    }
+
     /// What those who look after it all are shown.
     pub fn overview(&self) -> Overview {
         Overview::new(OverviewParts {
@@ -183,6 +193,7 @@ impl Deployment {
         Ok(App::new(Shared {
             pulls: self.pulls()?,
             desk: self.desk()?,
+            inspection: self.inspection(),
             overview: self.overview(),
             store: self.store.clone(),
             recipients: self.recipients.keys().cloned().collect(),

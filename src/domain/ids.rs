@@ -176,6 +176,10 @@ random_id! {
     IncidentId
 }
 random_id! {
+    /// One random sample of the log.
+    SampleId
+}
+random_id! {
     /// One event that the ordering system is told of, whatever the attempt.
     NoticeId
 }

@@ -24,8 +24,8 @@ pub use field::{Category, Field, Sensitivity};
 pub use halt::{HaltReason, Lifts};
 pub use ids::{
     AccessId, CaseId, ClientId, ExternalId, IdError, IncidentId, LeafId, NoticeId, OpaqueReference,
-    OperatorReference, PolicyId, RecipientId, RegistrationId, RuleId, ServiceId, SubjectId,
-    SubmissionId, SubscriptionId, TokenId,
+    OperatorReference, PolicyId, RecipientId, RegistrationId, RuleId, SampleId, ServiceId,
+    SubjectId, SubmissionId, SubscriptionId, TokenId,
 };
 pub use personal::Personal;
 pub(crate) use purpose::closed_list;

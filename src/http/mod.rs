@@ -46,6 +46,7 @@ use crate::config::DoorLimits;
 use crate::desk::Desk;
 use crate::domain::{ClientId, Clock, Entropy, IdError, RecipientId};
 use crate::gate::Gate;
+use crate::inspection::Inspection;
 use crate::overview::Overview;
 use crate::pulls::Pulls;
 use crate::settle::Halt;
@@ -95,6 +96,8 @@ pub struct Shared {
     pub pulls: Pulls,
     /// What people at a desk work with.
     pub desk: Desk,
+    /// What auditors work with.
+    pub inspection: Inspection,
     /// What those who look after it all are shown.
     pub overview: Overview,
     /// How often a client may ask.

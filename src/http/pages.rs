@@ -11,6 +11,7 @@ use super::problem::no_such_path;
 use super::{App, Problem, body, guard};
 use crate::desk::Desk;
 use crate::gate::Person;
+use crate::inspection::Inspection;
 use crate::overview::Overview;
 use crate::pages::{Asset, Failed, Form, LANGUAGE, Posted, Visit, Words, failure, see};
 
@@ -47,6 +48,12 @@ fn is_ours(to: &str) -> bool {
 impl FromRef<App> for Desk {
     fn from_ref(app: &App) -> Self {
         app.0.desk.clone()
+    }
+}
+
+impl FromRef<App> for Inspection {
+    fn from_ref(app: &App) -> Self {
+        app.0.inspection.clone()
     }
 }
 

@@ -15,7 +15,10 @@ use super::{
 };
 use crate::auth::Action;
 use crate::pages::changes as changes_of;
-use crate::pages::{case, cases, fault, incidents, overview, policies, recipients, reviews};
+use crate::pages::{
+    case, cases, disclosure, disclosures, fault, incidents, overview, persons, policies,
+    recipients, reviews, samples,
+};
 
 /// One thing at the door.
 pub struct Route {
@@ -82,6 +85,19 @@ pub const ROUTES: &[Route] = routes! {
     GET "/recipients.json" ReadRecipients => recipients::data;
     GET "/reviews" ReviewTexts => reviews::list;
     POST "/reviews/{case}" ReviewTexts => reviews::judge;
+    GET "/disclosures" ReadLog => disclosures::list;
+    POST "/disclosures/export" ExportLog => disclosures::export;
+    GET "/disclosures/{leaf}" ReadLog => disclosure::show;
+    POST "/disclosures/{leaf}/verify" ReadLog => disclosure::verify;
+    GET "/disclosures/{leaf}/bundle" ReadLog => disclosure::bundle;
+    GET "/samples" ReviewSamples => samples::list;
+    POST "/samples" ReviewSamples => samples::draw;
+    GET "/samples/{id}" ReviewSamples => samples::show;
+    POST "/samples/{id}/verdicts" ReviewSamples => samples::judge;
+    POST "/samples/{id}/sign" ReviewSamples => samples::sign;
+    GET "/samples/{id}/file" ReviewSamples => samples::file;
+    GET "/persons" TellPerson => persons::ask;
+    POST "/persons" TellPerson => persons::report;
     POST "/sign-in/again" OwnSession => sign_in::again;
     GET "/assets/{name}" SeePages => pages::asset;
     POST "/language" SeePages => pages::language;

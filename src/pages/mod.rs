@@ -14,6 +14,8 @@
 //! fault    from the first question to the receipt: fields, and seen, what the operator would see
 //! reviews  what was vouched for         incidents what was wrongly sent
 //! overview how it goes, with chart     policies who may receive what, and why: changes, recipients
+//! disclosures, disclosure   the log: found, counted, taken along; and one leaf of it with its proof
+//! samples  drawn, judged, signed off              persons  what left about somebody
 //! ```
 
 mod assets;
@@ -21,17 +23,22 @@ pub mod case;
 pub mod cases;
 pub mod changes;
 mod chart;
+pub mod disclosure;
+pub mod disclosures;
 pub mod fault;
 mod fields;
 mod form;
 pub mod incidents;
 mod moment;
 mod order;
+mod outflow;
 pub mod overview;
+pub mod persons;
 mod pieces;
 pub mod policies;
 pub mod recipients;
 pub mod reviews;
+pub mod samples;
 mod seen;
 mod sheet;
 mod sign_in;

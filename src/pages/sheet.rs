@@ -16,6 +16,7 @@ use crate::auth::Who;
 use crate::auth::{Action, Roles};
 use crate::desk::{DeskError, StoryError};
 use crate::gate::Person;
+use crate::inspection::InspectionError;
 use crate::store::StoreError;
 
 /// Our own style and script, forms to ourselves, and nothing else.
@@ -61,6 +62,24 @@ const PLACES: &[Place] = &[
         name: "nav-policies",
         about: "nav-policies-about",
         action: Action::ReadPolicies,
+    },
+    Place {
+        path: "/disclosures",
+        name: "nav-log",
+        about: "nav-log-about",
+        action: Action::ReadLog,
+    },
+    Place {
+        path: "/samples",
+        name: "nav-samples",
+        about: "nav-samples-about",
+        action: Action::ReviewSamples,
+    },
+    Place {
+        path: "/persons",
+        name: "nav-persons",
+        about: "nav-persons-about",
+        action: Action::TellPerson,
     },
     Place { path: "/status", name: "nav-status", about: "nav-status-about", action: Action::Watch },
 ];
@@ -252,6 +271,7 @@ pub fn failure(visit: &Visit, status: StatusCode) -> Sheet {
         StatusCode::NOT_FOUND => ("failure-not-found", "failure-not-found-what"),
         StatusCode::CONFLICT => ("failure-moved", "failure-moved-what"),
         StatusCode::TOO_MANY_REQUESTS => ("failure-too-many", "failure-too-many-what"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("failure-too-large", "failure-too-large-what"),
         StatusCode::SERVICE_UNAVAILABLE => ("failure-stopped", "failure-stopped-what"),
         _ => ("failure-other", "failure-other-what"),
     };
@@ -270,6 +290,21 @@ impl Failed {
     /// It has changed, or been decided, since the page was shown.
     pub const fn moved() -> Self {
         Self(StatusCode::CONFLICT)
+    }
+
+    /// Something in what was filled in cannot be read.
+    pub const fn unreadable() -> Self {
+        Self(StatusCode::BAD_REQUEST)
+    }
+}
+
+impl From<InspectionError> for Failed {
+    fn from(error: InspectionError) -> Self {
+        match error {
+            InspectionError::NotThere => Self(StatusCode::NOT_FOUND),
+            InspectionError::TooMany { .. } => Self(StatusCode::PAYLOAD_TOO_LARGE),
+            InspectionError::Store(error) => error.into(),
+        }
     }
 }
 

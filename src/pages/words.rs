@@ -11,9 +11,12 @@ use unic_langid::LanguageIdentifier;
 
 use crate::auth::{Denial, ROLES};
 use crate::domain::{Act, CaseState, Field, HaltReason, HoldReason, LegalBasis, Purpose};
-use crate::log::OutcomeResult;
+use crate::inspection::Group;
+use crate::inspection::handout::Form;
+use crate::inspection::person::{View, Why};
+use crate::log::{Kind, OutcomeResult, Role};
 use crate::recipients::{Condition, Turn};
-use crate::store::{IncidentDecision, IncidentKind};
+use crate::store::{Ending, IncidentDecision, IncidentKind, Verdict};
 use crate::tally::Pattern;
 
 /// The cookie of somebody who has chosen a language.
@@ -171,6 +174,45 @@ pub fn families() -> Vec<(&'static str, Vec<&'static str>)> {
                 "responsible-CO",
                 "mended",
             ],
+        ),
+        (
+            "leafkind",
+            ["disclosures", "all"]
+                .into_iter()
+                .chain(Kind::ALL.iter().map(|kind| kind.as_str()))
+                .collect(),
+        ),
+        ("ending", Ending::ALL.iter().map(|ending| ending.as_str()).collect()),
+        ("actor", Role::ALL.iter().map(|role| role.as_str()).collect()),
+        ("group", Group::ALL.iter().map(|group| group.as_str()).collect()),
+        ("takenform", Form::ALL.iter().map(|form| form.as_str()).collect()),
+        ("side", vec!["sent", "withheld"]),
+        ("verdict", Verdict::ALL.iter().map(|verdict| verdict.as_str()).collect()),
+        ("view", View::ALL.iter().map(|view| view.as_str()).collect()),
+        ("why", Why::ALL.iter().map(|why| why.as_str()).collect()),
+        ("step", super::disclosure::steps()),
+        (
+            "ask",
+            vec![
+                "what",
+                "recipient",
+                "purpose",
+                "outcome",
+                "from",
+                "to",
+                "field",
+                "side",
+                "rule",
+                "reason",
+                "actor",
+                "case",
+                "group",
+                "before",
+            ],
+        ),
+        (
+            "any",
+            vec!["recipient", "purpose", "outcome", "field", "side", "reason", "actor", "group"],
         ),
         ("unusual", Pattern::ALL.iter().map(|pattern| pattern.as_str()).collect()),
         ("denial", Denial::ALL.iter().map(|reason| reason.as_str()).collect()),

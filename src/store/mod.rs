@@ -25,6 +25,7 @@ mod overview;
 mod processes;
 mod pulls;
 mod rows;
+mod samples;
 mod scrubbed;
 mod seal;
 mod sql;
@@ -59,6 +60,7 @@ pub use rows::{
     Accepted, Appended, CaseFilter, CaseRow, ChangeRow, Claim, Claimed, Disclosure, Doubt,
     FeedFrom, HeardRow, Hearing, Moved, Placed, Settlement, StoredLeaf, SubmissionRow, What, Work,
 };
+pub use samples::{SampleItem, SampleRow, Verdict, sample_digest};
 pub use sql::{Address, Servers};
 pub use watch::{Facts, Load, Volume};
 

@@ -176,6 +176,11 @@ impl Store {
         self.0.find_subject(reference, client).await
     }
 
+    /// Whether a case of theirs is for the restricted role.
+    pub async fn are_restricted(&self, subjects: &Subjects) -> Result<bool, StoreError> {
+        self.0.are_restricted(subjects.clone()).await
+    }
+
     /// All that is kept about a person.
     pub async fn about(&self, subjects: &Subjects) -> Result<About, StoreError> {
         self.0.about(subjects.clone()).await

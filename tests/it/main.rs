@@ -16,6 +16,7 @@ mod follow;
 mod guard;
 mod harness;
 mod http;
+mod inspection;
 mod intake;
 mod journey;
 mod log;

@@ -27,21 +27,21 @@ const WORD: &str = "korrekt häst batteri klammer";
 const FORM: &str = "content-type: application/x-www-form-urlencoded\r\naccept: text/html";
 
 /// A browser at the door of a deployment.
-struct Seat {
-    address: SocketAddr,
+pub(crate) struct Seat {
+    pub(crate) address: SocketAddr,
     stopper: watch::Sender<bool>,
     served: JoinHandle<std::io::Result<()>>,
 }
 
 /// Somebody who has signed in.
-struct Signed<'s> {
-    seat: &'s Seat,
-    cookie: String,
-    csrf: String,
+pub(crate) struct Signed<'s> {
+    pub(crate) seat: &'s Seat,
+    pub(crate) cookie: String,
+    pub(crate) csrf: String,
 }
 
 impl Seat {
-    async fn at(app: &App) -> Self {
+    pub(crate) async fn at(app: &App) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stopper, stop) = watch::channel(false);
@@ -49,7 +49,7 @@ impl Seat {
         Self { address, stopper, served }
     }
 
-    async fn sign_in(&self, app: &App, name: &str, roles: &str) -> Signed<'_> {
+    pub(crate) async fn sign_in(&self, app: &App, name: &str, roles: &str) -> Signed<'_> {
         let account = AccountRow {
             name: ClientId::parse(name).unwrap(),
             roles: Roles::parse(roles).unwrap(),
@@ -68,25 +68,25 @@ impl Seat {
         signed
     }
 
-    async fn leave(self) {
+    pub(crate) async fn leave(self) {
         self.stopper.send(true).unwrap();
         self.served.await.unwrap().unwrap();
     }
 }
 
 impl Signed<'_> {
-    async fn get(&self, path: &str) -> Heard {
+    pub(crate) async fn get(&self, path: &str) -> Heard {
         let head = format!("accept: text/html\r\n{}", self.cookie);
         ask(self.seat.address, &http("GET", path, &head, "")).await
     }
 
-    async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Heard {
+    pub(crate) async fn post(&self, path: &str, pairs: &[(&str, &str)]) -> Heard {
         let mine = [("csrf", self.csrf.as_str())];
         let pairs: Vec<_> = mine.iter().chain(pairs).copied().collect();
         self.post_as_it_is(path, &pairs).await
     }
 
-    async fn post_as_it_is(&self, path: &str, pairs: &[(&str, &str)]) -> Heard {
+    pub(crate) async fn post_as_it_is(&self, path: &str, pairs: &[(&str, &str)]) -> Heard {
         let head = format!("{FORM}\r\n{}", self.cookie);
         ask(self.seat.address, &http("POST", path, &head, form(pairs))).await
     }
@@ -104,13 +104,13 @@ fn form(pairs: &[(&str, &str)]) -> String {
 }
 
 #[track_caller]
-fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
+pub(crate) fn between<'t>(text: &'t str, start: &str, end: &str) -> &'t str {
     let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("no {start} in {text}"));
     rest.split_once(end).unwrap().0
 }
 
 /// What stands in markup, as it was before.
-fn plain(markup: &str) -> String {
+pub(crate) fn plain(markup: &str) -> String {
     let plain = markup.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
     plain.replace("&#39;", "'").replace("&amp;", "&")
 }
@@ -121,7 +121,7 @@ fn case_of(heard: &Heard) -> CaseId {
     CaseId::parse(place.strip_prefix("/cases/").unwrap()).unwrap()
 }
 
-fn protected(recipient: &str, external: &str, access: &str) -> Value {
+pub(crate) fn protected(recipient: &str, external: &str, access: &str) -> Value {
     let mut order = order(recipient, external, access);
     order["relatedParty"][1]["characteristic"] =
         json!([{ "name": "protectedIdentity", "value": true }]);

@@ -34,6 +34,8 @@ const BOTH: &[&str] = &[
     "subject::",
     "closed::",
     "operations::backup::",
+    "pages::desk::",
+    "pages::overview::",
 ];
 
 /// What is not, as it is about the files of SQLite: replaced, copied, cut, edited, on a full disk.
@@ -45,6 +47,7 @@ const FILES_ONLY: &[&str] = &[
     "store::person::after_erasure_nothing_leads_to_the_person_and_the_log_stands",
     "store::person::an_old_key_store_does_not_bring_the_erased_back",
     "store::person::what_is_due_is_wiped_and_the_rest_is_not",
+    "pages::overview::a_store_of_before_is_counted_from_its_leaves",
     "closed::disk::",
     "closed::backup::",
     "closed::fsck::",

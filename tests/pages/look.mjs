@@ -3,6 +3,8 @@
 //
 //     node look.mjs SLUSS CONFIG
 
+import { readFileSync } from "node:fs";
+
 import { House, PASSWORD, check, counted, until } from "./house.mjs";
 import { OVERSEEN, at400Percent, incidents, overview, policies } from "./oversee.mjs";
 
@@ -18,6 +20,12 @@ const PAGES = [
   ["/cases", "tolvan"],
   ["/held", "tolvan"],
   ["/reviews", "tolvan"],
+  ["/disclosures", "granskaren"],
+  ["/disclosures?what=all&group=what&recipient=globalconnect&field=contact.phone&side=withheld", "granskaren"],
+  ["/disclosures/0", "granskaren"],
+  ["/samples", "granskaren"],
+  ["/persons", "granskaren"],
+  ["/persons", "ombudet"],
   ...OVERSEEN,
 ];
 
@@ -33,7 +41,7 @@ async function everyPage(house) {
             await visit.go(path);
             if (path === "/nowhere") visit.strange.length = 0;
             check((await visit.page.getAttribute("html", "lang")) === language, `${path} is in ${language}`);
-            await visit.judge(`${path.replaceAll("/", "_")}-${as}`);
+            await visit.judge(`${path.replaceAll(/[/?&=]/g, "_")}-${as}`);
           }
           await visit.close();
         }
@@ -300,6 +308,117 @@ async function whoMayNot(house) {
   }
   await visit.judge("refused");
   await visit.close();
+  const support = await house.visit({ as: "tolvan" });
+  for (const path of ["/disclosures", "/samples", "/persons"]) {
+    check((await support.go(path)).status() === 403, `${path} is refused`);
+    support.strange.length = 0;
+  }
+  await support.close();
+}
+
+// What an auditor does: find, count, look, verify, take along; by keys alone as far as it goes.
+async function theLogIsInspected(house) {
+  const visit = await house.visit({ as: "granskaren" });
+  const { page } = visit;
+  await until("something was disclosed", async () => {
+    await visit.go("/disclosures?what=intent");
+    return (await page.locator("table.log tbody tr").count()) > 0;
+  });
+  await page.selectOption("#ask-group", "purpose");
+  await page.selectOption("#ask-recipient", "globalconnect");
+  await page.focus("#ask-to");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("table.counted");
+  check(page.url().includes("recipient=globalconnect"), "what was asked stands in the address");
+  check(!(await page.content()).includes("Lindqvist"), "no value is in the log");
+  await visit.judge("log-counted");
+  await page.click("table.counted a");
+  await page.waitForURL(/purpose=/);
+  await page.click("details summary >> nth=0");
+  await page.fill("#ask-rule", "ingen.regel");
+  await page.click(".filters button");
+  await page.waitForSelector(".note.warn");
+  await visit.judge("log-nothing");
+  const bad = await visit.go("/disclosures?from=x");
+  check(bad.status() === 400, "what cannot be read is refused");
+  visit.strange.length = 0;
+  await visit.judge("log-bad");
+  await visit.go("/disclosures?what=intent");
+  await page.click("table.log a >> nth=0");
+  await page.waitForSelector("h2");
+  await visit.judge("leaf");
+  const saved = page.waitForEvent("download");
+  await page.click("a[href$='/bundle']");
+  const bundle = await (await saved).path();
+  house.run(["log", "verify", bundle]);
+  await page.click("form[action$='/verify'] button");
+  await page.waitForSelector(".note.good");
+  await visit.judge("leaf-verified");
+  for (const form of ["csv", "jsonl", "jsonld"]) {
+    await visit.go("/disclosures");
+    await page.selectOption("#take-form", form);
+    const download = page.waitForEvent("download");
+    await page.click(".take button");
+    const text = readFileSync(await (await download).path(), "utf8");
+    check(text.includes("granskaren") && text.includes("globalconnect"), `${form} says by whom, and what`);
+  }
+  await visit.go("/disclosures");
+  await page.selectOption("#take-form", "print");
+  await page.click(".take button");
+  await page.waitForURL(/export$/);
+  await visit.judge("log-print");
+  await page.emulateMedia({ media: "print" });
+  await visit.picture("log-paper");
+  check(!(await page.isVisible(".top")), "no navigation on paper");
+  visit.calm("the log");
+  await visit.close();
+}
+
+async function aSampleIsSignedOff(house) {
+  const visit = await house.visit({ as: "granskaren" });
+  const { page } = visit;
+  await visit.go("/samples");
+  await page.fill("#ask-seed", "2026-11");
+  await page.fill("#ask-wanted", "3");
+  await page.click(".filters button");
+  await page.waitForURL(/\/samples\/[0-9a-f]{32}$/);
+  const verdicts = page.locator("select[name^=verdict]");
+  check((await verdicts.count()) > 0, "something was drawn");
+  await visit.judge("sample");
+  await page.click("form[action$='/sign'] button");
+  await page.waitForSelector("[role=alert]");
+  for (let at = 0; at < (await verdicts.count()); at += 1) await verdicts.nth(at).selectOption("right");
+  await page.click("form[action$='/verdicts'] button");
+  await page.waitForURL(/\/samples\/[0-9a-f]{32}$/);
+  await page.click("form[action$='/sign'] button");
+  await page.waitForSelector(".state.good");
+  await page.waitForURL(/\/samples\/[0-9a-f]{32}$/);
+  check((await page.locator("select[name^=verdict]").count()) === 0, "signed off, and nothing changes");
+  await visit.judge("sample-signed");
+  await visit.go("/samples");
+  await visit.judge("samples");
+  visit.calm("the sample");
+  await visit.close();
+}
+
+async function aPersonIsTold(house) {
+  const visit = await house.visit({ as: "ombudet" });
+  const { page } = visit;
+  await visit.go("/persons");
+  await page.fill("#reference", "cust-1");
+  await page.click(".filters button");
+  await page.waitForSelector(".found");
+  check(!page.url().includes("cust"), "whom it is about stands in no address");
+  await visit.judge("person-internal");
+  await visit.go("/persons");
+  await page.fill("#reference", "cust-1");
+  await page.check("input[name=view][value=customer]");
+  await page.selectOption("#values", "request");
+  await page.click(".filters button");
+  await page.waitForSelector(".letter");
+  check((await page.innerText(".letter")).includes("STTA0001"), "what was sent is shown, with a reason");
+  await visit.judge("person-customer");
+  await visit.close();
 }
 
 async function aDraftOutlivesItsSession(house) {
@@ -383,6 +502,17 @@ try {
   await aLanguageIsChosen(house);
   await whoMayNot(house);
   await heldOnes(house);
+  await theLogIsInspected(house);
+  await aSampleIsSignedOff(house);
+  await aPersonIsTold(house);
+  await everywhere(house, "granskaren", async (visit) => {
+    for (const [path, link, what] of [["/disclosures?what=intent", "table.log a >> nth=0", "leaf"], ["/samples", ".rows a >> nth=0", "sample"]]) {
+      await visit.go(path);
+      await visit.page.click(link);
+      await visit.page.waitForSelector(".facts");
+      await visit.judge(`${what}-everywhere`);
+    }
+  });
   await byKeyboardAlone(house);
   await aFaultByKeyboard(house);
   const placed = await aFaultFromEndToEnd(house);

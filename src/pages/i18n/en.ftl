@@ -164,6 +164,259 @@ act-ask = question
 act-answer = answer to the operator
 act-notify = notice
 
+# The disclosure log, for auditors and the data protection officer.
+nav-log = Log
+nav-log-about = Who got what, when, why and under which rule; with proof
+failure-too-large = Too many rows
+failure-too-large-what = So many rows are not handed out at once. Go back and choose a shorter period.
+log = Disclosure log
+log-lead = Every disclosure stands here before it is made. No personal values are in it, only the names of fields. That you read is a record, too.
+log-filter = Choose records
+log-bad = This cannot be read: { $name }. Nothing is shown until it is put right.
+log-more = More: field, rule, reason, role, case
+log-show = Show
+log-clear = Clear
+log-found = { $count ->
+    [one] One record
+   *[other] { $count } records
+}
+log-size = of { $size } in the whole log
+log-nothing = No record is what you chose.
+log-counted = Counts
+log-number = Number
+log-share = Share
+log-none-of = does not apply
+log-leaf = Record
+log-at = Time
+log-what = What
+log-to = Recipient
+log-fields = Fields
+log-end = Outcome
+log-actor = Role
+log-of = About record
+log-sent = { $count ->
+    [one] 1 sent
+   *[other] { $count } sent
+}
+log-withheld = { $count ->
+    [one] 1 withheld
+   *[other] { $count } withheld
+}
+log-masked = { $count ->
+    [one] 1 masked span
+   *[other] { $count } masked spans
+}
+log-pages = Pages
+log-newest = To the newest
+log-older = Older records
+log-all = all disclosures and stops
+taken = Take along
+taken-about = The same choice as on the page, all the way back. The file says what was asked, when, by whom, how many rows there are and where the log stood. Taking it along is a record in the log.
+taken-form = Format
+taken-mark = Byte order mark (BOM) in CSV, for Excel
+taken-do = Take along
+taken-query = Choice
+taken-at = Taken
+taken-by = By
+taken-rows = Rows
+taken-head = Head of the log
+takenform-csv = CSV (spreadsheet)
+takenform-jsonl = JSON Lines
+takenform-jsonld = JSON-LD with DPV
+takenform-print = A page to print, or keep as PDF
+leafkind-disclosures = disclosures and stops
+leafkind-all = everything in the log
+leafkind-intent = disclosure
+leafkind-outcome = outcome
+leafkind-refusal = refused
+leafkind-hold = held
+leafkind-release = decision
+leafkind-read = reading of the log
+leafkind-policy = policy in force
+leafkind-key = key
+leafkind-erasure = erasure
+leafkind-heartbeat = heartbeat
+leafkind-anchor = earlier log
+leafkind-resume = log resumed
+ending-open = not ended
+ending-accepted = accepted
+ending-rejected = rejected
+ending-unsent = never sent
+ending-unknown = unknown
+actor-system = the system
+actor-ordering = ordering
+actor-support = support
+actor-auditor = auditor
+actor-privacy = data protection
+actor-policy = policy
+actor-operations = operations
+basis-gdpr-6-1-b = contract with the customer (art. 6(1)(b))
+basis-gdpr-6-1-c = legal obligation (art. 6(1)(c))
+basis-gdpr-6-1-f = legitimate interest (art. 6(1)(f))
+ask-what = What
+ask-recipient = Recipient
+ask-purpose = Purpose
+ask-outcome = Outcome
+ask-from = From
+ask-to = Until, inclusive
+ask-field = Field
+ask-side = The field was
+ask-rule = Rule
+ask-reason = Reason
+ask-actor = Role
+ask-case = Case
+ask-group = Count by
+ask-before = Before record
+any-recipient = every recipient
+any-purpose = every purpose
+any-outcome = every outcome
+any-field = every field
+any-side = sent or withheld
+any-reason = every reason
+any-actor = every role
+any-group = do not count
+side-sent = sent
+side-withheld = withheld
+group-recipient = recipient
+group-purpose = purpose
+group-outcome = outcome
+group-what = kind of record
+group-actor = role
+group-reason = reason
+group-rule = rule
+group-sent = field that was sent
+group-withheld = field that was withheld
+group-month = month
+group-day = day
+leaf-title = Record { $leaf }: { $kind }
+leaf-agreement = Agreement
+leaf-read = How
+leaf-read-first = From record
+leaf-read-count = Records
+leaf-case-open = open the case
+leaf-why = Why
+leaf-basis = Legal basis
+leaf-policy = Policy
+leaf-handling = Decided by
+leaf-by-hand = a person first; only ids leave
+leaf-by-rule = the policy
+leaf-attempt = Attempt
+leaf-masked = Masked
+leaf-replaced = Replaced by a fixed text
+leaf-conditions = Conditions, as they were
+leaf-held = held
+leaf-held-not = did not hold
+leaf-sent = { $count ->
+    [one] One field was sent
+   *[other] { $count } fields were sent
+}
+leaf-withheld = { $count ->
+    [one] One field was withheld
+   *[other] { $count } fields were withheld
+}
+leaf-because = Because
+leaf-proof = Proof
+leaf-hash = Hash of the record
+leaf-head = Checkpoint
+leaf-head-of = { $size } records, root
+leaf-key = Fingerprint of the key
+leaf-digests = Commitments
+leaf-digests-count = { $count ->
+    [one] 1 salted digest
+   *[other] { $count } salted digests
+}
+leaf-digests-show = Show the digests
+leaf-path = { $count ->
+    [one] The proof's way to the root: 1 hash
+   *[other] The proof's way to the root: { $count } hashes
+}
+leaf-checkpoint = The checkpoint as it is signed
+leaf-verify = Verify here
+leaf-bundle = Download the proof
+leaf-bundle-about = The file is verified without us: sluss log verify FILE --fingerprint with the fingerprint that you have on paper.
+leaf-raw = The record as it is stored
+verified-good = Everything holds: the record stands in the log as it was signed.
+verified-bad = Something does not hold. Keep this page and tell operations.
+verified-yes = holds
+verified-no = does not hold
+step-body = the body has the hash that the log was built with
+step-form = the body is a record of the format
+step-proof = the proof leads to the root of the checkpoint
+step-signature = the checkpoint is signed with the log's key
+step-outcome = the outcome stands in the same log and names this record
+step-case = the record belongs to the case
+step-decision = policy, registry and agreement give the same decision again
+
+samples = Samples
+nav-samples = Samples
+nav-samples-about = Draw random disclosures, look at each, and sign off
+nav-persons = Persons
+nav-persons-about = What left about a person, for us and as the person is told it
+samples-lead = A sample is drawn so that anybody can draw the same again. Each decision is made again under the policy of its time, you say what you think of it, and signing off is a record in the log.
+samples-before = Earlier samples
+samples-none = No sample has been drawn yet.
+sample = Sample
+sample-of = { $items } of { $population } disclosures
+sample-in = the log had { $size } records
+sample-judged = judged { $judged }
+sample-signed = Signed off
+sample-stands = State
+sample-wanted = Number
+sample-seed = Seed
+sample-seed-hint = The same seed draws the same sample. Letters, digits, - . _
+sample-strata = Pass over none by
+sample-no-strata = nothing in particular
+sample-draw = Draw a sample
+sample-of-nothing = There are no disclosures to draw from.
+sample-drawn = Drawn
+sample-population = Drawn from
+sample-how = Choose a verdict for each disclosure and save. When all are judged the sample can be signed off; nothing changes after that.
+sample-items = Disclosures in the sample
+sample-replay = The decision made again
+sample-same = same decision
+sample-differs = does not fit
+sample-verdict = Verdict
+sample-verdict-of = Verdict on record { $leaf }
+sample-no-verdict = not judged
+sample-save = Save verdicts
+sample-sign = Sign the sample off
+sample-sign-about = A record in the log carries the sample's digest.
+sample-not-yet = The sample cannot be signed off: something is not judged, or it is signed already.
+sample-file = Download the sample as a file (JSON)
+sample-again = How the same sample is drawn again
+sample-again-how = Take the disclosures (intent) that the choice is about among the first records of the log. Rank them by SHA-256 of the seed, a line feed and the record's number. Of each group those of the lowest rank are taken: one each at first, the largest group first, and the rest by size.
+verdict-right = as it should be
+verdict-too-much = too much was sent
+verdict-wrong-recipient = wrong recipient
+verdict-no-ground = without ground
+verdict-unclear = cannot be told
+person = What left about a person
+person-lead = Ask by case, by the ordering system's number or by the customer's number. What you write is kept nowhere; that somebody asked is a record in the log.
+person-reference = Who
+person-reference-hint = The case's id, the ordering system's number or the customer's number
+person-client = System, if several have the same number
+person-view = Show
+person-values = What was sent
+person-values-hint = Values are shown with a reason only, which stands in the log. Think of who can see the screen.
+person-without = do not show values
+person-show = Show
+person-nobody = Nobody goes by that, or the person is erased, or not for you.
+person-several = Several persons go by that, in the systems { $clients }. Say which.
+person-another = Ask about somebody else
+person-internal = Disclosed about the person, internal
+person-customer = Disclosed about you
+person-found = { $count ->
+    [one] One disclosure
+   *[other] { $count } disclosures
+}
+person-decided = a person decided
+view-internal = internal: codes, rules and records
+view-customer = as the person is told it, in plain Swedish
+why-request = the person has asked for it (article 15)
+why-complaint = the person complains
+why-incident = something was wrongly sent
+why-authority = an authority asks
+
 # Cases, fault reports, what follows.
 nav-cases = Cases
 nav-cases-about = Find a case, report a fault, follow it up
@@ -571,9 +824,6 @@ condition-subject-legal_person = the customer is a legal person
 condition-subject-person = the customer is a person
 condition-fixed_ip-ordered = a fixed IP address is ordered
 condition-text-clean = the text passes the guard
-basis-gdpr-6-1-b = contract (art. 6(1)(b))
-basis-gdpr-6-1-c = legal obligation (art. 6(1)(c))
-basis-gdpr-6-1-f = legitimate interest (art. 6(1)(f))
 transform-first_name_initial = first name and initial
 kept-days = { $count ->
     [one] one day

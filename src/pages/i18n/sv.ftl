@@ -165,6 +165,259 @@ act-ask = förfrågan
 act-answer = svar till operatören
 act-notify = underrättelse
 
+# Utlämnandeloggen för granskare och dataskyddsombud.
+nav-log = Logg
+nav-log-about = Vem fick vad, när, varför och enligt vilken regel; med bevis
+failure-too-large = Det blir för många rader
+failure-too-large-what = Så många rader lämnas inte ut på en gång. Gå tillbaka och välj en kortare period.
+log = Utlämnandelogg
+log-lead = Varje utlämnande står här innan det görs. Här finns inga personuppgifter, bara namn på uppgifter. Att du läser blir också en post.
+log-filter = Välj poster
+log-bad = Det går inte att läsa: { $name }. Inget visas förrän det är rättat.
+log-more = Fler val: uppgift, regel, orsak, roll, ärende
+log-show = Visa
+log-clear = Rensa
+log-found = { $count ->
+    [one] En post
+   *[other] { $count } poster
+}
+log-size = av { $size } i hela loggen
+log-nothing = Inga poster motsvarar det du valt.
+log-counted = Antal
+log-number = Antal
+log-share = Andel
+log-none-of = gäller inte
+log-leaf = Post
+log-at = Tid
+log-what = Vad
+log-to = Mottagare
+log-fields = Uppgifter
+log-end = Utfall
+log-actor = Roll
+log-of = Gäller post
+log-sent = { $count ->
+    [one] 1 lämnad
+   *[other] { $count } lämnade
+}
+log-withheld = { $count ->
+    [one] 1 undanhållen
+   *[other] { $count } undanhållna
+}
+log-masked = { $count ->
+    [one] 1 maskering
+   *[other] { $count } maskeringar
+}
+log-pages = Sidor
+log-newest = Till de nyaste
+log-older = Äldre poster
+log-all = alla utlämnanden och stopp
+taken = Ta med
+taken-about = Samma urval som på sidan, hela vägen bak. Filen säger vad som frågades, när, av vem, hur många rader det är och var loggen stod. Uttaget blir en post i loggen.
+taken-form = Format
+taken-mark = Byteordningsmärke (BOM) i CSV, för Excel
+taken-do = Ta med
+taken-query = Urval
+taken-at = Uttaget
+taken-by = Av
+taken-rows = Rader
+taken-head = Loggens huvud
+takenform-csv = CSV (kalkylblad)
+takenform-jsonl = JSON Lines
+takenform-jsonld = JSON-LD med DPV
+takenform-print = Sida för utskrift eller PDF
+leafkind-disclosures = utlämnanden och stopp
+leafkind-all = allt i loggen
+leafkind-intent = utlämnande
+leafkind-outcome = utfall
+leafkind-refusal = nekat
+leafkind-hold = stoppat
+leafkind-release = beslut
+leafkind-read = läsning av loggen
+leafkind-policy = regelverk i kraft
+leafkind-key = nyckel
+leafkind-erasure = radering
+leafkind-heartbeat = livstecken
+leafkind-anchor = tidigare logg
+leafkind-resume = loggen återupptagen
+ending-open = inte avslutat
+ending-accepted = mottaget
+ending-rejected = avvisat
+ending-unsent = aldrig sänt
+ending-unknown = okänt
+actor-system = systemet
+actor-ordering = beställning
+actor-support = kundtjänst
+actor-auditor = granskning
+actor-privacy = dataskydd
+actor-policy = regelverk
+actor-operations = drift
+basis-gdpr-6-1-b = avtal med kunden (art. 6.1 b)
+basis-gdpr-6-1-c = rättslig förpliktelse (art. 6.1 c)
+basis-gdpr-6-1-f = berättigat intresse (art. 6.1 f)
+ask-what = Vad
+ask-recipient = Mottagare
+ask-purpose = Ändamål
+ask-outcome = Utfall
+ask-from = Från och med
+ask-to = Till och med
+ask-field = Uppgift
+ask-side = Uppgiften blev
+ask-rule = Regel
+ask-reason = Orsak
+ask-actor = Roll
+ask-case = Ärende
+ask-group = Räkna per
+ask-before = Före post
+any-recipient = alla mottagare
+any-purpose = alla ändamål
+any-outcome = alla utfall
+any-field = alla uppgifter
+any-side = lämnad eller undanhållen
+any-reason = alla orsaker
+any-actor = alla roller
+any-group = räkna inte
+side-sent = lämnad
+side-withheld = undanhållen
+group-recipient = mottagare
+group-purpose = ändamål
+group-outcome = utfall
+group-what = slag av post
+group-actor = roll
+group-reason = orsak
+group-rule = regel
+group-sent = lämnad uppgift
+group-withheld = undanhållen uppgift
+group-month = månad
+group-day = dag
+leaf-title = Post { $leaf }: { $kind }
+leaf-agreement = Avtal
+leaf-read = Hur
+leaf-read-first = Från post
+leaf-read-count = Antal poster
+leaf-case-open = öppna ärendet
+leaf-why = Varför
+leaf-basis = Rättslig grund
+leaf-policy = Regelverk
+leaf-handling = Beslutat av
+leaf-by-hand = en människa först; bara id:n lämnas
+leaf-by-rule = regelverket
+leaf-attempt = Försök
+leaf-masked = Maskerat
+leaf-replaced = Ersatt med fast text
+leaf-conditions = Villkor, så som de var
+leaf-held = uppfyllt
+leaf-held-not = inte uppfyllt
+leaf-sent = { $count ->
+    [one] En uppgift lämnades
+   *[other] { $count } uppgifter lämnades
+}
+leaf-withheld = { $count ->
+    [one] En uppgift undanhölls
+   *[other] { $count } uppgifter undanhölls
+}
+leaf-because = Därför att
+leaf-proof = Bevis
+leaf-hash = Postens hash
+leaf-head = Kontrollpunkt
+leaf-head-of = { $size } poster, rot
+leaf-key = Nyckelns fingeravtryck
+leaf-digests = Åtaganden
+leaf-digests-count = { $count ->
+    [one] 1 saltad kontrollsumma
+   *[other] { $count } saltade kontrollsummor
+}
+leaf-digests-show = Visa kontrollsummorna
+leaf-path = { $count ->
+    [one] Bevisets väg till roten: 1 hash
+   *[other] Bevisets väg till roten: { $count } hashar
+}
+leaf-checkpoint = Kontrollpunkten som den är signerad
+leaf-verify = Kontrollera här
+leaf-bundle = Hämta beviset
+leaf-bundle-about = Filen kontrolleras utan oss: sluss log verify FIL --fingerprint med fingeravtrycket som du har på papper.
+leaf-raw = Posten som den är lagrad
+verified-good = Allt stämmer: posten står i loggen som den signerades.
+verified-bad = Något stämmer inte. Spara sidan och hör av dig till driften.
+verified-yes = stämmer
+verified-no = stämmer inte
+step-body = innehållet har den hash som loggen byggdes med
+step-form = innehållet är en post i rätt form
+step-proof = beviset leder till kontrollpunktens rot
+step-signature = kontrollpunkten är signerad med loggens nyckel
+step-outcome = utfallet står i samma logg och pekar på posten
+step-case = posten hör till ärendet
+step-decision = regelverket, registret och avtalet ger samma beslut igen
+
+samples = Stickprov
+nav-samples = Stickprov
+nav-samples-about = Dra slumpvisa utlämnanden, granska vart och ett och signera
+nav-persons = Utdrag
+nav-persons-about = Vad som lämnats ut om en person, internt och som personen får det
+samples-lead = Ett stickprov dras så att vem som helst kan dra samma igen. Varje beslut görs om mot det regelverk som gällde, du säger vad du tycker om det, och signeringen blir en post i loggen.
+samples-before = Tidigare stickprov
+samples-none = Inga stickprov är dragna än.
+sample = Stickprov
+sample-of = { $items } av { $population } utlämnanden
+sample-in = loggen hade { $size } poster
+sample-judged = bedömt { $judged }
+sample-signed = Signerat
+sample-stands = Läge
+sample-wanted = Antal
+sample-seed = Frö
+sample-seed-hint = Samma frö drar samma stickprov. Bokstäver, siffror, - . _
+sample-strata = Inget får missas per
+sample-no-strata = inget särskilt
+sample-draw = Dra stickprov
+sample-of-nothing = Det finns inga utlämnanden att dra ur där.
+sample-drawn = Draget
+sample-population = Draget ur
+sample-how = Välj en bedömning för varje utlämnande och spara. När alla är bedömda kan stickprovet signeras; sedan ändras inget.
+sample-items = Utlämnanden i stickprovet
+sample-replay = Beslutet gjort om
+sample-same = samma beslut
+sample-differs = stämmer inte
+sample-verdict = Bedömning
+sample-verdict-of = Bedömning av post { $leaf }
+sample-no-verdict = inte bedömt
+sample-save = Spara bedömningar
+sample-sign = Signera stickprovet
+sample-sign-about = En post i loggen bär stickprovets kontrollsumma.
+sample-not-yet = Stickprovet kan inte signeras: något är inte bedömt, eller så är det redan signerat.
+sample-file = Hämta stickprovet som fil (JSON)
+sample-again = Så dras samma stickprov igen
+sample-again-how = Ta de utlämnanden (intent) som urvalet gäller bland loggens första poster. Rangordna dem efter SHA-256 av fröet, en radbrytning och postens nummer. I varje grupp tas de med lägst rang: först en var, den största gruppen först, och resten efter storlek.
+verdict-right = som det ska
+verdict-too-much = för mycket lämnades
+verdict-wrong-recipient = fel mottagare
+verdict-no-ground = saknar grund
+verdict-unclear = går inte att avgöra
+person = Vad som lämnats ut om en person
+person-lead = Sök på ärende, beställningssystemets nummer eller kundnummer. Det du skriver sparas ingenstans; att någon frågade blir en post i loggen.
+person-reference = Vem
+person-reference-hint = Ärendets id, beställningssystemets nummer eller kundnumret
+person-client = System, om flera har samma nummer
+person-view = Visa
+person-values = Vad som skickades
+person-values-hint = Innehållet visas bara med ett skäl, som står i loggen. Tänk på vem som ser skärmen.
+person-without = visa inte innehållet
+person-show = Visa
+person-nobody = Ingen går under det, eller så är personen raderad eller inte för dig.
+person-several = Flera personer går under det, i systemen { $clients }. Ange vilket.
+person-another = Fråga om någon annan
+person-internal = Utlämnat om personen, internt
+person-customer = Utlämnat om dig
+person-found = { $count ->
+    [one] Ett utlämnande
+   *[other] { $count } utlämnanden
+}
+person-decided = en handläggare beslutade
+view-internal = internt: koder, regler och poster
+view-customer = som personen får det, på vanlig svenska
+why-request = personen har begärt det (artikel 15)
+why-complaint = personen klagar
+why-incident = felskick
+why-authority = en myndighet frågar
+
 # Ärenden, felanmälan, uppföljning.
 nav-cases = Ärenden
 nav-cases-about = Hitta ett ärende, anmäl ett fel, följ upp
@@ -572,9 +825,6 @@ condition-subject-legal_person = kunden är en juridisk person
 condition-subject-person = kunden är en person
 condition-fixed_ip-ordered = fast ip-adress är beställd
 condition-text-clean = texten klarar granskningen
-basis-gdpr-6-1-b = avtal (art. 6.1 b)
-basis-gdpr-6-1-c = rättslig förpliktelse (art. 6.1 c)
-basis-gdpr-6-1-f = berättigat intresse (art. 6.1 f)
 transform-first_name_initial = förnamn och initial
 kept-days = { $count ->
     [one] ett dygn

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use super::super::StoreError;
 use super::super::erased::{Erased as Entry, ErasedList};
+use super::super::rows::StoredLeaf;
 use super::super::seal;
-use super::super::sql::{Connection, params};
+use super::super::sql::{self, Connection, Row, params};
 use super::super::subjects::Erased;
 use super::keys;
 use super::subjects::leaf_by;
@@ -262,10 +263,8 @@ fn recipients_of(
     subject: SubjectId,
     erased: &mut Erased,
 ) -> Result<(), StoreError> {
-    for (id, _) in leaves_of(tx.keys()?, subject)? {
-        let Some(stored) = leaf_by(tx.database, "id = ?1", params![id.bytes()])? else {
-            continue;
-        };
+    for link in links_of(tx.keys()?, subject)? {
+        let Some(stored) = link.leaf(tx.database)? else { continue };
         let corrupt = |_| StoreError::Corrupt { table: "leaf" };
         let Event::Intent(intent) = Leaf::parse(&stored.body).map_err(corrupt)?.event else {
             continue;
@@ -300,6 +299,49 @@ pub(super) fn leaves_of(
         Ok((LeafId::from_bytes(row.get(0)?), CaseId::from_bytes(row.get(1)?)))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What leads from a person to a leaf.
+pub(super) struct Link {
+    pub(super) leaf: LeafId,
+    pub(super) case: CaseId,
+    place: Option<i64>,
+}
+
+impl Link {
+    /// The leaf; `None`: its commit was cut short, and another one may stand in its place.
+    pub(super) fn leaf(&self, database: &Connection) -> Result<Option<StoredLeaf>, StoreError> {
+        match self.place {
+            Some(place) => {
+                leaf_by(database, "idx = ?1 AND id = ?2", params![place, self.leaf.bytes()])
+            }
+            // Linked before places were kept: the log is gone through.
+            None => leaf_by(database, "id = ?1", params![self.leaf.bytes()]),
+        }
+    }
+
+    fn read(row: &Row<'_>) -> sql::Result<Self> {
+        let (leaf, case) = (LeafId::from_bytes(row.get(0)?), CaseId::from_bytes(row.get(1)?));
+        Ok(Self { leaf, case, place: row.get(2)? })
+    }
+}
+
+/// Everything that leads from a person to leaves.
+pub(super) fn links_of(keys: &Connection, subject: SubjectId) -> Result<Vec<Link>, StoreError> {
+    let mut select = keys.prepare_cached(
+        "SELECT leaf, case_id, place FROM subject_leaf WHERE subject = ?1 ORDER BY leaf",
+    )?;
+    let links = select.query_map([subject.bytes()], Link::read)?;
+    Ok(links.collect::<Result<_, _>>()?)
+}
+
+/// Everything that leads from a case to leaves.
+pub(super) fn links_of_case(keys: &Connection, case: CaseId) -> Result<Vec<Link>, StoreError> {
+    let mut select = keys.prepare_cached(
+        "SELECT leaf, case_id, place FROM subject_leaf WHERE case_id = ?1 ORDER BY leaf",
+    )?;
+    let links = select.query_map([case.bytes()], Link::read)?;
+    Ok(links.collect::<Result<_, _>>()?)
 }
 
 /// The erasures that the key store knows.

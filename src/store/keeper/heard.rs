@@ -1,16 +1,14 @@
 //! What an operator says of a case besides how far it is, and all that there is to tell of a case.
 
-use std::collections::BTreeSet;
-
 use super::super::StoreError;
 use super::super::rows::{HeardRow, Hearing, StoredLeaf, What};
 use super::super::seal::{self, Vault};
 use super::super::sql::{Connection, OptionalExtension, params};
 use super::keys::wrapped_key;
+use super::subjects::leaf_by;
 use super::tx::Tx;
-use super::{Keeper, log};
+use super::{Keeper, erase};
 use crate::domain::{Case, CaseId, OperatorReference, SubjectId, Timestamp};
-use crate::log::LeafIndex;
 
 /// How many comments of one case are kept: an operator that writes more is a loop.
 const COMMENTS_MAX: i64 = 1_000;
@@ -198,36 +196,22 @@ fn heard(
     .collect()
 }
 
-/// The leaves about a case, and the outcomes of its disclosures, in the order of the log. It goes
-/// through the log once: a person has asked.
+/// The leaves about a case, and the outcomes of its disclosures, in the order of the log.
 fn leaves_of(
     database: &Connection,
     keys: &Connection,
     case: CaseId,
 ) -> Result<Vec<StoredLeaf>, StoreError> {
-    let mut select = keys.prepare_cached("SELECT leaf FROM subject_leaf WHERE case_id = ?1")?;
-    let ids = select.query_map([case.bytes()], |row| row.get::<_, [u8; 16]>(0))?;
-    let ids: BTreeSet<[u8; 16]> = ids.collect::<Result<_, _>>()?;
-    let mut indexes = BTreeSet::new();
-    let mut all = database.prepare_cached("SELECT idx, id FROM leaf ORDER BY idx")?;
-    let mut rows = all.query([])?;
-    while let Some(row) = rows.next()? {
-        if ids.contains(&row.get::<_, [u8; 16]>(1)?) {
-            indexes.insert(row.get::<_, i64>(0)?);
-        }
+    let mut found = Vec::new();
+    for link in erase::links_of_case(keys, case)? {
+        let Some(leaf) = link.leaf(database)? else { continue };
+        let of = "idx = (SELECT leaf FROM outcome_of WHERE intent = ?1)";
+        let index = super::log::signed(leaf.index.0)?;
+        found.push(leaf);
+        found.extend(leaf_by(database, of, params![index])?);
     }
-    for intent in indexes.clone() {
-        let outcome: Option<i64> = database
-            .prepare_cached("SELECT leaf FROM outcome_of WHERE intent = ?1")?
-            .query_row([intent], |row| row.get(0))
-            .optional()?;
-        indexes.extend(outcome);
-    }
-    let mut found = Vec::with_capacity(indexes.len());
-    for index in indexes {
-        let index = u64::try_from(index).map_err(|_| StoreError::Corrupt { table: "leaf" })?;
-        found.extend(log::leaves(database, LeafIndex(index), 1)?);
-    }
+    found.sort_by_key(|leaf| leaf.index);
+    found.dedup_by_key(|leaf| leaf.index);
     Ok(found)
 }
 

@@ -112,9 +112,13 @@ pub(super) fn remember(
     subject: SubjectId,
     case: CaseId,
 ) -> Result<(), StoreError> {
+    // It is the one that was appended last. Should that be undone, another one will stand there.
+    let place = tx.size().0.checked_sub(1).map(super::log::signed).transpose()?;
     tx.keys()?
-        .prepare_cached("INSERT INTO subject_leaf (leaf, subject, case_id) VALUES (?1, ?2, ?3)")?
-        .put(params![leaf.bytes(), subject.bytes(), case.bytes()])?;
+        .prepare_cached(
+            "INSERT INTO subject_leaf (leaf, subject, case_id, place) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .put(params![leaf.bytes(), subject.bytes(), case.bytes(), place])?;
     Ok(())
 }
 

@@ -31,6 +31,7 @@ mod read;
 mod readers;
 mod recount;
 mod retention;
+mod samples;
 mod shared;
 mod standing;
 mod subjects;

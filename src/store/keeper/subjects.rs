@@ -33,6 +33,23 @@ impl Keeper {
         .await
     }
 
+    pub(in crate::store) async fn are_restricted(
+        &self,
+        subjects: Subjects,
+    ) -> Result<bool, StoreError> {
+        self.read(move |database| {
+            let mut select = database
+                .prepare_cached("SELECT 1 FROM case_ WHERE subject = ?1 AND restricted = 1")?;
+            for subject in subjects.ids() {
+                if select.exists([subject.bytes()])? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+        .await
+    }
+
     pub(in crate::store) async fn about(&self, subjects: Subjects) -> Result<About, StoreError> {
         self.read_both(move |database, keys, vault| {
             let (mut cases, mut told) = (Vec::new(), Vec::new());
@@ -256,10 +273,10 @@ fn told_of(
     };
     let key = seal::commitment_key(&*vault.subject_key(&wrapped)?);
     let mut all = Vec::new();
-    for (id, case) in erase::leaves_of(keys, subject)? {
+    for link in erase::links_of(keys, subject)? {
         // The index is committed before the log: where a commit was cut short, nothing was told.
-        if let Some(leaf) = leaf_by(database, "id = ?1", params![id.bytes()])? {
-            all.push(told(database, &key, id, case, leaf)?);
+        if let Some(leaf) = link.leaf(database)? {
+            all.push(told(database, &key, link.leaf, link.case, leaf)?);
         }
     }
     Ok(all)

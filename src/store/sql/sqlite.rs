@@ -24,8 +24,12 @@ pub(super) const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0011_line.sql"),
     include_str!("../../../schemas/sql/sqlite/0012_entry.sql"),
     include_str!("../../../schemas/sql/sqlite/0013_overview.sql"),
+    include_str!("../../../schemas/sql/sqlite/0014_sample.sql"),
 ];
-pub(super) const KEYS: &[&str] = &[include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql")];
+pub(super) const KEYS: &[&str] = &[
+    include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql"),
+    include_str!("../../../schemas/sql/sqlite/keys_0002_place.sql"),
+];
 
 /// Before 3.51.3, two connections that wrote and checkpointed at once could corrupt the file.
 const VERSION_MIN: i32 = 3_051_003;

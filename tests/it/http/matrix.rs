@@ -18,6 +18,7 @@ const DESKS: &[Role] = &[Role::Ordering, Role::Support];
 const SUPPORT: &[Role] = &[Role::Support, Role::Privacy];
 const PEOPLE: &[Role] = &[Role::Support, Role::Operations, Role::Privacy];
 const AUDITOR: &[Role] = &[Role::Auditor];
+const INSPECTORS: &[Role] = &[Role::Auditor, Role::Privacy];
 const OVERSEERS: &[Role] = &[Role::Auditor, Role::Privacy];
 const READERS: &[Role] =
     &[Role::Support, Role::Auditor, Role::Privacy, Role::Policy, Role::Operations];
@@ -66,6 +67,19 @@ const MATRIX: &[(&str, &str, &[Role])] = &[
     ("GET", "/recipients.json", ANYBODY),
     ("GET", "/reviews", SUPPORT),
     ("POST", "/reviews/{case}", SUPPORT),
+    ("GET", "/disclosures", INSPECTORS),
+    ("POST", "/disclosures/export", INSPECTORS),
+    ("GET", "/disclosures/{leaf}", INSPECTORS),
+    ("POST", "/disclosures/{leaf}/verify", INSPECTORS),
+    ("GET", "/disclosures/{leaf}/bundle", INSPECTORS),
+    ("GET", "/samples", INSPECTORS),
+    ("POST", "/samples", INSPECTORS),
+    ("GET", "/samples/{id}", INSPECTORS),
+    ("POST", "/samples/{id}/verdicts", INSPECTORS),
+    ("POST", "/samples/{id}/sign", INSPECTORS),
+    ("GET", "/samples/{id}/file", INSPECTORS),
+    ("GET", "/persons", INSPECTORS),
+    ("POST", "/persons", INSPECTORS),
     ("POST", "/sign-in/again", &ROLES),
     ("GET", "/assets/{name}", ANYBODY),
     ("POST", "/language", ANYBODY),
@@ -101,7 +115,7 @@ const OPERATORS: &[(&str, &str)] = &[("POST", "/onapi/{version}/contacts/{refere
 fn filled(path: &str) -> String {
     let path = path.replace("{*path}", "000.p/1");
     let path = path.replace("{id}", "00000000000000000000000000000000").replace("{case}", "0");
-    path.replace("{purpose}", "fault.report")
+    path.replace("{purpose}", "fault.report").replace("{leaf}", "0")
 }
 
 #[test]

@@ -99,6 +99,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("witness", &["crash", "domain", "table", "telemetry", "log", "store", "settle"]),
     // Tells of what the store kept; the reasons are a policy's.
     ("subject", &["domain", "log", "recipients", "store"]),
+    // What auditors do with the log: found in the store, replayed by the auditor's rules, told in the
+    // words of a person's report.
+    ("inspection", &["domain", "log", "auth", "audit", "store", "subject"]),
     // Tells ordering systems: speaks to them, and has nothing but ids, states and dates to say.
     ("notify", &["crash", "domain", "telemetry", "store", "tmf"]),
     // What those who look after it all are shown: numbers, and who vouches for the log.
@@ -138,6 +141,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "minimise",
             "store",
             "desk",
+            "subject",
+            "inspection",
             "overview",
             "gate",
         ],
@@ -156,6 +161,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "settle",
             "pulls",
             "desk",
+            "inspection",
             "notify",
             "config",
             "overview",
@@ -208,6 +214,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "desk",
             "export",
             "subject",
+            "inspection",
             "notify",
             "overview",
             "config",

@@ -51,6 +51,8 @@ const TABLES: &[Table] = &[
     log("facets"),
     log("entry"),
     log("tally"),
+    log("sample"),
+    log("sample_item"),
     log("hourly"),
     log("policy"),
     log("registry"),

@@ -25,9 +25,12 @@ const DATABASE: &[(u32, &str)] = &[
     (11, include_str!("../../../../schemas/sql/postgres/0011_line.sql")),
     (12, include_str!("../../../../schemas/sql/postgres/0012_entry.sql")),
     (13, include_str!("../../../../schemas/sql/postgres/0013_overview.sql")),
+    (14, include_str!("../../../../schemas/sql/postgres/0014_sample.sql")),
 ];
-const KEYS: &[(u32, &str)] =
-    &[(1, include_str!("../../../../schemas/sql/postgres/keys_0001_first.sql"))];
+const KEYS: &[(u32, &str)] = &[
+    (1, include_str!("../../../../schemas/sql/postgres/keys_0001_first.sql")),
+    (2, include_str!("../../../../schemas/sql/postgres/keys_0002_place.sql")),
+];
 
 /// Where the store and the key store are: two databases, or two schemas of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
