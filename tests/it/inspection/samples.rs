@@ -1,6 +1,8 @@
 //! Random samples: the same seed draws the same, every decision is made again, and what was signed off
 //! stays as it was.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -129,7 +131,7 @@ async fn a_sample_is_judged_signed_off_and_stays_so_over_a_restart() {
         told["logSize"], told["population"]
     );
     for item in told["items"].as_array().unwrap() {
-        lines += &format!("{} {}\n", item["index"], item["verdict"].as_str().unwrap());
+        writeln!(lines, "{} {}", item["index"], item["verdict"].as_str().unwrap()).unwrap();
     }
     let digest = sluss::log::Hash::new(Sha256::digest(lines).into()).to_string();
     assert_eq!(told["digest"], digest);
