@@ -1,5 +1,6 @@
-//! Points at which a test can kill the process, and writes that a test can let fail. Compiled to
-//! nothing in a release build.
+//! Points at which a test can kill the process, and writes that a test can let fail: named by the
+//! environment for a real process, or decided by a [`Director`] for one that is simulated within the
+//! test's own. Compiled to nothing in a release build.
 
 use std::fmt;
 
@@ -91,10 +92,84 @@ impl From<Injected> for std::io::Error {
     }
 }
 
-/// Ends the process on the spot, as `kill -9` would, where `SLUSS_CRASH_AT` names this point.
+/// How a write ends, where a test says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// As it would by itself.
+    Made,
+    /// It is not made.
+    Lost,
+    /// It is made, and said to have failed.
+    Kept,
+    /// The process ends before it.
+    Killed,
+    /// The process ends after it.
+    Done,
+}
+
+/// Says what becomes of one simulated process: of the thread that [`direct`] was called on, and of
+/// those that its store starts.
+#[cfg(debug_assertions)]
+pub trait Director: Send + Sync {
+    /// A thread has come to a point: it may be held here, or ended ([`end`]).
+    fn point(&self, name: &str);
+    /// A write is about to be made.
+    fn write(&self, what: Write) -> Fate;
+}
+
+#[cfg(debug_assertions)]
+thread_local! {
+    static DIRECTOR: std::cell::RefCell<Option<std::sync::Arc<dyn Director>>> =
+        const { std::cell::RefCell::new(None) };
+}
+
+/// Lets this thread be directed.
+#[cfg(debug_assertions)]
+pub fn direct(director: std::sync::Arc<dyn Director>) {
+    DIRECTOR.with(|mine| *mine.borrow_mut() = Some(director));
+}
+
+#[cfg(debug_assertions)]
+fn director() -> Option<std::sync::Arc<dyn Director>> {
+    DIRECTOR.with(|mine| mine.borrow().clone())
+}
+
+/// What a new thread of the store is to run: directed as the one that starts it.
+#[cfg(debug_assertions)]
+pub fn inherited<T>(run: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let director = director();
+    move || {
+        director.map(direct);
+        run()
+    }
+}
+
+/// What a new thread of the store is to run.
+#[cfg(not(debug_assertions))]
+pub const fn inherited<T, F: FnOnce() -> T>(run: F) -> F {
+    run
+}
+
+/// What a thread of a simulated process ends with.
+#[cfg(debug_assertions)]
+#[derive(Clone, Copy, Debug)]
+pub struct Killed;
+
+/// Ends the process on the spot, as `kill -9` would; of a simulated one, this thread.
+#[cfg(debug_assertions)]
+pub fn end() -> ! {
+    if director().is_some() {
+        std::panic::resume_unwind(Box::new(Killed));
+    }
+    std::process::abort()
+}
+
+/// Ends the process where `SLUSS_CRASH_AT` names this point.
 #[cfg(debug_assertions)]
 pub fn point(name: &str) {
-    if std::env::var("SLUSS_CRASH_AT").as_deref() == Ok(name) {
+    if let Some(director) = director() {
+        director.point(name);
+    } else if std::env::var("SLUSS_CRASH_AT").as_deref() == Ok(name) {
         std::process::abort();
     }
 }
@@ -104,22 +179,21 @@ pub fn point(name: &str) {
 pub const fn point(_name: &str) {}
 
 /// Makes a write. Where `SLUSS_FAIL_AT` is `<write>:<how>:<n>`, the n-th such write of this process
-/// fails: `lost` (it is not made), `kept` (it is made, and said to have failed), `killed` (the
-/// process ends before it) or `done` (the process ends after it).
+/// fails: `lost`, `kept`, `killed` or `done` ([`Fate`]).
 #[cfg(debug_assertions)]
 pub fn write<T, E: From<Injected>>(
     what: Write,
     make: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    match fails(what).as_deref() {
-        Some("lost") => Err(Injected(what).into()),
-        Some("kept") => make().and(Err(Injected(what).into())),
-        Some("killed") => std::process::abort(),
-        Some("done") => {
+    match director().map_or_else(|| told(what), |director| director.write(what)) {
+        Fate::Made => make(),
+        Fate::Lost => Err(Injected(what).into()),
+        Fate::Kept => make().and(Err(Injected(what).into())),
+        Fate::Killed => end(),
+        Fate::Done => {
             drop(make());
-            std::process::abort()
+            end()
         }
-        _ => make(),
     }
 }
 
@@ -133,15 +207,23 @@ pub fn write<T, E: From<Injected>>(
     make()
 }
 
-/// How this very write is to fail, if it is.
+/// How this very write is to end, by the environment.
 #[cfg(debug_assertions)]
-fn fails(what: Write) -> Option<String> {
+fn told(what: Write) -> Fate {
     use std::sync::atomic::{AtomicU32, Ordering};
     static MADE: AtomicU32 = AtomicU32::new(0);
-    let told = std::env::var("SLUSS_FAIL_AT").ok()?;
+    let Ok(told) = std::env::var("SLUSS_FAIL_AT") else { return Fate::Made };
     let mut parts = told.split(':');
-    let (name, how) = (parts.next()?, parts.next()?);
-    let nth: u32 = parts.next()?.parse().ok()?;
-    let this = name == what.as_str() && MADE.fetch_add(1, Ordering::Relaxed) + 1 == nth;
-    this.then(|| how.to_owned())
+    let (Some(name), Some(how)) = (parts.next(), parts.next()) else { return Fate::Made };
+    let nth = parts.next().and_then(|nth| nth.parse().ok());
+    if name != what.as_str() || nth != Some(MADE.fetch_add(1, Ordering::Relaxed) + 1) {
+        return Fate::Made;
+    }
+    match how {
+        "lost" => Fate::Lost,
+        "kept" => Fate::Kept,
+        "killed" => Fate::Killed,
+        "done" => Fate::Done,
+        _ => Fate::Made,
+    }
 }

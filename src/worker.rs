@@ -465,7 +465,9 @@ impl Worker {
         let leaf = LeafId::draw(&*self.0.entropy);
         let event = refusal(&recipient.id, case.purpose(), stop, key, leaf, case.id());
         info!(case.id = %case.id(), reason = %stop.reason, "The case is held");
-        ignore_fenced(self.0.store.hold(claim, (leaf, event), stop.reason).await)
+        ignore_fenced(self.0.store.hold(claim, (leaf, event), stop.reason).await)?;
+        crash::point("held");
+        Ok(())
     }
 
     async fn send(self, id: RecipientId, recorded: Recorded) -> Result<(), StoreError> {
@@ -496,6 +498,7 @@ impl Worker {
             return ignore_fenced(settling.later(doubt.claim, earliest).await.map(|_| ()));
         }
         let answer = self.0.wire.ask(&id, &settling.dialect.find(&sought)).await;
+        crash::point("asked");
         ignore_fenced(settling.found(doubt, &sought, answer).await.map(|_| ()))
     }
 
@@ -506,6 +509,7 @@ impl Worker {
         let Placed { claim, act, reference } = placed;
         let query = settling.dialect.follow(act, &reference);
         let answer = self.0.wire.ask(&id, &query).await;
+        crash::point("followed");
         if let Ok(answer) = &answer {
             let heard = settling.dialect.heard(act, answer);
             if !heard.is_empty() {

@@ -65,7 +65,7 @@ impl Notifier {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, OpenError> {
-        let client = Client::open(plan.timeout)?;
+        let client = Client::open(plan.timeout, !plan.doors.hosts.is_empty())?;
         Ok(Self(Arc::new(Parts { plan, store, client, clock, entropy })))
     }
 

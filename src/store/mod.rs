@@ -68,6 +68,7 @@ pub use subjects::{
     About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
 };
 
+use crate::crash;
 use crate::domain::{
     CaseId, ClientId, Clock, Entropy, HoldReason, LeafId, OperatorReference, PolicyId, RecipientId,
     RegistrationId, Step, SubmissionId, SubscriptionId, Timestamp,
@@ -127,7 +128,7 @@ impl Store {
     pub fn open(opening: &Opening<'_>) -> Result<Self, StoreError> {
         // A connection to a server turns a runtime of its own, and may be asked for within another.
         let opened = std::thread::scope(|scope| {
-            let opening = scope.spawn(|| keeper::Keeper::open(opening));
+            let opening = scope.spawn(crash::inherited(|| keeper::Keeper::open(opening)));
             opening.join().unwrap_or_else(|_| Err(StoreError::panicked()))
         });
         Ok(Self(Arc::new(opened?)))

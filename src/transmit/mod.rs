@@ -8,6 +8,7 @@
 mod answer;
 mod date;
 mod error;
+mod last_look;
 mod latch;
 mod limits;
 mod reach;
@@ -21,7 +22,7 @@ use std::time::Duration;
 use reqwest::header::{
     CONTENT_TYPE, DATE, HeaderValue, IF_MODIFIED_SINCE, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Certificate, Client, Identity, RequestBuilder, Response, StatusCode};
+use reqwest::{Body, Certificate, Client, Identity, RequestBuilder, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{Span, error, info, instrument};
 use url::Url;
@@ -32,12 +33,14 @@ pub use limits::Permit;
 pub use reach::{ReachError, Reached, reach};
 pub use secrets::read as read_secret;
 
+use crate::crash;
 use crate::dialects::soap::security::security_header;
 use crate::dialects::{Answer, Method, Query, Request};
 use crate::domain::{Act, CaseId, Clock, RecipientId, Timestamp};
 use crate::recipients::{Auth, Recipient, Recipients, SecretFile};
 use crate::record::{Receipt, Recorded};
 use crate::store::{Claim, Halt};
+use last_look::InTime;
 use latch::Latch;
 use limits::Limits;
 
@@ -253,7 +256,7 @@ impl Wire {
         if self.refused(to).is_some() {
             return Err(WireError::Refused);
         }
-        let mut request = line.request(query.request())?.timeout(LIST_TIME_MAX);
+        let mut request = line.request(query.request(), Body::from)?.timeout(LIST_TIME_MAX);
         if let Some(since) = since {
             let since = HeaderValue::from_str(since).map_err(|_| WireError::Address)?;
             request = request.header(IF_MODIFIED_SINCE, since);
@@ -284,12 +287,18 @@ impl Wire {
         if self.refused(to).is_some() {
             return Err(WireError::Refused);
         }
-        let mut builder = line.request(request)?;
+        let mut builder = line.request(request, |body| match before {
+            Some(before) => Body::wrap(InTime::new(body, Arc::clone(&self.clock), before)),
+            None => Body::from(body),
+        })?;
         // What cannot be a header is left out: everything is told then.
         let since =
             query.and_then(Query::since).and_then(|since| HeaderValue::from_str(since).ok());
         if let Some(since) = since {
             builder = builder.header(IF_MODIFIED_SINCE, since);
+        }
+        if before.is_some() {
+            crash::point("dispatching");
         }
         let response = dispatch(builder).await?;
         self.look_for_refusal(to, line, response.status());
@@ -353,6 +362,10 @@ impl Line {
             .connect_timeout(channel.timeout.min(Duration::from_secs(10)))
             .timeout(channel.timeout)
             .tcp_nodelay(true);
+        if channel.base_url.scheme() == "http" {
+            // It trusts nobody: the machine's certificates need not be read.
+            client = client.tls_certs_only([]);
+        }
         if let Some(path) = &channel.ca_file {
             let pem = std::fs::read(path).map_err(|source| OpenError::file(path, source))?;
             let authority = Certificate::from_pem(&pem).map_err(|_| fault("ca_file is not PEM"))?;
@@ -409,7 +422,11 @@ impl Line {
         true
     }
 
-    fn request(&self, request: &Request) -> Result<RequestBuilder, WireError> {
+    fn request(
+        &self,
+        request: &Request,
+        wrap: impl FnOnce(Vec<u8>) -> Body,
+    ) -> Result<RequestBuilder, WireError> {
         let url = self.base.join(&request.path).map_err(|_| WireError::Address)?;
         // A path that climbs out of the channel's own address is nobody's.
         if url.origin() != self.base.origin() || !url.path().starts_with(self.base.path()) {
@@ -442,7 +459,7 @@ impl Line {
             }
             _ => request.body.clone(),
         };
-        Ok(if body.is_empty() { builder } else { builder.body(body) })
+        Ok(if body.is_empty() { builder } else { builder.body(wrap(body)) })
     }
 }
 

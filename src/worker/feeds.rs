@@ -7,6 +7,7 @@ use tracing::warn;
 
 use super::ask::dialect_of;
 use super::{IDLE, Pause, Worker};
+use crate::crash;
 use crate::dialects::offer::Asking;
 use crate::domain::{RecipientId, Timestamp};
 use crate::recipients::Recipient;
@@ -77,6 +78,7 @@ impl Worker {
                 None
             }
         };
+        crash::point("fed");
         match events {
             Some(events) => parts.store.feed(&recipient.id, events, due).await,
             None => parts.store.feed_failed(&recipient.id, due).await.map(|()| 0),

@@ -34,6 +34,7 @@ mod raw;
 mod recipients;
 mod redact;
 mod sandbox;
+mod simulation;
 mod soap;
 mod store;
 mod subject;

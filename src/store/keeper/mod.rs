@@ -59,6 +59,7 @@ use super::rows::{
 use super::seal::Vault;
 use super::sql::{Connection, Databases, Listener};
 use super::{Opening, StoreError, files};
+use crate::crash;
 use crate::dialects::FeedEvent;
 use crate::domain::{
     CaseId, ClientId, Clock, Entropy, HaltReason, HoldReason, LeafId, PolicyId, Purpose,
@@ -222,6 +223,7 @@ impl Keeper {
                 Ok(accepted)
             })
             .await?;
+        crash::point("accepted");
         self.changed.notify_one();
         Ok(accepted)
     }

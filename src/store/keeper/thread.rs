@@ -181,6 +181,8 @@ impl Thread {
         let head = match self.begin(resumes) {
             Ok(head) => head,
             Err(error) => {
+                // One that was begun and said to have failed would stand in everybody's way.
+                let _ = self.database.rollback();
                 finishes.extend(batch.into_iter().map(|job| job(Err(error.clone()))));
                 return Err(error);
             }
@@ -228,11 +230,8 @@ impl Thread {
             }
             Ok(head)
         });
-        match &begun {
-            Ok(head) => self.clock_is_right(head),
-            Err(_) => {
-                let _ = self.database.rollback();
-            }
+        if let Ok(head) = &begun {
+            self.clock_is_right(head);
         }
         begun
     }

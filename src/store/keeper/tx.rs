@@ -107,7 +107,12 @@ impl Tx<'_> {
     /// The key store, in a transaction that commits before the database does.
     pub(super) fn keys(&mut self) -> Result<&Connection, StoreError> {
         if !self.keys_begun {
-            crash::write(Write::KeysBegin, || Ok::<_, StoreError>(self.keys.begin()?))?;
+            let begun = crash::write(Write::KeysBegin, || Ok::<_, StoreError>(self.keys.begin()?));
+            if begun.is_err() {
+                // One that was begun all the same would never be committed.
+                let _ = self.keys.rollback();
+            }
+            begun?;
             self.keys_begun = true;
         }
         Ok(self.keys)

@@ -16,6 +16,7 @@ use super::super::seal::Vault;
 use super::super::sql::Connection;
 use super::thread::Thread;
 use super::tx::Tx;
+use crate::crash;
 use crate::domain::{Clock, Entropy, HaltReason};
 use crate::log::SigningKey;
 
@@ -153,7 +154,7 @@ pub(super) fn stopped() -> StoreError {
 }
 
 pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<Joined, StoreError> {
-    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(crash::inherited(run));
     thread
         .map(|thread| Joined(Some(thread)))
         .map_err(|error| StoreError::unavailable("starting the writer", error))
