@@ -36,7 +36,7 @@ use machine::{Spent, flushes, now_micros};
 use sink::Sink;
 use sluss::commands::Deployment;
 use sluss::config::Config;
-use sluss::domain::{ClientId, Clock, Entropy, OsEntropy, RecipientId, SystemClock, Timestamp};
+use sluss::domain::{ClientId, Clock, Entropy, OsEntropy, RecipientId, SystemClock};
 use sluss::intake::{Context, Kind, NoLists, read};
 use sluss::recipients::{Auth, SecretFile};
 use sluss::store::{Address, Servers};
@@ -91,6 +91,8 @@ fn main() {
 /// A bare client against the same sink: no order can be quicker than that.
 async fn ceiling(orders: usize) {
     let sink = Sink::start();
+    // The client asks for one, also where it speaks no TLS.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().tls_certs_only([]).no_proxy().build().unwrap();
     let to = format!("{}orders/", sink.base());
     let (begun, spent) = (Instant::now(), Spent::now(&[]));
@@ -278,7 +280,8 @@ async fn claims(dir: &Path) {
         let mut waits = Vec::new();
         for _ in 0..15 {
             let begun = Instant::now();
-            let work = bench.deployment.store.claim(&to, 64, Duration::from_hours(1)).await.unwrap();
+            let work =
+                bench.deployment.store.claim(&to, 64, Duration::from_hours(1)).await.unwrap();
             waits.push(begun.elapsed());
             assert_eq!(work.len(), 64, "{due} are due");
         }

@@ -16,9 +16,13 @@ impl Throwaway {
         let folder = server.folder.path();
         assert!(Command::new("chown").arg("nobody").arg(folder).status().unwrap().success());
         let data = folder.join("data").display().to_string();
-        let options = format!("-c listen_addresses= -c unix_socket_directories={}", folder.display());
+        let options =
+            format!("-c listen_addresses= -c unix_socket_directories={}", folder.display());
         let log = folder.join("log").display().to_string();
-        server.run("initdb", &["-U", "sluss", "--auth=trust", "--no-locale", "-E", "UTF8", "-D", &data]);
+        server.run(
+            "initdb",
+            &["-U", "sluss", "--auth=trust", "--no-locale", "-E", "UTF8", "-D", &data],
+        );
         server.run("pg_ctl", &["-w", "-D", &data, "-l", &log, "-o", &options, "start"]);
         server
     }

@@ -88,9 +88,8 @@ async fn answer(request: Request<Incoming>) -> Result<Response<String>, Infallib
             let text = String::from_utf8_lossy(&body);
             let service = text.split_once(r#""service":"BB-"#).unwrap().1;
             let order = service.split('"').next().unwrap().to_owned();
-            let told = format!(
-                r#"{{"orderId":"KO-{order}","operation":"ACTIVATE","state":"RECEIVED"}}"#
-            );
+            let told =
+                format!(r#"{{"orderId":"KO-{order}","operation":"ACTIVATE","state":"RECEIVED"}}"#);
             ANSWERED.lock().unwrap().push((order, now_micros()));
             (201, told)
         }

@@ -54,3 +54,31 @@ impl Body for InTime {
         SizeHint::with_exact(self.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::domain::ManualClock;
+
+    #[test]
+    fn what_its_connection_takes_too_late_stays_here() {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_micros(0)));
+        let before = clock.now().after(Duration::from_secs(40));
+        let taken = |body: &mut InTime| {
+            let mut context = Context::from_waker(std::task::Waker::noop());
+            Pin::new(body).poll_frame(&mut context)
+        };
+        let mut body = InTime::new(b"order".to_vec(), clock.clone(), before);
+        assert_eq!((body.size_hint().exact(), body.is_end_stream()), (Some(5), false));
+        let Poll::Ready(Some(Ok(frame))) = taken(&mut body) else { panic!("it is in time") };
+        assert_eq!(frame.into_data().ok().as_deref(), Some(b"order".as_slice()));
+        assert!(matches!(taken(&mut body), Poll::Ready(None)) && body.is_end_stream());
+
+        let mut stopped = InTime::new(b"order".to_vec(), clock.clone(), before);
+        clock.advance(Duration::from_secs(40));
+        assert!(matches!(taken(&mut stopped), Poll::Ready(Some(Err(Late)))));
+        assert!(matches!(taken(&mut stopped), Poll::Ready(None)), "nor is it given a second time");
+    }
+}

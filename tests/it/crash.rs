@@ -201,6 +201,34 @@ async fn killed_between_record_and_send_the_operator_is_asked_and_then_sent_to()
     assert_eq!(results["unknown"], recorded, "the log says too much, never too little");
 }
 
+/// Behind the last look, with a connection about to be made.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_where_the_bytes_were_about_to_leave_the_operator_is_asked_and_then_sent_to() {
+    let deployed = Deployed::start().await;
+    died(deployed.work(Some("dispatching")));
+    assert!(deployed.sandbox.received().iter().all(|one| !one.is_message));
+    deployed.to_the_end();
+    let results = deployed.check();
+    assert_eq!(results["accepted"], 4);
+    assert!(results["unknown"] >= 1, "{results:?}");
+}
+
+/// Between a question of ours and what follows from its answer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_with_an_operators_answer_in_hand_it_is_asked_again() {
+    for point in ["fed", "followed"] {
+        let deployed = Deployed::start().await;
+        died(deployed.work(Some(point)));
+        deployed.to_the_end();
+        assert_eq!(deployed.check()["accepted"], 4);
+    }
+    let deployed = Deployed::start().await;
+    died(deployed.work(Some("sent")));
+    died(deployed.work(Some("asked")));
+    deployed.to_the_end();
+    assert_eq!(deployed.check()["accepted"], 4);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_between_send_and_settle_the_operator_is_asked_and_not_sent_to_again() {
     let deployed = Deployed::start().await;

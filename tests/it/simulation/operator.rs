@@ -191,7 +191,11 @@ impl Desk {
             (Some(("orders", id)), _) => {
                 let mut rows = rows.filter(|(n, _)| name(*n) == id);
                 let found = rows.next().map(|(n, one)| row(*n, one, now).to_string());
-                Some(found.map_or((404, r#"{"cause":"Object not found"}"#.to_owned()), |it| (200, it)))
+                Some(
+                    found.map_or((404, r#"{"cause":"Object not found"}"#.to_owned()), |it| {
+                        (200, it)
+                    }),
+                )
             }
             (_, "orderevents/") => {
                 let mut events: Vec<(Timestamp, Value)> = rows
@@ -254,7 +258,11 @@ impl Desk {
             5 => None,
             6 => Some((500, r#"{"cause":"Internal error"}"#.to_owned())),
             7 => Some((503, String::new())),
-            8 => Some((409, r#"{"cause":"ServiceType is already claimed by other Service Provider."}"#.to_owned())),
+            8 => Some((
+                409,
+                r#"{"cause":"ServiceType is already claimed by other Service Provider."}"#
+                    .to_owned(),
+            )),
             _ => Some((400, r#"{"cause":"Unknown service: 'BB-1000-1000'"}"#.to_owned())),
         }
     }

@@ -11,7 +11,9 @@ use std::thread::JoinHandle;
 use sluss::commands::Deployment;
 use sluss::config::Config;
 use sluss::crash::{self, Killed};
-use sluss::domain::{CaseId, CaseState, Clock, LeafId, ManualClock, SeededEntropy, Step, Timestamp};
+use sluss::domain::{
+    CaseId, CaseState, Clock, LeafId, ManualClock, SeededEntropy, Step, Timestamp,
+};
 use sluss::http::local_client;
 use sluss::intake::{self, Context, Kind, NoLists};
 use sluss::log::{Code, Event, Release, Role};
