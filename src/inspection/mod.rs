@@ -28,7 +28,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub use listing::{Listing, Row};
-pub use query::{BadQuery, Group, Query};
+pub use query::{BadQuery, Group, NAMES, Query};
 pub use record::{Because, Record, Step, Verified};
 
 use crate::domain::{Clock, Entropy};

@@ -58,7 +58,7 @@ pub struct Query {
 }
 
 /// Names of the members, in the order in which they are written.
-const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 14] = [
     "what",
     "recipient",
     "purpose",

@@ -2,10 +2,9 @@
 
 use axum::extract::{Query, State};
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::case::name;
-use super::pieces::{alert, hidden};
+use super::pieces::{Behind, alert, hidden};
 use super::sheet::Failed;
 use super::words::Words;
 use super::{Posted, Sheet, Visit, moment, sorted_by};
@@ -19,20 +18,6 @@ use crate::store::{DeskRow, Look, Sought};
 /// How many cases a page shows.
 const SHOWN: u32 = 25;
 
-/// Where the page before ended.
-#[derive(Deserialize)]
-pub struct Behind {
-    #[serde(default)]
-    behind: String,
-}
-
-impl Behind {
-    fn read(&self) -> Option<(Timestamp, CaseId)> {
-        let (micros, id) = self.behind.split_once('-')?;
-        Some((Timestamp::from_micros(micros.parse().ok()?), CaseId::parse(id)?))
-    }
-}
-
 /// `GET /cases`: the newest, and where to look for one.
 pub async fn newest(
     State(desk): State<Desk>,
@@ -43,7 +28,7 @@ pub async fn newest(
     let look = Look {
         sought: Sought::Newest,
         sight: Desk::sight(&person.roles),
-        behind: behind.read(),
+        behind: behind.read(CaseId::parse),
         most: SHOWN,
     };
     let rows = desk.store.look(look).await?;
@@ -100,7 +85,7 @@ pub async fn held(
     let look = Look {
         sought: Sought::Held,
         sight: Desk::sight(&person.roles),
-        behind: behind.read(),
+        behind: behind.read(CaseId::parse),
         most: SHOWN,
     };
     let rows = desk.store.look(look).await?;

@@ -5,9 +5,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::pieces::Behind;
 use super::policies::named;
 use super::sheet::Failed;
 use super::words::Words;
@@ -30,20 +30,6 @@ const TAKEN_MAX: u32 = 10_000;
 pub(super) const PTS_WITHIN: Duration = Duration::from_hours(24);
 pub(super) const IMY_WITHIN: Duration = Duration::from_hours(72);
 
-/// Where the page before ended.
-#[derive(Deserialize)]
-pub struct Behind {
-    #[serde(default)]
-    behind: String,
-}
-
-impl Behind {
-    fn read(&self) -> Option<(Timestamp, IncidentId)> {
-        let (micros, id) = self.behind.split_once('-')?;
-        Some((Timestamp::from_micros(micros.parse().ok()?), IncidentId::parse(id)?))
-    }
-}
-
 /// `GET /incidents`: the latest first.
 pub async fn list(
     State(desk): State<Desk>,
@@ -53,7 +39,7 @@ pub async fn list(
 ) -> Result<Sheet, Failed> {
     let words = visit.words;
     let sight = Desk::sight(&person.roles);
-    let rows = desk.store.all_incidents(sight, behind.read(), SHOWN).await?;
+    let rows = desk.store.all_incidents(sight, behind.read(IncidentId::parse), SHOWN).await?;
     let now = desk.clock.now();
     let next = rows.last().filter(|_| rows.len() == SHOWN as usize);
     let body = html! {

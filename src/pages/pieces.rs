@@ -1,6 +1,23 @@
 //! What pages and forms are made of.
 
 use maud::{Markup, html};
+use serde::Deserialize;
+
+use crate::domain::Timestamp;
+
+/// Where the page before ended: when, and at what.
+#[derive(Deserialize)]
+pub struct Behind {
+    #[serde(default)]
+    behind: String,
+}
+
+impl Behind {
+    pub(super) fn read<T>(&self, parse: impl FnOnce(&str) -> Option<T>) -> Option<(Timestamp, T)> {
+        let (micros, id) = self.behind.split_once('-')?;
+        Some((Timestamp::from_micros(micros.parse().ok()?), parse(id)?))
+    }
+}
 
 /// A value that a form carries unseen.
 pub(super) fn hidden(name: &str, value: &str) -> Markup {

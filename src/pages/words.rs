@@ -11,9 +11,9 @@ use unic_langid::LanguageIdentifier;
 
 use crate::auth::{Denial, ROLES};
 use crate::domain::{Act, CaseState, Field, HaltReason, HoldReason, LegalBasis, Purpose};
-use crate::inspection::Group;
 use crate::inspection::handout::Form;
 use crate::inspection::person::{View, Why};
+use crate::inspection::{Group, NAMES};
 use crate::log::{Kind, OutcomeResult, Role};
 use crate::recipients::{Condition, Turn};
 use crate::store::{Ending, IncidentDecision, IncidentKind, Verdict};
@@ -191,25 +191,7 @@ pub fn families() -> Vec<(&'static str, Vec<&'static str>)> {
         ("view", View::ALL.iter().map(|view| view.as_str()).collect()),
         ("why", Why::ALL.iter().map(|why| why.as_str()).collect()),
         ("step", super::disclosure::steps()),
-        (
-            "ask",
-            vec![
-                "what",
-                "recipient",
-                "purpose",
-                "outcome",
-                "from",
-                "to",
-                "field",
-                "side",
-                "rule",
-                "reason",
-                "actor",
-                "case",
-                "group",
-                "before",
-            ],
-        ),
+        ("ask", NAMES.to_vec()),
         (
             "any",
             vec!["recipient", "purpose", "outcome", "field", "side", "reason", "actor", "group"],

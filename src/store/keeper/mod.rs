@@ -17,6 +17,7 @@ mod erase;
 mod errands;
 mod fsck;
 mod heard;
+mod history;
 mod hub;
 mod incidents;
 mod keys;
@@ -53,7 +54,7 @@ use super::erased::ErasedList;
 use super::halt::{self, Halt, Halted};
 use super::processes::{Epoch, Processes};
 use super::rows::{
-    Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement, StoredLeaf,
+    Accepted, Appended, CaseFilter, CaseRow, Claim, Disclosure, FeedFrom, Settlement,
     SubmissionRow, Work,
 };
 use super::seal::Vault;
@@ -62,16 +63,11 @@ use super::{Opening, StoreError, files};
 use crate::crash;
 use crate::dialects::FeedEvent;
 use crate::domain::{
-    CaseId, ClientId, Clock, Entropy, HaltReason, HoldReason, LeafId, PolicyId, Purpose,
-    RecipientId, Step, SubmissionId, SubscriptionId, Timestamp,
+    CaseId, ClientId, Clock, Entropy, HaltReason, HoldReason, LeafId, Purpose, RecipientId, Step,
+    SubmissionId, SubscriptionId, Timestamp,
 };
 use crate::intake::{Kind, Submission};
-use crate::log::{
-    AgreementRecord, Checkpoint, Code, CoseReceipt, Draft, Event, Hash, KeyName, Leaf, LeafIndex,
-    Note, PolicyInForce, RegistryEntry, Role, SignatureLine, SigningKey, Stopped, Tile, TreeSize,
-    VerifierKey, digest,
-};
-use crate::recipients::Recipient;
+use crate::log::{Draft, Event, KeyName, Role, SigningKey, Stopped, VerifierKey};
 use crate::tmf::Page;
 use readers::{Readers, lock};
 use writer::Writer;
@@ -369,31 +365,6 @@ impl Keeper {
         Ok(())
     }
 
-    pub(super) async fn note(&self, event: Event) -> Result<Appended, StoreError> {
-        let draft = tx::draft(LeafId::draw(&*self.entropy), &event)?;
-        self.writer.run_plain(move |tx| tx.append_draft(&draft, &event)).await
-    }
-
-    pub(super) async fn keep_policy(&self, recipient: &Recipient) -> Result<(), StoreError> {
-        let leaf = LeafId::draw(&*self.entropy);
-        let canonical = recipient.policy.canonical().to_vec();
-        let event = registered(recipient)?;
-        self.writer.run(move |tx| log::keep_policy(tx, leaf, event, &canonical)).await
-    }
-
-    pub(super) async fn policy(&self, id: PolicyId) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(move |database| log::policy(database, id)).await
-    }
-
-    pub(super) async fn last(&self) -> Result<Timestamp, StoreError> {
-        self.read(|database| log::head(database).map(|head| head.last)).await
-    }
-
-    pub(super) async fn heartbeat(&self, silence: Duration) -> Result<bool, StoreError> {
-        let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| log::heartbeat(tx, leaf, silence)).await
-    }
-
     pub(super) async fn reap(&self) -> Result<usize, StoreError> {
         let gone = self.processes.gone()?;
         if gone.is_empty() {
@@ -407,7 +378,6 @@ impl Keeper {
         Ok(cases)
     }
 
-    /// Reads on a thread where waiting for the disk holds nobody up.
     /// Reads what takes long by a connection of its own: nobody waits behind it.
     async fn read_apart<T: Send + 'static>(
         &self,
@@ -423,6 +393,7 @@ impl Keeper {
             .await
     }
 
+    /// Reads on a thread where waiting for the disk holds nobody up.
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
@@ -478,149 +449,7 @@ impl Keeper {
         self.read(move |database| list::submissions(database, kind, (&client, sight), &page)).await
     }
 
-    pub(super) async fn leaves(
-        &self,
-        first: LeafIndex,
-        most: usize,
-    ) -> Result<Vec<StoredLeaf>, StoreError> {
-        self.read(move |database| log::leaves(database, first, most)).await
-    }
-
     pub(super) async fn check(&self) -> Result<(), StoreError> {
         self.writer.run_plain(|tx| tx.room()).await
     }
-
-    pub(super) async fn size(&self) -> Result<TreeSize, StoreError> {
-        self.read(|database| log::head(database).map(|head| head.size)).await
-    }
-
-    pub(super) async fn checkpoint(
-        &self,
-        size: Option<TreeSize>,
-    ) -> Result<Option<String>, StoreError> {
-        let checkpoints = Arc::clone(&self.checkpoints);
-        let key = self.key.clone();
-        self.read(move |database| {
-            let Some(text) = log::checkpoint(database, size)? else {
-                return Ok(None);
-            };
-            // It was committed, and its copy may be under way: none goes out before that is there.
-            let corrupt = |_| StoreError::Corrupt { table: "checkpoint" };
-            let note = Note::parse(&text).map_err(corrupt)?;
-            let open = Checkpoint::open(&note, std::slice::from_ref(&key));
-            let checkpoint = open.map_err(|_| StoreError::Corrupt { table: "checkpoint" })?;
-            let mut checkpoints = checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
-            checkpoints.ensure(&checkpoint, &note, |size| log::root_at(database, size))?;
-            Ok(Some(text))
-        })
-        .await
-    }
-
-    pub(super) async fn root_at(&self, size: TreeSize) -> Result<Hash, StoreError> {
-        self.read(move |database| log::root_at(database, size)).await
-    }
-
-    pub(super) async fn keep_cosigned(
-        &self,
-        size: TreeSize,
-        lines: Vec<SignatureLine>,
-    ) -> Result<(), StoreError> {
-        self.writer.run(move |tx| cosigned::keep(tx, size, &lines)).await
-    }
-
-    pub(super) async fn cosigned(&self) -> Result<Vec<String>, StoreError> {
-        self.read(cosigned::all).await
-    }
-
-    pub(super) async fn inclusion(
-        &self,
-        leaf: LeafIndex,
-        size: TreeSize,
-    ) -> Result<Vec<Hash>, StoreError> {
-        self.read(move |database| log::inclusion(database, leaf, size)).await
-    }
-
-    pub(super) async fn consistency(
-        &self,
-        old: TreeSize,
-        new: TreeSize,
-    ) -> Result<Vec<Hash>, StoreError> {
-        self.read(move |database| log::consistency(database, old, new)).await
-    }
-
-    pub(super) async fn checkpoint_from(
-        &self,
-        size: TreeSize,
-    ) -> Result<Option<(TreeSize, String)>, StoreError> {
-        self.read(move |database| log::checkpoint_from(database, size)).await
-    }
-
-    pub(super) async fn export(
-        &self,
-        actor: Role,
-        what: Code,
-        first: LeafIndex,
-    ) -> Result<Note, StoreError> {
-        let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| log::export(tx, leaf, actor, what, first)).await
-    }
-
-    pub(super) async fn cose(
-        &self,
-        leaf: LeafIndex,
-        size: TreeSize,
-    ) -> Result<Option<CoseReceipt>, StoreError> {
-        self.writer.run(move |tx| log::cose(tx, leaf, size)).await
-    }
-
-    pub(super) async fn policies(&self) -> Result<Vec<(PolicyId, Vec<u8>)>, StoreError> {
-        self.read(log::policies).await
-    }
-
-    pub(super) async fn tile(&self, tile: Tile) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(move |database| log::tile(database, tile)).await
-    }
-
-    pub(super) async fn commits_to(
-        &self,
-        leaf: &Leaf,
-        name: &str,
-        value: &str,
-    ) -> Result<bool, StoreError> {
-        let (id, digests) = (leaf.id, leaf.event.digests().cloned().unwrap_or_default());
-        let (name, value) = (name.to_owned(), zeroize::Zeroizing::new(value.to_owned()));
-        let (readers, vault) = (Arc::clone(&self.readers), Arc::clone(&self.vault));
-        let check = move || {
-            let keys = lock(&readers.keys);
-            let Some(key) = read::key_of_leaf(&keys, &vault, id)? else {
-                return Ok(false);
-            };
-            let digest = digest::digest(&key, id, &name, &value);
-            Ok(digests.contains(&digest))
-        };
-        self.readers.beside(check).await
-    }
-}
-
-/// What the log tells of a recipient's file.
-fn registered(recipient: &Recipient) -> Result<PolicyInForce, StoreError> {
-    let role = Code::parse(recipient.role.as_str());
-    Ok(PolicyInForce {
-        recipient: recipient.id.clone(),
-        policy: recipient.policy.id(),
-        version: recipient.policy.version().to_owned(),
-        registered: RegistryEntry {
-            legal_name: recipient.legal_name.clone(),
-            org_no: recipient.org_no.clone(),
-            country: recipient.country.clone(),
-            role: role.ok_or(StoreError::Corrupt { table: "registry" })?,
-            endpoint: recipient.endpoint(),
-            enabled: recipient.enabled,
-            agreement: recipient.agreement.as_ref().map(|agreement| AgreementRecord {
-                reference: agreement.reference.clone(),
-                valid_from: agreement.valid_from,
-                valid_to: agreement.valid_to,
-            }),
-        },
-    })
 }
