@@ -139,7 +139,9 @@ fn director() -> Option<std::sync::Arc<dyn Director>> {
 pub fn inherited<T>(run: impl FnOnce() -> T) -> impl FnOnce() -> T {
     let director = director();
     move || {
-        director.map(direct);
+        if let Some(director) = director {
+            direct(director);
+        }
         run()
     }
 }
