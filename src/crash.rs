@@ -16,10 +16,12 @@ pub enum Write {
     KeysBegin,
     /// A leaf's row.
     Leaf,
-    /// What a leaf is found by, and the counts that it belongs to.
+    /// What a leaf is found by.
     Entry,
     /// The row of a node above the leaves.
     Node,
+    /// The counts that the leaves of a commit belong to.
+    Tally,
     /// The head.
     Head,
     /// The signed checkpoint of a size.
@@ -45,6 +47,7 @@ impl Write {
         Self::Leaf,
         Self::Entry,
         Self::Node,
+        Self::Tally,
         Self::Head,
         Self::Checkpoint,
         Self::KeysCommit,
@@ -63,6 +66,7 @@ impl Write {
             Self::Leaf => "leaf",
             Self::Entry => "entry",
             Self::Node => "node",
+            Self::Tally => "tally",
             Self::Head => "head",
             Self::Checkpoint => "checkpoint",
             Self::KeysCommit => "keys-commit",

@@ -351,6 +351,14 @@ fn overtake(tx: &Tx<'_>, base: CaseId, by: CaseId) -> Result<(), StoreError> {
 /// nothing that was asked before is under way. What is held holds nothing else up.
 pub(super) fn go_on(tx: &mut Tx<'_>, base: CaseId) -> Result<(), StoreError> {
     debug_assert_eq!(CaseState::Waiting.after(Step::Ready), Ok(CaseState::Accepted));
+    // Few cases have one; looking is much less than trying.
+    let waits = tx
+        .database
+        .prepare_cached("SELECT 1 FROM case_ WHERE about = ?1 AND state = 'waiting'")?
+        .exists([base.bytes()])?;
+    if !waits {
+        return Ok(());
+    }
     tx.database
         .prepare_cached(
             "UPDATE case_ SET state = 'accepted', changed_us = ?1,

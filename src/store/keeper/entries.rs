@@ -51,34 +51,29 @@ fn date(day: i64) -> Option<Date> {
     Date::new(i16::try_from(day / 10_000).ok()?, part(day / 100)?, part(day)?).ok()
 }
 
-/// Writes what a leaf is found by, and counts it.
+/// What one leaf adds to the counts: written by [`tally`], for all leaves of a commit at once.
+pub(super) enum Tallied {
+    Leaf { day: i64, facets: i64, index: i64, told: String },
+    End { intent: i64, result: OutcomeResult },
+}
+
+/// Writes what a leaf is found by.
 pub(super) fn put(
     database: &Connection,
     index: LeafIndex,
     told: &str,
     at: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Tallied, StoreError> {
     let (index, facets, day) = (signed(index.0)?, Facets::number(told), day(at));
     let is_disclosure = told.starts_with("kind intent\n");
     let ending = number(is_disclosure.then_some(Ending::Open));
     crash::write(Write::Entry, || {
         database
-            .prepare_cached(
-                "INSERT INTO facets (id, told, first) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (id) DO NOTHING",
-            )?
-            .put(params![facets, told, index])?;
-        database
             .prepare_cached("INSERT INTO entry (idx, facets, ending, day) VALUES (?1, ?2, ?3, ?4)")?
             .put(params![index, facets, ending, day])?;
-        database
-            .prepare_cached(
-                "INSERT INTO tally (day, facets, first, total) VALUES (?1, ?2, ?3, 1)
-                 ON CONFLICT (day, facets) DO UPDATE SET total = tally.total + 1",
-            )?
-            .put(params![day, facets, index])?;
-        Ok(())
-    })
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(Tallied::Leaf { day, facets, index, told: told.to_owned() })
 }
 
 /// Writes how a disclosure has ended.
@@ -86,19 +81,61 @@ pub(super) fn end(
     database: &Connection,
     intent: LeafIndex,
     result: OutcomeResult,
-) -> Result<(), StoreError> {
-    let (intent, column) = (signed(intent.0)?, result.as_str());
-    database
-        .prepare_cached(&format!(
-            "UPDATE tally SET {column} = {column} + 1
-              WHERE day = (SELECT day FROM entry WHERE idx = ?1)
-                AND facets = (SELECT facets FROM entry WHERE idx = ?1)"
-        ))?
-        .put([intent])?;
+) -> Result<Tallied, StoreError> {
+    let intent = signed(intent.0)?;
     crash::write(Write::Entry, || {
         database
             .prepare_cached("UPDATE entry SET ending = ?2 WHERE idx = ?1")?
             .put(params![intent, number(Some(result.into()))])?;
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(Tallied::End { intent, result })
+}
+
+/// Leaves of one day with the same facets: the first of them, and how many they are.
+struct Same {
+    told: String,
+    first: i64,
+    total: i64,
+}
+
+/// Counts leaves, in the transaction that appends them.
+pub(super) fn tally(database: &Connection, tallied: Vec<Tallied>) -> Result<(), StoreError> {
+    let (mut leaves, mut ends) = (BTreeMap::<(i64, i64), Same>::new(), Vec::new());
+    for one in tallied {
+        match one {
+            Tallied::Leaf { day, facets, index, told } => {
+                let new = Same { told, first: index, total: 0 };
+                leaves.entry((day, facets)).or_insert(new).total += 1;
+            }
+            Tallied::End { intent, result } => ends.push((intent, result)),
+        }
+    }
+    crash::write(Write::Tally, || {
+        for ((day, facets), Same { told, first, total }) in leaves {
+            database
+                .prepare_cached(
+                    "INSERT INTO facets (id, told, first) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (id) DO NOTHING",
+                )?
+                .put(params![facets, told, first])?;
+            database
+                .prepare_cached(
+                    "INSERT INTO tally (day, facets, first, total) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (day, facets) DO UPDATE SET total = tally.total + excluded.total",
+                )?
+                .put(params![day, facets, first, total])?;
+        }
+        for (intent, result) in ends {
+            let column = result.as_str();
+            database
+                .prepare_cached(&format!(
+                    "UPDATE tally SET {column} = {column} + 1
+                      WHERE day = (SELECT day FROM entry WHERE idx = ?1)
+                        AND facets = (SELECT facets FROM entry WHERE idx = ?1)"
+                ))?
+                .put([intent])?;
+        }
         Ok(())
     })
 }
@@ -111,6 +148,7 @@ pub(super) fn catch_up(database: &Connection) -> Result<(), StoreError> {
         let next = behind(database)?.unwrap_or(LeafIndex(u64::MAX >> 1));
         let leaves = log::leaves(database, next, CAUGHT_UP_MAX)?;
         let is_short = leaves.is_empty();
+        let mut tallied = Vec::with_capacity(leaves.len());
         for stored in leaves {
             // What is damaged is for the full check to name; it stands in no other list meanwhile.
             let (at, told, ends) = match Leaf::parse(&stored.body) {
@@ -123,11 +161,12 @@ pub(super) fn catch_up(database: &Connection) -> Result<(), StoreError> {
                 }
                 Err(_) => (Timestamp::from_micros(0), Facets::bare(Kind::Anchor).told(), None),
             };
-            put(database, stored.index, &told, at)?;
+            tallied.push(put(database, stored.index, &told, at)?);
             if let Some((intent, result)) = ends {
-                end(database, intent, result)?;
+                tallied.push(end(database, intent, result)?);
             }
         }
+        tally(database, tallied)?;
         crash::write(Write::Commit, || Ok::<_, StoreError>(database.commit()?))?;
         // A head that tells of more leaves than there are: the check of the log refuses it.
         if is_short {

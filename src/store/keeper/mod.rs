@@ -213,7 +213,7 @@ impl Keeper {
     pub(super) async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
         let accepted = self
             .writer
-            .run(move |tx| {
+            .run_plain(move |tx| {
                 let accepted = accept::accept(tx, &submission)?;
                 tx.wake()?;
                 Ok(accepted)
@@ -232,8 +232,10 @@ impl Keeper {
     ) -> Result<Vec<Work>, StoreError> {
         let epoch: Epoch = self.processes.epoch();
         let receiver = recipient.clone();
-        let rows =
-            self.writer.run(move |tx| lease::claim(tx, &receiver, most, lease, epoch)).await?;
+        let rows = self
+            .writer
+            .run_plain(move |tx| lease::claim(tx, &receiver, most, lease, epoch))
+            .await?;
         let (mut work, mut unreadable) = (Vec::with_capacity(rows.len()), Vec::new());
         // Opened here and not on the writer's thread: it has one commit to make for everybody.
         for row in rows {
@@ -292,11 +294,18 @@ impl Keeper {
             disclosures.into_iter().map(|one| (tx::draft(one.leaf, &one.event), one)).collect();
         self.writer
             .run_plain(move |tx| {
-                let each = |(draft, one): (Result<Draft, _>, Disclosure)| {
-                    let draft = draft?;
-                    tx.savepoint(|tx| cases::record(tx, &one, &draft, lease))
+                let each = |(draft, one): (Result<Draft, StoreError>, Disclosure)| {
+                    let recorded = match &draft {
+                        Ok(draft) => tx.all_or_nothing(|tx| cases::record(tx, &one, draft, lease)),
+                        Err(error) => Err(error.clone()),
+                    };
+                    // Where one has torn the commit, nothing of the others stays either.
+                    recorded.map_or_else(
+                        |error| if tx.torn.is_some() { Err(error) } else { Ok(Err(error)) },
+                        |appended| Ok(Ok(appended)),
+                    )
                 };
-                Ok(drafted.into_iter().map(each).collect())
+                drafted.into_iter().map(each).collect()
             })
             .await
     }
@@ -307,7 +316,7 @@ impl Keeper {
         settlement: Settlement,
     ) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run(move |tx| cases::settle(tx, &claim, leaf, &settlement)).await
+        self.writer.run_plain(move |tx| cases::settle(tx, &claim, leaf, &settlement)).await
     }
 
     pub(super) async fn hold(
@@ -316,15 +325,15 @@ impl Keeper {
         leaf: (LeafId, Event),
         reason: HoldReason,
     ) -> Result<(), StoreError> {
-        self.writer.run(move |tx| cases::hold(tx, &claim, leaf, reason)).await
+        self.writer.run_plain(move |tx| cases::hold(tx, &claim, leaf, reason)).await
     }
 
     pub(super) async fn absent(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        self.writer.run(move |tx| cases::wait(tx, &claim, due, 1)).await
+        self.writer.run_plain(move |tx| cases::wait(tx, &claim, due, 1)).await
     }
 
     pub(super) async fn give_back(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        self.writer.run(move |tx| cases::wait(tx, &claim, due, 0)).await
+        self.writer.run_plain(move |tx| cases::wait(tx, &claim, due, 0)).await
     }
 
     pub(super) async fn progress(

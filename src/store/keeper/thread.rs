@@ -27,6 +27,8 @@ use crate::log::{Checkpoint, Frontier, Note, SigningKey, TreeSize};
 
 /// How many jobs share one commit.
 const BATCH_MAX: usize = 512;
+/// For how many commits jobs are written apart, after one has failed half way.
+const CAREFUL: u32 = 64;
 /// How often a writer without work looks whether it could write.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -46,6 +48,8 @@ pub(super) struct Thread {
     watch: Watch,
     /// What other hosts were told of why this process has stopped.
     told: Option<Halted>,
+    /// For how many commits more each job gets a savepoint of its own.
+    careful: u32,
     frontier: Frontier,
 }
 
@@ -83,6 +87,7 @@ impl Thread {
             halt: parts.halt,
             watch,
             told: None,
+            careful: 0,
             frontier,
             copies,
             _behind: behind,
@@ -121,7 +126,7 @@ impl Thread {
             let result = tx.and_then(|tx| tx.savepoint(job));
             Box::new(move |committed| {
                 // The receiver stands below.
-                let _ = answer.send(committed.and(result));
+                let _ = answer.send(result.and_then(|done| committed.map(|()| done)));
             })
         });
         self.commit(vec![job], false);
@@ -203,10 +208,14 @@ impl Thread {
             halt: &self.halt,
             reserve,
             counts: Vec::new(),
+            tallied: Vec::new(),
             torn: None,
+            careful: self.careful > 0,
         };
         finishes.extend(batch.into_iter().map(|job| job(Ok(&mut tx))));
-        let counted = tx.torn.take().map_or(Ok(()), Err).and_then(|()| tx.tally());
+        let torn = tx.torn.take();
+        self.careful = if torn.is_some() { CAREFUL } else { self.careful.saturating_sub(1) };
+        let counted = torn.map_or(Ok(()), Err).and_then(|()| tx.tally());
         let Tx { keys_begun, last, .. } = tx;
         let done = counted.and_then(|()| self.finish(head, keys_begun, last, proves));
         if done.is_err() {

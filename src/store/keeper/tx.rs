@@ -5,6 +5,7 @@ use super::super::halt::Halt;
 use super::super::rows::Appended;
 use super::super::seal::Vault;
 use super::super::sql::Connection;
+use super::entries::Tallied;
 use super::thread::notice;
 use super::{entries, log, tally};
 use crate::crash::{self, Write};
@@ -33,8 +34,12 @@ pub(super) struct Tx<'t> {
     pub(super) reserve: Result<(), StoreError>,
     /// What is to be counted with this commit.
     pub(super) counts: Vec<Count>,
+    /// What leaves add to the counts that they are found by, with this commit.
+    pub(super) tallied: Vec<Tallied>,
     /// A job has failed half way: nothing of the whole commit may stay.
     pub(super) torn: Option<StoreError>,
+    /// That has happened lately: each job gets a savepoint of its own.
+    pub(super) careful: bool,
 }
 
 impl Tx<'_> {
@@ -60,7 +65,8 @@ impl Tx<'_> {
     ) -> Result<T, StoreError> {
         in_transaction(self.database)?;
         self.database.savepoint()?;
-        let (before, last, counted) = (self.frontier.clone(), self.last, self.counts.len());
+        let (before, last) = (self.frontier.clone(), self.last);
+        let (counted, tallied) = (self.counts.len(), self.tallied.len());
         let result = crash::write(Write::Job, || {
             let done = job(self)?;
             self.database.settled()?;
@@ -70,6 +76,7 @@ impl Tx<'_> {
             *self.frontier = before;
             self.last = last;
             self.counts.truncate(counted);
+            self.tallied.truncate(tallied);
             // Where this fails, the transaction is gone, and with it whatever shared it.
             self.database.back_to_savepoint()?;
         }
@@ -77,18 +84,26 @@ impl Tx<'_> {
         result
     }
 
-    /// Runs a piece that fails before it has written anything, or else takes the commit with it.
+    /// Runs a piece that fails before it has written anything, or else takes the commit with it:
+    /// those that share it are told to try again, and for a while each is then written apart. What
+    /// a savepoint costs, a copy of each page, is saved meanwhile.
     pub(super) fn all_or_nothing<T>(
         &mut self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        if self.careful {
+            return self.savepoint(job);
+        }
         in_transaction(self.database)?;
-        let before = self.frontier.size();
-        let result = job(self);
-        if let Err(error) = &result
-            && (self.frontier.size() != before || !self.database.is_in_transaction())
-        {
-            self.torn = Some(error.clone());
+        // The frontier moves before the first row of its leaf.
+        let before = (self.database.written(), self.frontier.size());
+        let result = crash::write(Write::Job, || job(self));
+        if let Err(error) = &result {
+            if !self.database.is_in_transaction() {
+                self.torn = Some(error.clone());
+            } else if (self.database.written(), self.frontier.size()) != before {
+                self.torn = Some(StoreError::Busy);
+            }
         }
         result
     }
@@ -101,6 +116,7 @@ impl Tx<'_> {
     /// Writes down what was counted, each kind once however often it was.
     pub(super) fn tally(&mut self) -> Result<(), StoreError> {
         in_transaction(self.database)?;
+        entries::tally(self.database, std::mem::take(&mut self.tallied))?;
         tally::add(self.database, std::mem::take(&mut self.counts))
     }
 
@@ -162,9 +178,9 @@ impl Tx<'_> {
         // The frontier moves with the first row: whoever fails behind it has written something.
         let completed = self.frontier.push(hash);
         log::put_leaf(self.database, index, (draft.id(), draft.kind()), hash, &body)?;
-        entries::put(self.database, index, draft.facets(), self.now)?;
+        self.tallied.push(entries::put(self.database, index, draft.facets(), self.now)?);
         if let Some((intent, result)) = draft.ends() {
-            entries::end(self.database, intent, result)?;
+            self.tallied.push(entries::end(self.database, intent, result)?);
         }
         for node in completed.iter().filter(|node| node.level > 0) {
             log::put_node(self.database, node)?;

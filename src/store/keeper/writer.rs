@@ -101,7 +101,7 @@ impl Writer {
     }
 
     /// The same for a job that has written nothing where it fails, or whose failure is that of the
-    /// database: it needs nothing to go back to.
+    /// database ([`Tx::all_or_nothing`]). Whatever there is much of is written so.
     pub(super) async fn run_plain<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -134,7 +134,7 @@ impl Writer {
             };
             Box::new(move |committed| {
                 // Whoever asked may be gone.
-                let _ = answer.send(committed.and(result));
+                let _ = answer.send(result.and_then(|done| committed.map(|()| done)));
             })
         });
         self.jobs.try_send(Queued { job, resumes }).map_err(|error| match error {

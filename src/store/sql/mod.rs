@@ -176,6 +176,14 @@ impl Connection {
         }
     }
 
+    /// Grows with every row that is written, whether it stays or not.
+    pub(super) fn written(&self) -> u64 {
+        match self {
+            Self::Sqlite(connection) => connection.total_changes(),
+            Self::Postgres(link) => link.written(),
+        }
+    }
+
     /// What follows can be undone on its own.
     pub(super) fn savepoint(&self) -> Result<()> {
         match self {

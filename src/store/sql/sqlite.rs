@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection as Sqlite, OpenFlags, ToSql, TransactionBehavior};
 
@@ -128,7 +129,12 @@ fn writable(path: &Path, migrations: &[&str]) -> Result<Sqlite, StoreError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+    // What a savepoint goes back to, and what a statement sorts: a commit's worth, and no file of it.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Without it, a statement that compares a value with one of a partial index (`state = ?`) is
+    // prepared anew whenever another value is bound.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
     if synchronous < 2 {
         return Err(StoreError::Unsafe(format!("synchronous is {synchronous}, not FULL (2)")));

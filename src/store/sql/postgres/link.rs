@@ -41,6 +41,7 @@ pub(in crate::store) struct Link {
     runtime: Option<Runtime>,
     session: RefCell<Option<Session>>,
     transaction: Slot<Transaction>,
+    written: Slot<u64>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,8 @@ impl Link {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(Error::Thread)?;
         let (session, transaction) = (RefCell::new(None), Slot::new(Transaction::None));
-        let link = Self { server, runtime: Some(runtime), session, transaction };
+        let written = Slot::new(0);
+        let link = Self { server, runtime: Some(runtime), session, transaction, written };
         link.reconnect()?;
         Ok(link)
     }
@@ -254,7 +256,13 @@ impl Link {
         settled.and(rows)
     }
 
+    /// How many statements that write were said, or sent.
+    pub(in crate::store) fn written(&self) -> u64 {
+        self.written.get()
+    }
+
     pub(in crate::store) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<usize> {
+        self.written.set(self.written.get() + 1);
         let (client, statement) = self.prepared(sql, values)?;
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
         let answer = self.wait(client.execute(&statement, &values))?;
@@ -265,6 +273,7 @@ impl Link {
 
     /// Sends a statement along with the next one.
     pub(in crate::store) fn put(&self, sql: &str, values: &[Value<'_>]) -> Result<()> {
+        self.written.set(self.written.get() + 1);
         let (client, statement) = self.prepared(sql, values)?;
         let values: Vec<Owned> = values.iter().map(Owned::of).collect();
         let mut sending: Sent =
