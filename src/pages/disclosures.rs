@@ -11,7 +11,7 @@ use super::moment::written;
 use super::outflow::Outflow;
 use super::pieces::{alert, hidden};
 use super::sheet::Failed;
-use super::words::Words;
+use super::words::{Words, grouped};
 use super::{Posted, Sheet, Visit, moment, sorted_by};
 use crate::auth::{Action, Caller};
 use crate::desk::Desk;
@@ -53,7 +53,7 @@ pub async fn list(
         p.lead { (words.say("log-lead")) }
         (filters(words, &desk, &query))
         p.found role="status" { strong { (words.count("log-found", total)) } " "
-            span.soft { (words.tell("log-size", &[("size", &found.size.to_string())])) } }
+            span.soft { (words.tell("log-size", &[("size", &grouped(found.size.0))])) } }
         (groups(words, &desk, &query, &found))
         @if found.rows.is_empty() {
             p.note.warn { span.sign aria-hidden="true" { "?" } (words.say("log-nothing")) }
@@ -83,7 +83,7 @@ pub async fn export(
         Ok(handout) => handout,
         Err(InspectionError::TooMany { rows, most }) => {
             let words = visit.words;
-            let (rows, most) = (rows.to_string(), most.to_string());
+            let (rows, most) = (grouped(rows), grouped(most));
             let told = words.tell("taken-too-many", &[("rows", &rows), ("most", &most)]);
             let body = html! {
                 (alert(&told))
@@ -440,8 +440,8 @@ fn take_along(visit: &Visit, query: &Query) -> Markup {
         section.take aria-labelledby="take-head" {
             h2 #take-head { (words.say("taken")) }
             p.soft { (words.say("taken-about")) " " (words.tell("taken-most", &[
-                ("most", &Form::Csv.rows_max().to_string()),
-                ("print", &Form::Print.rows_max().to_string()),
+                ("most", &grouped(Form::Csv.rows_max())),
+                ("print", &grouped(Form::Print.rows_max())),
             ])) }
             form.line method="post" action="/disclosures/export" {
                 (visit.token())
