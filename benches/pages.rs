@@ -8,7 +8,10 @@
 //! ```
 //!
 //! Cases are spread over ninety days. Each has two disclosures, one that did not leave and one that was
-//! accepted; every hundredth waits for a person instead. Nothing is sent to anybody.
+//! accepted; every hundredth waits for a person instead. What the leaves tell is as varied as the rules of
+//! a large provider make it: a few hundred sets of purpose, fields and role. One customer of a batch has
+//! twenty of its cases. Nothing is sent to anybody. Times are those of whoever asks: they hold the way
+//! over loopback, and reading the answer.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 #![expect(clippy::print_stdout, reason = "its result")]
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
@@ -45,19 +48,23 @@ async fn main() {
     let kept = std::env::var_os("SLUSS_BENCH_STATE").map(PathBuf::from);
     let folder = tempfile::tempdir().unwrap();
     let state = kept.unwrap_or_else(|| folder.path().join("state"));
-    let is_filled = state.exists();
-    let now = SystemClock.now();
-    let past = Timestamp::from_micros(now.micros() - 86_400_000_000 * DAYS.cast_signed());
-    let clock = Arc::new(ManualClock::at(if is_filled { now } else { past }));
+    let clock = Arc::new(ManualClock::at(now()));
     let deployment = open(&state, Arc::clone(&clock) as Arc<dyn Clock>);
-    if !is_filled {
+    let most = u32::try_from(cases).unwrap();
+    let all = deployment.store.cases(CaseFilter { limit: most, ..CaseFilter::default() });
+    let there = all.await.unwrap().len() / BATCH * BATCH;
+    if there < cases {
         let begun = Instant::now();
-        fill(&deployment, &clock, (cases, leaves)).await;
+        fill(&deployment, &clock, there, (cases, leaves)).await;
         println!("filled in {} s", begun.elapsed().as_secs());
     }
-    clock.set(now);
+    clock.set(now());
     println!("{} leaves\n", deployment.store.size().await.unwrap().0);
     measure(&deployment).await;
+}
+
+fn now() -> Timestamp {
+    SystemClock.now()
 }
 
 fn open(state: &Path, clock: Arc<dyn Clock>) -> Deployment {
@@ -65,6 +72,8 @@ fn open(state: &Path, clock: Arc<dyn Clock>) -> Deployment {
     let mut config = sluss::config::load(&shipped, &BTreeMap::new()).unwrap();
     state.clone_into(&mut config.state);
     config.http.requests_per_second = 1_000_000;
+    // It fills as fast as the disk takes it.
+    config.limits.deadline = Duration::from_mins(1);
     for file in &mut config.recipients {
         // Nobody asks us here: its password is not read.
         file.recipient.inbound = None;
@@ -72,15 +81,23 @@ fn open(state: &Path, clock: Arc<dyn Clock>) -> Deployment {
     Deployment::open_with(config, clock, Arc::new(OsEntropy)).unwrap()
 }
 
-/// Batch after batch, and the time goes on in between.
-async fn fill(deployment: &Deployment, clock: &ManualClock, (cases, leaves): (usize, usize)) {
+/// Batch after batch, and the time goes on in between; behind those that are there already.
+async fn fill(
+    deployment: &Deployment,
+    clock: &ManualClock,
+    there: usize,
+    (cases, leaves): (usize, usize),
+) {
     let step = Duration::from_secs(DAYS * 86_400) / u32::try_from(cases.div_ceil(BATCH)).unwrap();
+    let past = Timestamp::from_micros(now().micros() - 86_400_000_000 * DAYS.cast_signed());
+    clock.set(past);
+    clock.advance(step * u32::try_from(there / BATCH).unwrap());
     let recipients: Vec<Recipient> = deployment.recipients.values().cloned().collect();
     for recipient in &recipients {
         deployment.store.keep_policy(recipient).await.unwrap();
     }
     let further = leaves.saturating_sub(4 * cases) * BATCH / cases;
-    for first in (0..cases).step_by(BATCH) {
+    for first in (there..cases).step_by(BATCH) {
         accept(deployment, clock, first..(first + BATCH).min(cases)).await;
         for recipient in &recipients {
             disclose(deployment, clock, recipient).await;
@@ -146,7 +163,7 @@ async fn disclose(deployment: &Deployment, clock: &ManualClock, recipient: &Reci
                 });
                 continue;
             }
-            let event = Event::Intent(intent(recipient, attempt));
+            let event = Event::Intent(intent(recipient, attempt, n));
             disclosures.push(Disclosure::new(&one.claim, leaf, event));
             claims.push(one.claim);
         }
@@ -168,7 +185,29 @@ async fn disclose(deployment: &Deployment, clock: &ManualClock, recipient: &Reci
     }
 }
 
-fn intent(recipient: &Recipient, attempt: u32) -> Intent {
+fn intent(recipient: &Recipient, attempt: u32, n: usize) -> Intent {
+    const FIELDS: [Field; 5] = [
+        Field::ContactName,
+        Field::ContactPhone,
+        Field::Street,
+        Field::Apartment,
+        Field::FaultDescription,
+    ];
+    // Fewer of what is rarer, as the middle digits of a square are not even.
+    let mixed = n.wrapping_mul(n) / 7;
+    let purposes = [Purpose::Activate, Purpose::FaultReport, Purpose::Change, Purpose::Terminate];
+    let (extra, withheld): (Vec<Field>, Vec<Field>) = (0..)
+        .zip(FIELDS)
+        .map(|(bit, field)| (mixed >> bit & 1 == 1, field))
+        .fold((Vec::new(), Vec::new()), |(mut sent, mut stayed), (left, field)| {
+            if left {
+                sent.push(field)
+            } else {
+                stayed.push(field)
+            }
+            (sent, stayed)
+        });
+    let sent = [Field::AccessId, Field::ServiceId, Field::CaseReference].into_iter().chain(extra);
     Intent {
         recipient: RecipientRecord {
             id: recipient.id.clone(),
@@ -178,18 +217,18 @@ fn intent(recipient: &Recipient, attempt: u32) -> Intent {
             agreement: recipient.agreement.as_ref().unwrap().reference.clone(),
         },
         endpoint: recipient.endpoint(),
-        purpose: Purpose::Activate,
+        purpose: purposes[mixed / 32 % purposes.len()],
         basis: [LegalBasis::Contract].into(),
         policy: recipient.policy.id(),
         rules: [].into(),
-        sent: [Field::AccessId, Field::ServiceId, Field::CaseReference].into(),
-        withheld: [Field::ContactName, Field::ContactPhone].into(),
+        sent: sent.collect(),
+        withheld: withheld.into_iter().collect(),
         not_carried: [].into(),
         conditions: [].into(),
         handling: Handling::Ordinary,
         masked: Vec::new(),
         replaced: [].into(),
-        actor: Role::Ordering,
+        actor: if n.is_multiple_of(3) { Role::Support } else { Role::Ordering },
         attempt,
         sd: [].into(),
     }
@@ -209,10 +248,11 @@ fn held(recipient: &Recipient) -> Event {
 
 fn order(n: usize) -> String {
     let (access, recipient) = (n % 9_999 + 1, ["globalconnect", "ip-only"][n % 2]);
+    let customer = if n.is_multiple_of(50) { n / BATCH * BATCH } else { n };
     format!(
         r#"{{"externalId":"ORD-{n}","requestedStartDate":"2026-12-01T00:00:00Z","relatedParty":[
 {{"id":"{recipient}","role":"communicationsOperator"}},
-{{"id":"cust-{n}","role":"customer","@referredType":"Individual","givenName":"Astrid","familyName":"Lindqvist",
+{{"id":"cust-{customer}","role":"customer","@referredType":"Individual","givenName":"Astrid","familyName":"Lindqvist",
 "contactMedium":[{{"mediumType":"mobile","characteristic":{{"phoneNumber":"+46701740605"}}}}]}}],
 "serviceOrderItem":[{{"id":"1","action":"add","service":{{"serviceSpecification":{{"id":"BB-1000-1000"}},
 "serviceCharacteristic":[{{"name":"accessId","value":"STTA{access:04}"}}]}}}}]}}"#
@@ -228,6 +268,17 @@ struct Seat {
 }
 
 impl Seat {
+    fn nobody(at: &str) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        Self {
+            client: client.unwrap(),
+            at: at.to_owned(),
+            cookie: String::new(),
+            csrf: String::new(),
+        }
+    }
+
     async fn sign_in(deployment: &Deployment, at: &str, name: &str, roles: &str) -> Self {
         let account = AccountRow {
             name: ClientId::parse(name).unwrap(),
@@ -236,13 +287,7 @@ impl Seat {
             created: deployment.clock.now(),
         };
         deployment.store.keep_account(account, true).await.unwrap();
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
-        let mut seat = Self {
-            client: client.unwrap(),
-            at: at.to_owned(),
-            cookie: String::new(),
-            csrf: String::new(),
-        };
+        let mut seat = Self::nobody(at);
         let answer = seat.ask("/sign-in", Some(&[("name", name), ("password", WORD)])).await;
         let cookies = answer.headers()["set-cookie"].to_str().unwrap();
         seat.cookie = cookies.split(';').next().unwrap().to_owned();
@@ -288,76 +333,156 @@ impl Seat {
     }
 }
 
+/// What the pages of reviews and incidents show, and what more than a page of them costs.
+async fn lay_out(deployment: &Deployment, cases: &[CaseId]) -> IncidentId {
+    let store = &deployment.store;
+    let incident = IncidentId::draw(&OsEntropy);
+    let noticed = deployment.clock.now();
+    for (n, case) in cases.iter().enumerate() {
+        let id = if n == 0 { incident } else { IncidentId::draw(&OsEntropy) };
+        let kind = IncidentKind::TooMuch;
+        let row = IncidentRow { id, case: *case, kind, noticed, closed: None };
+        store.note_incident(row).await.unwrap();
+        store.note_vouched(*case, vec!["product".to_owned()], "annan").await.unwrap();
+    }
+    incident
+}
+
 async fn measure(deployment: &Deployment) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = format!("http://{}", listener.local_addr().unwrap());
     let (_stopper, stop) = tokio::sync::watch::channel(false);
     tokio::spawn(sluss::http::serve(deployment.app().unwrap(), listener, stop));
-    let any = deployment.store.cases(CaseFilter { limit: 50, ..CaseFilter::default() });
+    let any = deployment.store.cases(CaseFilter { limit: 400, ..CaseFilter::default() });
     let rows = any.await.unwrap();
     let done = rows.iter().find(|row| row.state == CaseState::Completed).unwrap();
     let held = CaseFilter { state: Some(CaseState::Held), limit: 1, ..CaseFilter::default() };
     let held = deployment.store.cases(held).await.unwrap()[0].id;
-    let incident = IncidentId::draw(&OsEntropy);
-    let noticed = deployment.clock.now();
-    let row = IncidentRow {
-        id: incident,
-        case: done.id,
-        kind: IncidentKind::TooMuch,
-        noticed,
-        closed: None,
-    };
-    deployment.store.note_incident(row).await.unwrap();
-
+    let about: Vec<CaseId> = rows.iter().map(|row| row.id).collect();
+    let incident = lay_out(deployment, &about).await;
+    let nobody = Seat::nobody(&at);
+    nobody.measure("signing in", "/sign-in", None).await;
+    nobody.measure("recipients, for all", "/recipients", None).await;
+    nobody.measure("recipients, as data", "/recipients.json", None).await;
     let support = Seat::sign_in(deployment, &at, "tolvan", "support").await;
-    let half = noticed.micros() - 86_400_000_000 * DAYS.cast_signed() / 2;
-    let middle = format!("/cases?behind={half}-{}", CaseId::from_bytes([0; 16]));
+    at_the_desk(&support, (done.id, held), deployment.clock.now()).await;
+    let privacy = Seat::sign_in(deployment, &at, "ombudet", "privacy").await;
+    overseen(&privacy, incident).await;
+    inspected(&privacy, done.id).await;
+    sampled(&privacy).await;
+}
+
+async fn at_the_desk(support: &Seat, (done, held): (CaseId, CaseId), now: Timestamp) {
+    let back = |part: i64| now.micros() - 86_400_000_000 * DAYS.cast_signed() * part / 100;
+    let behind =
+        |path: &str, at: i64| format!("{path}?behind={at}-{}", CaseId::from_bytes([0; 16]));
     support.measure("start", "/", None).await;
     support.measure("cases, newest", "/cases", None).await;
-    support.measure("cases, in the middle", &middle, None).await;
+    support.measure("cases, in the middle", &behind("/cases", back(50)), None).await;
+    support.measure("cases, the last page", &behind("/cases", back(100)), None).await;
     support.measure("search by number", "/cases", Some(&[("text", "ORD-777")])).await;
     support.measure("search by access", "/cases", Some(&[("text", "STTA0777")])).await;
-    support.measure("a case", &format!("/cases/{}", done.id), None).await;
+    support.measure("search by address", "/cases", Some(&[("text", "Kungsgatan 10 G")])).await;
+    support.measure("search, nothing", "/cases", Some(&[("text", "ORD-none")])).await;
+    support.measure("a case", &format!("/cases/{done}"), None).await;
     support.measure("a held case", &format!("/cases/{held}"), None).await;
     support.measure("held", "/held", None).await;
+    support.measure("held, the last page", &behind("/held", back(1)), None).await;
     support.measure("reviews", "/reviews", None).await;
-    let about = done.id.to_string();
+    let about = done.to_string();
     let told = [("case", about.as_str()), ("description", "Ring Astrid på 070-174 06 05 först.")];
     support.measure("fault form", "/faults/new", Some(&told[..1])).await;
     support.measure("fault preview", "/faults/preview", Some(&told)).await;
+    let form = support.ask("/faults/new", Some(&told[..1])).await.text().await.unwrap();
+    let (_, draft) = form.split_once("name=\"draft\" value=\"").unwrap();
+    let draft = draft.split('"').next().unwrap();
+    let filed = [told[0], told[1], ("draft", draft), ("problem", "NO_LINK")];
+    let filed = support.ask("/faults/send", Some(&filed)).await;
+    let fault = filed.headers()["location"].to_str().unwrap().to_owned();
+    support.measure("a fault", &fault, None).await;
+    let comment = [("comment", "Ring Astrid på 070-174 06 05 först.")];
+    support.measure("a comment seen first", &format!("{fault}/preview"), Some(&comment)).await;
+}
 
-    let privacy = Seat::sign_in(deployment, &at, "ombudet", "privacy").await;
+async fn overseen(privacy: &Seat, incident: IncidentId) {
     for days in [7, 30, 90] {
         let path = format!("/overview?days={days}");
         privacy.measure(&format!("overview, {days} days"), &path, None).await;
     }
     privacy.measure("incidents", "/incidents", None).await;
+    privacy.measure("incidents, CSV", "/incidents.csv", None).await;
+    privacy.measure("incidents, as data", "/incidents.json", None).await;
     privacy.measure("an incident", &format!("/incidents/{incident}"), None).await;
     privacy.measure("policies", "/policies", None).await;
     privacy.measure("a policy", "/policies/globalconnect", None).await;
     privacy.measure("one purpose", "/policies/globalconnect/fault.report", None).await;
     privacy.measure("changes", "/policies/globalconnect/changes", None).await;
-    privacy.measure("recipients", "/recipients", None).await;
     privacy.measure("status", "/status", None).await;
+}
+
+async fn inspected(privacy: &Seat, case: CaseId) {
     for (what, asked) in [
         ("log, newest", ""),
         ("log, everything", "?what=all"),
         ("log, far back", "?before=1000"),
+        ("log, the last page", "?what=all&before=40"),
         ("log, one operator", "?what=intent&recipient=globalconnect"),
+        ("log, one purpose", "?purpose=fault.report"),
+        ("log, one role", "?actor=support"),
+        ("log, one field", "?field=contact.phone"),
+        ("log, one field that left", "?field=contact.phone&side=sent"),
+        ("log, one reason", "?reason=screened"),
         ("log, one month", "?from=2026-10-01&to=2026-10-31"),
+        ("log, accepted", "?outcome=accepted"),
         ("log, open", "?outcome=open"),
         ("log, nothing", "?rule=nobody.has.it"),
-        ("log, by recipient", "?group=recipient"),
-        ("log, by day", "?group=day"),
+        (
+            "log, many at once",
+            "?recipient=ip-only&purpose=fault.report&actor=support&field=place.street&side=sent\
+             &outcome=unsent&from=2026-10-01",
+        ),
     ] {
         privacy.measure(what, &format!("/disclosures{asked}"), None).await;
     }
-    let case = format!("/disclosures?case={}", done.id);
-    privacy.measure("log, one case", &case, None).await;
+    for group in [
+        "recipient",
+        "purpose",
+        "outcome",
+        "what",
+        "actor",
+        "reason",
+        "rule",
+        "sent",
+        "withheld",
+        "month",
+        "day",
+    ] {
+        let path = format!("/disclosures?what=all&group={group}");
+        privacy.measure(&format!("log, by {group}"), &path, None).await;
+    }
+    privacy.measure("log, one case", &format!("/disclosures?case={case}"), None).await;
     privacy.measure("a leaf", "/disclosures/5000", None).await;
     privacy.measure("a leaf, verified", "/disclosures/5000/verify", Some(&[])).await;
-    let told = done.id.to_string();
-    let person = [("reference", told.as_str()), ("view", "internal")];
-    privacy.measure("a person", "/persons", Some(&person)).await;
+    privacy.measure("a leaf, as a file", "/disclosures/5000/bundle", None).await;
+    for (whom, reference) in [("a person", case.to_string()), ("with 20 cases", "cust-1000".into())]
+    {
+        for view in ["internal", "customer"] {
+            let asked = [("reference", reference.as_str()), ("view", view)];
+            privacy.measure(&format!("{whom}, {view}"), "/persons", Some(&asked)).await;
+        }
+    }
+}
+
+async fn sampled(privacy: &Seat) {
+    let mut last = String::new();
+    for wanted in ["25", "200"] {
+        let asked = [("wanted", wanted), ("seed", "bench"), ("strata", "recipient")];
+        let begun = Instant::now();
+        let answer = privacy.ask("/samples", Some(&asked)).await;
+        println!("{wanted} drawn, once: {:.0} ms", begun.elapsed().as_secs_f64() * 1e3);
+        answer.headers()["location"].to_str().unwrap().clone_into(&mut last);
+        privacy.measure(&format!("a sample of {wanted}"), &last, None).await;
+    }
+    privacy.measure("a sample, as a file", &format!("{last}/file"), None).await;
     privacy.measure("samples", "/samples", None).await;
 }

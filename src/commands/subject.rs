@@ -15,7 +15,7 @@ use super::{Failure, Output, log, witnessed};
 use crate::config::Config;
 use crate::domain::ClientId;
 use crate::log::{Checkpoint, Code, ErasureReason, InclusionProof, LeafIndex, Note, Receipt, Role};
-use crate::store::{Found, Reference, Store, StoredLeaf, Subjects};
+use crate::store::{Found, Reference, Sight, Store, StoredLeaf, Subjects};
 use crate::subject::{PersonalReceipt, Reasons, Statement, Utterance, data, lines, told};
 use crate::witness::Standing;
 
@@ -92,7 +92,7 @@ async fn find(store: &Store, whom: Whom) -> Result<Subjects, Failure> {
             .map_err(|error| Failure::io("standard input cannot be read", error))?;
         reference.truncate(reference.trim_end().len());
     }
-    match store.find_subject(Reference::new(reference), client).await? {
+    match store.find_subject(Reference::new(reference), client, Sight::Restricted).await? {
         Found::One(subjects) => Ok(subjects),
         Found::Nobody => Err(Failure::Usage(
             "nobody goes by that reference: it was never handed in, or the person is erased"

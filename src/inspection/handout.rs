@@ -399,7 +399,8 @@ fn row_data(row: &Row) -> Result<Value, StoreError> {
     Ok(data)
 }
 
-/// Terms of the Data Privacy Vocabulary 2; where it has none, ours, by their own names.
+/// Terms of the Data Privacy Vocabulary 2 (its catalogues of 2.2 and 2.3 were looked at); where it has
+/// none, ours, by their own names.
 fn json_ld_head(head: &Head) -> String {
     let context = json!({
         "dpv": "https://w3id.org/dpv#",
@@ -433,6 +434,9 @@ fn linked(row: &Row, head: &Checkpoint) -> Value {
         data["@type"] = json!("dpv:Process");
         data["dpv:hasProcessing"] = json!({ "@id": "dpv:DiscloseByTransmission" });
         data["dpv:hasPurpose"] = json!(ids(purpose(intent.purpose)));
+        if is_notice(intent.purpose) {
+            data["dpv:hasRight"] = json!({ "@id": "eu-gdpr:A19" });
+        }
         data["dpv:hasLegalBasis"] =
             json!(ids(intent.basis.iter().map(|one| basis(*one)).collect()));
         data["dpv:hasRecipient"] = json!({
@@ -473,9 +477,15 @@ fn purpose(purpose: Purpose) -> Vec<String> {
         | Purpose::FaultSupplement
         | Purpose::FaultClose
         | Purpose::ContactPull => Some("dpv:RepairImpairments"),
-        Purpose::NoticeRectification | Purpose::NoticeErasure => Some("eu-gdpr:A19"),
+        // Article 19 itself is a right there, and no purpose.
+        Purpose::NoticeRectification | Purpose::NoticeErasure => Some("dpv:RightsFulfilment"),
     };
     theirs.map(str::to_owned).into_iter().chain([ours]).collect()
+}
+
+/// Whether somebody is told that what they got was wrong, or is to be erased.
+const fn is_notice(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::NoticeRectification | Purpose::NoticeErasure)
 }
 
 fn basis(basis: LegalBasis) -> String {
@@ -489,7 +499,10 @@ fn basis(basis: LegalBasis) -> String {
 
 fn personal_data(field: Field) -> String {
     match field {
+        Field::Street => "pd:Street".to_owned(),
         Field::StreetNumber => "pd:HouseNumber".to_owned(),
+        Field::Postcode => "pd:PostalCode".to_owned(),
+        Field::City => "pd:City".to_owned(),
         Field::ContactName => "pd:Name".to_owned(),
         Field::ContactPhone | Field::ContactPhoneOther => "pd:TelephoneNumber".to_owned(),
         Field::ContactEmail => "pd:EmailAddress".to_owned(),
@@ -503,6 +516,41 @@ fn personal_data(field: Field) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Looked up in the catalogues of DPV 2.2, one by one, each as what it is used for here.
+    const PURPOSES: [&str; 3] =
+        ["dpv:RequestedServiceProvision", "dpv:RepairImpairments", "dpv:RightsFulfilment"];
+    const BASES: [&str; 3] =
+        ["eu-gdpr:A6-1-b-contract-performance", "eu-gdpr:A6-1-c", "eu-gdpr:A6-1-f"];
+    const DATA: [&str; 10] = [
+        "pd:Street",
+        "pd:HouseNumber",
+        "pd:PostalCode",
+        "pd:City",
+        "pd:Name",
+        "pd:TelephoneNumber",
+        "pd:EmailAddress",
+        "pd:MACAddress",
+        "pd:IPAddress",
+        "pd:OfficialID",
+    ];
+
+    #[test]
+    fn every_term_is_one_of_the_vocabulary_or_ours() {
+        let known = |all: &[&str], term: &str| all.contains(&term) || term.starts_with("sluss:");
+        for one in Purpose::ALL {
+            let terms = purpose(*one);
+            assert!(terms.iter().all(|term| known(&PURPOSES, term)), "{one}: {terms:?}");
+            assert!(terms.contains(&format!("sluss:purpose:{one}")), "{terms:?}");
+        }
+        for one in LegalBasis::ALL {
+            assert!(BASES.contains(&basis(*one).as_str()), "{one}");
+        }
+        for one in Field::ALL {
+            let term = personal_data(*one);
+            assert!(known(&DATA, &term), "{term}");
+        }
+    }
 
     #[test]
     fn no_cell_is_a_formula_or_ends_another() {

@@ -6,7 +6,7 @@ use super::query::{Group, Query};
 use super::{Inspection, InspectionError, leaf_of};
 use crate::domain::{CaseId, Timestamp};
 use crate::log::{Event, Facets, Kind, Leaf, LeafIndex, Outcome, Role, TreeSize};
-use crate::store::{Count, Ending, FoundLeaf, Sight, StoreError, StoredLeaf};
+use crate::store::{Count, Ending, FoundLeaf, Listed, Sight, StoreError, StoredLeaf};
 
 /// How many rows a page shows.
 pub(super) const SHOWN: usize = 50;
@@ -81,17 +81,15 @@ impl Inspection {
         sight: Sight,
         most: usize,
     ) -> Result<Listing, InspectionError> {
-        let size = self.store.size().await?;
         if let Some(case) = query.case {
-            return self.of_case(query, case, sight, (size, most)).await;
+            return self.of_case(query, case, sight, most).await;
         }
         let by_day = matches!(query.group, Some(Group::Day | Group::Month));
-        let counts = self.store.count_leaves(&query.wanted, by_day).await?;
+        let listed = self.store.list_leaves(&query.wanted, by_day, query.before, most).await?;
+        let Listed { counts, found, size } = listed;
         let ending = query.wanted.ending;
         let total = counts.iter().map(|count| count.of(ending)).sum();
         let groups = query.group.map(|group| grouped(group, ending, &counts)).unwrap_or_default();
-        let before = query.before.or(Some(LeafIndex(size.0)));
-        let found = self.store.find_leaves(&query.wanted, before, most).await?;
         let rows = found.into_iter().map(Row::of).collect::<Result<Vec<_>, _>>()?;
         let next = rows.last().map(|row| row.index).filter(|_| rows.len() == most);
         Ok(Listing { rows, total, groups, next, size })
@@ -103,8 +101,9 @@ impl Inspection {
         query: &Query,
         case: CaseId,
         sight: Sight,
-        (size, most): (TreeSize, usize),
+        most: usize,
     ) -> Result<Listing, InspectionError> {
+        let size = self.store.size().await?;
         let mut rows = Vec::new();
         // What is not for whoever asks is not there.
         if self.store.look_at(case, sight).await?.is_some() {

@@ -7,7 +7,7 @@ use super::{Inspection, InspectionError};
 use crate::auth::Roles;
 use crate::domain::{ClientId, PolicyId, closed_list};
 use crate::log::{LeafIndex, Role};
-use crate::store::{About, Found, Reference, StoreError};
+use crate::store::{About, Found, Reference, Sight, StoreError};
 use crate::subject::{Reasons, Statement, StatementError};
 
 closed_list! {
@@ -99,7 +99,8 @@ impl Inspection {
     ) -> Result<Answer, InspectionError> {
         let Asked { reference, client, view, values } = asked;
         let is_privacy = roles.first_of(&[Role::Privacy]).is_some();
-        let subjects = match self.store.find_subject(reference, client).await? {
+        let sight = if is_privacy { Sight::Restricted } else { Sight::Ordinary };
+        let subjects = match self.store.find_subject(reference, client, sight).await? {
             Found::Nobody => return Ok(Answer::Nobody),
             Found::Several(mut clients) => {
                 clients.dedup();
@@ -107,9 +108,6 @@ impl Inspection {
             }
             Found::One(subjects) => subjects,
         };
-        if !is_privacy && self.store.are_restricted(&subjects).await? {
-            return Ok(Answer::Nobody);
-        }
         let values = values.filter(|_| is_privacy);
         let about = self.store.about(&subjects).await?;
         let (role, what) = match (values, view) {

@@ -198,18 +198,10 @@ impl Inspection {
         Ok((record, Verified { steps, broken }))
     }
 
-    /// A file that says by itself that this disclosure stands in the log: `sluss log verify FILE` checks
-    /// it, without us. No value is opened in it. `None`: it is no disclosure.
-    pub async fn bundle(
-        &self,
-        index: LeafIndex,
-        role: Role,
-    ) -> Result<Option<String>, InspectionError> {
+    /// A file that says by itself that this leaf stands in the log, and how it ended where it is a
+    /// disclosure: `sluss log verify FILE` checks it, without us. No value is opened in it.
+    pub async fn bundle(&self, index: LeafIndex, role: Role) -> Result<String, InspectionError> {
         let found = self.store.leaf_at(index).await?.ok_or(InspectionError::NotThere)?;
-        let row = Row::of(found.clone())?;
-        if row.leaf.event.kind() != Kind::Intent {
-            return Ok(None);
-        }
         self.note(role, "bundle", index, 1).await?;
         let (checkpoint, head) = self.head().await?;
         let (body, proof) = self.proven(&found.leaf, &checkpoint, &head).await?;
@@ -225,8 +217,8 @@ impl Inspection {
         // What does not hold is not handed out; what it proves is what it tells.
         let damaged = |_| StoreError::Corrupt { table: "leaf" };
         let told = put(Vec::new()).verify(Some(&keys)).map_err(damaged)?.lines(false);
-        let title = "Utlämnande med bevis, utan värden".to_owned();
-        Ok(Some(put(std::iter::once(title).chain(told).collect()).to_json()))
+        let title = "Post med bevis, utan värden".to_owned();
+        Ok(put(std::iter::once(title).chain(told).collect()).to_json())
     }
 
     /// The decision made again, and the registry looked at as it was.

@@ -388,7 +388,9 @@ fn entry_of(words: Words, entry: &Entry) -> Markup {
                     (words.one_of("story", &what))
                 }
                 @if let Some(leaf) = entry.leaf { " " span.leaf { (words.say("leaf-of")) " " (leaf) } }
-                @if let Some(code) = &entry.code { " " (code_of(words, entry.what, code)) }
+                @if let Some(code) = &entry.code {
+                    span.soft { " · " } (code_of(words, entry.what, code))
+                }
                 @if let Some(text) = &entry.text { blockquote { (seen::marked(words, text)) } }
             }
         }

@@ -14,7 +14,7 @@ use crate::auth::{Action, Caller};
 use crate::desk::Desk;
 use crate::gate::Person;
 use crate::inspection::{Because, Inspection, InspectionError, Record, Step, Verified};
-use crate::log::{Event, Facets, Intent, Kind, LeafIndex};
+use crate::log::{Event, Facets, Intent, LeafIndex};
 
 /// `GET /disclosures/{leaf}`.
 pub async fn show(
@@ -51,7 +51,6 @@ pub async fn bundle(
 ) -> Result<Response, Failed> {
     let index = read(&leaf)?;
     let bundle = inspection.bundle(index, caller.role()).await?;
-    let bundle = bundle.ok_or(InspectionError::NotThere)?;
     let name = format!("attachment; filename=\"sluss-leaf-{index}.json\"");
     let mut response = bundle.into_response();
     let headers = response.headers_mut();
@@ -84,11 +83,9 @@ fn page(visit: &Visit, record: &Record, verified: Option<&Verified>) -> Sheet {
                 (visit.token())
                 button { (words.say("leaf-verify")) }
             }
-            @if kind == Kind::Intent {
-                a.button.second href=(format!("/disclosures/{index}/bundle")) { (words.say("leaf-bundle")) }
-            }
+            a.button.second href=(format!("/disclosures/{index}/bundle")) { (words.say("leaf-bundle")) }
         }
-        @if kind == Kind::Intent { p.soft.small { (words.say("leaf-bundle-about")) } }
+        p.soft.small { (words.say("leaf-bundle-about")) }
         details {
             summary { (words.say("leaf-raw")) }
             pre tabindex="0" { code { (String::from_utf8_lossy(&record.row.stored.body)) } }

@@ -11,14 +11,14 @@ use super::moment::written;
 use super::outflow::Outflow;
 use super::pieces::{alert, hidden};
 use super::sheet::Failed;
-use super::words::Words;
+use super::words::{Words, grouped};
 use super::{Posted, Sheet, Visit, moment, sorted_by};
 use crate::auth::{Action, Caller};
 use crate::desk::Desk;
 use crate::domain::{Field, HoldReason, Purpose, RecipientId, RuleId};
 use crate::gate::Person;
 use crate::inspection::handout::{Form, Handout, Head};
-use crate::inspection::{BadQuery, Group, Inspection, Listing, Query, Row};
+use crate::inspection::{BadQuery, Group, Inspection, InspectionError, Listing, Query, Row};
 use crate::log::{Event, Filter, Kind, Kinds, Role};
 use crate::store::{Ending, Wanted};
 
@@ -53,7 +53,7 @@ pub async fn list(
         p.lead { (words.say("log-lead")) }
         (filters(words, &desk, &query))
         p.found role="status" { strong { (words.count("log-found", total)) } " "
-            span.soft { (words.tell("log-size", &[("size", &found.size.to_string())])) } }
+            span.soft { (words.tell("log-size", &[("size", &grouped(found.size.0))])) } }
         (groups(words, &desk, &query, &found))
         @if found.rows.is_empty() {
             p.note.warn { span.sign aria-hidden="true" { "?" } (words.say("log-nothing")) }
@@ -79,7 +79,22 @@ pub async fn export(
     let kind = kind.ok_or_else(Failed::unreadable)?;
     let with_mark = form.get("mark").is_some();
     let by = (person.name.as_str(), caller.role(), Desk::sight(&person.roles));
-    let handout = inspection.hand_out(&query, kind, by).await?;
+    let handout = match inspection.hand_out(&query, kind, by).await {
+        Ok(handout) => handout,
+        Err(InspectionError::TooMany { rows, most }) => {
+            let words = visit.words;
+            let (rows, most) = (grouped(rows), grouped(most));
+            let told = words.tell("taken-too-many", &[("rows", &rows), ("most", &most)]);
+            let body = html! {
+                (alert(&told))
+                (filters(words, &desk, &query))
+                (take_along(&visit, &query))
+            };
+            let sheet = visit.sheet(words.say("log"), body).wide();
+            return Ok(sheet.with(StatusCode::PAYLOAD_TOO_LARGE).into_response());
+        }
+        Err(error) => return Err(error.into()),
+    };
     if kind == Form::Print {
         return Ok(printed(&visit, &desk, handout).await?.into_response());
     }
@@ -424,7 +439,10 @@ fn take_along(visit: &Visit, query: &Query) -> Markup {
     html! {
         section.take aria-labelledby="take-head" {
             h2 #take-head { (words.say("taken")) }
-            p.soft { (words.say("taken-about")) }
+            p.soft { (words.say("taken-about")) " " (words.tell("taken-most", &[
+                ("most", &grouped(Form::Csv.rows_max())),
+                ("print", &grouped(Form::Print.rows_max())),
+            ])) }
             form.line method="post" action="/disclosures/export" {
                 (visit.token())
                 @for (name, value) in query.whole().pairs() { (hidden(name, &value)) }

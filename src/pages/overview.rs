@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::chart::{bar, columns};
 use super::sheet::Failed;
-use super::words::Words;
+use super::words::{Words, grouped};
 use super::{Sheet, Visit, moment};
 use crate::auth::Action;
 use crate::desk::Desk;
@@ -268,7 +268,7 @@ fn log(words: Words, log: &LogStands, now: Timestamp) -> Markup {
                         p { (words.one_of("halt", reason.as_str())) }
                     },
                 } }
-                dt { (words.say("status-leaves")) } dd { (log.leaves) }
+                dt { (words.say("status-leaves")) } dd { (grouped(log.leaves)) }
                 dt { (words.say("status-signed")) }
                 dd { @match log.signed { Some(at) => (told(at)), None => (words.say("status-none")) } }
                 dt { (words.say("overview-witnesses")) }

@@ -127,12 +127,32 @@ fn catalogue(tag: &str, text: &str) -> Catalogue {
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);
     // Both languages run the same way.
     bundle.set_use_isolating(false);
+    bundle.set_formatter(Some(|value, _| match value {
+        FluentValue::Number(number) => number.as_string().parse().ok().map(grouped),
+        _ => None,
+    }));
     // What cannot be read is left out, and found by the test.
     let read = match FluentResource::try_new(text.to_owned()) {
         Ok(read) | Err((read, _)) => read,
     };
     bundle.add_resource_overriding(read);
     bundle
+}
+
+/// A number as it is read: from five digits on in groups of three, that no line breaks apart.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    if digits.len() < 5 {
+        return digits;
+    }
+    let mut grouped = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push('\u{a0}');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// The closed lists whose words are in the catalogues, by the beginning of their keys: each word of a
@@ -234,6 +254,16 @@ mod tests {
             }
         }
         keys
+    }
+
+    #[test]
+    fn long_numbers_stand_in_groups() {
+        for (number, told) in
+            [(0, "0"), (2_001, "2001"), (10_000, "10\u{a0}000"), (1_234_567, "1\u{a0}234\u{a0}567")]
+        {
+            assert_eq!(grouped(number), told);
+        }
+        assert!(Words::Swedish.count("log-found", 100_000).starts_with("100\u{a0}000 "));
     }
 
     #[test]

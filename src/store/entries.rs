@@ -59,6 +59,17 @@ pub struct FoundLeaf {
     pub outcome: Option<StoredLeaf>,
 }
 
+/// What was found, and what it is a part of.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// How many there are, by what they have in common.
+    pub counts: Vec<Count>,
+    /// The last of them, the newest first.
+    pub found: Vec<FoundLeaf>,
+    /// How large the log was.
+    pub size: TreeSize,
+}
+
 /// How many leaves there are with the same facets; of one day, where days were asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
@@ -105,13 +116,16 @@ impl Store {
         self.0.find_leaves(wanted.clone(), before, most).await
     }
 
-    /// How many leaves are wanted, by what they have in common; by day besides, where that is asked.
-    pub async fn count_leaves(
+    /// The same, and how many leaves are wanted in all, by what they have in common; by day besides,
+    /// where that is asked. Of one view of the log.
+    pub async fn list_leaves(
         &self,
         wanted: &Wanted,
         by_day: bool,
-    ) -> Result<Vec<Count>, StoreError> {
-        self.0.count_leaves(wanted.clone(), by_day).await
+        before: Option<LeafIndex>,
+        most: usize,
+    ) -> Result<Listed, StoreError> {
+        self.0.list_leaves(wanted.clone(), by_day, before, most).await
     }
 
     /// Where leaves stand that are wanted, in the order of the log, among the next `most` leaves from

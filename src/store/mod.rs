@@ -47,7 +47,7 @@ pub use desk::{
     Agreed, DeskRow, IncidentDecision, IncidentKind, IncidentRow, Look, Sight, Sought, VouchedRow,
 };
 pub use door::{AccountRow, DeniedRow, Gathered, TokenRow};
-pub use entries::{Count, Ending, FoundLeaf, Wanted};
+pub use entries::{Count, Ending, FoundLeaf, Listed, Wanted};
 pub use error::StoreError;
 pub use fsck::{Findings, Wrong};
 pub use halt::{Halt, Halted};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Store, StoreError, StoredLeaf};
+use super::{Sight, Store, StoreError, StoredLeaf};
 use crate::domain::{
     CaseId, CaseState, ClientId, ExternalId, Field, LeafId, Personal, SubjectId, Timestamp,
 };
@@ -167,18 +167,14 @@ impl Keep {
 
 impl Store {
     /// Who is meant: by a case's id, by the ordering system's id, or by the customer's number as it
-    /// was handed in.
+    /// was handed in. Who is not for whoever looks is nobody, and not one of several either.
     pub async fn find_subject(
         &self,
         reference: Reference,
         client: Option<ClientId>,
+        sight: Sight,
     ) -> Result<Found, StoreError> {
-        self.0.find_subject(reference, client).await
-    }
-
-    /// Whether a case of theirs is for the restricted role.
-    pub async fn are_restricted(&self, subjects: &Subjects) -> Result<bool, StoreError> {
-        self.0.are_restricted(subjects.clone()).await
+        self.0.find_subject(reference, client, sight).await
     }
 
     /// All that is kept about a person.

@@ -3,6 +3,9 @@
 //! It holds the leaf in its very bytes, the proof that it is in the log, what opens the digests of
 //! the person's own fields, the keys of the log, and how to check all that. What it proves is read
 //! from leaf and openings; the text in it explains, and proves nothing. `schemas/log/receipt.json`.
+//!
+//! Auditors take any leaf along in the same form: of one that is no disclosure nothing is opened, and
+//! it has no outcome.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +15,8 @@ use thiserror::Error;
 use super::swedish;
 use crate::domain::{Field, Personal};
 use crate::log::{
-    Checkpoint, Event, Intent, Leaf, Note, Opening, Outcome, Receipt, ReceiptError, VerifierKey,
-    leaf_hash,
+    Checkpoint, Event, Facets, Intent, Leaf, Note, Opening, Outcome, Receipt, ReceiptError,
+    VerifierKey, leaf_hash,
 };
 
 /// A longer file is not read.
@@ -69,8 +72,8 @@ pub enum ReceiptFault {
     /// The leaf is not in the log that the keys are of.
     #[error("the leaf is not proved: {0}")]
     Leaf(ReceiptError),
-    /// The leaf tells of something else than a disclosure.
-    #[error("the leaf is none of a disclosure")]
+    /// What was proved to be in the log is no leaf that we know how to read.
+    #[error("the leaf cannot be read: it is damaged, or of a newer format")]
     Kind,
     /// An opening opens nothing in the leaf: the value is not what was sent.
     #[error("opening {0} does not belong to the leaf: it was forged, or is of another disclosure")]
@@ -91,7 +94,7 @@ pub struct Proved {
     pub note: Note,
     /// The keys that were believed.
     pub keys: Vec<VerifierKey>,
-    /// The disclosure.
+    /// The disclosure, or what else it is.
     pub leaf: Leaf,
     /// Its position.
     pub index: crate::log::LeafIndex,
@@ -102,7 +105,6 @@ pub struct Proved {
     /// Whether the keys came from elsewhere; else they stood in the receipt, and anybody can write
     /// a key into a file.
     pub trusted: bool,
-    intent: Intent,
 }
 
 impl PersonalReceipt {
@@ -163,14 +165,13 @@ impl PersonalReceipt {
         let body = self.0.leaf.as_bytes();
         let checkpoint = proof.verify(body, keys).map_err(ReceiptFault::Leaf)?;
         let leaf = Leaf::parse(body).map_err(|_| ReceiptFault::Kind)?;
-        let Event::Intent(intent) = &leaf.event else {
-            return Err(ReceiptFault::Kind);
-        };
+        let intent = intent_of(&leaf);
         let mut opened = BTreeMap::new();
         for (n, disclosure) in self.0.openings.iter().enumerate() {
             let forged = ReceiptFault::Opening(n + 1);
             let opening = Opening::parse(disclosure).map_err(|_| forged.clone())?;
             let (name, value) = opening.name_and_value();
+            let intent = intent.ok_or_else(|| forged.clone())?;
             let field = Field::parse(&name).filter(|field| intent.sent.contains(field));
             let field = field.filter(|_| intent.sd.contains(&opening.digest()));
             let field = field.ok_or_else(|| forged.clone())?;
@@ -180,6 +181,7 @@ impl PersonalReceipt {
         }
         let outcome = self.0.outcome.as_ref().map(|outcome| {
             outcome_of(outcome, keys, &checkpoint)
+                .filter(|_| intent.is_some())
                 .filter(|of| of.intent == proof.index() && of.intent_hash == leaf_hash(body))
                 .ok_or(ReceiptFault::Outcome)
         });
@@ -191,9 +193,16 @@ impl PersonalReceipt {
             opened,
             outcome: outcome.transpose()?,
             trusted: trusted.is_some(),
-            intent: intent.clone(),
             leaf,
         })
+    }
+}
+
+/// What was disclosed, where it is a disclosure.
+fn intent_of(leaf: &Leaf) -> Option<&Intent> {
+    match &leaf.event {
+        Event::Intent(intent) => Some(intent),
+        _ => None,
     }
 }
 
@@ -208,28 +217,34 @@ fn outcome_of(proven: &Proven, keys: &[VerifierKey], log: &Checkpoint) -> Option
 }
 
 impl Proved {
-    /// The disclosure.
-    pub const fn intent(&self) -> &Intent {
-        &self.intent
+    /// The disclosure; `None`: the leaf is of another kind.
+    pub fn intent(&self) -> Option<&Intent> {
+        intent_of(&self.leaf)
     }
 
     /// In plain Swedish. `values` shows what was sent.
     pub fn lines(&self, values: bool) -> Vec<String> {
-        let Intent { recipient, purpose, basis, sent, withheld, masked, .. } = &self.intent;
-        let mut lines = vec![
-            format!(
-                "Post {} i loggen {} av {} poster",
-                self.index, self.checkpoint.origin, self.checkpoint.size
-            ),
-            format!(
-                "{} antecknades att uppgifter lämnas ut till {}, {} ({})",
-                self.leaf.at.rfc3339(),
-                recipient.legal_name,
-                recipient.org_no,
-                recipient.country
-            ),
-            format!("ändamål: {}", swedish::purpose(*purpose)),
-        ];
+        let mut lines = vec![format!(
+            "Post {} i loggen {} av {} poster",
+            self.index, self.checkpoint.origin, self.checkpoint.size
+        )];
+        match self.intent() {
+            Some(intent) => self.disclosed(intent, values, &mut lines),
+            None => self.noted(&mut lines),
+        }
+        lines
+    }
+
+    fn disclosed(&self, intent: &Intent, values: bool, lines: &mut Vec<String>) {
+        let Intent { recipient, purpose, basis, sent, withheld, masked, .. } = intent;
+        lines.push(format!(
+            "{} antecknades att uppgifter lämnas ut till {}, {} ({})",
+            self.leaf.at.rfc3339(),
+            recipient.legal_name,
+            recipient.org_no,
+            recipient.country
+        ));
+        lines.push(format!("ändamål: {}", swedish::purpose(*purpose)));
         lines.extend(basis.iter().map(|one| format!("rättslig grund: {}", swedish::basis(*one))));
         for field in sent {
             let value = match (self.opened.get(field), values) {
@@ -243,6 +258,20 @@ impl Proved {
         lines.extend(masked.iter().map(|mask| format!("maskerades: {}", swedish::masked(mask))));
         let result = self.outcome.as_ref().map(|outcome| outcome.result);
         lines.push(format!("utfall: {}", swedish::outcome(result)));
-        lines
+    }
+
+    /// What is no disclosure, by what it can be found by.
+    fn noted(&self, lines: &mut Vec<String>) {
+        let facets = Facets::of(&self.leaf.event);
+        let (at, kind) = (self.leaf.at.rfc3339(), swedish::kind(facets.kind));
+        lines.push(format!("{at} antecknades: {kind}"));
+        if let Event::Outcome(outcome) = &self.leaf.event {
+            let result = swedish::outcome(Some(outcome.result));
+            lines.push(format!("utfall av post {}: {result}", outcome.intent));
+        }
+        lines.extend(facets.recipient.map(|one| format!("mottagare: {one}")));
+        lines.extend(facets.purpose.map(|one| format!("ändamål: {}", swedish::purpose(one))));
+        lines.extend(facets.reason.map(|one| format!("skäl: {one}")));
+        lines.extend(facets.actor.map(|one| format!("roll: {one}")));
     }
 }

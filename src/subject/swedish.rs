@@ -1,7 +1,7 @@
 //! The words of the log in plain Swedish, for whom it is about.
 
 use crate::domain::{CaseState, Field, HoldReason, LegalBasis, MaskCount, Purpose};
-use crate::log::OutcomeResult;
+use crate::log::{Kind, OutcomeResult};
 
 /// A field of the catalogue.
 pub const fn field(field: Field) -> &'static str {
@@ -136,6 +136,24 @@ pub const fn stopped(reason: HoldReason) -> &'static str {
         HoldReason::NotLive => "ärendet var inte pågående hos mottagaren",
         HoldReason::TicketUnknown => "mottagaren angav en felanmälan som inte är öppen där",
         HoldReason::NoContact => "det finns inget sätt att nå dig som mottagaren får ha",
+    }
+}
+
+/// What a leaf is about.
+pub(super) const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Intent => "utlämnande",
+        Kind::Outcome => "hur ett utlämnande slutade",
+        Kind::Refusal => "ett utlämnande nekades",
+        Kind::Hold => "ett ärende stoppades: en person måste avgöra",
+        Kind::Release => "en person avgjorde ett stoppat ärende",
+        Kind::Read => "loggen lästes",
+        Kind::Policy => "ett regelverk började gälla",
+        Kind::Key => "en nyckel byttes eller kom till",
+        Kind::Erasure => "uppgifter raderades",
+        Kind::Heartbeat => "loggen var i gång",
+        Kind::Anchor => "en tidigare logg",
+        Kind::Resume => "loggen återupptogs efter ett stopp",
     }
 }
 

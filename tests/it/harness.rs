@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use sluss::commands::Deployment;
 use sluss::config::{self, Config};
 use sluss::domain::{
-    CaseId, CaseState, Clock, LeafId, ManualClock, Purpose, RecipientId, SeededEntropy, Step,
-    Timestamp,
+    CaseId, CaseState, ClientId, Clock, LeafId, ManualClock, Purpose, RecipientId, SeededEntropy,
+    Step, Timestamp,
 };
 use sluss::http::{local_client, serve};
 use sluss::intake::{self, Context, Kind};
@@ -196,11 +196,20 @@ impl App {
 
     /// Hands in, and gives the cases. What is personal in it is remembered.
     pub(crate) async fn submit(&mut self, kind: Kind, body: &Value) -> Vec<CaseId> {
+        self.submit_of(&local_client().unwrap(), kind, body).await
+    }
+
+    /// The same, as another system hands it in.
+    pub(crate) async fn submit_of(
+        &mut self,
+        client: &ClientId,
+        kind: Kind,
+        body: &Value,
+    ) -> Vec<CaseId> {
         self.remember(body);
         let known = self.deployment.recipients.keys().cloned().collect();
-        let client = local_client().unwrap();
         let context = Context {
-            client: &client,
+            client,
             recipients: &known,
             now: self.clock.now(),
             entropy: &*self.deployment.entropy,

@@ -36,6 +36,7 @@ const BOTH: &[&str] = &[
     "operations::backup::",
     "pages::desk::",
     "pages::overview::",
+    "inspection::",
 ];
 
 /// What is not, as it is about the files of SQLite: replaced, copied, cut, edited, on a full disk.

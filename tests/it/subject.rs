@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sluss::intake::Kind;
 use sluss::log::{ErasureReason, Event, Kind as LeafKind};
-use sluss::store::{About, Found, Reference, Store, Subjects};
+use sluss::store::{About, Found, Reference, Sight, Store, Subjects};
 use sluss::subject::{Reasons, Statement, data, lines};
 
 use crate::harness::{App, GLOBALCONNECT, IP_ONLY, fault, order};
@@ -19,7 +19,11 @@ use crate::people::stands_in;
 const CUSTOMER: &str = "cust-99117";
 
 async fn person(store: &Store, text: &str) -> Subjects {
-    match store.find_subject(Reference::new(text.to_owned()), None).await.unwrap() {
+    match store
+        .find_subject(Reference::new(text.to_owned()), None, Sight::Restricted)
+        .await
+        .unwrap()
+    {
         Found::One(subjects) => subjects,
         other => panic!("{other:?}"),
     }

@@ -5,14 +5,14 @@
 //! those lists, merged. So a page costs as many looks as there are lists and rows on it, however long
 //! the log is and however rare what is asked for.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 
 use super::super::StoreError;
-use super::super::entries::{Count, Ending, FoundLeaf, Wanted};
+use super::super::entries::{Count, Ending, FoundLeaf, Listed, Wanted};
 use super::super::sql::{Connection, OptionalExtension, Row, params};
 use super::log::{self, signed};
 use super::{Keeper, subjects};
@@ -24,6 +24,9 @@ use crate::log::{Event, Facets, Kind, Leaf, LeafIndex, OutcomeResult, TreeSize};
 const CAUGHT_UP_MAX: usize = 2_000;
 /// How many places of one list are looked up at a time.
 const CHUNK: usize = 32;
+
+/// The day under which all days are counted: what is asked of the whole log is not summed up day by day.
+pub(super) const EVER: i64 = 0;
 
 /// The number of an ending in the tables; 0 for what is no disclosure.
 pub(super) fn number(ending: Option<Ending>) -> i64 {
@@ -121,20 +124,21 @@ pub(super) fn tally(database: &Connection, tallied: Vec<Tallied>) -> Result<(), 
                 .put(params![facets, told, first])?;
             database
                 .prepare_cached(
-                    "INSERT INTO tally (day, facets, first, total) VALUES (?1, ?2, ?3, ?4)
+                    "INSERT INTO tally (day, facets, first, total)
+                     VALUES (?1, ?2, ?3, ?4), (?5, ?2, ?3, ?4)
                      ON CONFLICT (day, facets) DO UPDATE SET total = tally.total + excluded.total",
                 )?
-                .put(params![day, facets, first, total])?;
+                .put(params![day, facets, first, total, EVER])?;
         }
         for (intent, result) in ends {
             let column = result.as_str();
             database
                 .prepare_cached(&format!(
                     "UPDATE tally SET {column} = {column} + 1
-                      WHERE day = (SELECT day FROM entry WHERE idx = ?1)
+                      WHERE day IN (?2, (SELECT day FROM entry WHERE idx = ?1))
                         AND facets = (SELECT facets FROM entry WHERE idx = ?1)"
                 ))?
-                .put([intent])?;
+                .put(params![intent, EVER])?;
         }
         Ok(())
     })
@@ -220,27 +224,26 @@ impl Keeper {
         let known = Arc::clone(&self.facets);
         self.read(move |database| {
             let counts = counts(database, &known, &wanted, false)?;
-            let Some((low, high)) = bounds(database, &wanted)? else {
-                return Ok(Vec::new());
-            };
-            let before = before.map(|before| signed(before.0)).transpose()?;
-            let high = before.map_or(high, |before| before.min(high));
-            let places = last(database, &lists(&counts, wanted.ending), (low, high), most)?;
-            places.into_iter().map(|index| found(database, index)).collect()
+            newest(database, &wanted, &counts, before, most)
         })
         .await
     }
 
-    pub(in crate::store) async fn count_leaves(
+    pub(in crate::store) async fn list_leaves(
         &self,
         wanted: Wanted,
         by_day: bool,
-    ) -> Result<Vec<Count>, StoreError> {
+        before: Option<LeafIndex>,
+        most: usize,
+    ) -> Result<Listed, StoreError> {
         let known = Arc::clone(&self.facets);
         self.read(move |database| {
+            let size = log::head(database)?.size;
             let counts = counts(database, &known, &wanted, by_day)?;
+            let found = newest(database, &wanted, &counts, before, most)?;
             let counts = counts.into_iter().map(|(_, count)| count);
-            Ok(counts.filter(|count| count.of(wanted.ending) > 0).collect())
+            let counts = counts.filter(|count| count.of(wanted.ending) > 0).collect();
+            Ok(Listed { counts, found, size })
         })
         .await
     }
@@ -329,6 +332,23 @@ fn bounds(database: &Connection, wanted: &Wanted) -> Result<Option<(i64, i64)>, 
     Ok(Some((low, high.unwrap_or(i64::MAX))))
 }
 
+/// The last leaves of what was counted, the newest first.
+fn newest(
+    database: &Connection,
+    wanted: &Wanted,
+    counts: &[(i64, Count)],
+    before: Option<LeafIndex>,
+    most: usize,
+) -> Result<Vec<FoundLeaf>, StoreError> {
+    let Some((low, high)) = bounds(database, wanted)? else {
+        return Ok(Vec::new());
+    };
+    let before = before.map(|before| signed(before.0)).transpose()?;
+    let high = before.map_or(high, |before| before.min(high));
+    let places = last(database, &lists(counts, wanted.ending), (low, high), most)?;
+    places.into_iter().map(|index| found(database, index)).collect()
+}
+
 /// What is wanted, counted: by facets, and by day besides where that is asked.
 fn counts(
     database: &Connection,
@@ -343,8 +363,10 @@ fn counts(
     let mut select = database.prepare_cached(&format!(
         "SELECT facets, max(day), {columns} FROM tally WHERE day >= ?1 AND day <= ?2 GROUP BY {by}"
     ))?;
-    let from = wanted.from.map_or(0, numbered);
-    let to = wanted.to.map_or(i64::from(i32::MAX), numbered);
+    let (from, to) = match (wanted.from, wanted.to) {
+        (None, None) if !by_day => (EVER, EVER),
+        (from, to) => (from.map_or(EVER + 1, numbered), to.map_or(i64::from(i32::MAX), numbered)),
+    };
     let mut rows = select.query([from, to])?;
     let mut counts = Vec::new();
     while let Some(row) = rows.next()? {
@@ -362,8 +384,9 @@ fn counts(
 }
 
 /// The lists of the index that hold something of this.
-fn lists(counts: &[(i64, Count)], ending: Option<Ending>) -> Vec<List> {
-    let mut lists = Vec::new();
+fn lists(counts: &[(i64, Count)], ending: Option<Ending>) -> BTreeSet<List> {
+    // Each once, though it was counted by day.
+    let mut lists = BTreeSet::new();
     for (facets, count) in counts {
         let is_disclosure = count.facets.kind == Kind::Intent;
         if !is_disclosure {
@@ -380,7 +403,7 @@ fn lists(counts: &[(i64, Count)], ending: Option<Ending>) -> Vec<List> {
 /// The last places of several lists, merged: the highest first.
 fn last(
     database: &Connection,
-    lists: &[List],
+    lists: &BTreeSet<List>,
     (low, high): (i64, i64),
     most: usize,
 ) -> Result<Vec<i64>, StoreError> {
@@ -413,10 +436,11 @@ const LISTS_MAX: usize = 400;
 /// The last place of each list, where there is one.
 fn heads(
     database: &Connection,
-    lists: &[List],
+    lists: &BTreeSet<List>,
     low: i64,
     high: i64,
 ) -> Result<Vec<(i64, List)>, StoreError> {
+    let lists: Vec<List> = lists.iter().copied().collect();
     let mut heads = Vec::new();
     for lists in lists.chunks(LISTS_MAX) {
         // Numbers of our own: there is nothing in them to be bound.

@@ -40,7 +40,9 @@ impl Recount {
         self.leaves += 1;
         let told = Facets::of(&leaf.event).told();
         let (facets, day) = (Facets::number(&told), entries::day(leaf.at));
-        self.tally.entry((day, facets)).or_default()[0] += 1;
+        for day in [day, entries::EVER] {
+            self.tally.entry((day, facets)).or_default()[0] += 1;
+        }
         let kept = entries::stored(database, index)?;
         let is_disclosure = matches!(leaf.event, Event::Intent(_));
         // How it ended is looked at with its outcome.
@@ -59,7 +61,9 @@ impl Recount {
                 let Some(heap) = self.open.remove(&outcome.intent) else { return Ok(()) };
                 let ending = number(Some(Ending::from(outcome.result)));
                 let column = usize::try_from(ending - 1).unwrap_or(0);
-                self.tally.entry(heap).or_default()[column] += 1;
+                for heap in [heap, (entries::EVER, heap.1)] {
+                    self.tally.entry(heap).or_default()[column] += 1;
+                }
                 let kept = entries::stored(database, outcome.intent)?;
                 if kept.is_none_or(|(_, kept, _)| kept != ending) {
                     findings.add(Wrong::Entry(outcome.intent));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::StoreError;
+use super::super::desk::Sight;
 use super::super::rows::StoredLeaf;
 use super::super::seal::{self, Vault};
 use super::super::sql::{Connection, OptionalExtension, Value, params};
@@ -26,26 +27,10 @@ impl Keeper {
         &self,
         reference: Reference,
         client: Option<ClientId>,
+        sight: Sight,
     ) -> Result<Found, StoreError> {
         self.read_both(move |database, keys, vault| {
-            find(database, keys, vault, &reference, client.as_ref())
-        })
-        .await
-    }
-
-    pub(in crate::store) async fn are_restricted(
-        &self,
-        subjects: Subjects,
-    ) -> Result<bool, StoreError> {
-        self.read(move |database| {
-            let mut select = database
-                .prepare_cached("SELECT 1 FROM case_ WHERE subject = ?1 AND restricted = 1")?;
-            for subject in subjects.ids() {
-                if select.exists([subject.bytes()])? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
+            find((database, keys, vault), &reference, client.as_ref(), sight)
         })
         .await
     }
@@ -158,20 +143,20 @@ impl Keeper {
 }
 
 fn find(
-    database: &Connection,
-    keys: &Connection,
-    vault: &Vault,
+    (database, keys, vault): (&Connection, &Connection, &Vault),
     reference: &Reference,
     client: Option<&ClientId>,
+    sight: Sight,
 ) -> Result<Found, StoreError> {
     if let Some(case) = reference.case {
         let subject: Option<Option<[u8; 16]>> = database
             .prepare_cached("SELECT subject FROM case_ WHERE id = ?1")?
             .query_row([case.bytes()], |row| row.get(0))
             .optional()?;
-        return Ok(match subject.flatten() {
-            Some(subject) => Found::One(Subjects(vec![SubjectId::from_bytes(subject)])),
-            None => Found::Nobody,
+        let subjects = subject.flatten().map(|id| Subjects(vec![SubjectId::from_bytes(id)]));
+        return Ok(match subjects {
+            Some(subjects) if may_be_seen(database, &subjects, sight)? => Found::One(subjects),
+            _ => Found::Nobody,
         });
     }
     let clients = match client {
@@ -191,7 +176,12 @@ fn find(
             let subject = keys::subject_of(keys, pseudonym)?;
             at_client.extend(subject.map(|subject| Subjects(vec![subject])));
         }
-        found.extend(at_client.into_iter().map(|subjects| (client.clone(), subjects)));
+        for subjects in at_client {
+            // Before they are counted: that there are several would tell of one who is not shown.
+            if may_be_seen(database, &subjects, sight)? {
+                found.push((client.clone(), subjects));
+            }
+        }
     }
     found.dedup_by(|one, other| one.1 == other.1);
     Ok(match found.len() {
@@ -199,6 +189,25 @@ fn find(
         1 => found.pop().map_or(Found::Nobody, |(_, subjects)| Found::One(subjects)),
         _ => Found::Several(found.into_iter().map(|(client, _)| client).collect()),
     })
+}
+
+/// Whether none of their cases is for the restricted role, or whoever looks has it.
+fn may_be_seen(
+    database: &Connection,
+    subjects: &Subjects,
+    sight: Sight,
+) -> Result<bool, StoreError> {
+    if sight == Sight::Restricted {
+        return Ok(true);
+    }
+    let mut select = database
+        .prepare_cached("SELECT 1 FROM case_ WHERE subject = ?1 AND restricted = 1 LIMIT 1")?;
+    for subject in subjects.ids() {
+        if select.exists([subject.bytes()])? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whom the submissions of an external id are about: one person for each submission.

@@ -96,3 +96,39 @@ async fn the_officer_sees_values_with_a_reason_and_protected_persons() {
     seat.leave().await;
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_protected_person_is_not_one_of_several_either() {
+    let mut app = App::start().await;
+    let other = sluss::domain::ClientId::parse("annat-system").unwrap();
+    let hidden = protected(GLOBALCONNECT, "ORD-1", "STTA0009");
+    app.submit(Kind::Order, &order(GLOBALCONNECT, "ORD-1", "STTA0001")).await;
+    app.submit_of(&other, Kind::Order, &hidden).await;
+    // Nobody but protected persons, at two systems, by the same numbers.
+    let mut both = protected(GLOBALCONNECT, "ORD-2", "STTA0008");
+    both["relatedParty"][1]["id"] = "cust-hidden".into();
+    app.submit(Kind::Order, &both).await;
+    app.submit_of(&other, Kind::Order, &both).await;
+    app.to_the_end().await;
+    let seat = Seat::at(&app).await;
+    let auditor = seat.sign_in(&app, "granskaren", "auditor").await;
+    let privacy = seat.sign_in(&app, "ombudet", "privacy").await;
+    let view = [("view", "internal")];
+    for reference in ["ORD-1", ASTRID] {
+        let (status, page) = asked(&auditor, reference, &view).await;
+        assert_eq!(status, 200);
+        assert!(page.contains("GlobalConnect AB"), "the other one is told of: {page}");
+        assert!(!page.contains("annat-system") && !page.contains("role=\"alert\""), "{page}");
+        let of_other = [("view", "internal"), ("client", "annat-system")];
+        let (_, hidden) = asked(&auditor, reference, &of_other).await;
+        assert!(hidden.contains("role=\"alert\"") && !hidden.contains("GlobalConnect"), "{hidden}");
+        let (_, several) = asked(&privacy, reference, &view).await;
+        assert!(several.contains("annat-system") && several.contains("local"), "{several}");
+    }
+    let nobody = asked(&auditor, "ORD-3", &view).await;
+    for reference in ["ORD-2", "cust-hidden"] {
+        assert_eq!(asked(&auditor, reference, &view).await, nobody, "{reference}");
+    }
+    seat.leave().await;
+    app.close().await;
+}

@@ -8,18 +8,25 @@ use crate::raw::Heard;
 
 /// The body of an answer that came in pieces.
 fn body(answer: &Heard) -> (String, String) {
+    let (head, whole, _) = pieces(answer);
+    (head, whole)
+}
+
+/// The same, and how long the longest piece was.
+fn pieces(answer: &Heard) -> (String, String, usize) {
     let end = answer.bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
     let head = String::from_utf8(answer.bytes[..end].to_vec()).unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     assert!(head.contains("transfer-encoding: chunked"), "{head}");
-    let (mut rest, mut whole) = (&answer.bytes[end + 4..], Vec::new());
+    let (mut rest, mut whole, mut longest) = (&answer.bytes[end + 4..], Vec::new(), 0);
     loop {
         let line = rest.windows(2).position(|two| two == b"\r\n").unwrap();
         let length =
             usize::from_str_radix(std::str::from_utf8(&rest[..line]).unwrap(), 16).unwrap();
         if length == 0 {
-            return (head, String::from_utf8(whole).unwrap());
+            return (head, String::from_utf8(whole).unwrap(), longest);
         }
+        longest = longest.max(length);
         whole.extend_from_slice(&rest[line + 2..line + 2 + length]);
         rest = &rest[line + 2 + length + 2..];
     }
@@ -35,7 +42,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
     records
 }
 
-const EVIL: &str = "=HYPERLINK(\"https://evil.example\";\"IP-Only\")";
+const EVIL: &str = "=HYPERLINK(\"https://evil.example\";\"Åström & Öbergs nät\")";
 
 async fn house() -> House {
     let mut app = App::start_with(|config| {
@@ -176,4 +183,38 @@ async fn what_is_asked_for_wrongly_is_not_taken_along() {
     assert_eq!(house.app.deployment.recipients[&recipient].legal_name, EVIL);
     seat.leave().await;
     house.app.close().await;
+}
+
+#[tokio::test]
+async fn what_is_too_much_is_told_and_what_is_large_comes_in_small_pieces() {
+    const ROWS: usize = 2_001;
+    let app = App::start().await;
+    let mut notes = tokio::task::JoinSet::new();
+    for _ in 0..ROWS {
+        let store = app.deployment.store.clone();
+        notes.spawn(async move { store.note(refused()).await.unwrap() });
+    }
+    while notes.join_next().await.is_some() {}
+    let seat = Seat::at(&app).await;
+    let auditor = seat.sign_in(&app, "granskaren", "auditor").await;
+    let size = app.deployment.store.size().await.unwrap();
+    // One row too many for paper: how many there are, how many there may be, and nothing is noted.
+    let asked = |form| [("what", "refusal"), ("form", form)];
+    let (status, page) = auditor.post("/disclosures/export", &asked("print")).await.text();
+    assert_eq!(status, 413);
+    let alert = between(&page, "role=\"alert\"", "</div>");
+    assert!(alert.contains("2001") && alert.contains("2000"), "{page}");
+    assert!(page.contains("value=\"refusal\" selected"), "what was asked stays: {page}");
+    assert_eq!(app.deployment.store.size().await.unwrap(), size);
+    // Each row once, from the newest back, and never more than a page of them at once.
+    let (_, text, longest) = pieces(&auditor.post("/disclosures/export", &asked("csv")).await);
+    let all = records(&text);
+    let is_row = |line: &&Vec<String>| line[0].starts_with(|one: char| one.is_ascii_digit());
+    let leaves = all.iter().filter(is_row).map(|line| line[0].parse::<u64>().unwrap());
+    let leaves: Vec<u64> = leaves.collect();
+    assert_eq!(leaves.len(), ROWS);
+    assert!(leaves.is_sorted_by(|newer, older| newer > older));
+    assert!(longest < text.len() / 3, "{longest} of {}", text.len());
+    seat.leave().await;
+    app.close_untrue();
 }

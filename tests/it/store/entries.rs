@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 use sluss::log::{Code, ErasureReason, Facets, Filter, Kinds, Outcome, OutcomeResult, Read};
-use sluss::store::{Ending, Wanted, Wrong};
+use sluss::store::{Count, Ending, Wanted, Wrong};
 
 use super::*;
 
@@ -129,6 +129,10 @@ async fn index_is_sound(store: &Store) {
     assert_eq!(of_index.collect::<Vec<_>>(), Vec::<&Wrong>::new());
 }
 
+async fn counted(store: &Store, wanted: &Wanted, by_day: bool) -> Vec<Count> {
+    store.list_leaves(wanted, by_day, None, 0).await.unwrap().counts
+}
+
 /// Every page, of so many, one behind the other.
 async fn pages(store: &Store, wanted: &Wanted, most: usize) -> Vec<LeafIndex> {
     let (mut all, mut before) = (Vec::new(), None);
@@ -166,13 +170,20 @@ async fn what_is_found_page_by_page_is_what_the_whole_log_has() {
         }
         found += indexes.len();
 
-        let counts = store.count_leaves(&wanted, false).await.unwrap();
+        let counts = counted(&store, &wanted, false).await;
         let sum: u64 = counts.iter().map(|count| count.of(wanted.ending)).sum();
         assert_eq!(sum, expected.len() as u64, "{wanted:?}");
-        for count in store.count_leaves(&wanted, true).await.unwrap() {
+        for count in counted(&store, &wanted, true).await {
             let same = |seen: &&&Seen| Some(seen.day) == count.day && seen.facets == *count.facets;
             let of_day = expected.iter().filter(same).count();
             assert_eq!(count.of(wanted.ending), of_day as u64, "{wanted:?}: {count:?}");
+        }
+
+        for by_day in [false, true] {
+            let listed = store.list_leaves(&wanted, by_day, None, 5).await.unwrap();
+            let newest: Vec<_> = listed.found.iter().map(|one| one.leaf.index).collect();
+            assert_eq!(newest, indexes[..indexes.len().min(5)], "{wanted:?}");
+            assert_eq!(listed.size.0, whole.len() as u64);
         }
 
         // Where they stand, whatever has become of them.
@@ -201,17 +212,32 @@ async fn a_store_from_before_gets_its_entries_when_it_is_opened() {
     varied(&place, &store).await;
     let all =
         Wanted { filter: Filter { kinds: Kinds::All, ..Filter::default() }, ..Wanted::default() };
-    let (before, counted) =
-        (pages(&store, &all, 50).await, store.count_leaves(&all, true).await.unwrap());
+    let (before, by_day) = (pages(&store, &all, 50).await, counted(&store, &all, true).await);
     drop(store);
     let rows = rusqlite::Connection::open(place.path().join("sluss.db")).unwrap();
+    // From before all days were counted together, too.
+    let ever = || -> Vec<[i64; 7]> {
+        let mut select = rows.prepare("SELECT * FROM tally WHERE day = 0 ORDER BY facets").unwrap();
+        let read = |row: &rusqlite::Row<'_>| {
+            let mut cells = [0; 7];
+            for (at, cell) in (1..).zip(&mut cells) {
+                *cell = row.get(at)?;
+            }
+            Ok(cells)
+        };
+        select.query_map([], read).unwrap().map(Result::unwrap).collect()
+    };
+    let together = ever();
+    rows.execute_batch("DELETE FROM tally WHERE day = 0").unwrap();
+    rows.execute_batch(include_str!("../../../schemas/sql/sqlite/0015_ever.sql")).unwrap();
+    assert!(!together.is_empty() && ever() == together);
     rows.execute_batch("DELETE FROM entry; DELETE FROM tally; DELETE FROM facets").unwrap();
     drop(rows);
     let store = place.open();
     assert_eq!(pages(&store, &all, 50).await, before);
-    let again = store.count_leaves(&all, true).await.unwrap();
-    assert_eq!(again.len(), counted.len());
-    assert!(counted.iter().all(|count| again.contains(count)));
+    let again = counted(&store, &all, true).await;
+    assert_eq!(again.len(), by_day.len());
+    assert!(by_day.iter().all(|count| again.contains(count)));
     index_is_sound(&store).await;
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use rusqlite::Connection;
 use sluss::domain::{Personal, Step};
 use sluss::log::{Erasure, ErasureReason, Kind as LeafKind, Opening};
-use sluss::store::{Found, Keep, Reference, StoreError, Subjects};
+use sluss::store::{Found, Keep, Reference, Sight, StoreError, Subjects};
 
 use super::settling::completed;
 use super::*;
@@ -77,7 +77,7 @@ impl Place {
 }
 
 async fn find(store: &Store, text: &str) -> Found {
-    store.find_subject(Reference::new(text.to_owned()), None).await.unwrap()
+    store.find_subject(Reference::new(text.to_owned()), None, Sight::Restricted).await.unwrap()
 }
 
 pub(super) async fn person(store: &Store, text: &str) -> Subjects {

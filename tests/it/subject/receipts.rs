@@ -72,8 +72,9 @@ async fn a_receipt_proves_what_was_sent_and_still_does_after_erasure() {
         assert!(proved.trusted && !verify(receipt, None).unwrap().trusted);
         // Every field that was sent, and nothing of ours: neither the message nor the case.
         let opened: Vec<Field> = proved.opened.keys().copied().collect();
-        assert_eq!(opened, proved.intent().sent.iter().copied().collect::<Vec<_>>());
-        assert_eq!(proved.intent().sd.len(), opened.len() + 2);
+        let intent = proved.intent().unwrap();
+        assert_eq!(opened, intent.sent.iter().copied().collect::<Vec<_>>());
+        assert_eq!(intent.sd.len(), opened.len() + 2);
         let access = proved.opened.get(&Field::AccessId).map(Personal::disclose);
         assert!(matches!(access, Some("STTA0101" | "STTA0201")));
         assert!(proved.outcome.is_some());
@@ -123,15 +124,24 @@ async fn whatever_is_changed_is_refused() {
         &unproved,
     );
     refused(&changed(&|r| r["proof"] = fault["proof"].clone()), &unproved);
-    // Another disclosure's outcome; the outcome in place of the disclosure.
+    // Another disclosure's outcome; the outcome in place of the disclosure: nothing is opened in it, and
+    // it has no outcome.
     refused(&changed(&|r| r["outcome"] = fault["outcome"].clone()), &ReceiptFault::Outcome);
-    refused(
-        &changed(&|r| {
+    let instead = |bare: &dyn Fn(&mut Value)| {
+        changed(&|r| {
             r["leaf"] = r["outcome"]["leaf"].clone();
             r["proof"] = r["outcome"]["proof"].clone();
-        }),
-        &ReceiptFault::Kind,
-    );
+            bare(r);
+        })
+    };
+    refused(&instead(&|_| {}), &forged);
+    refused(&instead(&|r| r["openings"] = json!([])), &ReceiptFault::Outcome);
+    let alone = instead(&|r| {
+        r["openings"] = json!([]);
+        r.as_object_mut().unwrap().remove("outcome");
+    });
+    let told = verify(&alone, None).unwrap();
+    assert!(told.intent().is_none() && told.lines(true)[1].contains("hur ett utlämnande slutade"));
     // Another log's key: of another name, and of the same.
     let name = KeyName::parse(&app.deployment.config.origin).unwrap();
     for (name, seed) in [(KeyName::parse("other.example/log").unwrap(), [1; 32]), (name, [2; 32])] {

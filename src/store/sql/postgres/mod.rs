@@ -26,6 +26,7 @@ const DATABASE: &[(u32, &str)] = &[
     (12, include_str!("../../../../schemas/sql/postgres/0012_entry.sql")),
     (13, include_str!("../../../../schemas/sql/postgres/0013_overview.sql")),
     (14, include_str!("../../../../schemas/sql/postgres/0014_sample.sql")),
+    (15, include_str!("../../../../schemas/sql/postgres/0015_ever.sql")),
 ];
 const KEYS: &[(u32, &str)] = &[
     (1, include_str!("../../../../schemas/sql/postgres/keys_0001_first.sql")),
