@@ -34,6 +34,8 @@ mod raw;
 mod recipients;
 mod redact;
 mod sandbox;
+// A release build has no points at which it could be directed.
+#[cfg(debug_assertions)]
 mod simulation;
 mod soap;
 mod store;

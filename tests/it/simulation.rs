@@ -11,7 +11,7 @@
 //! SLUSS_SIMULATION_SEED=4711 cargo test --test it simulation    # this one, told step by step
 //! SLUSS_SIMULATION_SEEDS=100000 SLUSS_SIMULATION_FIRST=1000000 cargo test --test it simulation
 //! ```
-#![cfg(all(test, debug_assertions))]
+#![cfg(test)]
 
 mod check;
 mod operator;

@@ -85,7 +85,7 @@ impl Process {
         clock: &Arc<WrongClock>,
         entropy: u64,
     ) -> Self {
-        let (cues, cued) = channel();
+        let (cues, orders) = channel();
         let said = Arc::new(Mutex::new(None));
         let player = Player {
             who,
@@ -95,7 +95,7 @@ impl Process {
             entropy,
             said: Arc::clone(&said),
         };
-        let thread = std::thread::spawn(move || player.play(&cued));
+        let thread = std::thread::spawn(move || player.play(&orders));
         stage.give(who);
         Self { who, stage: Arc::clone(stage), cues, said, thread: Some(thread) }
     }
@@ -135,16 +135,16 @@ struct Player {
 }
 
 impl Player {
-    fn play(self, cued: &Receiver<Cue>) -> Result<(), Box<dyn Any + Send>> {
+    fn play(self, orders: &Receiver<Cue>) -> Result<(), Box<dyn Any + Send>> {
         let (stage, who) = (Arc::clone(&self.stage), self.who);
         stage.wait(who);
         crash::direct(Arc::new(Actor { stage: Arc::clone(&stage), who }));
-        let ended = catch_unwind(AssertUnwindSafe(|| self.run(cued)));
+        let ended = catch_unwind(AssertUnwindSafe(|| self.run(orders)));
         stage.over(who, Standing::Gone);
         ended
     }
 
-    fn run(&self, cued: &Receiver<Cue>) {
+    fn run(&self, orders: &Receiver<Cue>) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let entropy = Arc::new(SeededEntropy::new(self.entropy));
         let opened = Deployment::open_with(self.config.clone(), Arc::clone(&self.clock), entropy);
@@ -162,7 +162,7 @@ impl Player {
             }
             self.stage.over(self.who, Standing::Idle);
             self.stage.wait(self.who);
-            let Ok(cue) = cued.recv() else { return };
+            let Ok(cue) = orders.recv() else { return };
             let said = match cue {
                 Cue::Leave => return,
                 cue => runtime.block_on(self.act(&deployment, &worker, cue)),

@@ -119,7 +119,6 @@ impl World {
         for _ in 0..turns {
             let who = usize::try_from(self.stage.below(self.processes.len() as u64)).unwrap();
             match self.stage.below(20) {
-                0..=7 => self.round(who),
                 8..=11 => self.pass(),
                 12..=14 => self.hand_in(who),
                 15 => self.change_mood(),
