@@ -202,9 +202,9 @@ fn intent(recipient: &Recipient, attempt: u32, n: usize) -> Intent {
         .map(|(bit, field)| (mixed >> bit & 1 == 1, field))
         .fold((Vec::new(), Vec::new()), |(mut sent, mut stayed), (left, field)| {
             if left {
-                sent.push(field)
+                sent.push(field);
             } else {
-                stayed.push(field)
+                stayed.push(field);
             }
             (sent, stayed)
         });
