@@ -5,6 +5,7 @@
 //! cargo bench --bench pages                     # 200,000 cases and 1,000,000 leaves: filling takes minutes
 //! cargo bench --bench pages -- 20000 100000     # fewer of each
 //! SLUSS_BENCH_STATE=FOLDER cargo bench --bench pages    # is filled once, and then used again
+//! SLUSS_BENCH_ONLY=log cargo bench --bench pages        # pages whose name has this in it
 //! ```
 //!
 //! Cases are spread over ninety days. Each has two disclosures, one that did not leave and one that was
@@ -312,6 +313,9 @@ impl Seat {
     }
 
     async fn measure(&self, name: &str, path: &str, form: Option<&[(&str, &str)]>) {
+        if std::env::var("SLUSS_BENCH_ONLY").is_ok_and(|only| !name.contains(&only)) {
+            return;
+        }
         let mut times = Vec::with_capacity(REQUESTS);
         let mut bytes = 0;
         for n in 0..=REQUESTS {

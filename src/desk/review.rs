@@ -5,7 +5,7 @@ use crate::domain::Personal;
 use crate::store::{Sight, VouchedRow};
 
 /// How many are shown at once.
-const SHOWN_MAX: u32 = 50;
+const SHOWN_MAX: u32 = 20;
 
 /// Words that somebody vouched for, for another to look at. Not printable.
 pub struct Vouched {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::query::{Group, Query};
 use super::{Inspection, InspectionError, leaf_of};
 use crate::domain::{CaseId, Timestamp};
@@ -86,10 +88,11 @@ impl Inspection {
         }
         let by_day = matches!(query.group, Some(Group::Day | Group::Month));
         let listed = self.store.list_leaves(&query.wanted, by_day, query.before, most).await?;
-        let Listed { counts, found, size } = listed;
+        let Listed { counts, days, found, size } = listed;
         let ending = query.wanted.ending;
         let total = counts.iter().map(|count| count.of(ending)).sum();
-        let groups = query.group.map(|group| grouped(group, ending, &counts)).unwrap_or_default();
+        let groups = query.group.map(|group| grouped(group, ending, &counts, &days));
+        let groups = groups.unwrap_or_default();
         let rows = found.into_iter().map(Row::of).collect::<Result<Vec<_>, _>>()?;
         let next = rows.last().map(|row| row.index).filter(|_| rows.len() == most);
         Ok(Listing { rows, total, groups, next, size })
@@ -116,7 +119,8 @@ impl Inspection {
         rows.retain(|row| fits(query, row));
         rows.reverse();
         let counts: Vec<Count> = rows.iter().map(counted).collect();
-        let group = |group| grouped(group, None, &counts);
+        let days: Vec<_> = rows.iter().map(|row| (row.leaf.at.day(), 1)).collect();
+        let group = |group| grouped(group, None, &counts, &days);
         let groups = query.group.map(group).unwrap_or_default();
         let total = rows.len() as u64;
         rows.retain(|row| query.before.is_none_or(|before| row.index < before));
@@ -141,12 +145,25 @@ fn counted(row: &Row) -> Count {
     let is = |ending| u64::from(row.ending() == Some(ending));
     let ended = [Ending::Accepted, Ending::Rejected, Ending::Unsent, Ending::Unknown].map(is);
     let facets = Facets::of(&row.leaf.event).into();
-    Count { day: Some(row.leaf.at.day()), facets, total: 1, ended }
+    Count { facets, total: 1, ended }
 }
 
 /// Counts put together by what they are asked by.
-fn grouped(group: Group, ending: Option<Ending>, counts: &[Count]) -> Vec<(String, u64)> {
+fn grouped(
+    group: Group,
+    ending: Option<Ending>,
+    counts: &[Count],
+    days: &[(Date, u64)],
+) -> Vec<(String, u64)> {
     let mut groups: BTreeMap<String, u64> = BTreeMap::new();
+    for (day, number) in days {
+        let name = match group {
+            Group::Day => day.to_string(),
+            Group::Month => format!("{}-{:02}", day.year(), day.month()),
+            _ => continue,
+        };
+        *groups.entry(name).or_default() += number;
+    }
     for count in counts {
         let facets = &*count.facets;
         let number = count.of(ending);
@@ -160,11 +177,7 @@ fn grouped(group: Group, ending: Option<Ending>, counts: &[Count]) -> Vec<(Strin
             Group::Rule => facets.rules.iter().for_each(|rule| add(rule.as_str())),
             Group::Sent => facets.sent.iter().for_each(|field| add(field.as_str())),
             Group::Withheld => facets.withheld.iter().for_each(|field| add(field.as_str())),
-            Group::Day => add(&count.day.map(|day| day.to_string()).unwrap_or_default()),
-            Group::Month => {
-                let month = count.day.map(|day| format!("{}-{:02}", day.year(), day.month()));
-                add(&month.unwrap_or_default());
-            }
+            Group::Day | Group::Month => {}
             Group::Outcome if facets.kind != Kind::Intent => add(""),
             Group::Outcome => {
                 for one in Ending::ALL.iter().filter(|one| ending.is_none_or(|e| e == **one)) {

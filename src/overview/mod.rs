@@ -123,9 +123,11 @@ impl Overview {
         let now = parts.clock.now();
         let (here, today) = (Hour::of(now), now.here().date());
         let looked = Looked {
-            // A day more: today has only begun.
-            since: here.days_before(days.max(JUDGED_DAYS + BASELINE_DAYS) + 1),
+            // Whole days, so that what is closed is the same for a day.
+            since: first_hour(today, days.max(JUDGED_DAYS + BASELINE_DAYS)).unwrap_or(here),
             shared: first_hour(today, days).unwrap_or(here),
+            // Another process may be late by a moment, not by a day.
+            closed: first_hour(today, 2).unwrap_or(here),
             judged: first_hour(today, JUDGED_DAYS).unwrap_or(here),
             recipients: parts.recipients.keys().cloned().collect(),
             sight,

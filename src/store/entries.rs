@@ -64,17 +64,17 @@ pub struct FoundLeaf {
 pub struct Listed {
     /// How many there are, by what they have in common.
     pub counts: Vec<Count>,
+    /// How many there are on each day that has any, by the clocks of Sweden, where that was asked.
+    pub days: Vec<(Date, u64)>,
     /// The last of them, the newest first.
     pub found: Vec<FoundLeaf>,
     /// How large the log was.
     pub size: TreeSize,
 }
 
-/// How many leaves there are with the same facets; of one day, where days were asked for.
+/// How many leaves there are with the same facets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// The day, by the clocks of Sweden.
-    pub day: Option<Date>,
     /// What they have in common.
     pub facets: Arc<Facets>,
     /// How many there are.

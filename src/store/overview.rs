@@ -13,6 +13,8 @@ pub struct Looked {
     pub since: Hour,
     /// Numbers over all the time, from here on.
     pub shared: Hour,
+    /// Nothing is added to the numbers of before this hour any more.
+    pub closed: Hour,
     /// What happened again is counted from here on.
     pub judged: Hour,
     /// At which operators.
@@ -24,7 +26,7 @@ pub struct Looked {
 /// What there is to see.
 #[derive(Clone, Debug)]
 pub struct Glance {
-    /// Numbers by the hour, in order.
+    /// Numbers by the hour, in order; where hours are closed, those of a day are told together.
     pub counts: Vec<Counts>,
     /// Numbers over all the time.
     pub shares: Vec<Share>,

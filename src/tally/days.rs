@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Span;
 use jiff::civil::Date;
 
-use super::{Counted, Counts, Hour};
+use super::unusual::is_off;
+use super::{Counted, Counts, Hour, Share};
 
 /// The day, here, that an hour is of.
 pub fn day_of(hour: Hour) -> Date {
@@ -62,6 +63,40 @@ impl Days {
     }
 }
 
+/// The same numbers, where those of one day are told together: once for the hours in which people work,
+/// once for the others, each by the first hour of them.
+pub fn by_day(counts: Vec<Counts>) -> Vec<Counts> {
+    let mut sums = BTreeMap::new();
+    for Counts { hour, what, recipient, actor, code, times } in counts {
+        let here = hour.began().here();
+        let same = (here.date(), is_off(here), what, recipient, actor, code);
+        let (_, sum) = sums.entry(same).or_insert((hour, 0));
+        *sum += times;
+    }
+    let told = |((_, _, what, recipient, actor, code), (hour, times))| Counts {
+        hour,
+        what,
+        recipient,
+        actor,
+        code,
+        times,
+    };
+    let mut counts: Vec<Counts> = sums.into_iter().map(told).collect();
+    counts.sort_by_key(|count| count.hour);
+    counts
+}
+
+/// Shares of several spans, added up.
+pub fn together(shares: impl Iterator<Item = Share>) -> Vec<Share> {
+    let mut sums: BTreeMap<(Counted, String, String, String), u64> = BTreeMap::new();
+    for Share { what, recipient, matter, code, times } in shares {
+        *sums.entry((what, recipient, matter, code)).or_default() += times;
+    }
+    let told =
+        |((what, recipient, matter, code), times)| Share { what, recipient, matter, code, times };
+    sums.into_iter().map(told).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,5 +133,26 @@ mod tests {
         assert_eq!(autumn.row(), [(day("2026-10-25"), 48), (day("2026-10-26"), 64)]);
         let none = Days::of_kind(&counts, (day("2026-10-26"), 2), Counted::Read);
         assert_eq!((none.row().len(), none.sum(), none.most()), (2, 0, None));
+    }
+
+    #[test]
+    fn what_is_told_by_the_day_is_what_was_told_by_the_hour() {
+        let mut counts = Vec::new();
+        for n in 0..400_u64 {
+            let hour = Hour::of(Timestamp::parse("2026-10-20T00:30:00Z").expect("a moment"));
+            let hour = Hour::new(hour.number() + i64::try_from(n / 2).expect("few"));
+            let one = at("2026-10-20T00:30:00Z", n % 7 + 1);
+            let actor = ["support", "ordering"][usize::from(n % 3 == 0)].to_owned();
+            counts.push(Counts { hour, actor, ..one });
+        }
+        let together = by_day(counts.clone());
+        assert!(together.len() < counts.len() / 4, "{}", together.len());
+        let today = day("2026-10-28");
+        let days = |counts| Days::of_kind(counts, (today, 20), Counted::Disclosed);
+        assert_eq!(days(&together), days(&counts));
+        assert_eq!(
+            crate::tally::unusual(&together, &[], today),
+            crate::tally::unusual(&counts, &[], today)
+        );
     }
 }

@@ -13,7 +13,7 @@ mod unusual;
 
 use std::fmt;
 
-pub use days::{Days, day_of};
+pub use days::{Days, by_day, day_of, together};
 pub use unusual::{
     AGAIN_CASES_MIN, AGAIN_PULLS_MIN, Again, BASELINE_DAYS, JUDGED_DAYS, Pattern, Unusual, Whom,
     unusual,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, DateTime, Weekday};
 
 use super::days::{Days, day_of};
 use super::{BY_REASON, BY_TICKET, Counted, Counts};
@@ -143,13 +143,17 @@ fn days_between(from: Date, to: Date) -> i64 {
     (to - from).get_days().into()
 }
 
+/// Whether people do not work then, by the clocks here.
+pub(super) fn is_off(here: DateTime) -> bool {
+    let weekend = matches!(here.date().weekday(), Weekday::Saturday | Weekday::Sunday);
+    weekend || !(DAY_BEGINS..DAY_ENDS).contains(&here.hour())
+}
+
 fn off_hours(counts: &[Counts], today: Date, found: &mut Vec<Unusual>) {
     let mut sums: BTreeMap<(Date, &str), u64> = BTreeMap::new();
     for count in counts.iter().filter(|count| acts(count) && is_person(&count.actor)) {
         let here = count.hour.began().here();
-        let weekend = matches!(here.date().weekday(), Weekday::Saturday | Weekday::Sunday);
-        let night = !(DAY_BEGINS..DAY_ENDS).contains(&here.hour());
-        if (weekend || night) && is_judged(here.date(), today) {
+        if is_off(here) && is_judged(here.date(), today) {
             *sums.entry((here.date(), &count.actor)).or_default() += count.times;
         }
     }

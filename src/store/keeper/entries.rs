@@ -24,9 +24,18 @@ use crate::log::{Event, Facets, Kind, Leaf, LeafIndex, OutcomeResult, TreeSize};
 const CAUGHT_UP_MAX: usize = 2_000;
 /// How many places of one list are looked up at a time.
 const CHUNK: usize = 32;
+/// So many of the last leaves are looked through before lists are asked,
+const LAST_MAX: i64 = 400;
+/// where there are at least so many lists.
+const LAST_WORTH: usize = 8;
 
 /// The day under which all days are counted: what is asked of the whole log is not summed up day by day.
 pub(super) const EVER: i64 = 0;
+
+/// The day under which a month is counted: 20260300.
+pub(super) const fn month(day: i64) -> i64 {
+    day / 100 * 100
+}
 
 /// The number of an ending in the tables; 0 for what is no disclosure.
 pub(super) fn number(ending: Option<Ending>) -> i64 {
@@ -125,17 +134,18 @@ pub(super) fn tally(database: &Connection, tallied: Vec<Tallied>) -> Result<(), 
             database
                 .prepare_cached(
                     "INSERT INTO tally (day, facets, first, total)
-                     VALUES (?1, ?2, ?3, ?4), (?5, ?2, ?3, ?4)
+                     VALUES (?1, ?2, ?3, ?4), (?5, ?2, ?3, ?4), (?6, ?2, ?3, ?4)
                      ON CONFLICT (day, facets) DO UPDATE SET total = tally.total + excluded.total",
                 )?
-                .put(params![day, facets, first, total, EVER])?;
+                .put(params![day, facets, first, total, month(day), EVER])?;
         }
         for (intent, result) in ends {
             let column = result.as_str();
             database
                 .prepare_cached(&format!(
                     "UPDATE tally SET {column} = {column} + 1
-                      WHERE day IN (?2, (SELECT day FROM entry WHERE idx = ?1))
+                      WHERE day IN (?2, (SELECT day FROM entry WHERE idx = ?1),
+                                    (SELECT day / 100 * 100 FROM entry WHERE idx = ?1))
                         AND facets = (SELECT facets FROM entry WHERE idx = ?1)"
                 ))?
                 .put(params![intent, EVER])?;
@@ -223,7 +233,7 @@ impl Keeper {
     ) -> Result<Vec<FoundLeaf>, StoreError> {
         let known = Arc::clone(&self.facets);
         self.read(move |database| {
-            let counts = counts(database, &known, &wanted, false)?;
+            let counts = counts(database, &known, &wanted)?;
             newest(database, &wanted, &counts, before, most)
         })
         .await
@@ -239,11 +249,12 @@ impl Keeper {
         let known = Arc::clone(&self.facets);
         self.read(move |database| {
             let size = log::head(database)?.size;
-            let counts = counts(database, &known, &wanted, by_day)?;
+            let counts = counts(database, &known, &wanted)?;
             let found = newest(database, &wanted, &counts, before, most)?;
+            let days = if by_day { days(database, &wanted, &counts)? } else { Vec::new() };
             let counts = counts.into_iter().map(|(_, count)| count);
             let counts = counts.filter(|count| count.of(wanted.ending) > 0).collect();
-            Ok(Listed { counts, found, size })
+            Ok(Listed { counts, days, found, size })
         })
         .await
     }
@@ -345,47 +356,149 @@ fn newest(
     };
     let before = before.map(|before| signed(before.0)).transpose()?;
     let high = before.map_or(high, |before| before.min(high));
-    let places = last(database, &lists(counts, wanted.ending), (low, high), most)?;
+    let lists = lists(counts, wanted.ending);
+    // Of what there is much, the newest are among the newest of all; else each list is asked.
+    let (mut places, low_enough) = among_the_last(database, &lists, (low, high), most)?;
+    if places.len() < most {
+        let left = most - places.len();
+        places.extend(last(database, &lists, (low, low_enough), left)?);
+    }
     places.into_iter().map(|index| found(database, index)).collect()
 }
 
-/// What is wanted, counted: by facets, and by day besides where that is asked.
+/// Those of the last few leaves that stand in a list, and up to which place that was looked at.
+fn among_the_last(
+    database: &Connection,
+    lists: &BTreeSet<List>,
+    (low, high): (i64, i64),
+    most: usize,
+) -> Result<(Vec<i64>, i64), StoreError> {
+    let (mut places, mut seen) = (Vec::new(), high);
+    // A few lists are sooner asked.
+    if lists.len() < LAST_WORTH {
+        return Ok((places, seen));
+    }
+    let mut select = database.prepare_cached(
+        "SELECT idx, facets, ending FROM entry WHERE idx >= ?1 AND idx < ?2
+          ORDER BY idx DESC LIMIT ?3",
+    )?;
+    let mut rows = select.query(params![low, high, LAST_MAX])?;
+    while places.len() < most {
+        let Some(row) = rows.next()? else { break };
+        seen = row.get(0)?;
+        if lists.contains(&(row.get(1)?, row.get(2)?)) {
+            places.push(seen);
+        }
+    }
+    Ok((places, seen))
+}
+
+/// What is wanted, counted by facets: whole months by their own sums, and of the others the days.
 fn counts(
     database: &Connection,
     known: &Known,
     wanted: &Wanted,
-    by_day: bool,
 ) -> Result<Vec<(i64, Count)>, StoreError> {
     let all = known.all(database)?;
-    let by = if by_day { "facets, day" } else { "facets" };
-    let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT)");
-    let columns = ["total", "accepted", "rejected", "unsent", "unknown"].map(sum).join(", ");
-    let mut select = database.prepare_cached(&format!(
-        "SELECT facets, max(day), {columns} FROM tally WHERE day >= ?1 AND day <= ?2 GROUP BY {by}"
-    ))?;
-    let (from, to) = match (wanted.from, wanted.to) {
-        (None, None) if !by_day => (EVER, EVER),
-        (from, to) => (from.map_or(EVER + 1, numbered), to.map_or(i64::from(i32::MAX), numbered)),
-    };
-    let mut rows = select.query([from, to])?;
-    let mut counts = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        let facets = all.get(&id).ok_or(StoreError::Corrupt { table: "facets" })?;
-        if !wanted.filter.fits(facets) {
-            continue;
+    let mut select = database.prepare_cached(
+        "SELECT facets, total, accepted, rejected, unsent, unknown FROM tally
+          WHERE day >= ?1 AND day <= ?2",
+    )?;
+    let mut counts: BTreeMap<i64, Count> = BTreeMap::new();
+    for (first, last) in spans(database, wanted)? {
+        let mut rows = select.query([first, last])?;
+        while let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            let facets = all.get(&id).ok_or(StoreError::Corrupt { table: "facets" })?;
+            if !wanted.filter.fits(facets) {
+                continue;
+            }
+            let none = || Count { facets: Arc::clone(facets), total: 0, ended: [0; 4] };
+            let count = counts.entry(id).or_insert_with(none);
+            count.total += row.get::<_, u64>(1)?;
+            for (ended, column) in count.ended.iter_mut().zip(2..) {
+                *ended += row.get::<_, u64>(column)?;
+            }
         }
-        let day = if by_day { date(row.get(1)?) } else { None };
-        let ended = [row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?];
-        let facets = Arc::clone(facets);
-        counts.push((id, Count { day, facets, total: row.get(2)?, ended }));
     }
-    Ok(counts)
+    Ok(counts.into_iter().collect())
+}
+
+/// The rows of the tally that add up to the days that are wanted, from number to number.
+fn spans(database: &Connection, wanted: &Wanted) -> Result<Vec<(i64, i64)>, StoreError> {
+    if (wanted.from, wanted.to) == (None, None) {
+        return Ok(vec![(EVER, EVER)]);
+    }
+    // Each by itself is one look into the index; both together would read all of it.
+    let ends = "SELECT (SELECT min(day) FROM tally WHERE day > ?1), (SELECT max(day) FROM tally)";
+    let (oldest, newest): (Option<i64>, Option<i64>) =
+        database.prepare_cached(ends)?.query_row([EVER], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (Some(oldest), Some(newest)) = (oldest, newest) else { return Ok(Vec::new()) };
+    // The row of a month stands before its days.
+    let from = wanted.from.map_or(oldest, numbered).max(oldest);
+    let to = wanted.to.map_or(newest, numbered).min(newest);
+    let (Some(mut first), Some(last)) = (first_of(from), first_of(to)) else {
+        return Ok(Vec::new());
+    };
+    let mut spans = Vec::new();
+    while first <= last {
+        let whole = month(numbered(first));
+        let (begins, ends) = (from.max(whole + 1), to.min(whole + 31));
+        let is_whole = begins == whole + 1 && ends >= numbered(first.last_of_month());
+        spans.push(if is_whole || to == newest && begins == whole + 1 {
+            (whole, whole)
+        } else {
+            (begins, ends)
+        });
+        let Ok(next) = first.checked_add(jiff::Span::new().months(1)) else { break };
+        first = next;
+    }
+    Ok(spans)
+}
+
+/// The first day of the month of a day, or of a month.
+fn first_of(day: i64) -> Option<Date> {
+    date(month(day) + 1)
+}
+
+/// How many are wanted on each day.
+fn days(
+    database: &Connection,
+    wanted: &Wanted,
+    counts: &[(i64, Count)],
+) -> Result<Vec<(Date, u64)>, StoreError> {
+    let number = match wanted.ending {
+        None => "total",
+        Some(Ending::Open) => "total - accepted - rejected - unsent - unknown",
+        Some(ended) => ended.as_str(),
+    };
+    let has_some = |(_, count): &&(i64, Count)| count.of(wanted.ending) > 0;
+    let facets: Vec<String> =
+        counts.iter().filter(has_some).map(|(id, _)| id.to_string()).collect();
+    if facets.is_empty() {
+        return Ok(Vec::new());
+    }
+    // Numbers of our own: there is nothing in them to be bound.
+    let mut select = database.prepare(&format!(
+        "SELECT day, CAST(sum({number}) AS BIGINT) FROM tally
+          WHERE day >= ?1 AND day <= ?2 AND day % 100 > 0 AND facets IN ({})
+          GROUP BY day ORDER BY day",
+        facets.join(",")
+    ))?;
+    let from = wanted.from.map_or(EVER + 1, numbered);
+    let to = wanted.to.map_or(i64::from(i32::MAX), numbered);
+    let mut rows = select.query([from, to])?;
+    let mut days = Vec::new();
+    while let Some(row) = rows.next()? {
+        let day = date(row.get(0)?).ok_or(StoreError::Corrupt { table: "tally" })?;
+        days.push((day, row.get(1)?));
+    }
+    days.retain(|(_, number)| *number > 0);
+    Ok(days)
 }
 
 /// The lists of the index that hold something of this.
 fn lists(counts: &[(i64, Count)], ending: Option<Ending>) -> BTreeSet<List> {
-    // Each once, though it was counted by day.
     let mut lists = BTreeSet::new();
     for (facets, count) in counts {
         let is_disclosure = count.facets.kind == Kind::Intent;

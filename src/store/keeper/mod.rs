@@ -93,6 +93,8 @@ pub(super) struct Keeper {
     databases: Arc<Databases>,
     halt: Halt,
     facets: Arc<entries::Known>,
+    /// What was counted in hours that are over.
+    closed: Arc<tally::Closed>,
     folders: [PathBuf; 2],
     checkpoints: Arc<Mutex<CheckpointFile>>,
     _listener: Option<Listener>,
@@ -196,6 +198,7 @@ impl Keeper {
             databases: Arc::new(databases),
             halt,
             facets: Arc::default(),
+            closed: Arc::default(),
             folders,
             checkpoints: Arc::new(Mutex::new(checkpoints)),
             _listener: listener,

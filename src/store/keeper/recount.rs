@@ -40,7 +40,7 @@ impl Recount {
         self.leaves += 1;
         let told = Facets::of(&leaf.event).told();
         let (facets, day) = (Facets::number(&told), entries::day(leaf.at));
-        for day in [day, entries::EVER] {
+        for day in [day, entries::month(day), entries::EVER] {
             self.tally.entry((day, facets)).or_default()[0] += 1;
         }
         let kept = entries::stored(database, index)?;
@@ -61,8 +61,8 @@ impl Recount {
                 let Some(heap) = self.open.remove(&outcome.intent) else { return Ok(()) };
                 let ending = number(Some(Ending::from(outcome.result)));
                 let column = usize::try_from(ending - 1).unwrap_or(0);
-                for heap in [heap, (entries::EVER, heap.1)] {
-                    self.tally.entry(heap).or_default()[column] += 1;
+                for day in [heap.0, entries::month(heap.0), entries::EVER] {
+                    self.tally.entry((day, heap.1)).or_default()[column] += 1;
                 }
                 let kept = entries::stored(database, outcome.intent)?;
                 if kept.is_none_or(|(_, kept, _)| kept != ending) {

@@ -1,6 +1,9 @@
 //! Numbers by the hour, added to in the same commit as what they are of; and what is asked for by those
 //! who look after it all.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::super::StoreError;
 use super::super::desk::Sight;
 use super::super::overview::{AtOperator, Glance, Looked, PolicyVersion};
@@ -12,7 +15,7 @@ use crate::domain::{CaseId, PolicyId, Purpose, RecipientId, Timestamp};
 use crate::log::{Event, LeafIndex, OutcomeResult};
 use crate::tally::{
     AGAIN_CASES_MIN, AGAIN_PULLS_MIN, Again, BY_REASON, BY_TICKET, Count, Counted, Counts, Hour,
-    Pattern, Share,
+    Pattern, Share, by_day, together,
 };
 
 /// Of at most so many of the newest cases it is asked whether several are about one person, and of so
@@ -31,17 +34,16 @@ const ADD: &str = "INSERT INTO hourly (hour, what, recipient, matter, actor, cod
 /// What a day's picture and what stands out need, and no more: codes where they tell ground or reason.
 const BY_HOUR: &str = "SELECT hour, what, recipient, actor,
         CASE WHEN what IN ('pulled', 'denied') THEN code ELSE '' END AS told, CAST(sum(times) AS BIGINT)
-   FROM hourly WHERE hour >= ?1
+   FROM hourly WHERE hour >= ?1 AND hour < ?2
   GROUP BY hour, what, recipient, actor, told ORDER BY hour";
 const SHARES: &str = "SELECT what, recipient, matter, code, CAST(sum(times) AS BIGINT)
-   FROM hourly WHERE hour >= ?1 AND what <> 'denied'
+   FROM hourly WHERE hour >= ?1 AND hour < ?2 AND what <> 'denied'
   GROUP BY what, recipient, matter, code";
 
-const SAME_PERSON: &str = "SELECT subject, count(*) FROM (
-    SELECT subject FROM case_
+/// Counted here: the database would sort them first.
+const PEOPLE: &str = "SELECT subject FROM case_
      WHERE accepted_us >= ?1 AND restricted <= ?2 AND subject IS NOT NULL AND about IS NULL
-     ORDER BY accepted_us DESC LIMIT ?3) AS recent
-  GROUP BY subject HAVING count(*) >= ?4 ORDER BY count(*) DESC LIMIT ?5";
+     ORDER BY accepted_us DESC LIMIT ?3";
 const NEWEST_OF: &str = "SELECT id FROM case_ WHERE subject = ?1 AND restricted <= ?2
   ORDER BY accepted_us DESC LIMIT 1";
 const SAME_PULL: &str = "SELECT c.id, count(*) FROM (
@@ -59,7 +61,8 @@ const LIST: &str = "SELECT confirmed_us, failed FROM access_list WHERE recipient
 impl Keeper {
     pub(in crate::store) async fn glance(&self, look: Looked) -> Result<Glance, StoreError> {
         let now = self.clock.now();
-        self.read(move |database| glance(database, &look, now)).await
+        let closed = Arc::clone(&self.closed);
+        self.read(move |database| glance(database, &closed, &look, now)).await
     }
 
     pub(in crate::store) async fn policy_versions(
@@ -128,9 +131,58 @@ pub(super) fn denied(
     put(tx.database, &count, times)
 }
 
-fn glance(database: &Connection, look: &Looked, now: Timestamp) -> Result<Glance, StoreError> {
+/// Numbers of hours that are over, summed up once: by the first hour of them, and the one behind them.
+#[derive(Default)]
+pub(super) struct Closed(Mutex<Sums>);
+
+#[derive(Default)]
+struct Sums {
+    counts: BTreeMap<(Hour, Hour), Arc<Vec<Counts>>>,
+    shares: BTreeMap<(Hour, Hour), Arc<Vec<Share>>>,
+}
+
+/// There are few spans that anybody looks at; when there are more than this, a new day has begun.
+const SPANS_MAX: usize = 8;
+
+impl Closed {
+    fn counts(
+        &self,
+        database: &Connection,
+        span: (Hour, Hour),
+    ) -> Result<Arc<Vec<Counts>>, StoreError> {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = sums.counts.get(&span) {
+            return Ok(Arc::clone(known));
+        }
+        let summed = Arc::new(by_day(by_hour(database, span)?));
+        if sums.counts.len() >= SPANS_MAX {
+            sums.counts.clear();
+        }
+        sums.counts.insert(span, Arc::clone(&summed));
+        Ok(summed)
+    }
+
+    fn shares(
+        &self,
+        database: &Connection,
+        span: (Hour, Hour),
+    ) -> Result<Arc<Vec<Share>>, StoreError> {
+        let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = sums.shares.get(&span) {
+            return Ok(Arc::clone(known));
+        }
+        let summed = Arc::new(shares(database, span)?);
+        if sums.shares.len() >= SPANS_MAX {
+            sums.shares.clear();
+        }
+        sums.shares.insert(span, Arc::clone(&summed));
+        Ok(summed)
+    }
+}
+
+fn by_hour(database: &Connection, (from, before): (Hour, Hour)) -> Result<Vec<Counts>, StoreError> {
     let mut select = database.prepare_cached(BY_HOUR)?;
-    let counts = select.query_map([look.since.number()], |row| {
+    let counts = select.query_map([from.number(), before.number()], |row| {
         Ok(Counts {
             hour: Hour::new(row.get(0)?),
             what: what(row, 1)?,
@@ -140,9 +192,12 @@ fn glance(database: &Connection, look: &Looked, now: Timestamp) -> Result<Glance
             times: row.get(5)?,
         })
     })?;
-    let counts = counts.collect::<sql::Result<_>>()?;
+    Ok(counts.collect::<sql::Result<_>>()?)
+}
+
+fn shares(database: &Connection, (from, before): (Hour, Hour)) -> Result<Vec<Share>, StoreError> {
     let mut select = database.prepare_cached(SHARES)?;
-    let shares = select.query_map([look.shared.number()], |row| {
+    let shares = select.query_map([from.number(), before.number()], |row| {
         Ok(Share {
             what: what(row, 0)?,
             recipient: row.get(1)?,
@@ -151,7 +206,27 @@ fn glance(database: &Connection, look: &Looked, now: Timestamp) -> Result<Glance
             times: row.get(4)?,
         })
     })?;
-    let shares = shares.collect::<sql::Result<_>>()?;
+    Ok(shares.collect::<sql::Result<_>>()?)
+}
+
+fn glance(
+    database: &Connection,
+    closed: &Closed,
+    look: &Looked,
+    now: Timestamp,
+) -> Result<Glance, StoreError> {
+    let ever = Hour::new(i64::MAX);
+    let mut counts = Vec::new();
+    if look.since < look.closed {
+        counts.extend_from_slice(&closed.counts(database, (look.since, look.closed))?);
+    }
+    counts.extend(by_hour(database, (look.closed.max(look.since), ever))?);
+    let mut all = shares(database, (look.closed.max(look.shared), ever))?;
+    if look.shared < look.closed {
+        let before = closed.shares(database, (look.shared, look.closed))?;
+        all = together(all.into_iter().chain(before.iter().cloned()));
+    }
+    let shares = all;
     let mut operators = Vec::with_capacity(look.recipients.len());
     for recipient in &look.recipients {
         operators.push(at_operator(database, recipient, look.sight, now)?);
@@ -199,10 +274,16 @@ type Often = ([u8; 16], u64);
 fn again(database: &Connection, look: &Looked) -> Result<Vec<Again>, StoreError> {
     let (since, sight) = (look.judged.began().micros(), look.sight == Sight::Restricted);
     let often = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let people: Vec<Often> = database
-        .prepare_cached(SAME_PERSON)?
-        .query_map(params![since, sight, LOOKED_AT_MAX, AGAIN_CASES_MIN, AGAIN_MAX], often)?
-        .collect::<sql::Result<_>>()?;
+    let mut people: HashMap<[u8; 16], u64> = HashMap::new();
+    let mut select = database.prepare_cached(PEOPLE)?;
+    let mut rows = select.query(params![since, sight, LOOKED_AT_MAX])?;
+    while let Some(row) = rows.next()? {
+        *people.entry(row.get(0)?).or_default() += 1;
+    }
+    let mut people: Vec<Often> = people.into_iter().collect();
+    people.retain(|(_, times)| *times >= u64::from(AGAIN_CASES_MIN));
+    people.sort_unstable_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
+    people.truncate(AGAIN_MAX as usize);
     let mut all = Vec::with_capacity(people.len());
     for (subject, times) in people {
         let case = database
@@ -253,7 +334,7 @@ mod tests {
         for (statement, table) in [
             (BY_HOUR, "SCAN hourly"),
             (SHARES, "SCAN hourly"),
-            (SAME_PERSON, "SCAN case_"),
+            (PEOPLE, "SCAN case_"),
             (SAME_PULL, "SCAN pull"),
             (DUE, "SCAN case_"),
             (HELD, "SCAN case_"),

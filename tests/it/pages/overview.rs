@@ -18,6 +18,7 @@ async fn glance(app: &App, sight: Sight) -> Glance {
     let looked = Looked {
         since,
         shared: since,
+        closed: since,
         judged: since,
         recipients: vec![id(GLOBALCONNECT), id(IP_ONLY)],
         sight,

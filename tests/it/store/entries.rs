@@ -1,5 +1,7 @@
 //! Leaves found by what stands in them, held against going through the whole log.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, date};
 use sluss::log::{Code, ErasureReason, Facets, Filter, Kinds, Outcome, OutcomeResult, Read};
 use sluss::store::{Count, Ending, Wanted, Wrong};
@@ -129,8 +131,9 @@ async fn index_is_sound(store: &Store) {
     assert_eq!(of_index.collect::<Vec<_>>(), Vec::<&Wrong>::new());
 }
 
-async fn counted(store: &Store, wanted: &Wanted, by_day: bool) -> Vec<Count> {
-    store.list_leaves(wanted, by_day, None, 0).await.unwrap().counts
+async fn counted(store: &Store, wanted: &Wanted) -> (Vec<Count>, Vec<(Date, u64)>) {
+    let listed = store.list_leaves(wanted, true, None, 0).await.unwrap();
+    (listed.counts, listed.days)
 }
 
 /// Every page, of so many, one behind the other.
@@ -170,15 +173,18 @@ async fn what_is_found_page_by_page_is_what_the_whole_log_has() {
         }
         found += indexes.len();
 
-        let counts = counted(&store, &wanted, false).await;
+        let (counts, days) = counted(&store, &wanted).await;
         let sum: u64 = counts.iter().map(|count| count.of(wanted.ending)).sum();
         assert_eq!(sum, expected.len() as u64, "{wanted:?}");
-        for count in counted(&store, &wanted, true).await {
-            let same = |seen: &&&Seen| Some(seen.day) == count.day && seen.facets == *count.facets;
-            let of_day = expected.iter().filter(same).count();
-            assert_eq!(count.of(wanted.ending), of_day as u64, "{wanted:?}: {count:?}");
+        for count in counts {
+            let same = expected.iter().filter(|seen| seen.facets == *count.facets).count();
+            assert_eq!(count.of(wanted.ending), same as u64, "{wanted:?}: {count:?}");
         }
-
+        let mut by_day: BTreeMap<Date, u64> = BTreeMap::new();
+        for seen in &expected {
+            *by_day.entry(seen.day).or_default() += 1;
+        }
+        assert_eq!(days, by_day.into_iter().collect::<Vec<_>>(), "{wanted:?}");
         for by_day in [false, true] {
             let listed = store.list_leaves(&wanted, by_day, None, 5).await.unwrap();
             let newest: Vec<_> = listed.found.iter().map(|one| one.leaf.index).collect();
@@ -202,6 +208,53 @@ async fn what_is_found_page_by_page_is_what_the_whole_log_has() {
     index_is_sound(&store).await;
 }
 
+/// Whole months are counted by sums of their own: wherever a question begins and ends, it adds up.
+#[tokio::test]
+async fn any_days_add_up_over_months_and_a_year() {
+    let place = Place::new();
+    let store = place.open();
+    let mut kept = Vec::new();
+    // From the second of March on, a few days apart, into the next year.
+    for n in 0..80 {
+        let event = if n % 3 == 0 { Event::Heartbeat } else { place.stop().1 };
+        kept.push((place.clock.now().day(), n % 3 != 0));
+        store.note(event).await.unwrap();
+        place.pass(DAY * (1 + n % 9));
+    }
+    let last = kept.last().unwrap().0;
+    assert!(last >= date(2027, 1, 1), "{last}");
+    let days = [
+        date(2020, 1, 1),
+        date(2026, 3, 1),
+        date(2026, 3, 2),
+        date(2026, 3, 31),
+        date(2026, 4, 1),
+        date(2026, 4, 30),
+        date(2026, 5, 17),
+        date(2026, 12, 31),
+        date(2027, 1, 1),
+        last,
+        date(2030, 1, 1),
+    ];
+    let edges: Vec<_> = std::iter::once(None).chain(days.into_iter().map(Some)).collect();
+    for (from, to) in edges.iter().flat_map(|from| edges.iter().map(move |to| (*from, *to))) {
+        let within =
+            |day: Date| from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to);
+        let wanted = Wanted { from, to, ..Wanted::default() };
+        let expected = kept.iter().filter(|(day, stops)| *stops && within(*day)).count() as u64;
+        let (counts, days) = counted(&store, &wanted).await;
+        assert_eq!(
+            counts.iter().map(|count| count.total).sum::<u64>(),
+            expected,
+            "{from:?} {to:?}"
+        );
+        assert_eq!(days.iter().map(|(_, number)| number).sum::<u64>(), expected, "{from:?} {to:?}");
+        assert!(days.iter().all(|(day, _)| within(*day)));
+        assert_eq!(pages(&store, &wanted, 30).await.len() as u64, expected, "{from:?} {to:?}");
+    }
+    index_is_sound(&store).await;
+}
+
 #[tokio::test]
 async fn a_store_from_before_gets_its_entries_when_it_is_opened() {
     let place = Place::new();
@@ -212,15 +265,16 @@ async fn a_store_from_before_gets_its_entries_when_it_is_opened() {
     varied(&place, &store).await;
     let all =
         Wanted { filter: Filter { kinds: Kinds::All, ..Filter::default() }, ..Wanted::default() };
-    let (before, by_day) = (pages(&store, &all, 50).await, counted(&store, &all, true).await);
+    let (before, by_day) = (pages(&store, &all, 50).await, counted(&store, &all).await);
     drop(store);
     let rows = rusqlite::Connection::open(place.path().join("sluss.db")).unwrap();
-    // From before all days were counted together, too.
-    let ever = || -> Vec<[i64; 7]> {
-        let mut select = rows.prepare("SELECT * FROM tally WHERE day = 0 ORDER BY facets").unwrap();
+    // From before months, and all days, were counted together, too.
+    let ever = || -> Vec<[i64; 8]> {
+        let sums = "SELECT * FROM tally WHERE day % 100 = 0 ORDER BY day, facets";
+        let mut select = rows.prepare(sums).unwrap();
         let read = |row: &rusqlite::Row<'_>| {
-            let mut cells = [0; 7];
-            for (at, cell) in (1..).zip(&mut cells) {
+            let mut cells = [0; 8];
+            for (at, cell) in (0..).zip(&mut cells) {
                 *cell = row.get(at)?;
             }
             Ok(cells)
@@ -228,16 +282,16 @@ async fn a_store_from_before_gets_its_entries_when_it_is_opened() {
         select.query_map([], read).unwrap().map(Result::unwrap).collect()
     };
     let together = ever();
-    rows.execute_batch("DELETE FROM tally WHERE day = 0").unwrap();
+    rows.execute_batch("DELETE FROM tally WHERE day % 100 = 0").unwrap();
     rows.execute_batch(include_str!("../../../schemas/sql/sqlite/0015_ever.sql")).unwrap();
+    rows.execute_batch(include_str!("../../../schemas/sql/sqlite/0016_month.sql")).unwrap();
     assert!(!together.is_empty() && ever() == together);
     rows.execute_batch("DELETE FROM entry; DELETE FROM tally; DELETE FROM facets").unwrap();
     drop(rows);
     let store = place.open();
     assert_eq!(pages(&store, &all, 50).await, before);
-    let again = counted(&store, &all, true).await;
-    assert_eq!(again.len(), by_day.len());
-    assert!(by_day.iter().all(|count| again.contains(count)));
+    let again = counted(&store, &all).await;
+    assert_eq!(again, by_day);
     index_is_sound(&store).await;
 }
 
