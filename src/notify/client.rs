@@ -71,13 +71,13 @@ impl From<reqwest::Error> for ClientError {
 pub struct Client(reqwest::Client);
 
 impl Client {
-    /// Whom a callback may take so long to answer. Where it may call by no name, it trusts nobody, and
+    /// Whom a callback may take so long to answer. Where nobody may be called, it trusts nobody, and
     /// the machine's certificates need not be read.
-    pub fn open(timeout: Duration, has_names: bool) -> Result<Self, OpenError> {
+    pub fn open(timeout: Duration, calls_somebody: bool) -> Result<Self, OpenError> {
         // Three crates of the tree may ask for it; whoever is first decides, and all ask for ring.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = reqwest::Client::builder();
-        if !has_names {
+        if !calls_somebody {
             client = client.tls_certs_only([]);
         }
         client
