@@ -17,8 +17,10 @@
 #![expect(clippy::print_stdout, reason = "its result")]
 #![expect(clippy::cast_precision_loss, reason = "for people to read")]
 
+#[path = "throughput/disk.rs"]
+mod disk;
+
 use std::hint::black_box;
-use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,7 +66,7 @@ fn main() {
 async fn append(place: &Path, callers: usize) {
     let store = open(place);
     let event = Arc::new(intent());
-    let before = fsync(place);
+    let before = disk::fsync(place);
     let begun = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..callers {
@@ -81,7 +83,7 @@ async fn append(place: &Path, callers: usize) {
     }
     let mut waits = tasks.join_all().await.concat();
     let took = begun.elapsed();
-    let behind = fsync(place);
+    let behind = disk::fsync(place);
     waits.sort_unstable();
     let at = |part: usize| waits[(waits.len() - 1) * part / 100].as_secs_f64() * 1e3;
     println!(
@@ -243,22 +245,6 @@ fn resident_mib() -> f64 {
     let facts = std::fs::read_to_string("/proc/self/statm").unwrap();
     let pages: f64 = facts.split(' ').nth(1).unwrap().parse().unwrap();
     pages * 4096.0 / 1_048_576.0
-}
-
-/// Median seconds of a durable write of 4 KiB at the end of a file.
-fn fsync(place: &Path) -> f64 {
-    let mut file = std::fs::File::create(place.join("fsync")).unwrap();
-    let mut took: Vec<f64> = (0..100)
-        .map(|_| {
-            let begun = Instant::now();
-            file.seek(SeekFrom::End(0)).unwrap();
-            file.write_all(&[1; 4096]).unwrap();
-            file.sync_data().unwrap();
-            begun.elapsed().as_secs_f64()
-        })
-        .collect();
-    took.sort_by(f64::total_cmp);
-    took[took.len() / 2]
 }
 
 /// Key material for a benchmark.

@@ -17,6 +17,8 @@
 #![expect(clippy::print_stdout, reason = "its result")]
 #![expect(clippy::cast_precision_loss, reason = "for people to read")]
 
+#[path = "throughput/disk.rs"]
+mod disk;
 #[path = "throughput/machine.rs"]
 mod machine;
 #[path = "throughput/postgres.rs"]
@@ -47,6 +49,8 @@ const RECIPIENT: &str = "globalconnect";
 const HANDS: usize = 64;
 /// How many messages are under way at once.
 const IN_FLIGHT: u32 = 64;
+/// Two hundred orders a second, for ten seconds.
+const STEADY: (usize, Option<Duration>) = (2_000, Some(Duration::from_millis(5)));
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -64,27 +68,28 @@ fn main() {
     if words.contains(&"claim") {
         return runtime.block_on(claims(dir.path()));
     }
-    println!("fsync of 4 KiB: {:.2} ms (median of 200)", machine::fsync(dir.path()) * 1e3);
+    println!("fsync of 4 KiB: {:.2} ms (median of 200)", disk::fsync(dir.path()) * 1e3);
     println!("{:<34}  cases/s      p50      p99  ms/case  flushes/case  MiB at most", "");
     runtime.block_on(ceiling(orders));
     let place = |name: &str| dir.path().join(name);
-    runtime.block_on(flood("SQLite, flood", &place("flood"), orders, None, 0));
+    runtime.block_on(flood("SQLite, flood", &place("flood"), (orders, None), None, 0));
     runtime.block_on(drain("SQLite, backlog", &place("drain"), orders, None, 0));
-    runtime.block_on(steady("SQLite, 200 a second", &place("steady"), None, 0));
+    runtime.block_on(flood("SQLite, 200 a second", &place("steady"), STEADY, None, 0));
     if words.contains(&"postgres") {
         let server = postgres::Throwaway::start();
         for workers in [1, 2, 4] {
             let servers = server.servers(&format!("flood{workers}"));
             let name = format!("PostgreSQL, flood, workers: {workers}");
             let to = place(&format!("pg{workers}"));
-            runtime.block_on(flood(&name, &to, orders, Some(&servers), workers));
+            runtime.block_on(flood(&name, &to, (orders, None), Some(&servers), workers));
             let servers = server.servers(&format!("drain{workers}"));
             let name = format!("PostgreSQL, backlog, workers: {workers}");
             let to = place(&format!("pgd{workers}"));
             runtime.block_on(drain(&name, &to, orders, Some(&servers), workers));
         }
         let servers = server.servers("steady");
-        runtime.block_on(steady("PostgreSQL, 200 a second", &place("pgs"), Some(&servers), 1));
+        let (name, to) = ("PostgreSQL, 200 a second", place("pgs"));
+        runtime.block_on(flood(name, &to, STEADY, Some(&servers), 1));
     }
 }
 
@@ -180,11 +185,11 @@ impl Bench {
     }
 }
 
-/// Orders come in as fast as they are taken, and are delivered meanwhile.
+/// Orders come in as fast as they are taken, or one each so often, and are delivered meanwhile.
 async fn flood(
     name: &str,
     state: &Path,
-    orders: usize,
+    (orders, every): (usize, Option<Duration>),
     servers: Option<&[String; 2]>,
     workers: usize,
 ) {
@@ -192,7 +197,7 @@ async fn flood(
     bench.work(state, servers, workers);
     bench.settled(0).await;
     let (begun, spent, before) = (Instant::now(), Spent::now(&bench.children()), flushes());
-    let handed = accept(&bench.deployment, orders, None).await;
+    let handed = accept(&bench.deployment, orders, every).await;
     bench.settled(orders).await;
     let took = begun.elapsed();
     let spent = Spent::now(&bench.children()) - spent;
@@ -216,21 +221,6 @@ async fn drain(
     let took = begun.elapsed();
     let spent = Spent::now(&bench.children()) - spent;
     told(name, orders, took, spent, flushes() - before, None);
-    bench.end().await;
-}
-
-/// Two hundred orders a second, for ten seconds.
-async fn steady(name: &str, state: &Path, servers: Option<&[String; 2]>, workers: usize) {
-    let orders = 2_000;
-    let mut bench = Bench::open(state, servers);
-    bench.work(state, servers, workers);
-    bench.settled(0).await;
-    let (begun, spent, before) = (Instant::now(), Spent::now(&bench.children()), flushes());
-    let handed = accept(&bench.deployment, orders, Some(Duration::from_millis(5))).await;
-    bench.settled(orders).await;
-    let took = begun.elapsed();
-    let spent = Spent::now(&bench.children()) - spent;
-    told(name, orders, took, spent, flushes() - before, Some((&handed, &bench.sink)));
     bench.end().await;
 }
 

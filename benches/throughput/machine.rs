@@ -1,9 +1,6 @@
 //! What the machine says of itself and of us.
 
-use std::io::{Seek, SeekFrom, Write};
 use std::ops::Sub;
-use std::path::Path;
-use std::time::Instant;
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -61,22 +58,6 @@ pub(crate) fn flushes() -> u64 {
 pub(crate) fn now_micros() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     u64::try_from(now.tv_sec * 1_000_000 + now.tv_nsec / 1_000).unwrap()
-}
-
-/// Median seconds of a durable write of 4 KiB at the end of a file.
-pub(crate) fn fsync(dir: &Path) -> f64 {
-    let mut file = std::fs::File::create(dir.join("fsync")).unwrap();
-    let mut times: Vec<f64> = (0..200)
-        .map(|_| {
-            let started = Instant::now();
-            file.seek(SeekFrom::End(0)).unwrap();
-            file.write_all(&[7; 4096]).unwrap();
-            file.sync_data().unwrap();
-            started.elapsed().as_secs_f64()
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }
 
 /// Copies the one case of a store until there are so many, each of the same customer.

@@ -15,6 +15,9 @@ mod operators;
 mod person;
 mod processes;
 mod settling;
+// A release build has no points at which it could be directed.
+#[cfg(debug_assertions)]
+mod sharing;
 mod trust;
 
 use std::collections::BTreeSet;
