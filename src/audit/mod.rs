@@ -28,11 +28,11 @@ use crate::log::{Event, Hash, Intent, Leaf, LeafIndex, PolicyInForce, Stopped};
 
 pub use acknowledgements::{Acknowledged, Acknowledgements, Days, LineError, Mark};
 pub use cases::{Cases, Kept, Link, Reconciled};
+pub use policies::Policies;
 pub use report::{FINDINGS_MAX, Finding, Findings, Report};
 pub use rules::Rule;
 
 use outcomes::Outcomes;
-use policies::Policies;
 use registry::Registry;
 use times::Times;
 
@@ -195,17 +195,16 @@ impl Auditor {
     }
 }
 
-/// Holds one disclosure to the rules, as a sample does: the policy that it names, by its kept bytes, and
-/// the latest registry entry of its recipient that stands in the log before it. Everything that does not
+/// Holds one disclosure to the rules, as a sample does: the policy that it names, which was put among
+/// these, and the latest registry entry of its recipient that stands in the log before it. Everything that does not
 /// fit, by rule.
 pub fn one(
     leaf: &Leaf,
-    policy: Option<&[u8]>,
+    policies: &Policies,
     registered: Option<&PolicyInForce>,
 ) -> Vec<(Rule, String)> {
     let Event::Intent(intent) = &leaf.event else { return Vec::new() };
-    let (mut policies, mut registry) = (Policies::default(), Registry::default());
-    policies.put(intent.policy, policy);
+    let mut registry = Registry::default();
     if let Some(registered) = registered {
         registry.put(registered.clone());
     }

@@ -7,11 +7,9 @@ use super::registry::short;
 use crate::domain::{PolicyId, RecipientId};
 use crate::recipients::{KeptPolicy, Policy, id_of};
 
-/// So many are remembered at once; past it they are asked for anew.
-const KEPT_MAX: usize = 256;
-
+/// Policies that were read, by hash: each once, however many leaves it decided.
 #[derive(Debug, Default)]
-pub(super) struct Policies(BTreeMap<PolicyId, Known>);
+pub struct Policies(BTreeMap<PolicyId, Known>);
 
 #[derive(Debug)]
 enum Known {
@@ -22,11 +20,15 @@ enum Known {
 }
 
 impl Policies {
+    /// So many are remembered at once; past it they are asked for anew.
+    pub const KEPT_MAX: usize = 256;
+
     pub(super) fn knows(&self, id: PolicyId) -> bool {
         self.0.contains_key(&id)
     }
 
-    pub(super) fn put(&mut self, id: PolicyId, bytes: Option<&[u8]>) {
+    /// What is kept under a hash; `None`: nothing.
+    pub fn put(&mut self, id: PolicyId, bytes: Option<&[u8]>) {
         let known = match bytes {
             None => Known::Absent,
             Some(bytes) if id_of(bytes) != id => Known::OtherBytes,
@@ -35,7 +37,7 @@ impl Policies {
                 Err(error) => Known::Unreadable(error.to_string()),
             },
         };
-        if self.0.len() >= KEPT_MAX {
+        if self.0.len() >= Self::KEPT_MAX {
             self.0.clear();
         }
         self.0.insert(id, known);

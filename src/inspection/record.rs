@@ -227,13 +227,14 @@ impl Inspection {
         row: &Row,
     ) -> Result<Vec<(audit::Rule, String)>, InspectionError> {
         let Event::Intent(intent) = &row.leaf.event else { return Ok(Vec::new()) };
-        let policy = self.store.policy(intent.policy).await?;
+        let mut policies = audit::Policies::default();
+        policies.put(intent.policy, self.store.policy(intent.policy).await?.as_deref());
         let registered = self.registered(intent, row.index).await?;
         let registered = registered.and_then(|row| match row.leaf.event {
             Event::Policy(policy) => Some(policy),
             _ => None,
         });
-        Ok(audit::one(&row.leaf, policy.as_deref(), registered.as_ref()))
+        Ok(audit::one(&row.leaf, &policies, registered.as_ref()))
     }
 
     /// The latest policy leaf of the recipient before this one.

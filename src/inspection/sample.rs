@@ -1,7 +1,7 @@
 //! Random samples: drawn so that anybody can draw them again, every decision replayed, judged by a person
 //! and signed off in the log itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::draw::{Drawing, Seed, Stratum, WANTED_MAX};
 use super::listing::Row;
@@ -18,6 +18,9 @@ const PAGE: u32 = 10_000;
 const LISTED_MAX: u32 = 100;
 /// More files of recipients than come into force between two looks at their policies.
 const POLICIES_MAX: usize = 1_000;
+
+/// Each disclosure of a sample may have been decided by a policy of its own.
+const _: () = assert!(WANTED_MAX as usize <= audit::Policies::KEPT_MAX);
 
 /// One disclosure of a sample, as a reviewer sees it.
 pub struct Item {
@@ -122,19 +125,16 @@ impl Inspection {
         let first = kept.iter().map(|item| item.index).min().unwrap_or(LeafIndex(0));
         self.note(role, what, first, kept.len() as u64).await?;
         let in_force = self.in_force().await?;
-        let mut rows = Vec::new();
-        for kept in kept {
-            let found = self.store.leaf_at(kept.index).await?.ok_or(InspectionError::NotThere)?;
-            rows.push((kept, Row::of(found)?));
-        }
-        let asked: BTreeSet<PolicyId> = rows.iter().filter_map(|(_, row)| policy_of(row)).collect();
-        let mut policies = BTreeMap::new();
+        let found = self.store.leaves_at(kept.iter().map(|item| item.index).collect()).await?;
+        let found = found.ok_or(InspectionError::NotThere)?;
+        let rows = found.into_iter().map(Row::of).collect::<Result<Vec<_>, _>>()?;
+        let asked: BTreeSet<PolicyId> = rows.iter().filter_map(policy_of).collect();
+        let mut policies = audit::Policies::default();
         for id in asked {
-            policies.insert(id, self.store.policy(id).await?);
+            policies.put(id, self.store.policy(id).await?.as_deref());
         }
-        let items = rows.into_iter().map(|(kept, row)| {
-            let policy = policy_of(&row).and_then(|id| policies.get(&id)?.as_deref());
-            let broken = audit::one(&row.leaf, policy, latest(&in_force, &row));
+        let items = kept.into_iter().zip(rows).map(|(kept, row)| {
+            let broken = audit::one(&row.leaf, &policies, latest(&in_force, &row));
             Item { kept, row, broken }
         });
         Ok(Sample { row, items: items.collect() })

@@ -141,6 +141,14 @@ impl Store {
         self.0.places(wanted.clone(), within, first, most).await
     }
 
+    /// Leaves with their outcomes, in the order asked for; `None`: one of them is not there.
+    pub async fn leaves_at(
+        &self,
+        places: Vec<LeafIndex>,
+    ) -> Result<Option<Vec<FoundLeaf>>, StoreError> {
+        self.0.leaves_at(places).await
+    }
+
     /// A leaf with what became of it; `None` where the log has not grown that far.
     pub async fn leaf_at(&self, index: LeafIndex) -> Result<Option<FoundLeaf>, StoreError> {
         self.0.leaf_at(index).await

@@ -306,6 +306,21 @@ impl Keeper {
         })
         .await
     }
+
+    pub(in crate::store) async fn leaves_at(
+        &self,
+        places: Vec<LeafIndex>,
+    ) -> Result<Option<Vec<FoundLeaf>>, StoreError> {
+        self.read(move |database| {
+            let size = log::head(database)?.size;
+            if !places.iter().all(|index| size.holds(*index)) {
+                return Ok(None);
+            }
+            let each = places.into_iter().map(|index| found(database, signed(index.0)?));
+            each.collect::<Result<_, _>>().map(Some)
+        })
+        .await
+    }
 }
 
 fn place(row: &Row<'_>, column: usize) -> Result<LeafIndex, StoreError> {
