@@ -165,7 +165,8 @@ impl World {
             Intention::Reopen => {
                 // Leases outlive who held them, until they are reaped or run out.
                 self.store = self.place.open();
-                self.store.reap().await.unwrap();
+                let leased = self.cases.values().filter(|model| model.leased).count();
+                reaped(&self.store, leased).await;
                 self.cases.values_mut().for_each(|model| model.leased = false);
             }
             Intention::Wait => {
