@@ -171,7 +171,8 @@ async fn behind_a_disk_that_hangs_nothing_is_sent() {
     let worker = deployed.command(&["work"]);
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync"]);
-    command.args(["-e", "inject=fdatasync:delay_enter=3000000", "-P"]);
+    // Much longer than the deadline, and than a busy machine may take from here to the kill.
+    command.args(["-e", "inject=fdatasync:delay_enter=10000000", "-P"]);
     command.arg(deployed.state().join("checkpoint"));
     command.arg("-P").arg(deployed.state().join("checkpoint.new"));
     command.arg(worker.get_program()).args(worker.get_args());
