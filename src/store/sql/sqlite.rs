@@ -28,6 +28,7 @@ pub(super) const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0014_sample.sql"),
     include_str!("../../../schemas/sql/sqlite/0015_ever.sql"),
     include_str!("../../../schemas/sql/sqlite/0016_month.sql"),
+    include_str!("../../../schemas/sql/sqlite/0017_breaker.sql"),
 ];
 pub(super) const KEYS: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql"),
