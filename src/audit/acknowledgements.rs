@@ -167,7 +167,7 @@ impl Acknowledgements {
     }
 
     /// The lines that a disclosure may be, each with its mark: those of the operator's reference
-    /// where that is known, then those of about that time; behind them those that may be of an earlier
+    /// where that is known, then those of about that time, the nearest first; behind them those that may be of an earlier
     /// one. Empty where there is nothing to ask.
     pub fn candidates(
         &self,
@@ -179,15 +179,19 @@ impl Acknowledgements {
         let by_reference = operator_reference
             .and_then(|reference| self.by_operator_reference.get(&(to.clone(), reference.clone())));
         let mut seen = BTreeSet::new();
-        let near = self.by_recipient.get(to).into_iter().flatten().filter(|at| {
-            let one = &self.all[**at];
-            one.received.since(leaf.at) <= WINDOW && leaf.at.since(one.received) <= WINDOW
-        });
+        let apart = |at: &usize| {
+            let received = self.all[*at].received;
+            received.since(leaf.at).max(leaf.at.since(received))
+        };
+        // The nearest first: whoever tries them one by one is done soon.
+        let all = self.by_recipient.get(to).into_iter().flatten();
+        let mut near: Vec<usize> = all.copied().filter(|at| apart(at) <= WINDOW).collect();
+        near.sort_by_key(apart);
         let mut lines: Vec<usize> = by_reference
             .into_iter()
             .flatten()
-            .chain(near)
             .copied()
+            .chain(near)
             .filter(|at| self.all[*at].taken != Taken::Yes && seen.insert(*at))
             .collect();
         lines.sort_by_key(|at| self.all[*at].taken != Taken::No);

@@ -171,7 +171,7 @@ fn one_line_is_of_the_disclosure_that_was_accepted() {
         (R::Unknown, 3, &[Rule::ReceivedUnlogged]),
         (R::Unknown, 0, &[Rule::AcceptedUnreceived]),
     ] {
-        let mut story = Story::sound();
+        let story = Story::sound();
         let at = story.find(|intent| intent.recipient.id.as_str() == "globalconnect");
         let outcome = story.outcome(at);
         let received = story.leaves[at].at.rfc3339();
