@@ -15,6 +15,7 @@ mod door;
 mod entries;
 mod erase;
 mod errands;
+mod found;
 mod fsck;
 mod heard;
 mod history;
