@@ -144,7 +144,7 @@ async fn accept(deployment: &Deployment, clock: &ManualClock, numbers: std::ops:
             panic!("the benchmark's own order is refused");
         };
         let store = deployment.store.clone();
-        hands.spawn(async move { store.accept(submission).await.unwrap() });
+        hands.spawn(async move { store.begin_accept(submission).await.await.unwrap().unwrap() });
     }
     while let Some(accepted) = hands.join_next().await {
         accepted.unwrap();

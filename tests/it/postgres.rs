@@ -29,6 +29,8 @@ const SERVER: &str = "SLUSS_TEST_POSTGRES";
 /// What is run on both.
 const BOTH: &[&str] = &[
     "store::",
+    "bulkheads::",
+    "cli::many::",
     "journey::",
     "follow::",
     "notify::",

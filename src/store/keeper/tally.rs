@@ -8,8 +8,8 @@ use super::super::StoreError;
 use super::super::desk::Sight;
 use super::super::overview::{AtOperator, Glance, Looked, PolicyVersion};
 use super::super::sql::{self, Connection, OptionalExtension, Row, params};
-use super::Keeper;
 use super::tx::Tx;
+use super::{Keeper, breaker};
 use crate::auth::{Action, Denial};
 use crate::domain::{CaseId, PolicyId, Purpose, RecipientId, Timestamp};
 use crate::log::{Event, LeafIndex, OutcomeResult};
@@ -228,8 +228,12 @@ fn glance(
     }
     let shares = all;
     let mut operators = Vec::with_capacity(look.recipients.len());
+    let left_alone = breaker::left_alone(database, now)?;
     for recipient in &look.recipients {
-        operators.push(at_operator(database, recipient, look.sight, now)?);
+        let mut operator = at_operator(database, recipient, look.sight, now)?;
+        let first = left_alone.iter().find(|(id, _)| id == recipient);
+        operator.left_alone = first.map(|(_, stands)| *stands);
+        operators.push(operator);
     }
     Ok(Glance { counts, shares, operators, again: again(database, look)? })
 }
@@ -265,6 +269,7 @@ fn at_operator(
         feed_read: moment(feed.flatten()),
         list_confirmed: moment(confirmed),
         list_failed,
+        left_alone: None,
     })
 }
 

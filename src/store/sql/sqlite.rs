@@ -28,7 +28,8 @@ pub(super) const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0014_sample.sql"),
     include_str!("../../../schemas/sql/sqlite/0015_ever.sql"),
     include_str!("../../../schemas/sql/sqlite/0016_month.sql"),
-    include_str!("../../../schemas/sql/sqlite/0017_covering.sql"),
+    include_str!("../../../schemas/sql/sqlite/0017_breaker.sql"),
+    include_str!("../../../schemas/sql/sqlite/0018_covering.sql"),
 ];
 pub(super) const KEYS: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql"),
