@@ -36,6 +36,12 @@ impl Throwaway {
         [within(name.to_owned()), within(format!("{name}_keys"))]
     }
 
+    /// Ends it without a farewell, as a crash does, and starts it again.
+    pub(crate) fn restart(&self) {
+        let data = self.folder.path().join("data").display().to_string();
+        self.run("pg_ctl", &["-w", "-D", &data, "-m", "immediate", "restart"]);
+    }
+
     fn run(&self, name: &str, arguments: &[&str]) {
         let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
             .unwrap()
