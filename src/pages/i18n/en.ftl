@@ -375,6 +375,7 @@ sample-drawn = Drawn
 sample-population = Drawn from
 sample-how = Choose a verdict for each disclosure and save. When all are judged the sample can be signed off; nothing changes after that.
 sample-items = Disclosures in the sample
+sample-pages = Parts of the sample
 sample-replay = The decision made again
 sample-same = same decision
 sample-differs = does not fit

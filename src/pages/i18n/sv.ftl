@@ -376,6 +376,7 @@ sample-drawn = Draget
 sample-population = Draget ur
 sample-how = Välj en bedömning för varje utlämnande och spara. När alla är bedömda kan stickprovet signeras; sedan ändras inget.
 sample-items = Utlämnanden i stickprovet
+sample-pages = Delar av stickprovet
 sample-replay = Beslutet gjort om
 sample-same = samma beslut
 sample-differs = stämmer inte

@@ -16,6 +16,7 @@ mod door;
 mod entries;
 mod erase;
 mod errands;
+mod found;
 mod fsck;
 mod heard;
 mod history;

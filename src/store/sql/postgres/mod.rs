@@ -29,6 +29,7 @@ const DATABASE: &[(u32, &str)] = &[
     (15, include_str!("../../../../schemas/sql/postgres/0015_ever.sql")),
     (16, include_str!("../../../../schemas/sql/postgres/0016_month.sql")),
     (17, include_str!("../../../../schemas/sql/postgres/0017_breaker.sql")),
+    (18, include_str!("../../../../schemas/sql/postgres/0018_covering.sql")),
 ];
 const KEYS: &[(u32, &str)] = &[
     (1, include_str!("../../../../schemas/sql/postgres/keys_0001_first.sql")),
