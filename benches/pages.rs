@@ -1,9 +1,10 @@
 //! How long the server takes for each page, on a store with many cases and a long log: p50, p99 and the
-//! longest of some hundred requests over loopback, one after the other, and how large a page is. On SQLite.
+//! longest of some hundred requests over loopback, one after the other, and how large a page is.
 //!
 //! ```sh
 //! cargo bench --bench pages                     # 200,000 cases and 1,000,000 leaves: filling takes minutes
 //! cargo bench --bench pages -- 20000 100000     # fewer of each
+//! cargo bench --bench pages -- postgres         # on PostgreSQL, on a server that is thrown away; else on SQLite
 //! SLUSS_BENCH_STATE=FOLDER cargo bench --bench pages    # is filled once, and then used again
 //! SLUSS_BENCH_ONLY=log cargo bench --bench pages        # pages whose name has this in it
 //! ```
@@ -16,6 +17,9 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot be set up has failed")]
 #![expect(clippy::print_stdout, reason = "its result")]
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
+
+#[path = "throughput/postgres.rs"]
+mod postgres;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -32,7 +36,8 @@ use sluss::intake::{Context, Kind, NoLists, read};
 use sluss::log::{Code, Event, Intent, LeafIndex, OutcomeResult, RecipientRecord, Role, Stopped};
 use sluss::recipients::Recipient;
 use sluss::store::{
-    AccountRow, CaseFilter, Claimed, Disclosure, IncidentKind, IncidentRow, Settlement, Work,
+    AccountRow, Address, CaseFilter, Claimed, Disclosure, IncidentKind, IncidentRow, Servers,
+    Settlement, Work,
 };
 use tokio::task::JoinSet;
 
@@ -50,7 +55,13 @@ async fn main() {
     let folder = tempfile::tempdir().unwrap();
     let state = kept.unwrap_or_else(|| folder.path().join("state"));
     let clock = Arc::new(ManualClock::at(now()));
-    let deployment = open(&state, Arc::clone(&clock) as Arc<dyn Clock>);
+    let asked = std::env::args().any(|one| one == "postgres");
+    let server = asked.then(postgres::Throwaway::start);
+    let servers = server.as_ref().map(|server| {
+        let [database, keys] = server.servers("pages").map(|one| Address::parse(&one).unwrap());
+        Servers { database, keys }
+    });
+    let deployment = open(&state, servers, Arc::clone(&clock) as Arc<dyn Clock>);
     let most = u32::try_from(cases).unwrap();
     let all = deployment.store.cases(CaseFilter { limit: most, ..CaseFilter::default() });
     let there = all.await.unwrap().len() / BATCH * BATCH;
@@ -68,10 +79,11 @@ fn now() -> Timestamp {
     SystemClock.now()
 }
 
-fn open(state: &Path, clock: Arc<dyn Clock>) -> Deployment {
+fn open(state: &Path, servers: Option<Servers>, clock: Arc<dyn Clock>) -> Deployment {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
     let mut config = sluss::config::load(&shipped, &BTreeMap::new()).unwrap();
     state.clone_into(&mut config.state);
+    config.servers = servers;
     config.http.requests_per_second = 1_000_000;
     // It fills as fast as the disk takes it.
     config.limits.deadline = Duration::from_mins(1);
@@ -132,7 +144,7 @@ async fn accept(deployment: &Deployment, clock: &ManualClock, numbers: std::ops:
             panic!("the benchmark's own order is refused");
         };
         let store = deployment.store.clone();
-        hands.spawn(async move { store.accept(submission).await.unwrap() });
+        hands.spawn(async move { store.begin_accept(submission).await.await.unwrap().unwrap() });
     }
     while let Some(accepted) = hands.join_next().await {
         accepted.unwrap();

@@ -178,6 +178,8 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
     let retry_first = worker.number("retry_first_seconds", 5, 1..=3_600, faults);
     let retry_max = worker.number("retry_max_seconds", 3_600, 1..=86_400, faults);
     let attempts_max = worker.number("attempts_max", 8, 1..=100, faults);
+    let pause_after = worker.number("pause_after_failures", 5, 1..=1_000, faults);
+    let pause_max = worker.number("pause_max_seconds", 300, 1..=3_600, faults);
     worker.nothing_else(faults);
 
     let day = Duration::from_hours(24);
@@ -229,6 +231,8 @@ fn read(file: &Path, table: &toml::Table, faults: &mut Faults) -> Config {
             retry_first: seconds(retry_first),
             retry_max: seconds(retry_max),
             attempts_max,
+            pause_after,
+            pause_max: seconds(pause_max),
         },
         batch_max: batch_max as usize,
         upkeep,

@@ -5,12 +5,17 @@
 //! manners, and starting again is the same path as going on.
 //!
 //! `ask` is what is asked of operators besides: what they offer, what stands in the way of an order.
+//! `breaker` is when an operator that is down is left alone, `breakers` those of this process.
 //! `feeds` is what they tell by themselves, `subscriptions` by which ids they know our services.
+//! `upkeep` is what is done once in a while to what is kept.
 
 mod accesses;
 mod ask;
+mod breaker;
+mod breakers;
 mod feeds;
 mod subscriptions;
+mod upkeep;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,35 +26,28 @@ use tracing::{debug, error, info, instrument, warn};
 
 pub use accesses::{ListPart, ListUpdate};
 use ask::Offers;
+use breaker::Admits;
+use breakers::{Breakers, Probe};
 
 use crate::config::Upkeep;
 use crate::crash;
 use crate::dialects::{self, Dialect, Heard, Remark};
-use crate::domain::{Case, CaseId, Clock, Entropy, HaltReason, LeafId, RecipientId, Timestamp};
-use crate::log::{LeafIndex, SubjectKey};
+use crate::domain::{Case, CaseId, Clock, Entropy, HaltReason, LeafId, RecipientId};
+use crate::log::SubjectKey;
 use crate::minimise::{Refusal, minimise, shown};
 use crate::notify::Notifier;
 use crate::recipients::{Recipient, Recipients};
 use crate::record::{Ready, Record, Recorded, record, refusal};
-use crate::settle::{Consequence, Halt, Settling, Timing, sought};
+use crate::settle::{Consequence, Halt, Settled, Settling, Timing, sought};
 use crate::store::{Claim, Claimed, Doubt, Hearing, Placed, Store, StoreError, Work};
 use crate::transmit::{Permit, Wire};
 
 /// The longest an idle lane sleeps: what another process accepts is seen no later.
 const IDLE: Duration = Duration::from_millis(250);
 
-/// How often it is looked whether something kept is due, or a key is old.
-const UPKEEP: Duration = Duration::from_hours(1);
-/// An answer to a contact pull that has no outcome for so long gets none any more: ten minutes.
-const PULL_OPEN_MICROS: i64 = 10 * 60 * 1_000_000;
-/// How often it is looked whether a scrub is due.
-const SCRUB_LOOK: Duration = Duration::from_mins(10);
-/// Between two pages of a scrub: others have more to do.
-const SCRUB_PAUSE: Duration = Duration::from_millis(5);
-
 /// Moves cases from accepted to their end.
 #[derive(Clone)]
-pub struct Worker(Arc<Parts>, Arc<Offers>);
+pub struct Worker(Arc<Parts>, Arc<Offers>, Arc<Breakers>);
 
 /// What a worker is made of.
 pub struct Parts {
@@ -82,7 +80,7 @@ pub struct Parts {
 impl Worker {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(parts), Arc::default())
+        Self(Arc::new(parts), Arc::default(), Arc::default())
     }
 
     /// The brake on all sending.
@@ -222,75 +220,8 @@ impl Worker {
         while under_way.join_next().await.is_some() {}
     }
 
-    /// Beside the lanes of recipients: it never makes a case wait for more than one small commit.
-    async fn upkeep_lane(&self, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
-            if self.0.halt.reason().is_none()
-                && let Err(error) = self.upkeep().await
-            {
-                self.failed(&error);
-            }
-            let pause = tokio::time::sleep(UPKEEP);
-            tokio::select! { () = pause => {}, _ = stop.changed() => {} }
-        }
-    }
-
-    /// Wipes what is due, and begins an epoch where the last one is old, or a rotation was cut short.
-    pub async fn upkeep(&self) -> Result<(), StoreError> {
-        let Parts { store, clock, upkeep, .. } = &*self.0;
-        let wiped = store.wipe_due(upkeep.case_minimum).await?;
-        if wiped > 0 {
-            info!(
-                "What was sealed of {wiped} cases is wiped: it was kept as long as the rules say"
-            );
-        }
-        let closed = store.close_pulls(Timestamp::from_micros(
-            clock.now().micros().saturating_sub(PULL_OPEN_MICROS),
-        ));
-        if closed.await? > 0 {
-            warn!("Answers to contact pulls are closed as unknown: nobody said how they ended");
-        }
-        let epochs = store.epochs().await?;
-        let age = epochs.last().map_or(Duration::ZERO, |latest| clock.now().since(latest.since));
-        let is_old = upkeep.rotate_after.is_some_and(|after| age >= after);
-        if is_old || epochs.len() > 1 {
-            let rotation = store.rotate_epoch().await?;
-            info!("Epoch {} has begun: customers' keys are sealed anew", rotation.epoch);
-        }
-        Ok(())
-    }
-
-    /// What lies still is looked at too: consistency proofs do not protect the bodies.
-    async fn scrub_lane(&self, every: Duration, mut stop: watch::Receiver<bool>) {
-        while !*stop.borrow() {
-            if let Err(error) = self.scrub(every, &stop).await {
-                self.failed(&error);
-            }
-            let nap = tokio::time::sleep(every.min(SCRUB_LOOK));
-            tokio::select! { () = nap => {}, _ = stop.changed() => {} }
-        }
-    }
-
-    /// Hashes every stored leaf again where that is due, a page at a time. One that has changed
-    /// halts everything.
-    async fn scrub(&self, every: Duration, stop: &watch::Receiver<bool>) -> Result<(), StoreError> {
-        let (store, begun) = (&self.0.store, self.0.clock.now());
-        if store.scrubbed().is_some_and(|last| begun.since(last) < every) {
-            return Ok(());
-        }
-        let mut next = Some(LeafIndex(0));
-        while let Some(first) = next {
-            if *stop.borrow() {
-                return Ok(());
-            }
-            next = store.scrub(first).await?;
-            tokio::time::sleep(SCRUB_PAUSE).await;
-        }
-        store.note_scrubbed(begun)
-    }
-
     async fn nap(&self, id: &RecipientId) {
-        if self.0.halt.reason().is_some() || self.0.wire.refused(id).is_some() {
+        if self.0.halt.reason().is_some() || self.is_left_alone(id) {
             return tokio::time::sleep(IDLE).await;
         }
         let due = self.0.store.next_due(id).await.ok().flatten();
@@ -327,47 +258,63 @@ impl Worker {
         if self.is_refused(&recipient.id).await? {
             return Ok(0);
         }
+        let now = parts.clock.now();
+        let admits = self.admits(&recipient.id, now);
+        if admits == Admits::Nothing {
+            return Ok(0);
+        }
         // A recipient that is switched off has no line: its cases are still decided, that is, held.
         let room = if recipient.enabled { parts.wire.room(&recipient.id) } else { parts.batch_max };
-        let most = room.min(parts.batch_max);
-        let now = parts.clock.now();
+        let mut most = room.min(parts.batch_max);
         let waiting = parts.store.next_due(&recipient.id).await?;
         if most == 0 || waiting.is_none_or(|due| due > now) {
             return Ok(0);
+        }
+        let mut probe = None;
+        if admits == Admits::Probe {
+            probe = self.probe(&recipient.id, now).await?;
+            most = 1;
         }
         let work = parts.store.claim(&recipient.id, most, parts.timing.lease).await?;
         crash::point("claimed");
         let moved = work.len();
         let mut deliver = Vec::new();
         for work in work {
+            if let Some(probe) = &probe {
+                probe.with(work.case());
+            }
             match work {
                 Work::Deliver(claimed) if self.is_surveyed(recipient, dialect, &claimed) => {
-                    self.spawn(recipient, under_way, *claimed, Self::survey_and_send).await;
+                    let with = (*claimed, probe.take());
+                    self.spawn(recipient, under_way, with, Self::survey_and_send).await;
                 }
                 Work::Deliver(claimed) => deliver.push(*claimed),
                 Work::Reconcile(doubt) => {
-                    self.spawn(recipient, under_way, *doubt, Self::reconcile).await;
+                    self.spawn(recipient, under_way, (*doubt, probe.take()), Self::reconcile).await;
                 }
                 Work::Follow(placed) => {
-                    self.spawn(recipient, under_way, placed, Self::follow).await;
+                    self.spawn(recipient, under_way, (placed, probe.take()), Self::follow).await;
                 }
             }
         }
         if deliver.is_empty() {
+            self.ended(probe).await;
             return Ok(moved);
         }
         let (recorded, failed) = self.decide(recipient, dialect, deliver).await?;
         for recorded in recorded {
-            self.spawn(recipient, under_way, recorded, Self::send).await;
+            self.spawn(recipient, under_way, (recorded, probe.take()), Self::send).await;
         }
+        self.ended(probe).await;
         failed.map_or(Ok(moved), Err)
     }
 
+    /// Begins something with a case, which may be the one that looks whether the operator is back.
     async fn spawn<T: Send + 'static, F>(
         &self,
         recipient: &Recipient,
         under_way: &mut JoinSet<()>,
-        work: T,
+        (work, probe): (T, Option<Probe>),
         how: fn(Self, RecipientId, T) -> F,
     ) where
         F: Future<Output = Result<(), StoreError>> + Send + 'static,
@@ -378,6 +325,7 @@ impl Worker {
             if let Err(error) = how(worker.clone(), id, work).await {
                 worker.failed(&error);
             }
+            worker.ended(probe).await;
             drop(permit);
         });
     }
@@ -480,7 +428,8 @@ impl Worker {
         crash::point("sent");
         if let Some(mut settling) = self.settling(&id) {
             settling.moved = self.has_moved(&id, &transmitted).await?;
-            ignore_fenced(settling.sent(transmitted).await.map(|_| ()))?;
+            let case = transmitted.case();
+            self.settled(&id, case, settling.sent(transmitted).await).await?;
         }
         crash::point("settled");
         Ok(())
@@ -499,7 +448,8 @@ impl Worker {
         }
         let answer = self.0.wire.ask(&id, &settling.dialect.find(&sought)).await;
         crash::point("asked");
-        ignore_fenced(settling.found(doubt, &sought, answer).await.map(|_| ()))
+        let case = doubt.claim.case();
+        self.settled(&id, case, settling.found(doubt, &sought, answer).await).await
     }
 
     async fn follow(self, id: RecipientId, placed: Placed) -> Result<(), StoreError> {
@@ -516,9 +466,20 @@ impl Worker {
                 self.hear(claim.case(), heard).await?;
             }
         }
-        let words = answer.as_ref().ok().and_then(|answer| settling.dialect.words(answer));
-        let progress = answer.map(|answer| settling.dialect.followed(act, &answer));
-        ignore_fenced(settling.followed(claim, act, progress, words).await.map(|_| ()))
+        let case = claim.case();
+        self.settled(&id, case, settling.followed(claim, act, answer).await).await
+    }
+
+    async fn settled(
+        &self,
+        id: &RecipientId,
+        case: CaseId,
+        settled: Result<Settled, StoreError>,
+    ) -> Result<(), StoreError> {
+        if let Ok(settled) = &settled {
+            self.heard_of(id, case, settled.sign()).await;
+        }
+        ignore_fenced(settled.map(|_| ()))
     }
 
     /// Keeps what an operator said of a fault. The guard reads its words before anybody else does.

@@ -52,7 +52,20 @@ struct Acknowledgement {
     mark: Mark,
     operator_reference: Option<OperatorReference>,
     received: Timestamp,
-    taken: bool,
+    taken: Taken,
+}
+
+/// Whether a line belongs to a disclosure. A message that came to nothing is decided, recorded and sent
+/// again, and may have the same bytes: a line that fits the first may be of the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    /// To none so far.
+    No,
+    /// To one that did not end as accepted, unless a later one of the same bytes has none of its own;
+    /// which one, where it ended as unsent.
+    Perhaps(Option<LeafIndex>),
+    /// To one.
+    Yes,
 }
 
 /// By what the log knows a message.
@@ -154,7 +167,8 @@ impl Acknowledgements {
     }
 
     /// The lines that a disclosure may be, each with its mark: those of the operator's reference
-    /// where that is known, then those of about that time. Empty where there is nothing to ask.
+    /// where that is known, then those of about that time, the nearest first; behind them those that may be of an earlier
+    /// one. Empty where there is nothing to ask.
     pub fn candidates(
         &self,
         leaf: &Leaf,
@@ -165,17 +179,23 @@ impl Acknowledgements {
         let by_reference = operator_reference
             .and_then(|reference| self.by_operator_reference.get(&(to.clone(), reference.clone())));
         let mut seen = BTreeSet::new();
-        let near = self.by_recipient.get(to).into_iter().flatten().filter(|at| {
-            let one = &self.all[**at];
-            one.received.since(leaf.at) <= WINDOW && leaf.at.since(one.received) <= WINDOW
-        });
-        by_reference
+        let apart = |at: &usize| {
+            let received = self.all[*at].received;
+            received.since(leaf.at).max(leaf.at.since(received))
+        };
+        // The nearest first: whoever tries them one by one is done soon.
+        let all = self.by_recipient.get(to).into_iter().flatten();
+        let mut near: Vec<usize> = all.copied().filter(|at| apart(at) <= WINDOW).collect();
+        near.sort_by_key(apart);
+        let mut lines: Vec<usize> = by_reference
             .into_iter()
             .flatten()
+            .copied()
             .chain(near)
-            .filter(|at| !self.all[**at].taken && seen.insert(**at))
-            .map(|at| (*at, self.all[*at].mark.clone()))
-            .collect()
+            .filter(|at| self.all[*at].taken != Taken::Yes && seen.insert(*at))
+            .collect();
+        lines.sort_by_key(|at| self.all[*at].taken != Taken::No);
+        lines.into_iter().map(|at| (at, self.all[at].mark.clone())).collect()
     }
 
     /// Takes the next leaf: for a disclosure, the line that it opened to, or that nobody can tell.
@@ -183,9 +203,9 @@ impl Acknowledgements {
         match &leaf.event {
             Event::Intent(intent) => {
                 let to = &intent.recipient.id;
-                if let Some(line) = line {
-                    self.all[line].taken = true;
-                }
+                // One that is taken over was counted with the earlier disclosure.
+                let taken =
+                    line.map(|line| std::mem::replace(&mut self.all[line].taken, Taken::Yes));
                 let named = self.by_recipient.contains_key(to);
                 // An operator that lists what it got need not list what it asked for.
                 let asked = intent.purpose == Purpose::ContactPull && line.is_none();
@@ -193,7 +213,7 @@ impl Acknowledgements {
                     return;
                 }
                 self.told.disclosures += 1;
-                self.told.matched += u64::from(line.is_some());
+                self.told.matched += u64::from(taken == Some(Taken::No));
                 if cut {
                     self.told.cut += 1;
                     self.cut.entry(to.clone()).or_default().push(leaf.at);
@@ -208,9 +228,10 @@ impl Acknowledgements {
                 let at = Some(outcome.intent);
                 match (outcome.result, found.line) {
                     (OutcomeResult::Unsent, Some(line)) => {
-                        let line = self.all[line].line;
-                        let what = format!("ended as unsent, and line {line} has received it");
-                        self.findings.add(Rule::ReceivedUnsent, at, what);
+                        self.all[line].taken = Taken::Perhaps(at);
+                    }
+                    (OutcomeResult::Rejected | OutcomeResult::Unknown, Some(line)) => {
+                        self.all[line].taken = Taken::Perhaps(None);
                     }
                     (OutcomeResult::Accepted, None) if !found.cut => {
                         let what = format!(
@@ -228,8 +249,14 @@ impl Acknowledgements {
 
     /// What was found.
     pub fn finish(mut self) -> (Acknowledged, Findings) {
+        for one in &self.all {
+            if let Taken::Perhaps(Some(at)) = one.taken {
+                let what = format!("ended as unsent, and line {} has received it", one.line);
+                self.findings.add(Rule::ReceivedUnsent, Some(at), what);
+            }
+        }
         let mut unclear: BTreeMap<&RecipientId, u64> = BTreeMap::new();
-        for one in self.all.iter().filter(|one| !one.taken) {
+        for one in self.all.iter().filter(|one| one.taken == Taken::No) {
             let near = |at: &Timestamp| {
                 one.received.since(*at) <= WINDOW && at.since(one.received) <= WINDOW
             };
@@ -279,6 +306,6 @@ fn acknowledgement(line: usize, text: &str) -> Result<Acknowledgement, &'static 
         mark,
         operator_reference: operator_reference.transpose()?,
         received: Timestamp::parse(&read.received).ok_or("received is no time of RFC 3339")?,
-        taken: false,
+        taken: Taken::No,
     })
 }

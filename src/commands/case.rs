@@ -4,10 +4,11 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::deployment::Deployment;
+use super::many::{self, Many};
 use super::story;
 use super::{Failure, Output};
 use crate::config::Config;
-use crate::desk::Story;
+use crate::desk::{Decision, Story};
 use crate::dialects::LinkState;
 use crate::domain::{
     CaseId, CaseState, ExternalId, HoldReason, LeafId, OperatorReference, RecipientId,
@@ -37,16 +38,22 @@ pub(super) enum Command {
         /// Its id
         id: String,
     },
-    /// Let a held case go on
+    /// Let a held case go on, or many
     Release {
         /// Its id
-        id: String,
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        #[command(flatten)]
+        many: Many,
     },
     /// Look at a case now that waits for a time: to be sent again, to be asked about; look anew at one
-    /// that is held
+    /// that is held, or at many
     Retry {
         /// Its id
-        id: String,
+        #[arg(required_unless_present = "all")]
+        id: Option<String>,
+        #[command(flatten)]
+        many: Many,
     },
     /// Stop a case that the operator does not have
     Cancel {
@@ -111,7 +118,13 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             output.data(&told);
             Ok(())
         }
-        Command::Retry { id } => {
+        Command::Release { id: None, many } => {
+            many::run(&deployment, Decision::Release, &many, output).await
+        }
+        Command::Retry { id: None, many } => {
+            many::run(&deployment, Decision::Retry, &many, output).await
+        }
+        Command::Retry { id: Some(id), .. } => {
             let row = find(&deployment, &id).await?;
             if row.state == CaseState::Held {
                 return decide(&deployment, &id, Step::Retry, output).await;
@@ -127,7 +140,9 @@ pub(super) async fn run(config: &Config, command: Command, output: &Output) -> R
             show(&find(&deployment, &id).await?, output);
             Ok(())
         }
-        Command::Release { id } => decide(&deployment, &id, Step::Release, output).await,
+        Command::Release { id: Some(id), .. } => {
+            decide(&deployment, &id, Step::Release, output).await
+        }
         Command::Cancel { id } => decide(&deployment, &id, Step::Cancel, output).await,
         Command::Hold { id } => decide(&deployment, &id, Step::Hold, output).await,
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Failure;
 use crate::config::{self, Config};
 use crate::desk::{self, Desk, Rules};
-use crate::domain::{Clock, Entropy, OsEntropy, SystemClock};
+use crate::domain::{Clock, Entropy, OsEntropy, SharedClock, SystemClock};
 use crate::gate::{self, Gate, GateParts, Issuer, IssuerError, Lifetimes};
 use crate::http::{App, Shared, Tls};
 use crate::inspection::{self, Inspection};
@@ -50,7 +50,12 @@ pub struct Deployment {
 impl Deployment {
     /// Opens the store with the machine's own clock and randomness.
     pub fn open(config: Config) -> Result<Self, Failure> {
-        Self::open_with(config, Arc::new(SystemClock), Arc::new(OsEntropy))
+        let clock: Arc<dyn Clock> = match &config.servers {
+            // Processes on several hosts agree about who holds a case.
+            Some(_) => Arc::new(SharedClock::over(Arc::new(SystemClock))),
+            None => Arc::new(SystemClock),
+        };
+        Self::open_with(config, clock, Arc::new(OsEntropy))
     }
 
     /// Opens a store that must be there: looking must not make one.

@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::domain::{Clock, SystemClock, Timestamp};
 use crate::http::Tls;
 use crate::recipients::{Auth, Recipient};
-use crate::store::Store;
+use crate::store::{LeftAlone, Store};
 use crate::telemetry::chain;
 use crate::transmit::{self, reach, read_secret};
 
@@ -232,6 +232,19 @@ async fn store(config: &Config, findings: &mut Findings) {
             Ok(()) => findings.well("log", "records can be made"),
             Err(error) => findings.badly("log", chain(&error)),
         },
+    }
+    match store.left_alone().await {
+        Ok(left_alone) => {
+            for (id, LeftAlone { since, until, .. }) in left_alone {
+                let (since, until) = (since.rfc3339(), until.rfc3339());
+                let what = format!(
+                    "{id}: down or too slow since {since}; a worker leaves it alone, and one case \
+                     looks whether it is back from {until} on"
+                );
+                findings.add("recipient", Stands::Warning, what);
+            }
+        }
+        Err(error) => findings.badly("store", chain(&error)),
     }
     match store.volumes() {
         Ok(volumes) => {

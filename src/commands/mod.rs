@@ -17,6 +17,7 @@ mod gazetteer;
 mod key;
 pub(crate) mod log;
 mod manual;
+mod many;
 mod notify;
 mod output;
 mod receipts;

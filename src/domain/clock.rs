@@ -1,5 +1,6 @@
 //! Time comes in as an argument, so that a test can hold it still.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -95,6 +96,13 @@ impl Timestamp {
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
+
+    /// What a clock that others go by, too, shows at this moment; the time now. Only a [`SharedClock`]
+    /// goes by that.
+    fn seen(&self, shown: Timestamp) -> Timestamp {
+        let _ = shown;
+        self.now()
+    }
 }
 
 /// The clock of the machine.
@@ -105,6 +113,35 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
     fn now(&self) -> Timestamp {
         Timestamp(jiff::Timestamp::now().as_microsecond())
+    }
+}
+
+/// The clock of a database server, as far as it is known here: a clock of our own, and how far the other
+/// was ahead when it was last seen. Several hosts go by it, so that a lease is as long at each of them,
+/// however wrong their own clocks are. Until it has been seen, it is our own.
+pub struct SharedClock {
+    own: Arc<dyn Clock>,
+    ahead: AtomicI64,
+}
+
+impl SharedClock {
+    /// Nothing has been seen yet.
+    pub fn over(own: Arc<dyn Clock>) -> Self {
+        Self { own, ahead: AtomicI64::new(0) }
+    }
+}
+
+impl Clock for SharedClock {
+    fn now(&self) -> Timestamp {
+        let ahead = self.ahead.load(Ordering::SeqCst);
+        Timestamp(self.own.now().0.saturating_add(ahead))
+    }
+
+    /// Just that: who begins to write after somebody else has not an earlier time by how long the
+    /// answers were on their way.
+    fn seen(&self, shown: Timestamp) -> Timestamp {
+        self.ahead.store(shown.0.saturating_sub(self.own.now().0), Ordering::SeqCst);
+        shown
     }
 }
 
@@ -153,6 +190,22 @@ mod tests {
             Some(moment.seconds())
         );
         assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn a_shared_clock_goes_by_the_other_one_from_when_it_was_seen() {
+        let own = Arc::new(ManualClock::at(Timestamp(5_000_000)));
+        let shared = SharedClock::over(Arc::clone(&own) as Arc<dyn Clock>);
+        assert_eq!(shared.now(), Timestamp(5_000_000));
+        assert_eq!(shared.seen(Timestamp(2_000_000)), Timestamp(2_000_000));
+        own.advance(Duration::from_secs(1));
+        assert_eq!(shared.now(), Timestamp(3_000_000));
+        // Ours is put right, or the other jumps: at the next look all is well.
+        own.set(Timestamp(90_000_000));
+        assert_eq!(shared.seen(Timestamp(4_000_000)), Timestamp(4_000_000));
+        assert_eq!(shared.now(), Timestamp(4_000_000));
+        // One that stands for itself learns nothing.
+        assert_eq!(own.seen(Timestamp(1)), Timestamp(90_000_000));
     }
 
     #[test]

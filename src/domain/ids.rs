@@ -4,6 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::clock::Timestamp;
 use super::entropy::Entropy;
 
 /// What is wrong with an identifier. Says which rule was broken, never what the text was.
@@ -118,18 +119,13 @@ text_id! {
     |c| on_api_id(c) || matches!(c, '_' | ':' | '/' | '#')
 }
 
-macro_rules! random_id {
+macro_rules! bits_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name([u8; 16]);
 
         impl $name {
-            /// Draws a new one.
-            pub fn draw(entropy: &dyn Entropy) -> Self {
-                Self(entropy.array())
-            }
-
             /// Reads 32 lower-case hexadecimal digits.
             pub fn parse(text: &str) -> Option<Self> {
                 unhex(text).map(Self)
@@ -154,11 +150,44 @@ macro_rules! random_id {
     };
 }
 
-random_id! {
+/// All 128 bits are drawn: such an id tells nothing at all.
+macro_rules! random_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        bits_id! { $(#[$doc])* $name }
+
+        impl $name {
+            /// Draws a new one.
+            pub fn draw(entropy: &dyn Entropy) -> Self {
+                Self(entropy.array())
+            }
+        }
+    };
+}
+
+/// The first 48 bits are the time in milliseconds, big-endian, as in a UUID of version 7 (RFC 9562,
+/// section 5.7), and the other 80 are drawn. What is kept by such ids is written where the last ones
+/// were written, and not all over a table. Only for what has a time beside it anyway.
+macro_rules! timed_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        bits_id! { $(#[$doc])* $name }
+
+        impl $name {
+            /// Draws a new one at this time.
+            pub fn draw(entropy: &dyn Entropy, now: Timestamp) -> Self {
+                let mut bytes: [u8; 16] = entropy.array();
+                let (time, _) = bytes.split_at_mut(6);
+                time.copy_from_slice(&now.micros().div_euclid(1_000).to_be_bytes()[2..]);
+                Self(bytes)
+            }
+        }
+    };
+}
+
+timed_id! {
     /// One case: one thing to get done at one operator.
     CaseId
 }
-random_id! {
+timed_id! {
     /// One order or one fault report as it was handed in; an order with several items has several cases.
     SubmissionId
 }
@@ -295,11 +324,25 @@ mod tests {
     #[test]
     fn drawn_ids_read_back_and_references_hold_no_digit() {
         let entropy = SeededEntropy::new(7);
-        let case = CaseId::draw(&entropy);
-        assert_eq!(CaseId::parse(&case.to_string()), Some(case));
+        let leaf = LeafId::draw(&entropy);
+        assert_eq!(LeafId::parse(&leaf.to_string()), Some(leaf));
         let reference = OpaqueReference::draw(&entropy);
         assert_eq!(OpaqueReference::parse(reference.as_str()), Some(reference.clone()));
         assert!(reference.as_str().bytes().all(|byte| byte.is_ascii_lowercase()));
         assert_eq!(OpaqueReference::parse("aeiou"), None);
+    }
+
+    #[test]
+    fn a_timed_id_begins_with_its_time_and_is_drawn_otherwise() {
+        let entropy = SeededEntropy::new(7);
+        // The example of RFC 9562, appendix A.6: 2022-02-22T19:22:22Z.
+        let now = Timestamp::parse("2022-02-22T19:22:22Z").unwrap();
+        let one = CaseId::draw(&entropy, now);
+        assert!(one.to_string().starts_with("017f22e279b0"), "{one}");
+        assert_eq!(CaseId::parse(&one.to_string()), Some(one));
+        let other = CaseId::draw(&entropy, now);
+        assert!(one != other && one.bytes()[..6] == other.bytes()[..6]);
+        let later = CaseId::draw(&entropy, Timestamp::from_micros(now.micros() + 1_000));
+        assert!(later > one && later > other);
     }
 }

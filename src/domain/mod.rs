@@ -18,7 +18,7 @@ mod subject;
 
 pub use act::Act;
 pub use case::{Case, CaseParts, Handling, MaskCount};
-pub use clock::{Clock, ManualClock, STOCKHOLM, SystemClock, Timestamp};
+pub use clock::{Clock, ManualClock, STOCKHOLM, SharedClock, SystemClock, Timestamp};
 pub use entropy::{Entropy, OsEntropy, SeededEntropy};
 pub use field::{Category, Field, Sensitivity};
 pub use halt::{HaltReason, Lifts};

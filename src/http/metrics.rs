@@ -9,7 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::{App, Problem};
-use crate::domain::HaltReason;
+use crate::domain::{HaltReason, RecipientId, Timestamp};
+use crate::store::LeftAlone;
 
 /// Version 0.0.4 of the text exposition format.
 const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -47,6 +48,7 @@ pub(super) async fn metrics(State(app): State<App>) -> Result<Response, Problem>
         let labels = [("recipient", recipient.as_str())];
         text.line("sluss_due_oldest_seconds", &labels, now.since(*since).as_secs());
     }
+    breakers(&mut text, &app, &load.left_alone, now);
     text.head("sluss_held_cases", "gauge", "Cases that wait for a person.");
     text.line("sluss_held_cases", &[], load.held);
     text.head("sluss_notices_waiting", "gauge", "Notifications that are still to be told.");
@@ -78,6 +80,30 @@ pub(super) async fn metrics(State(app): State<App>) -> Result<Response, Problem>
     text.head("sluss_disk_reserve_bytes", "gauge", "Below this nothing new is taken in or sent.");
     text.line("sluss_disk_reserve_bytes", &[], shared.reserve_bytes);
     Ok(([(header::CONTENT_TYPE, CONTENT_TYPE)], text.0).into_response())
+}
+
+/// The circuit breakers of all processes; what is not told of is closed.
+fn breakers(text: &mut Text, app: &App, left_alone: &[(RecipientId, LeftAlone)], now: Timestamp) {
+    let of = |id: &RecipientId| -> Vec<LeftAlone> {
+        left_alone.iter().filter(|(of, _)| of == id).map(|(_, stands)| *stands).collect()
+    };
+    let help = "Processes that leave an operator alone, as it was down or too slow, by recipient.";
+    text.head("sluss_breakers", "gauge", help);
+    for id in &app.0.recipients {
+        let processes = of(id);
+        for (state, probing) in [("open", false), ("probing", true)] {
+            let count = processes.iter().filter(|stands| stands.probing == probing).count();
+            let labels = [("recipient", id.as_str()), ("state", state)];
+            text.line("sluss_breakers", &labels, count as u64);
+        }
+    }
+    let help = "How long an operator has been left alone, with looks in between; 0: it is not.";
+    text.head("sluss_breaker_open_seconds", "gauge", help);
+    for id in &app.0.recipients {
+        let first = of(id).iter().map(|stands| stands.since).min();
+        let seconds = first.map_or(0, |since| now.since(since).as_secs());
+        text.line("sluss_breaker_open_seconds", &[("recipient", id.as_str())], seconds);
+    }
 }
 
 /// What of this process is in memory, in bytes.

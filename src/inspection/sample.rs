@@ -14,6 +14,8 @@ use crate::store::{SampleItem, SampleRow, Verdict, Wanted};
 
 /// How many entries are looked through at a time: others read meanwhile.
 const PAGE: u32 = 10_000;
+/// How many disclosures of a sample stand on a page.
+pub const SHOWN_MAX: usize = 50;
 /// How many samples are listed.
 const LISTED_MAX: u32 = 100;
 /// More files of recipients than come into force between two looks at their policies.
@@ -36,8 +38,12 @@ pub struct Item {
 pub struct Sample {
     /// What is kept of it.
     pub row: SampleRow,
-    /// What is in it.
+    /// Every disclosure in it.
+    pub kept: Vec<SampleItem>,
+    /// Those of them that are shown.
     pub items: Vec<Item>,
+    /// Which page of them that is, of how many; from 1.
+    pub page: (usize, usize),
 }
 
 /// What is drawn: how many, by which seed, of which strata, of what.
@@ -105,27 +111,39 @@ impl Inspection {
         Ok(Some(id))
     }
 
-    /// One sample, each decision in it made again. Reading it is a leaf.
-    pub async fn sample(&self, id: SampleId, role: Role) -> Result<Sample, InspectionError> {
-        self.read_sample(id, role, "sample").await
+    /// A page of one sample, each decision on it made again; the last page where there are not so many.
+    /// Reading it is a leaf.
+    pub async fn sample(
+        &self,
+        id: SampleId,
+        page: usize,
+        role: Role,
+    ) -> Result<Sample, InspectionError> {
+        self.read_sample(id, Some(page), role, "sample").await
     }
 
-    /// The same, to be taken along.
+    /// All of it, to be taken along.
     pub async fn sample_along(&self, id: SampleId, role: Role) -> Result<Sample, InspectionError> {
-        self.read_sample(id, role, "sample-export").await
+        self.read_sample(id, None, role, "sample-export").await
     }
 
     async fn read_sample(
         &self,
         id: SampleId,
+        page: Option<usize>,
         role: Role,
         what: &'static str,
     ) -> Result<Sample, InspectionError> {
         let (row, kept) = self.store.sample(id).await?.ok_or(InspectionError::NotThere)?;
-        let first = kept.iter().map(|item| item.index).min().unwrap_or(LeafIndex(0));
-        self.note(role, what, first, kept.len() as u64).await?;
+        let pages = page.map_or(1, |_| kept.len().div_ceil(SHOWN_MAX)).max(1);
+        let page = page.unwrap_or(1).clamp(1, pages);
+        let shown = if pages == 1 { kept.len() } else { SHOWN_MAX };
+        let shown: Vec<SampleItem> =
+            kept.iter().skip((page - 1) * shown).take(shown).cloned().collect();
+        let first = shown.iter().map(|item| item.index).min().unwrap_or(LeafIndex(0));
+        self.note(role, what, first, shown.len() as u64).await?;
         let in_force = self.in_force().await?;
-        let found = self.store.leaves_at(kept.iter().map(|item| item.index).collect()).await?;
+        let found = self.store.leaves_at(shown.iter().map(|item| item.index).collect()).await?;
         let found = found.ok_or(InspectionError::NotThere)?;
         let rows = found.into_iter().map(Row::of).collect::<Result<Vec<_>, _>>()?;
         let asked: BTreeSet<PolicyId> = rows.iter().filter_map(policy_of).collect();
@@ -133,11 +151,11 @@ impl Inspection {
         for id in asked {
             policies.put(id, self.store.policy(id).await?.as_deref());
         }
-        let items = kept.into_iter().zip(rows).map(|(kept, row)| {
+        let items = shown.into_iter().zip(rows).map(|(kept, row)| {
             let broken = audit::one(&row.leaf, &policies, latest(&in_force, &row));
             Item { kept, row, broken }
         });
-        Ok(Sample { row, items: items.collect() })
+        Ok(Sample { row, items: items.collect(), kept, page: (page, pages) })
     }
 
     /// Every policy leaf, the newest first.

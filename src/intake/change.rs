@@ -154,7 +154,7 @@ fn read(
     };
     draft::clean_texts(&mut wishes.iter_mut().map(|wish| &mut wish.part).collect::<Vec<_>>());
     Ok(Change {
-        id: SubmissionId::draw(context.entropy),
+        id: SubmissionId::draw(context.entropy, context.now),
         of,
         kind,
         client: context.client.clone(),

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use zeroize::Zeroizing;
 
+use super::Context;
 use super::clean::{Cleaned, Cleaner};
 use super::surplus::Surplus;
 use crate::domain::{
-    Act, Case, CaseId, CaseParts, Entropy, Field, Handling, MaskCount, OpaqueReference, Personal,
-    Purpose, RecipientId, SubjectKind,
+    Act, Case, CaseId, CaseParts, Field, Handling, MaskCount, OpaqueReference, Personal, Purpose,
+    RecipientId, SubjectKind,
 };
 use crate::guard::Kind;
 
@@ -136,9 +137,9 @@ impl Draft {
     }
 
     /// Makes the case: draws its ids and joins what is shared. The texts must be clean.
-    pub(super) fn into_case(self, shared: &Shared, entropy: &dyn Entropy) -> Case {
-        let id = CaseId::draw(entropy);
-        let reference = OpaqueReference::draw(entropy);
+    pub(super) fn into_case(self, shared: &Shared, context: &Context<'_>) -> Case {
+        let id = CaseId::draw(context.entropy, context.now);
+        let reference = OpaqueReference::draw(context.entropy);
         let own = self.part;
         let mut facts: BTreeMap<Field, Zeroizing<String>> = BTreeMap::new();
         for (field, text) in shared.part.facts.iter().chain(own.facts.iter()) {

@@ -202,11 +202,11 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context<'_>) -> Result<Submissio
     let subject = head.subject;
     let shared = Shared { recipient, subject, handling, part: head.part };
     let items = found.into_iter().map(|(id, action, draft)| {
-        let case = draft.into_case(&shared, context.entropy);
+        let case = draft.into_case(&shared, context);
         Item { id, action, case }
     });
     Ok(Submission {
-        id: SubmissionId::draw(context.entropy),
+        id: SubmissionId::draw(context.entropy, context.now),
         kind,
         client: context.client.clone(),
         external_id: head.external_id,

@@ -14,7 +14,7 @@ use crate::desk::Desk;
 use crate::domain::{HoldReason, RecipientId, Timestamp};
 use crate::gate::Person;
 use crate::overview::{DAYS, LogStands, Overview, Picture, Vouched};
-use crate::store::{AtOperator, Retention, Sight};
+use crate::store::{AtOperator, LeftAlone, Retention, Sight};
 use crate::tally::{Counted, Pattern, Share, Unusual, Whom};
 
 /// How many days are shown where nobody asks.
@@ -202,6 +202,7 @@ fn operators(words: Words, picture: &Picture) -> Markup {
         div.scroll tabindex="0" role="region" aria-label=(title) { table {
             thead { tr {
                 th scope="col" { (words.say("case-recipient")) }
+                th scope="col" { (words.say("operators-line")) }
                 th scope="col" { (words.say("operators-oldest")) }
                 th.number scope="col" { (words.say("operators-held")) }
                 @for result in ["accepted", "rejected", "unsent", "unknown"] {
@@ -212,6 +213,7 @@ fn operators(words: Words, picture: &Picture) -> Markup {
             } }
             tbody { @for (name, operator) in &picture.operators { tr {
                 th scope="row" { (name) }
+                td { (answers(words, operator.left_alone)) }
                 td { (oldest(words, operator.oldest_due, picture.now)) }
                 td.number { (operator.held) @if !operator.held_is_all { "+" } }
                 @for result in ["accepted", "rejected", "unsent", "unknown"] {
@@ -225,6 +227,18 @@ fn operators(words: Words, picture: &Picture) -> Markup {
             } } }
         } }
     }
+}
+
+fn answers(words: Words, left_alone: Option<LeftAlone>) -> Markup {
+    html! { @match left_alone {
+        None => span.state.good { span aria-hidden="true" { "✓ " } (words.say("operators-in-use")) },
+        Some(LeftAlone { since, until, probing }) => {
+            span.state.bad { span aria-hidden="true" { "! " }
+                (words.say(if probing { "operators-probing" } else { "operators-left-alone" })) }
+            " " (words.say("operators-since")) " " (moment(since))
+            @if !probing { ", " (words.say("operators-until")) " " (moment(until)) }
+        },
+    } }
 }
 
 fn oldest(words: Words, due: Option<Timestamp>, now: Timestamp) -> Markup {

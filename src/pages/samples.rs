@@ -1,9 +1,10 @@
 //! Random samples: drawn, looked at one by one, judged, signed off.
 
-use axum::extract::{Path, State};
+use axum::extract::{self, Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::disclosures::{named, select, state};
@@ -15,10 +16,10 @@ use crate::auth::Caller;
 use crate::desk::Desk;
 use crate::domain::{Purpose, SampleId};
 use crate::inspection::draw::{Seed, Stratum, WANTED_MAX};
-use crate::inspection::sample::{Draw, Item, Sample};
+use crate::inspection::sample::{Draw, Item, SHOWN_MAX, Sample};
 use crate::inspection::{Inspection, InspectionError, Query};
 use crate::log::Event;
-use crate::store::{SampleItem, SampleRow, Verdict, sample_digest};
+use crate::store::{SampleRow, Verdict, sample_digest};
 
 /// How many are drawn where nobody says otherwise.
 const WANTED: u32 = 25;
@@ -148,14 +149,22 @@ pub async fn draw(
     Ok(overview(&desk, &inspection, &visit, &told).await?.into_response())
 }
 
+/// Which page of a sample.
+#[derive(Deserialize)]
+pub struct At {
+    #[serde(default)]
+    page: String,
+}
+
 /// `GET /samples/{id}`.
 pub async fn show(
     State(inspection): State<Inspection>,
     visit: Visit,
     caller: Caller,
     Path(id): Path<String>,
+    extract::Query(at): extract::Query<At>,
 ) -> Result<Sheet, Failed> {
-    let sample = inspection.sample(read(&id)?, caller.role()).await?;
+    let sample = inspection.sample(read(&id)?, at.page.parse().unwrap_or(1), caller.role()).await?;
     Ok(page(&visit, &sample, &html! {}))
 }
 
@@ -178,7 +187,10 @@ pub async fn judge(
     if !verdicts.is_empty() && !inspection.judge(id, verdicts, &person.name).await? {
         return Err(Failed::moved());
     }
-    Ok(see(&format!("/samples/{id}")))
+    Ok(see(&match form.get("page").and_then(|page| page.parse::<usize>().ok()) {
+        Some(page @ 2..) => format!("/samples/{id}?page={page}"),
+        _ => format!("/samples/{id}"),
+    }))
 }
 
 /// `POST /samples/{id}/sign`.
@@ -193,7 +205,7 @@ pub async fn sign(
     if inspection.sign(id, &person.name, caller.role()).await?.is_some() {
         return Ok(see(&format!("/samples/{id}")));
     }
-    let sample = inspection.sample(id, caller.role()).await?;
+    let sample = inspection.sample(id, 1, caller.role()).await?;
     let told = alert(&visit.words.say("sample-not-yet"));
     Ok(page(&visit, &sample, &told).into_response())
 }
@@ -223,12 +235,8 @@ fn hexadecimal(digest: [u8; 32]) -> String {
     crate::log::Hash::new(digest).to_string()
 }
 
-fn kept(sample: &Sample) -> Vec<SampleItem> {
-    sample.items.iter().map(|item| item.kept.clone()).collect()
-}
-
 fn data(sample: &Sample) -> Value {
-    let Sample { row, items } = sample;
+    let Sample { row, items, .. } = sample;
     let told: Vec<Value> = items
         .iter()
         .map(|Item { kept, row, broken }| {
@@ -257,7 +265,7 @@ fn data(sample: &Sample) -> Value {
         "query": row.query,
         "logSize": row.size.0,
         "population": row.population,
-        "digest": hexadecimal(sample_digest(row, &kept(sample))),
+        "digest": hexadecimal(sample_digest(row, &sample.kept)),
         "signed": signed.map(|(at, by, leaf)| json!({ "at": at.rfc3339(), "by": by, "leaf": leaf.0 })),
         "items": told,
     })
@@ -286,12 +294,14 @@ fn page(visit: &Visit, sample: &Sample, told: &Markup) -> Sheet {
                 dt { (words.say("sample-signed")) }
                 dd { (moment(*at)) " · " (by) " · " a href=(format!("/disclosures/{leaf}")) {
                     (words.say("log-leaf")) " " (leaf) } br;
-                    code.hash { (hexadecimal(sample_digest(row, &kept(sample)))) } }
+                    code.hash { (hexadecimal(sample_digest(row, &sample.kept))) } }
             }
         }
         @if row.signed.is_none() { p.soft { (words.say("sample-how")) } }
+        (pages(words, sample))
         form method="post" action=(format!("/samples/{}/verdicts", row.id)) {
             (visit.token())
+            input type="hidden" name="page" value=(sample.page.0);
             div.scroll tabindex="0" role="region" aria-label=(words.say("sample-items")) {
                 table.log {
                     thead { tr {
@@ -318,6 +328,22 @@ fn page(visit: &Visit, sample: &Sample, told: &Markup) -> Sheet {
         details { summary { (words.say("sample-again")) } p { (words.say("sample-again-how")) } }
     };
     visit.sheet(words.say("sample"), body).wide()
+}
+
+/// The way to the other pages.
+fn pages(words: Words, sample: &Sample) -> Markup {
+    let (page, pages) = sample.page;
+    html! {
+        @if pages > 1 {
+            nav.spans aria-label=(words.say("sample-pages")) {
+                @for one in 1..=pages {
+                    @let (first, last) = ((one - 1) * SHOWN_MAX + 1, (one * SHOWN_MAX).min(sample.kept.len()));
+                    a href=(format!("/samples/{}?page={one}", sample.row.id))
+                        aria-current=[(one == page).then_some("page")] { (first) "–" (last) }
+                }
+            }
+        }
+    }
 }
 
 fn line(words: Words, item: &Item, signed: bool) -> Markup {

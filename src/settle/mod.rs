@@ -5,6 +5,7 @@
 //! anything is sent again.
 
 mod consequence;
+mod sign;
 mod timing;
 
 use std::fmt::Write as _;
@@ -14,6 +15,7 @@ use tracing::{info, instrument, warn};
 
 pub use crate::store::Halt;
 pub use consequence::Consequence;
+pub use sign::Sign;
 pub use timing::Timing;
 
 use crate::dialects::reasons::{Phrase, Words, reason_of};
@@ -33,12 +35,22 @@ const ABSENT_MIN: u32 = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settled {
     state: CaseState,
+    sign: Sign,
 }
 
 impl Settled {
     /// Where the case stands now.
     pub const fn state(&self) -> CaseState {
         self.state
+    }
+
+    /// What was heard of the operator meanwhile.
+    pub const fn sign(&self) -> Sign {
+        self.sign
+    }
+
+    const fn at(state: CaseState) -> Self {
+        Self { state, sign: Sign::None }
     }
 }
 
@@ -72,18 +84,19 @@ impl Settling<'_> {
         let leaf = transmitted.receipt().appended().index().0;
         let (claim, act, result) = transmitted.into_parts();
         let attempt = claim.attempt() + 1;
-        let (judged, code, words) = match result {
+        let (judged, code, words, sign) = match result {
             Ok(answer) => {
                 let code = code(&answer);
                 info!("Disclosure {leaf} was answered with {}", answer.status);
                 let (verdict, words) =
                     (self.dialect.decode(act, &answer), self.dialect.words(&answer));
-                (self.verdict(act, verdict, words.as_ref(), attempt, &code), code, words)
+                let sign = Sign::of_verdict(&verdict, &answer);
+                (self.verdict(act, verdict, words.as_ref(), attempt, &code), code, words, sign)
             }
             Err(error) => {
                 warn!(error = %crate::telemetry::chain(&error), "Disclosure {leaf} got no answer");
                 let code = no_answer(&error).to_owned();
-                (Err(Consequence::of_wire(&error)), code, None)
+                (Err(Consequence::of_wire(&error)), code, None, Sign::of_wire(&error))
             }
         };
         let explains = matches!(
@@ -94,7 +107,8 @@ impl Settling<'_> {
         if let Some(words) = words.filter(|_| explains) {
             self.keep(&claim, words).await;
         }
-        self.conclude(claim, attempt, judged, code).await
+        let settled = self.conclude(claim, attempt, judged, code).await?;
+        Ok(Settled { sign, ..settled })
     }
 
     /// Settles a disclosure that nobody knows the outcome of, by what the operator says.
@@ -108,6 +122,23 @@ impl Settling<'_> {
         sought: &Sought,
         result: Result<Answer, WireError>,
     ) -> Result<Settled, StoreError> {
+        let (sign, result) = match result {
+            Ok(answer) => {
+                let finding = self.dialect.found(sought, &answer);
+                (Sign::of_finding(&finding, &answer), Ok(finding))
+            }
+            Err(error) => (Sign::of_wire(&error), Err(error)),
+        };
+        let settled = self.looked(doubt, sought, result).await?;
+        Ok(Settled { sign, ..settled })
+    }
+
+    async fn looked(
+        &self,
+        doubt: Doubt,
+        sought: &Sought,
+        result: Result<Finding, WireError>,
+    ) -> Result<Settled, StoreError> {
         let leaf = doubt.intent.index().0;
         // The longer it has been in doubt, the more seldom it is asked about; and not for ever.
         let waited = self.now.since(doubt.recorded);
@@ -118,14 +149,14 @@ impl Settling<'_> {
         let wait =
             (waited / 2).clamp(self.timing.settle, self.timing.retry_max.max(self.timing.settle));
         let again = self.now.after(wait);
-        let answer = match result {
-            Ok(answer) => answer,
+        let finding = match result {
+            Ok(finding) => finding,
             Err(error) => {
                 warn!(error = %crate::telemetry::chain(&error), "Disclosure {leaf} is in doubt");
                 return self.later(doubt.claim, again).await;
             }
         };
-        match self.dialect.found(sought, &answer) {
+        match finding {
             Finding::Present(placement) => {
                 info!("Disclosure {leaf} is at the operator");
                 let code = "found-at-operator".to_owned();
@@ -136,7 +167,7 @@ impl Settling<'_> {
             Finding::Absent if doubt.absent + 1 < ABSENT_MIN => {
                 let again = self.now.after(self.timing.settle);
                 self.store.absent(doubt.claim, again).await?;
-                Ok(Settled { state: CaseState::Recorded })
+                Ok(Settled::at(CaseState::Recorded))
             }
             Finding::Absent => {
                 info!("Disclosure {leaf} is not at the operator");
@@ -161,6 +192,24 @@ impl Settling<'_> {
     /// Moves a case that the operator has by how far it is.
     #[instrument(skip_all, fields(case.id = %claim.case()))]
     pub async fn followed(
+        &self,
+        claim: Claim,
+        act: Act,
+        result: Result<Answer, WireError>,
+    ) -> Result<Settled, StoreError> {
+        let words = result.as_ref().ok().and_then(|answer| self.dialect.words(answer));
+        let (sign, progress) = match result {
+            Ok(answer) => {
+                let progress = self.dialect.followed(act, &answer);
+                (Sign::of_progress(&progress, &answer), Ok(progress))
+            }
+            Err(error) => (Sign::of_wire(&error), Err(error)),
+        };
+        let settled = self.moved_on(claim, act, progress, words).await?;
+        Ok(Settled { sign, ..settled })
+    }
+
+    async fn moved_on(
         &self,
         claim: Claim,
         act: Act,
@@ -202,7 +251,7 @@ impl Settling<'_> {
         if state != CaseState::Placed {
             info!("A placed case is {state}");
         }
-        Ok(Settled { state })
+        Ok(Settled::at(state))
     }
 
     /// What a verdict means for the case: a settlement, or a consequence.
@@ -327,7 +376,7 @@ impl Settling<'_> {
         self.store.settle(claim, settlement).await?;
         let state = CaseState::Recorded.after(step)?;
         info!(case.id = %case, "The case is {state}");
-        Ok(Settled { state })
+        Ok(Settled::at(state))
     }
 
     /// Nobody could say what became of it for as long as is worth asking: a person finds out.
@@ -346,12 +395,12 @@ impl Settling<'_> {
     /// The disclosure stays without outcome, and the operator is asked later.
     pub async fn later(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
         self.store.give_back(claim, due).await?;
-        Ok(Settled { state: CaseState::Recorded })
+        Ok(Settled::at(CaseState::Recorded))
     }
 
     async fn later_placed(&self, claim: Claim, due: Timestamp) -> Result<Settled, StoreError> {
         self.store.give_back(claim, due).await?;
-        Ok(Settled { state: CaseState::Placed })
+        Ok(Settled::at(CaseState::Placed))
     }
 
     /// Where the operator has a feed of order events, asking about a single order is the fallback

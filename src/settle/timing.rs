@@ -19,6 +19,10 @@ pub struct Timing {
     pub retry_max: Duration,
     /// How many disclosures are made for one case, at most.
     pub attempts_max: u32,
+    /// After how many cases in a row that met an operator which is down or too slow it is left alone.
+    pub pause_after: u32,
+    /// For how long, at most, before one case looks whether it is back.
+    pub pause_max: Duration,
 }
 
 impl Timing {
@@ -30,12 +34,30 @@ impl Timing {
         asked: Option<Duration>,
         entropy: &dyn Entropy,
     ) -> Duration {
-        let doubled = self.retry_first.saturating_mul(1 << attempt.saturating_sub(1).min(20));
-        let wait = doubled.min(self.retry_max);
+        let asked = asked.map(|asked| asked.min(Duration::from_hours(24)));
+        self.doubled(attempt, asked, self.retry_max, entropy)
+    }
+
+    /// How long an operator is left alone that has been found down so many times in a row (counted
+    /// from 1): the same, up to its own limit, which holds for what the operator asks, too.
+    pub fn pause(&self, times: u32, asked: Option<Duration>, entropy: &dyn Entropy) -> Duration {
+        let asked = asked.map(|asked| asked.min(self.pause_max));
+        self.doubled(times, asked, self.pause_max, entropy)
+    }
+
+    fn doubled(
+        &self,
+        times: u32,
+        asked: Option<Duration>,
+        most: Duration,
+        entropy: &dyn Entropy,
+    ) -> Duration {
+        let doubled = self.retry_first.saturating_mul(1 << times.saturating_sub(1).min(20));
+        let wait = doubled.min(most);
         let micros = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
         let fifth = micros / 5;
         let jittered = Duration::from_micros(micros - fifth + entropy.below(2 * fifth + 1));
-        jittered.max(asked.unwrap_or(Duration::ZERO).min(Duration::from_hours(24)))
+        jittered.max(asked.unwrap_or_default())
     }
 }
 
@@ -53,6 +75,8 @@ mod tests {
             retry_first: Duration::from_secs(5),
             retry_max: Duration::from_hours(1),
             attempts_max: 8,
+            pause_after: 5,
+            pause_max: Duration::from_mins(5),
         };
         let entropy = SeededEntropy::new(3);
         for (attempt, seconds) in [(1, 5), (2, 10), (5, 80), (30, 3600)] {

@@ -62,7 +62,7 @@ pub use rows::{
 };
 pub use samples::{SampleItem, SampleRow, Verdict, sample_digest};
 pub use sql::{Address, Servers};
-pub use watch::{Facts, Load, Volume};
+pub use watch::{Facts, LeftAlone, Load, Volume};
 
 pub use subjects::{
     About, CaseOf, Epoch, Erased, Found, Keep, Reference, Retention, Rotation, Subjects, Told,
@@ -193,19 +193,25 @@ impl Store {
         self.0.checkpoint_moved()
     }
 
-    /// Takes a submission into keeping. Returns after the durable commit.
+    /// Takes a submission into keeping. Returns after the durable commit, or at once where too many
+    /// wait for theirs ([`StoreError::Busy`]).
     pub async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
         self.0.accept(submission).await
     }
 
-    /// The same, handed to the writer when this returns: what is begun one after the other is kept in
+    /// The same for one of many: where too many wait this waits too, and whoever hands in reads on no
+    /// sooner. It is handed to the writer when this returns: what is begun one after the other is kept in
     /// that order, and shares a commit. Nothing is in keeping before what this gives has ended.
     pub async fn begin_accept(
         &self,
         submission: Submission,
     ) -> JoinHandle<Result<Accepted, StoreError>> {
         let store = self.clone();
-        let mut accepting = Box::pin(async move { store.accept(submission).await });
+        let place = self.0.place_in_batch().await;
+        let mut accepting = Box::pin(async move {
+            let _place = place;
+            store.0.take_in(submission).await
+        });
         let begun = poll_fn(|cx| Poll::Ready(accepting.as_mut().poll(cx))).await;
         tokio::spawn(async move {
             match begun {

@@ -1,7 +1,7 @@
 //! What operators say: their feeds, their interfaces, their words about a case, and the ids by which
 //! they know our services.
 
-use super::{FeedFrom, Moved, Store, StoreError};
+use super::{FeedFrom, LeftAlone, Moved, Store, StoreError};
 use crate::dialects::offer::Offer;
 use crate::dialects::reasons::Words;
 use crate::dialects::{FeedEvent, LinkState};
@@ -102,6 +102,20 @@ impl Store {
     /// What each operator said of its interface, and when it was asked.
     pub async fn offers(&self) -> Result<Vec<(RecipientId, Offer, Timestamp)>, StoreError> {
         self.0.offers().await
+    }
+
+    /// Notes that this process leaves an operator alone for a while; `None`: it does not.
+    pub async fn note_left_alone(
+        &self,
+        recipient: &RecipientId,
+        stands: Option<LeftAlone>,
+    ) -> Result<(), StoreError> {
+        self.0.note_left_alone(recipient.clone(), stands).await
+    }
+
+    /// Which operators are left alone: one for each process that has found so.
+    pub async fn left_alone(&self) -> Result<Vec<(RecipientId, LeftAlone)>, StoreError> {
+        self.0.left_alone().await
     }
 
     /// Whether a person has let a case of this recipient go on since.

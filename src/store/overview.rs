@@ -1,7 +1,7 @@
 //! What those who look after it all ask for: numbers by the hour, how it stands at each operator, what
 //! happened again, and which policies there were.
 
-use super::{Sight, Store, StoreError};
+use super::{LeftAlone, Sight, Store, StoreError};
 use crate::domain::{PolicyId, RecipientId, Timestamp};
 use crate::log::LeafIndex;
 use crate::tally::{Again, Counts, Hour, Share};
@@ -53,6 +53,8 @@ pub struct AtOperator {
     pub list_confirmed: Option<Timestamp>,
     /// Why the last try to copy it came to nothing; a code.
     pub list_failed: Option<String>,
+    /// Whether it is left alone for a while, by the process that found so first.
+    pub left_alone: Option<LeftAlone>,
 }
 
 /// A policy that came into force, and when.

@@ -106,6 +106,17 @@ pub enum Work {
     Follow(Placed),
 }
 
+impl Work {
+    /// With which case.
+    pub const fn case(&self) -> CaseId {
+        match self {
+            Self::Deliver(claimed) => claimed.claim.case(),
+            Self::Reconcile(doubt) => doubt.claim.case(),
+            Self::Follow(placed) => placed.claim.case(),
+        }
+    }
+}
+
 /// A leaf that stands in the log, after the commit. Made by the store only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Appended {

@@ -485,11 +485,11 @@ fn personal(sealed: &mut Vec<(String, String)>) -> Option<BTreeMap<Field, Person
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::SeededEntropy;
+    use crate::domain::{SeededEntropy, Timestamp};
 
     fn case(entropy: &dyn Entropy) -> Case {
         Case::new(CaseParts {
-            id: CaseId::draw(entropy),
+            id: CaseId::draw(entropy, Timestamp::from_micros(0)),
             recipient: RecipientId::parse("globalconnect").unwrap(),
             purpose: Purpose::Activate,
             act: Act::Activate,
@@ -543,7 +543,10 @@ mod tests {
         assert_eq!(opened.vouched()[0].disclose(), "Solgläntan");
         assert_eq!(opened.masked(), case.masked());
         assert!(open_case(case.id(), &sealed, &[8; 32], None).is_err());
-        assert!(open_case(CaseId::draw(&entropy), &sealed, &[7; 32], None).is_err());
+        assert!(
+            open_case(CaseId::draw(&entropy, Timestamp::from_micros(0)), &sealed, &[7; 32], None)
+                .is_err()
+        );
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;

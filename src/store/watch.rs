@@ -39,6 +39,20 @@ pub struct Load {
     pub notices: u64,
     /// Those that nobody took.
     pub notices_given_up: u64,
+    /// Operators that are left alone: one for each process that has found so.
+    pub left_alone: Vec<(RecipientId, LeftAlone)>,
+}
+
+/// That an operator was down, too slow or too busy, and is left alone for a while: its circuit breaker
+/// is open, or probing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftAlone {
+    /// Since when.
+    pub since: Timestamp,
+    /// Nothing is taken on for it before.
+    pub until: Timestamp,
+    /// Whether one case is looking whether it is back.
+    pub probing: bool,
 }
 
 /// The room on one volume.

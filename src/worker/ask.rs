@@ -73,8 +73,7 @@ impl Worker {
         }
         let known = asked();
         let is_fresh = known.is_some_and(|asked| now.since(asked) < OFFER_EVERY);
-        if is_fresh || parts.halt.reason().is_some() || parts.wire.refused(&recipient.id).is_some()
-        {
+        if is_fresh || parts.halt.reason().is_some() || self.is_left_alone(&recipient.id) {
             return Ok(());
         }
         let told = match parts.wire.ask(&recipient.id, &query).await {

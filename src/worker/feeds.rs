@@ -53,7 +53,7 @@ impl Worker {
         let Some(query) = dialect.feed(since.0.as_deref()) else {
             return Ok(0);
         };
-        if parts.wire.refused(&recipient.id).is_some() {
+        if self.is_left_alone(&recipient.id) {
             return Ok(0);
         }
         let due: Timestamp = now.after(recipient.channel.poll);
@@ -93,7 +93,7 @@ impl Worker {
         let Some(dialect) = dialect_of(recipient) else { return Ok(0) };
         let listed = self.1.answers(&recipient.id, Asking::Changes);
         let may = recipient.enabled && listed && parts.halt.reason().is_none();
-        if !may || parts.wire.refused(&recipient.id).is_some() {
+        if !may || self.is_left_alone(&recipient.id) {
             return Ok(0);
         }
         let Some(since) = parts.store.changes_due(&recipient.id, now).await? else {

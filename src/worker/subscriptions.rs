@@ -49,7 +49,7 @@ impl Worker {
             && recipient.agreement_on(now.date()).is_some()
             && parts.halt.reason().is_none();
         let Some(query) = dialect.subscription_list().filter(|_| may) else { return Ok(0) };
-        if parts.wire.refused(&recipient.id).is_some() {
+        if self.is_left_alone(&recipient.id) {
             return Ok(0);
         }
         let Some(since) = parts.store.subscriptions_due(&recipient.id, now).await? else {

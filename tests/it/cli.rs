@@ -6,6 +6,7 @@ mod cases;
 mod door;
 mod explain;
 mod log;
+mod many;
 mod persons;
 pub(crate) mod running;
 mod told;

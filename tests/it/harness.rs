@@ -22,7 +22,7 @@ use sluss::domain::{
     Step, Timestamp,
 };
 use sluss::http::{local_client, serve};
-use sluss::intake::{self, Context, Kind};
+use sluss::intake::{self, Context, Kind, Submission};
 use sluss::log::{
     Code, Event, KeyName, Leaf, LeafIndex, Note, Outcome, OutcomeResult, Release, Role, Verifier,
 };
@@ -206,6 +206,15 @@ impl App {
         kind: Kind,
         body: &Value,
     ) -> Vec<CaseId> {
+        let submission = self.submission(client, kind, body);
+        let cases = submission.items.iter().map(|item| item.case.id()).collect();
+        let accepted = self.deployment.store.accept(submission).await.unwrap();
+        assert!(matches!(accepted, Accepted::New(_)));
+        cases
+    }
+
+    /// What intake makes of a body.
+    pub(crate) fn submission(&mut self, client: &ClientId, kind: Kind, body: &Value) -> Submission {
         self.remember(body);
         let known = self.deployment.recipients.keys().cloned().collect();
         let context = Context {
@@ -217,14 +226,10 @@ impl App {
             accesses: &self.deployment.store,
         };
         let bytes = serde_json::to_vec(body).unwrap();
-        let submission = match intake::read(kind, &bytes, &context) {
+        match intake::read(kind, &bytes, &context) {
             Ok(submission) => submission,
             Err(error) => panic!("the test's own body is refused: {error}"),
-        };
-        let cases = submission.items.iter().map(|item| item.case.id()).collect();
-        let accepted = self.deployment.store.accept(submission).await.unwrap();
-        assert!(matches!(accepted, Accepted::New(_)));
-        cases
+        }
     }
 
     fn remember(&mut self, body: &Value) {

@@ -5,6 +5,7 @@
 mod accesses;
 mod address;
 mod audit;
+mod bulkheads;
 mod cli;
 mod closed;
 mod config;

@@ -14,7 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use sluss::domain::{HaltReason, OsEntropy, SystemClock};
+use sluss::domain::{
+    ClientId, Clock, HaltReason, ManualClock, OsEntropy, RecipientId, SharedClock, SystemClock,
+};
+use sluss::intake::{Context, Kind, NoLists, read};
 use sluss::log::{Code, Event, Role};
 use sluss::store::{Address, Appended, Limits, Opening, Servers, Store, StoreError};
 use tempfile::TempDir;
@@ -26,6 +29,8 @@ const SERVER: &str = "SLUSS_TEST_POSTGRES";
 /// What is run on both.
 const BOTH: &[&str] = &[
     "store::",
+    "bulkheads::",
+    "cli::many::",
     "journey::",
     "follow::",
     "notify::",
@@ -284,10 +289,14 @@ impl Throwaway {
 }
 
 fn open(dir: &Path, servers: &Servers) -> Result<Store, StoreError> {
+    open_by(Arc::new(SystemClock), dir, servers)
+}
+
+fn open_by(clock: Arc<dyn Clock>, dir: &Path, servers: &Servers) -> Result<Store, StoreError> {
     Store::open(&Opening {
         dir,
         origin: "log.example.se/disclosures",
-        clock: Arc::new(SystemClock),
+        clock,
         entropy: Arc::new(OsEntropy),
         limits: Limits::default(),
         servers: Some(servers),
@@ -346,10 +355,7 @@ async fn two_hosts_write_one_log_and_a_halt_on_one_stops_the_other() {
     // Who comes without the keys of the log is in the wrong place.
     let refused = open(&second, &servers).err();
     assert!(matches!(refused, Some(StoreError::KeyFile(_))), "{refused:?}");
-    fs::create_dir_all(second.join("keys")).unwrap();
-    for file in ["keys/master.key", "keys/log.key", "checkpoint"] {
-        fs::copy(first.join(file), second.join(file)).unwrap();
-    }
+    hand_over(&first, &second);
     let other = open(&second, &servers).unwrap();
     let mut acknowledged = Vec::new();
     for _ in 0..20 {
@@ -376,6 +382,59 @@ async fn two_hosts_write_one_log_and_a_halt_on_one_stops_the_other() {
     other.resume(Code::parse("test").unwrap(), Role::Operations).await.unwrap();
     other.note(Event::Heartbeat).await.unwrap();
     assert!(stopped(one.note(Event::Heartbeat).await), "it must be started anew");
+}
+
+/// What another host needs of the one that began.
+fn hand_over(first: &Path, second: &Path) {
+    fs::create_dir_all(second.join("keys")).unwrap();
+    for file in ["keys/master.key", "keys/log.key", "checkpoint"] {
+        fs::copy(first.join(file), second.join(file)).unwrap();
+    }
+}
+
+/// A host whose clock is wrong neither takes a case out of another's hands nor stops anybody.
+#[tokio::test]
+async fn hosts_with_wrong_clocks_agree_about_who_holds_a_case() {
+    if is_tested() {
+        return;
+    }
+    let (server, folder) = (Throwaway::start(), TempDir::new().unwrap());
+    let servers = server.servers("clocks");
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let wrong = |seconds: i64| {
+        let own = SystemClock.now().micros() + seconds * 1_000_000;
+        let own = ManualClock::at(sluss::domain::Timestamp::from_micros(own));
+        Arc::new(SharedClock::over(Arc::new(own)))
+    };
+    let behind = open_by(wrong(-3_600), &first, &servers).unwrap();
+    hand_over(&first, &second);
+    let ahead = open_by(wrong(3_600), &second, &servers).unwrap();
+    let recipient = RecipientId::parse("globalconnect").unwrap();
+    let body = crate::harness::order("globalconnect", "ORD-1", "STTA0001").to_string();
+    let submission = read(
+        Kind::Order,
+        body.as_bytes(),
+        &Context {
+            client: &ClientId::parse("crm").unwrap(),
+            recipients: &BTreeSet::from([recipient.clone()]),
+            now: SystemClock.now(),
+            entropy: &OsEntropy,
+            bytes_max: 1 << 20,
+            accesses: &NoLists,
+        },
+    );
+    behind.accept(submission.ok().unwrap()).await.unwrap();
+    let lease = Duration::from_mins(10);
+    let held = behind.claim(&recipient, 9, lease).await.unwrap();
+    assert_eq!(held.len(), 1);
+    for _ in 0..3 {
+        assert!(ahead.claim(&recipient, 9, lease).await.unwrap().is_empty(), "it is in our hands");
+        ahead.note(Event::Heartbeat).await.unwrap();
+        behind.note(Event::Heartbeat).await.unwrap();
+    }
+    let (last, now) = (ahead.last().await.unwrap(), SystemClock.now());
+    let apart = now.since(last).max(last.since(now));
+    assert!(apart < Duration::from_mins(5), "leaves have the server's time: {apart:?}");
 }
 
 #[test]

@@ -38,8 +38,8 @@ use sluss::log::{
     Role, Stopped, SubjectKey, Verifier, digest::digest,
 };
 use sluss::store::{
-    Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, Limits, Opening, Store, StoreError,
-    Work,
+    Appended, CaseFilter, CaseRow, Claim, Claimed, Disclosure, LeftAlone, Limits, Opening, Store,
+    StoreError, Work,
 };
 use tempfile::TempDir;
 

@@ -1,7 +1,9 @@
 //! A submission comes into keeping: its cases sealed, each under its subject's key.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use zeroize::Zeroizing;
 
 use super::super::StoreError;
@@ -13,6 +15,40 @@ use super::tx::Tx;
 use super::{desk, keys, pulls, retention};
 use crate::domain::{SubjectId, SubmissionId};
 use crate::intake::Submission;
+
+/// How many submissions wait for their commit at most, of those that come one by one and of those that
+/// come in batches, each: a second's worth on a slow disk. That is far less than the writer's queue holds,
+/// so that whoever works on cases always finds room in it, and no flood makes a commit come later than
+/// `log.deadline_seconds`, which would halt everything.
+const WAITING_MAX: usize = 512;
+
+/// A place among the submissions that wait for their commit; given back when dropped.
+pub(super) type Place = OwnedSemaphorePermit;
+
+/// The places there are. Neither way of handing in can take those of the other.
+pub(super) struct Places {
+    alone: Arc<Semaphore>,
+    batches: Arc<Semaphore>,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        let places = || Arc::new(Semaphore::new(WAITING_MAX));
+        Self { alone: places(), batches: places() }
+    }
+}
+
+impl Places {
+    /// For one that comes by itself: it is told at once to come back where there is none.
+    pub(super) fn alone(&self) -> Result<Place, StoreError> {
+        Arc::clone(&self.alone).try_acquire_owned().map_err(|_| StoreError::Busy)
+    }
+
+    /// For one of many: it waits for its place. The semaphore is never closed.
+    pub(super) async fn in_batch(&self) -> Option<Place> {
+        Arc::clone(&self.batches).acquire_owned().await.ok()
+    }
+}
 
 /// The same (client, external id) gives the first answer again; with another body it is a conflict.
 pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepted, StoreError> {

@@ -406,6 +406,7 @@ pub(super) fn free(tx: &mut Tx<'_>, gone: &[Epoch]) -> Result<usize, StoreError>
             .execute([epoch])?;
     }
     super::hub::free(tx, gone)?;
+    super::breaker::free(tx, gone)?;
     Ok(freed)
 }
 

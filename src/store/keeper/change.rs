@@ -18,7 +18,7 @@ use super::tx::Tx;
 use super::{Keeper, cancel, cases, desk, heard, read, retention};
 use crate::domain::{
     Act, Case, CaseId, CaseParts, CaseState, Entropy, Field, LeafId, OpaqueReference,
-    OperatorReference, Personal, Purpose, RecipientId, Step, SubjectId, SubmissionId,
+    OperatorReference, Personal, Purpose, RecipientId, Step, SubjectId, SubmissionId, Timestamp,
 };
 use crate::intake::{Change, Kind, Wish};
 use crate::log::{Code, Event, Release, Role};
@@ -50,9 +50,9 @@ impl Keeper {
         about: CaseId,
         change: Change,
     ) -> Result<Option<Case>, StoreError> {
-        let entropy = Arc::clone(&self.entropy);
+        let (entropy, now) = (Arc::clone(&self.entropy), self.clock.now());
         self.read_both(move |database, keys, vault| {
-            as_asked(database, (keys, vault), about, (&change, &*entropy))
+            as_asked(database, (keys, vault), about, (&change, &*entropy, now))
         })
         .await
     }
@@ -78,12 +78,12 @@ fn as_asked(
     database: &Connection,
     (keys, vault): (&Connection, &Vault),
     base: CaseId,
-    (change, entropy): (&Change, &dyn Entropy),
+    (change, entropy, now): (&Change, &dyn Entropy, Timestamp),
 ) -> Result<Option<Case>, StoreError> {
     let Some(wish) = change.wishes.first() else { return Ok(None) };
     let Some(told) = heard::opened(database, keys, vault, base)? else { return Ok(None) };
     let Some(key) = heard::key_of(database, keys, vault, base)? else { return Ok(None) };
-    let case = about(told, wish, change.drawn.as_deref().unwrap_or(entropy));
+    let case = about(told, wish, (change.drawn.as_deref().unwrap_or(entropy), now));
     let sealed = seal::seal_case(&case, &key, entropy)?;
     let reference = read::case(database, base)?.and_then(|row| row.operator_reference);
     seal::open_case(case.id(), &sealed, &key, reference.as_ref()).map(Some)
@@ -269,7 +269,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
     let Some(sealed) = sealed else { return Err(too_late) };
     let told = seal::open_case(base.id, &sealed, &key, None)?;
 
-    let case = about(told, wish, change.drawn.as_deref().unwrap_or(tx.entropy));
+    let case = about(told, wish, (change.drawn.as_deref().unwrap_or(tx.entropy), tx.now));
     let sealed = seal::seal_case(&case, &key, tx.entropy)?;
     tx.database
         .prepare_cached(
@@ -305,7 +305,7 @@ fn put(tx: &mut Tx<'_>, change: &Change, wish: &Wish, base: &Base) -> Result<(),
 
 /// What the new case tells, and what it knows by the one that it is about. Whoever books a visit by
 /// it tells whom to ask for; all else that the operator was told stands in its own records.
-fn about(told: Case, wish: &Wish, entropy: &dyn Entropy) -> Case {
+fn about(told: Case, wish: &Wish, (entropy, now): (&dyn Entropy, Timestamp)) -> Case {
     let parts = told.into_parts();
     let reference = OpaqueReference::draw(entropy);
     let mut facts = wish.facts();
@@ -321,7 +321,7 @@ fn about(told: Case, wish: &Wish, entropy: &dyn Entropy) -> Case {
     }
     facts.insert(Field::CaseReference, Personal::new(reference.as_str().to_owned()));
     Case::new(CaseParts {
-        id: CaseId::draw(entropy),
+        id: CaseId::draw(entropy, now),
         recipient: parts.recipient,
         purpose: wish.act().purpose(parts.purpose),
         act: wish.act(),

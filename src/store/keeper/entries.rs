@@ -14,8 +14,9 @@ use jiff::civil::Date;
 use super::super::StoreError;
 use super::super::entries::{Count, Ending, FoundLeaf, Listed, Wanted};
 use super::super::sql::{Connection, OptionalExtension, Row, params};
+use super::Keeper;
+use super::found::found;
 use super::log::{self, signed};
-use super::{Keeper, subjects};
 use crate::crash::{self, Write};
 use crate::domain::Timestamp;
 use crate::log::{Event, Facets, Kind, Leaf, LeafIndex, OutcomeResult, TreeSize};
@@ -299,7 +300,7 @@ impl Keeper {
     ) -> Result<Option<FoundLeaf>, StoreError> {
         self.read(move |database| {
             if log::head(database)?.size.holds(index) {
-                found(database, signed(index.0)?).map(Some)
+                Ok(found(database, &[signed(index.0)?])?.pop())
             } else {
                 Ok(None)
             }
@@ -316,8 +317,8 @@ impl Keeper {
             if !places.iter().all(|index| size.holds(*index)) {
                 return Ok(None);
             }
-            let each = places.into_iter().map(|index| found(database, signed(index.0)?));
-            each.collect::<Result<_, _>>().map(Some)
+            let places = places.into_iter().map(|index| signed(index.0));
+            found(database, &places.collect::<Result<Vec<_>, _>>()?).map(Some)
         })
         .await
     }
@@ -325,15 +326,6 @@ impl Keeper {
 
 fn place(row: &Row<'_>, column: usize) -> Result<LeafIndex, StoreError> {
     Ok(LeafIndex(row.get(column)?))
-}
-
-/// A leaf whose entry is there is there itself.
-fn found(database: &Connection, index: i64) -> Result<FoundLeaf, StoreError> {
-    let leaf = subjects::leaf_by(database, "idx = ?1", params![index])?;
-    let leaf = leaf.ok_or(StoreError::Corrupt { table: "leaf" })?;
-    let of = "idx = (SELECT leaf FROM outcome_of WHERE intent = ?1)";
-    let outcome = subjects::leaf_by(database, of, params![index])?;
-    Ok(FoundLeaf { leaf, outcome })
 }
 
 /// From which place on, and before which, the days stand that are wanted; `None`: nowhere.
@@ -378,7 +370,7 @@ fn newest(
         let left = most - places.len();
         places.extend(last(database, &lists, (low, low_enough), left)?);
     }
-    places.into_iter().map(|index| found(database, index)).collect()
+    found(database, &places)
 }
 
 /// Those of the last few leaves that stand in a list, and up to which place that was looked at.

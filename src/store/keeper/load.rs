@@ -3,6 +3,7 @@
 use super::super::StoreError;
 use super::super::sql::{Connection, params};
 use super::super::watch::Load;
+use super::breaker;
 use crate::domain::{RecipientId, Timestamp};
 
 /// What is due by now, by recipient; what is held; what is to be told. Each by an index that holds just
@@ -28,5 +29,6 @@ pub(super) fn load(database: &Connection, now: Timestamp) -> Result<Load, StoreE
         held: count("SELECT count(*) FROM case_ WHERE state = 'held'")?,
         notices: count("SELECT count(*) FROM outbox WHERE dead = 0")?,
         notices_given_up: count("SELECT count(*) FROM outbox WHERE dead = 1")?,
+        left_alone: breaker::left_alone(database, now)?,
     })
 }

@@ -4,6 +4,7 @@
 mod accept;
 mod accesses;
 mod audit;
+mod breaker;
 mod cancel;
 pub(super) mod carry;
 mod cases;
@@ -15,6 +16,7 @@ mod door;
 mod entries;
 mod erase;
 mod errands;
+mod found;
 mod fsck;
 mod heard;
 mod history;
@@ -69,6 +71,7 @@ use crate::domain::{
 use crate::intake::{Kind, Submission};
 use crate::log::{Draft, Event, KeyName, Role, SigningKey, Stopped, VerifierKey};
 use crate::tmf::Page;
+use accept::Place;
 use readers::{Readers, lock};
 use writer::Writer;
 
@@ -93,6 +96,7 @@ pub(super) struct Keeper {
     databases: Arc<Databases>,
     halt: Halt,
     facets: Arc<entries::Known>,
+    places: accept::Places,
     /// What was counted in hours that are over.
     closed: Arc<tally::Closed>,
     folders: [PathBuf; 2],
@@ -198,6 +202,7 @@ impl Keeper {
             databases: Arc::new(databases),
             halt,
             facets: Arc::default(),
+            places: accept::Places::default(),
             closed: Arc::default(),
             folders,
             checkpoints: Arc::new(Mutex::new(checkpoints)),
@@ -214,6 +219,17 @@ impl Keeper {
     }
 
     pub(super) async fn accept(&self, submission: Submission) -> Result<Accepted, StoreError> {
+        let _place = self.places.alone()?;
+        self.take_in(submission).await
+    }
+
+    /// Waits for a place among those that come in batches.
+    pub(super) async fn place_in_batch(&self) -> Option<Place> {
+        self.places.in_batch().await
+    }
+
+    /// Takes a submission in that has its place.
+    pub(super) async fn take_in(&self, submission: Submission) -> Result<Accepted, StoreError> {
         let accepted = self
             .writer
             .run_plain(move |tx| {

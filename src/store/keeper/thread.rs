@@ -147,7 +147,7 @@ impl Thread {
         });
         match looked {
             Ok(head) => {
-                self.clock_is_right(&head);
+                self.clock_is_right(&head, self.clock.now());
                 // Told in [`Halt`], to whoever asks.
                 let _ = self.has_reserve();
             }
@@ -183,8 +183,8 @@ impl Thread {
         resumes: bool,
         finishes: &mut Vec<Finish>,
     ) -> Result<Ended, StoreError> {
-        let head = match self.begin(resumes) {
-            Ok(head) => head,
+        let (head, now) = match self.begin(resumes) {
+            Ok(begun) => begun,
             Err(error) => {
                 // One that was begun and said to have failed would stand in everybody's way.
                 let _ = self.database.rollback();
@@ -201,7 +201,7 @@ impl Thread {
             frontier: &mut self.frontier,
             last: head.last,
             clock: self.clock.as_ref(),
-            now: self.clock.now(),
+            now,
             entropy: self.entropy.as_ref(),
             vault: &self.vault,
             signer: &self.signer,
@@ -227,20 +227,23 @@ impl Thread {
         done
     }
 
-    fn begin(&mut self, resumes: bool) -> Result<log::Head, StoreError> {
+    /// Where the log stands, and what the time is.
+    fn begin(&mut self, resumes: bool) -> Result<(log::Head, Timestamp), StoreError> {
         self.tell_others();
         self.may_write(resumes)?;
         crash::write(Write::Begin, || Ok::<_, StoreError>(self.database.begin()?))?;
+        let shown = self.database.began().map(Timestamp::from_micros);
+        let now = shown.map_or_else(|| self.clock.now(), |shown| self.clock.seen(shown));
         let elsewhere = self.is_halted_elsewhere(&self.database, resumes);
         let begun = elsewhere.and_then(|()| log::head(&self.database)).and_then(|head| {
             // Another process has written: its leaves are the history that ours follow.
             if head.size != self.frontier.size() {
                 self.frontier = log::follow(&self.database, &self.frontier, head.size)?;
             }
-            Ok(head)
+            Ok((head, now))
         });
-        if let Ok(head) = &begun {
-            self.clock_is_right(head);
+        if let Ok((head, now)) = &begun {
+            self.clock_is_right(head, *now);
         }
         begun
     }
@@ -296,8 +299,8 @@ impl Thread {
     }
 
     /// What appends nothing goes on with a wrong clock: the leaf itself is refused, in [`Tx`].
-    fn clock_is_right(&self, head: &log::Head) {
-        if self.clock.now().seconds() < head.last.seconds() {
+    fn clock_is_right(&self, head: &log::Head, now: Timestamp) {
+        if now.seconds() < head.last.seconds() {
             self.halt.pull(HaltReason::ClockBehind);
         } else {
             self.halt.lift(HaltReason::ClockBehind);

@@ -151,6 +151,15 @@ impl Connection {
         }
     }
 
+    /// When the server says that it began, in microseconds, behind whoever wrote before; `None`: there is
+    /// no server.
+    pub(super) fn began(&self) -> Option<i64> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(link) => link.began(),
+        }
+    }
+
     /// Makes durable what was written since.
     pub(super) fn commit(&self) -> Result<()> {
         match self {

@@ -28,6 +28,8 @@ pub(super) const DATABASE: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/0014_sample.sql"),
     include_str!("../../../schemas/sql/sqlite/0015_ever.sql"),
     include_str!("../../../schemas/sql/sqlite/0016_month.sql"),
+    include_str!("../../../schemas/sql/sqlite/0017_breaker.sql"),
+    include_str!("../../../schemas/sql/sqlite/0018_covering.sql"),
 ];
 pub(super) const KEYS: &[&str] = &[
     include_str!("../../../schemas/sql/sqlite/keys_0001_first.sql"),
@@ -43,6 +45,13 @@ const STATEMENTS_MAX: usize = 128;
 /// How long the write-ahead log grows, in pages of 4 KiB, before it is written back. A longer one is
 /// written back more seldom, and the pages that every commit touches once instead of many times.
 const WAL_PAGES: u32 = 4_000;
+
+/// How much of a file that is written is kept at hand, in KiB. With less, the pages of what is under way
+/// are read again for each commit.
+const CACHED_KIB: i64 = 12_000;
+
+/// The same for one that is only read: what pages for people are made of.
+const READ_KIB: i64 = 8_000;
 
 /// How long a write waits for another process.
 const BUSY: Duration = Duration::from_secs(10);
@@ -66,6 +75,7 @@ pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, StoreErro
     let connection = Sqlite::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "query_only", "ON")?;
+    connection.pragma_update(None, "cache_size", -READ_KIB)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     // The write-ahead log is opened by the first read, and made anew where it is missing by then:
     // one that is unlinked later is to be missed, and not to be hidden by an empty one.
@@ -131,6 +141,7 @@ fn writable(path: &Path, migrations: &[&str]) -> Result<Sqlite, StoreError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+    connection.pragma_update(None, "cache_size", -CACHED_KIB)?;
     // What a savepoint goes back to, and what a statement sorts: a commit's worth, and no file of it.
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);

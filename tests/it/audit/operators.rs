@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use sluss::audit::{Acknowledgements, Days, Findings, Rule};
+use sluss::audit::{Acknowledgements, Days, Findings, Mark, Rule};
 use sluss::log::{Event, Hash, LeafIndex, OutcomeResult};
 use sluss::record::message_hash;
 
@@ -153,6 +153,59 @@ fn each_outcome_against_each_answer() {
         let findings = ended(result, line, cut);
         let found: Vec<Rule> = findings.counts.keys().copied().collect();
         assert_eq!(found, expected, "{result} line {line} cut {cut}: {:?}", findings.first);
+    }
+}
+
+/// A disclosure that came to nothing, and the next one with the same bytes: whoever received one message
+/// has received the second.
+#[test]
+fn one_line_is_of_the_disclosure_that_was_accepted() {
+    use OutcomeResult as R;
+    for (first, lines, expected) in [
+        (R::Unsent, 1, &[][..]),
+        (R::Unknown, 1, &[]),
+        (R::Rejected, 1, &[]),
+        // Both were received: one of them is said not to have left.
+        (R::Unsent, 2, &[Rule::ReceivedUnsent]),
+        (R::Unknown, 2, &[]),
+        (R::Unknown, 3, &[Rule::ReceivedUnlogged]),
+        (R::Unknown, 0, &[Rule::AcceptedUnreceived]),
+    ] {
+        let story = Story::sound();
+        let at = story.find(|intent| intent.recipient.id.as_str() == "globalconnect");
+        let outcome = story.outcome(at);
+        let received = story.leaves[at].at.rfc3339();
+        let message = Hash::new([1; 32]);
+        // Of another message, so that the operator counts as one that lists what it got.
+        let other = Hash::new([2; 32]);
+        let line = |message: Hash| json!({ "recipient": "globalconnect", "message": message.to_string(), "received": received });
+        let text = file(&std::iter::repeat_n(line(message), lines).collect::<Vec<_>>());
+        let text = text + &file(&[line(other)]);
+        let mut told = Acknowledgements::read(&text, Days::default()).unwrap();
+        let opens = |told: &Acknowledgements| {
+            let candidates = told.candidates(&story.leaves[at], None);
+            candidates.into_iter().find(|(_, mark)| *mark == Mark::Message(message)).map(|it| it.0)
+        };
+        for (index, result) in [(10_000, first), (20_000, R::Accepted)] {
+            let found = opens(&told);
+            told.leaf(LeafIndex(index), &story.leaves[at], found, false);
+            let mut leaf = story.leaves[outcome].clone();
+            let Event::Outcome(ended) = &mut leaf.event else { unreachable!() };
+            (ended.intent, ended.result) = (LeafIndex(index), result);
+            told.leaf(LeafIndex(index + 1), &leaf, None, false);
+        }
+        let (told, findings) = told.finish();
+        let mut found: Vec<Rule> = findings.counts.keys().copied().collect();
+        let mut expected = expected.to_vec();
+        // The other one is in no leaf.
+        expected.push(Rule::ReceivedUnlogged);
+        expected.sort();
+        expected.dedup();
+        found.sort();
+        assert_eq!(found, expected, "{first}, {lines}: {:?}", findings.first);
+        let unlogged = findings.counts[&Rule::ReceivedUnlogged];
+        assert_eq!(unlogged, 1 + u64::from(lines == 3), "{first}, {lines}");
+        assert_eq!((told.disclosures, told.matched), (2, lines.min(2) as u64));
     }
 }
 

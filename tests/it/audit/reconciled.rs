@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use serde_json::Value;
 use sluss::audit::{Cases, Kept, Link, Rule};
-use sluss::domain::{CaseId, CaseState, Handling, SeededEntropy};
+use sluss::domain::{CaseId, CaseState, Handling, SeededEntropy, Timestamp};
 use sluss::log::{Event, Kind, LeafIndex, OutcomeResult};
 
 use super::Story;
@@ -135,7 +135,7 @@ fn after_an_erasure_it_is_said_what_cannot_be_held_together_any_more() {
 }
 
 fn case(n: u64) -> CaseId {
-    CaseId::draw(&SeededEntropy::new(n))
+    CaseId::draw(&SeededEntropy::new(n), Timestamp::from_micros(0))
 }
 
 fn kept(state: CaseState) -> Kept<'static> {

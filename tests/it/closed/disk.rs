@@ -1,6 +1,6 @@
 //! Disks that are full, that refuse, and that hang.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -177,19 +177,21 @@ async fn behind_a_disk_that_hangs_nothing_is_sent() {
     command.arg("-P").arg(deployed.state().join("checkpoint.new"));
     command.arg(worker.get_program()).args(worker.get_args());
     command.env("SLUSS__LOG__DEADLINE_SECONDS", "1");
-    command.stdout(Stdio::null()).stderr(Stdio::piped()).process_group(0);
-    let tracer = command.spawn().unwrap();
-    let recorded =
-        crate::crash::until(|| deployed.states().iter().any(|state| state == "recorded"));
+    let said = deployed.state().join("said");
+    command.stdout(Stdio::null()).stderr(File::create(&said).unwrap()).process_group(0);
+    let mut tracer = command.spawn().unwrap();
+    let stopped = crate::crash::until(|| {
+        fs::read_to_string(&said).unwrap().contains("deadline-passed")
+            && deployed.states().iter().any(|state| state == "recorded")
+    });
     let sent = deployed.sandbox.received().iter().filter(|one| one.is_message).count();
     // The whole group: the program outlives its tracer.
     let kill = format!("kill -KILL -{}", tracer.id());
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-    let said = tracer.wait_with_output();
-    assert!(recorded, "{:?} {said:?}", deployed.states());
+    tracer.wait().unwrap();
+    let said = fs::read_to_string(&said).unwrap();
+    assert!(stopped, "{:?} {said}", deployed.states());
     assert_eq!(sent, 0, "recorded too late, and so not sent");
-    let said = String::from_utf8(said.unwrap().stderr).unwrap();
-    assert!(said.contains("deadline-passed"), "{said}");
     deployed.to_the_end();
     let results = deployed.check();
     assert_eq!(results["accepted"], 4);

@@ -191,3 +191,52 @@ async fn a_decision_that_is_not_the_policys_is_told() {
     seat.leave().await;
     app.close_untrue();
 }
+
+/// Two hundred decisions are no page that anybody reads: they are shown fifty at a time.
+#[tokio::test]
+async fn a_large_sample_is_looked_at_in_parts_and_each_part_read_is_a_leaf() {
+    let app = many().await;
+    let leaves = app.leaves().await;
+    let intent = leaves.into_iter().find_map(|(_, leaf)| match leaf.event {
+        Event::Intent(intent) => Some(intent),
+        _ => None,
+    });
+    let intent = intent.unwrap();
+    for _ in 0..54 {
+        app.deployment.store.note(Event::Intent(intent.clone())).await.unwrap();
+    }
+    let seat = Seat::at(&app).await;
+    let auditor = seat.sign_in(&app, "granskaren", "auditor").await;
+    let path = place(&auditor.post("/samples", &[("wanted", "60"), ("seed", "x")]).await);
+    let shown = |page: &str, seq: u32| page.contains(&format!("name=\"verdict-{seq}\""));
+    let first = page(&auditor, &path).await;
+    assert!(shown(&first, 1) && shown(&first, 50) && !shown(&first, 51));
+    for further in ["?page=2", "?page=99"] {
+        let last = page(&auditor, &format!("{path}{further}")).await;
+        assert!(!shown(&last, 50) && shown(&last, 51) && shown(&last, 60), "{further}");
+        assert!(last.contains("aria-current=\"page\">51–60</a>"), "{last}");
+    }
+    let counts: Vec<u64> = reads(&app, "sample").await;
+    assert_eq!(counts, [50, 10, 10]);
+    // What is said of a part leads back to it, and signing asks for all of them.
+    let said = [("page", "2"), ("verdict-60", "right")];
+    assert_eq!(
+        place(&auditor.post(&format!("{path}/verdicts"), &said).await),
+        format!("{path}?page=2")
+    );
+    let (status, told) = auditor.post(&format!("{path}/sign"), &[]).await.text();
+    assert!(status == 200 && told.contains("något är inte bedömt"), "{told}");
+    assert_eq!(indexes(&file(&auditor, &path).await).len(), 60, "a file is whole");
+    seat.leave().await;
+    app.close_untrue();
+}
+
+/// How many leaves each look of this kind was at.
+async fn reads(app: &App, kind: &str) -> Vec<u64> {
+    let leaves = app.leaves().await.into_iter();
+    let reads = leaves.filter_map(|(_, leaf)| match leaf.event {
+        Event::Read(read) if read.what.as_str() == kind => Some(read.count),
+        _ => None,
+    });
+    reads.collect()
+}

@@ -26,7 +26,7 @@ fn said(kind: Option<Kind>, schema: &str, body: &Value) -> (bool, bool) {
     let bytes = body.to_string();
     let read = match kind {
         Some(kind) => {
-            let of = SubmissionId::draw(&entropy);
+            let of = SubmissionId::draw(&entropy, context.now);
             intake::change(kind, of, bytes.as_bytes(), &context).is_ok()
         }
         None => intake::cancellation(bytes.as_bytes(), &context).is_ok(),

@@ -77,6 +77,9 @@ fn config(folder: &Path, base: &str) -> Config {
     config.limits.reserve_bytes = 0;
     config.timing.retry_first = Duration::from_secs(2);
     config.timing.retry_max = Duration::from_mins(2);
+    // Of six orders at most: so that it is left alone in some lives.
+    config.timing.pause_after = 2;
+    config.timing.pause_max = Duration::from_mins(1);
     config
 }
 

@@ -33,6 +33,38 @@ async fn the_leases_of_a_closed_store_are_free_and_those_of_an_open_one_are_not(
     assert!(matches!(place.append(&other, &accepted).await, Err(StoreError::Fenced)));
 }
 
+/// What one process has found out about an operator everybody sees, until that process is gone.
+#[tokio::test]
+async fn who_is_left_alone_by_whom_is_seen_by_all() {
+    let place = Place::new();
+    let (one, other) = (place.open(), place.open());
+    let id = RecipientId::parse("globalconnect").unwrap();
+    let stands = |since, probing| LeftAlone {
+        since: START.after(Duration::from_secs(since)),
+        until: START.after(Duration::from_mins(1)),
+        probing,
+    };
+    one.note_left_alone(&id, Some(stands(2, false))).await.unwrap();
+    other.note_left_alone(&id, Some(stands(1, false))).await.unwrap();
+    other.note_left_alone(&id, Some(stands(1, true))).await.unwrap();
+    let all = vec![(id.clone(), stands(1, true)), (id.clone(), stands(2, false))];
+    assert_eq!(one.left_alone().await.unwrap(), all);
+    assert_eq!(other.load().await.unwrap().left_alone, all);
+    other.note_left_alone(&id, None).await.unwrap();
+    assert_eq!(other.left_alone().await.unwrap(), all[1..]);
+    drop(one);
+    let begun = std::time::Instant::now();
+    while !other.left_alone().await.unwrap().is_empty() {
+        assert!(begun.elapsed() < Duration::from_mins(1), "what is gone is still believed");
+        other.reap().await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    // Whoever notes it on another host may be gone with that: it is not believed for ever.
+    other.note_left_alone(&id, Some(stands(0, false))).await.unwrap();
+    place.clock.advance(Duration::from_secs(60 + 3_601));
+    assert!(other.left_alone().await.unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn the_leases_of_a_killed_process_are_free_at_once() {
     let place = Place::new();

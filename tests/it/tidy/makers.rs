@@ -13,7 +13,7 @@ const MAKERS: &[(&str, &[(&str, usize)])] = &[
     ("Recorded", &[("src/record/mod.rs", 1)]),
     ("Transmitted", &[("src/transmit/mod.rs", 1)]),
     // A step may end in several ways.
-    ("Settled", &[("src/settle/mod.rs", 5)]),
+    ("Settled", &[("src/settle/mod.rs", 4)]),
     ("Claim", &[("src/store/keeper/lease.rs", 1)]),
     // Behind the commit, and again when a disclosure in doubt is read back with its leaf.
     ("Appended", &[("src/store/keeper/lease.rs", 1), ("src/store/keeper/tx.rs", 1)]),

@@ -84,6 +84,7 @@ const TABLES: &[Table] = &[
     log("outbox"),
     log("feed"),
     log("offer"),
+    log("breaker"),
     log("changes"),
     log("subscriptions"),
     log("access_list"),

@@ -62,6 +62,8 @@ struct Session {
     sent: Vec<Sent>,
     /// The transaction that is under way, by the server's number.
     number: Option<String>,
+    /// When it began to write, by the server's clock in microseconds.
+    began: Option<i64>,
 }
 
 impl Link {
@@ -86,7 +88,7 @@ impl Link {
             drop(runtime.spawn(async move { drop(connection.await) }));
         }
         let (client, statements) = (Arc::new(client), HashMap::new());
-        let session = Session { client, statements, sent: Vec::new(), number: None };
+        let session = Session { client, statements, sent: Vec::new(), number: None, began: None };
         self.session.replace(Some(session));
         let told = self.ask(GREETING)?;
         self.server.check(&told)
@@ -151,11 +153,17 @@ impl Link {
     /// Begins to write. Where all others that write must wait meanwhile, they do.
     pub(in crate::store) fn begin(&self) -> Result<()> {
         let told = self.begin_as(self.server.beginning())?;
-        let number = told.into_iter().next_back().and_then(|row| row.into_iter().next().flatten());
+        let mut last = told.into_iter().next_back().unwrap_or_default().into_iter();
         if let Some(session) = &mut *self.session.borrow_mut() {
-            session.number = number;
+            session.number = last.next().flatten();
+            session.began = last.next().flatten().and_then(|micros| micros.parse().ok());
         }
         Ok(())
+    }
+
+    /// When the transaction that is under way began to write, by the server's clock in microseconds.
+    pub(in crate::store) fn began(&self) -> Option<i64> {
+        self.session.borrow().as_ref().and_then(|session| session.began)
     }
 
     /// One view of everything, from this moment on.

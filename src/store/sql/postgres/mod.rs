@@ -28,6 +28,8 @@ const DATABASE: &[(u32, &str)] = &[
     (14, include_str!("../../../../schemas/sql/postgres/0014_sample.sql")),
     (15, include_str!("../../../../schemas/sql/postgres/0015_ever.sql")),
     (16, include_str!("../../../../schemas/sql/postgres/0016_month.sql")),
+    (17, include_str!("../../../../schemas/sql/postgres/0017_breaker.sql")),
+    (18, include_str!("../../../../schemas/sql/postgres/0018_covering.sql")),
 ];
 const KEYS: &[(u32, &str)] = &[
     (1, include_str!("../../../../schemas/sql/postgres/keys_0001_first.sql")),

@@ -33,7 +33,8 @@ pub(super) const GREETING: &str = "
 /// Whoever writes the log is alone: the lock lasts as long as the transaction, and is the one of this
 /// schema. What a lost commit is asked after by comes last.
 const BEGINNING: &str = "BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('sluss log ' || \
-                         current_schema(), 0)); SELECT pg_current_xact_id()";
+                         current_schema(), 0)); SELECT pg_current_xact_id(), \
+                         (extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
 /// Keys are written by whoever has begun to write the log, too.
 const BEGINNING_KEYS: &str = "BEGIN; SELECT pg_current_xact_id()";
