@@ -32,6 +32,12 @@ impl Folded {
         let mut zeros = false;
         let mut at = 0;
         while at < chars.len() {
+            let (run, zero) = folded.push_run(chars, at);
+            at += run;
+            zeros |= zero;
+            if at == chars.len() {
+                break;
+            }
             let char = chars[at];
             let next = chars.get(at + 1).copied().unwrap_or(' ');
             if simple(char) && simple(next) {
@@ -48,6 +54,38 @@ impl Folded {
             folded.read_zeros();
         }
         folded
+    }
+
+    /// Takes over a run of ASCII that stands for itself: how long it is, and whether a letter o in it
+    /// may be a zero. What a mark may follow is not of the run.
+    fn push_run(&mut self, chars: &[char], from: usize) -> (usize, bool) {
+        const RUN_MAX: usize = 64;
+        let mut run = [0; RUN_MAX];
+        let near = &chars[from..chars.len().min(from + RUN_MAX)];
+        let mut length = 0;
+        for (byte, char) in run.iter_mut().zip(near) {
+            match u8::try_from(*char) {
+                Ok(plain @ 0..0x80) if simple(*char) => *byte = plain,
+                _ => break,
+            }
+            length += 1;
+        }
+        let next = chars.get(from + length).copied().unwrap_or(' ');
+        if !simple(next) {
+            length = length.saturating_sub(1);
+        }
+        let run = &run[..length];
+        let zero = |a: char, b: char| {
+            matches!(a, 'o' | 'O') && b.is_ascii_digit()
+                || matches!(b, 'o' | 'O') && a.is_ascii_digit()
+        };
+        let mut zeros = run.windows(2).any(|pair| zero(pair[0].into(), pair[1].into()));
+        if let (Some(last), Some(next)) = (run.last(), chars.get(from + length)) {
+            zeros |= zero(char::from(*last), *next);
+        }
+        self.text.push_str(std::str::from_utf8(run).unwrap_or_default());
+        self.origin.extend((from..from + length).map(|at| (place(at), place(at + 1))));
+        (length, zeros)
     }
 
     fn push(&mut self, char: char, from: Range<usize>) {
@@ -322,6 +360,17 @@ mod tests {
         check("070\n> 174", "070\n174");
         check("o7o 174", "070 174");
         check("modell o, CO2", "modell o, CO2");
+    }
+
+    #[test]
+    fn a_run_ends_before_what_a_mark_may_follow() {
+        let long = "a".repeat(200);
+        check(&long, &long);
+        for at in [0, 1, 62, 63, 64, 65, 127, 128] {
+            let plain = "a".repeat(at);
+            check(&format!("{plain}A\u{30a}sa"), &format!("{plain}Åsa"));
+            check(&format!("{plain} o7o"), &format!("{plain} 070"));
+        }
     }
 
     #[test]

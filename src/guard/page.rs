@@ -165,6 +165,7 @@ impl<'t> Page<'t> {
     }
 
     /// What stands before a token, from the one before it.
+    #[inline]
     pub(super) fn gap(&self, at: usize) -> &'t str {
         let start = at.checked_sub(1).map_or(0, |before| self.tokens[before].end);
         &self.text[start..self.tokens[at].start]

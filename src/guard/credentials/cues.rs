@@ -209,8 +209,9 @@ fn told_in_two(page: &Page<'_>, at: usize) -> bool {
 /// `Wifi hemma: ..`, `wifi med Bamse.vinter&7`, `admin:hemligt9`.
 fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     let word = page.lower(at);
-    let account =
-        matches!(word, "admin" | "root" | "administrator" | "user") && page.gap_after(at) == ":";
+    let account = matches!(word, "admin" | "root" | "administrator" | "user")
+        && page.gap_after(at) == ":"
+        && at + 1 < page.len();
     if account {
         let next = page.cluster(at + 1);
         let digits = page
@@ -334,4 +335,22 @@ pub(super) fn changed(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     let looks = looks || word && (1..=4).contains(&digits);
     (looks && !first.any(Says::BRAND.and(Says::TECHNICAL).and(Says::REFERENCE).and(Says::DOMAIN)))
         .then(|| (page.tokens[at].end, Strength::Code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guard::lexicon::Lexicon;
+
+    #[test]
+    fn a_cue_may_be_the_last_word_of_a_text() {
+        let lexicon = Lexicon::built_in();
+        for text in ["admin:", "kolla user:", "wifi:", "lösen", "byt till", "nyckel =", "admin /"]
+        {
+            let page = Page::new(text, &lexicon, &[]);
+            assert!((0..page.len()).all(|at| changed(&page, at).is_none()), "{text}");
+            let found = (0..page.len()).find_map(|at| cue(&page, at));
+            assert!(found.is_none_or(|(from, _)| from <= text.len()), "{text}");
+        }
+    }
 }

@@ -161,7 +161,7 @@ pub(super) fn iban(page: &Page<'_>, at: usize) -> Option<Hit> {
     let token = &page.tokens[at];
     if token.length != 2
         || token.glued
-        || !page.str(at).is_ascii()
+        || token.end - token.start != 2
         || !page
             .tokens
             .get(at + 1)

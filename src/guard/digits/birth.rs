@@ -70,6 +70,10 @@ pub(super) fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<H
 
 /// `f`, `f.d.`, `d.o.b.`: a word for birth in single letters.
 pub(in crate::guard) fn shortened(page: &Page<'_>, at: usize) -> bool {
+    const LENGTH_MAX: usize = 5;
+    if at == 0 || page.tokens[at - 1].length > LENGTH_MAX || page.tokens[at - 1].is_digits() {
+        return false;
+    }
     let letter = |back: usize, letter: &str, dot: bool| {
         at >= back
             && page.lower(at - back) == letter
