@@ -10,6 +10,7 @@ mod zone;
 
 use std::ops::Range;
 
+use super::lexicon::Says;
 use super::page::Page;
 use super::{Finding, Kind, Layer, Why};
 
@@ -17,6 +18,9 @@ use super::{Finding, Kind, Layer, Why};
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for at in 0..page.len() {
+        if !page.says(at).any(BEGINS) {
+            continue;
+        }
         ranges.extend(doors::reversed(page, at));
         ranges.extend(doors::opened(page, at));
         ranges.extend(logins::named(page, at));
@@ -30,6 +34,54 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let finding =
         |range| Finding { range, kind: Kind::Credential, layer: Layer::Context, why: Why::Cue };
     ranges.into_iter().map(finding).collect()
+}
+
+/// What every rule of this layer begins with: a word for a code or for what it opens, or a number in
+/// words.
+const BEGINS: Says = Says::CREDENTIAL.and(Says::NUMBER).and(Says::KEYED);
+
+/// The words of the lists that a rule of this layer begins with.
+pub(super) fn begin_words() -> impl Iterator<Item = &'static str> {
+    let lists = doors::begin_words().chain(logins::begin_words());
+    lists.chain(phrases::begin_words()).chain(zone::begin_words())
+}
+
+/// What a word ends in that a rule of this layer begins with.
+pub(super) const KEYED_ENDINGS: [&str; 24] = [
+    "kod",
+    "koden",
+    "koder",
+    "koderna",
+    "lösen",
+    "lösenord",
+    "lösenordet",
+    "nyckel",
+    "nyckeln",
+    "password",
+    "dörr",
+    "dörren",
+    "grind",
+    "grinden",
+    "låset",
+    "kodbox",
+    "lockbox",
+    "nyckelskåp",
+    "larmpanel",
+    "knappsats",
+    "knappsatsen",
+    "entré",
+    "entrén",
+    "keypad",
+];
+
+/// Whether a rule of this layer begins with a word that ends so.
+pub(super) fn ends_keyed(word: &str) -> bool {
+    KEYED_ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether a word begins as a number of two digits does.
+pub(super) fn counts(word: &str) -> bool {
+    doors::tens(word).is_some()
 }
 
 /// How surely a code follows.

@@ -125,6 +125,9 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     };
     let mut found: Vec<Finding> = Vec::new();
     for (at, token) in page.tokens.iter().enumerate() {
+        if token.case != Case::Upper || token.length != 2 {
+            continue;
+        }
         // The disease, not the unit.
         let unit = page.caseless
             && !matches!(
@@ -188,7 +191,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
             if stem.protected { from.start..to.end } else { page.span(whole(page, first, last)) };
         found.push(Finding { range, kind, layer: Layer::Context, why });
     }
-    for at in 0..page.len() {
+    for at in (1..page.len()).filter(|at| page.follows(*at, Says::AILING)) {
         if let Some(range) = named(page, at) {
             let (kind, layer, why) = (Kind::Health, Layer::Context, Why::Cue);
             found.push(Finding { range, kind, layer, why });

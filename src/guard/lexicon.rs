@@ -11,7 +11,8 @@ use fst::Map;
 
 use super::compact::skeleton;
 use super::gazetteer::{self, Gazetteer};
-use super::word_list::Fnv;
+use super::marks;
+use super::word_list::Short;
 
 /// What is known of a word: a set of properties.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +72,21 @@ properties! {
     33 GENITIVE,
     34 ENGLISH,
     35 BUILT_IN,
+    36 KEYED,
+    37 AILING,
+    38 PLACED,
+    39 HOUSED,
+    40 HEADED,
+    41 NUMBERED,
 }
+
+/// What says nothing of a word, but where a rule of some layer begins: see `marks`.
+const MARKS: Says = Says::KEYED
+    .and(Says::AILING)
+    .and(Says::PLACED)
+    .and(Says::HOUSED)
+    .and(Says::HEADED)
+    .and(Says::NUMBERED);
 
 impl Says {
     pub(super) const fn any(self, of: Self) -> bool {
@@ -84,8 +99,18 @@ impl Says {
 
     /// A word of the English list, and nothing else.
     pub(super) const fn only_english(self) -> bool {
-        let list = Self::ENGLISH.and(Self::WORD).and(Self::BUILT_IN).and(Self::LEFT);
+        let list = Self::ENGLISH.and(Self::WORD).and(Self::BUILT_IN).and(Self::LEFT).and(MARKS);
         self.any(Self::ENGLISH) && self.0 & !list.0 == 0
+    }
+
+    /// The rules that begin with the word, and nothing that is said of it.
+    pub(super) const fn marks(self) -> Self {
+        Self(self.0 & MARKS.0)
+    }
+
+    /// What is said of the word.
+    const fn facts(self) -> Self {
+        Self(self.0 & !MARKS.0)
     }
 
     pub(super) const fn is_name(self) -> bool {
@@ -125,7 +150,7 @@ const ENDINGS: [&str; 40] = [
 /// Bytes of the longest word that is looked up; what is longer is no word.
 const WORD_MAX: usize = 48;
 
-type Table = HashMap<Box<str>, Says, BuildHasherDefault<Fnv>>;
+type Table = HashMap<Box<str>, Says, BuildHasherDefault<Short>>;
 
 static BUILT_IN: LazyLock<Table> = LazyLock::new(built_in);
 
@@ -181,6 +206,10 @@ fn built_in() -> Table {
         add(word, Says::FUNCTION.and(Says::WORD));
     }
     table.remove("");
+    for (word, mark) in marks::marked() {
+        let known = table.entry(word.into()).or_default();
+        *known = known.and(mark);
+    }
     table
 }
 
@@ -247,10 +276,10 @@ impl Lexicon {
         if let Some(stem) = stem.filter(|stem| stem.len() > 2) {
             let stem = self.exact(stem);
             if stem.is_name() {
-                return own.and(stem).and(Says::GENITIVE);
+                return own.and(stem.facts()).and(Says::GENITIVE);
             }
             if word.ends_with("'s") && stem.is_word() {
-                return Says::WORD;
+                return Says::WORD.and(own.marks());
             }
         }
         own
@@ -271,13 +300,16 @@ impl Lexicon {
         if word.len() > WORD_MAX {
             return false;
         }
+        let mut whole = String::with_capacity(WORD_MAX + 1);
         ENDINGS.iter().filter_map(|ending| word.strip_suffix(ending)).any(|stem| {
-            stem.chars().count() >= 3 && {
-                let says = BUILT_IN.get(stem).copied().unwrap_or_default();
-                let whole =
-                    || BUILT_IN.get(format!("{stem}a").as_str()).copied().unwrap_or_default();
-                plain(says) || plain(whole())
-            }
+            let is_plain = |word: &str| BUILT_IN.get(word).is_some_and(|says| plain(*says));
+            stem.chars().count() >= 3
+                && (is_plain(stem) || {
+                    whole.clear();
+                    whole.push_str(stem);
+                    whole.push('a');
+                    is_plain(&whole)
+                })
         })
     }
 

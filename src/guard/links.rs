@@ -240,6 +240,10 @@ fn begins_tag(page: &Page<'_>, at: usize) -> bool {
 /// A link that begins with this token: `https://..`, `www...`, `example.se/..`.
 fn link(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let token = &page.tokens[at];
+    let behind = page.text.as_bytes().get(token.end)?;
+    if !matches!(behind, b':' | b'.' | b'-') && !behind.is_ascii_alphanumeric() {
+        return None;
+    }
     let rest = &page.text[token.start..];
     let rest = &rest[..rest.floor_char_boundary(LINK_MAX)];
     let word = page.lower(at);

@@ -149,6 +149,10 @@ pub(super) fn unexplained(
     let mut at = 0;
     let mut found = Vec::new();
     while at < chars.len() {
+        if !chars[at].is_numeric() {
+            at += 1;
+            continue;
+        }
         let length = chars[at..].iter().take_while(|char| char.is_numeric()).count();
         let range = at..at + length;
         if length > DIGITS_MAX && !stands(&range) {
@@ -156,7 +160,7 @@ pub(super) fn unexplained(
             let (kind, layer, why) = (Kind::Other, Layer::Denied, Why::UnknownNumber);
             found.push(Span { start, end, kind, layer, why });
         }
-        at += length.max(1);
+        at += length;
     }
     spans.extend(found);
     spans

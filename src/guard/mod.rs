@@ -30,6 +30,7 @@ mod kind;
 mod known;
 mod lexicon;
 mod links;
+mod marks;
 mod merge;
 mod moments;
 mod names;

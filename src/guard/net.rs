@@ -274,6 +274,13 @@ fn well_known_v4(address: Ipv4Addr) -> bool {
 fn ipv6(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv6Addr)> {
     const LENGTH_MAX: usize = 64;
     let mut start = page.tokens[at].start;
+    // A first group, and its colon.
+    if !page.gap(at).ends_with("::") {
+        let rest = &page.text.as_bytes()[start..];
+        if rest.iter().find(|byte| !byte.is_ascii_hexdigit()) != Some(&b':') {
+            return None;
+        }
+    }
     if page.gap(at).ends_with("::") {
         start -= 2;
     } else if page.gap(at).ends_with(':') && at > 0 && page.gap(at).len() == 1 {
@@ -342,6 +349,14 @@ fn well_known_v6(address: Ipv6Addr) -> bool {
 fn mac(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     const DIGITS: usize = 12;
     let start = page.tokens[at].start;
+    // A first group, and what parts it from the next.
+    let first = page.text.as_bytes()[start..].iter().take_while(|byte| byte.is_ascii_hexdigit());
+    let first = first.take(DIGITS + 1).count();
+    let behind = page.text.as_bytes().get(start + first);
+    let parted = matches!(behind, Some(b':' | b'-' | b'.' | b' ' | b'_' | b'\n'));
+    if first < DIGITS && !parted {
+        return None;
+    }
     let mut groups = vec![0_usize];
     let (mut digits, mut end, mut pending) = (0, start, 0);
     // `14:05 8c fc bc`: a time of day before it.

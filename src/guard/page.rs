@@ -8,6 +8,7 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 use super::lexicon::{Lexicon, Says};
+use super::marks;
 use super::{Finding, Kind};
 
 /// How a word is written.
@@ -81,28 +82,39 @@ pub(super) struct Page<'t> {
     pub(super) caseless: bool,
     /// It is written in Swedish: an English word with a capital is a name like any other.
     swedish: bool,
+    /// What is said of any of its words.
+    said: Says,
 }
 
 impl<'t> Page<'t> {
     pub(super) fn new(text: &'t str, lexicon: &'t Lexicon, shields: &[Range<usize>]) -> Self {
         let lower = lowered(text);
-        let mut page =
-            Self { text, lower, tokens: tokens(text), lexicon, caseless: false, swedish: false };
+        let mut page = Self {
+            text,
+            lower,
+            tokens: tokens(text),
+            lexicon,
+            caseless: false,
+            swedish: false,
+            said: Says::default(),
+        };
         page.swedish = page.lower.contains(['å', 'ä', 'ö']);
         page.caseless = caseless(&page.tokens);
         for at in 0..page.tokens.len() {
             let says = if page.tokens[at].is_word() {
-                lexicon.says(page.lower(at))
+                let word = page.lower(at);
+                lexicon.says(word).and(marks::by_shape(word))
             } else {
                 Says::default()
             };
+            page.said = page.said.and(says);
             let opens = at == 0 || page.opens(at);
             // A tag of an earlier pass says nothing of what stands behind it.
             let tag = page.gap(at).ends_with('[')
                 && page.gap_after(at).starts_with(']')
                 && page.tokens[at].is_word()
                 && super::tags::is_tag(page.lower(at));
-            let says = if tag { Says::WORD } else { says };
+            let says = if tag { Says::WORD.and(says.marks()) } else { says };
             let token = &mut page.tokens[at];
             token.settled |= tag;
             token.says = says;
@@ -209,6 +221,10 @@ impl<'t> Page<'t> {
     /// Whether one of the words before a token has a property, on the same line or the one before,
     /// within a sentence, and at most so many tokens away. Numbers count as tokens.
     pub(super) fn cued(&self, at: usize, of: Says, within: usize) -> bool {
+        let near = at.saturating_sub(within)..at;
+        if !self.said.any(of) || !self.tokens[near].iter().any(|token| token.says.any(of)) {
+            return false;
+        }
         let mut here = at;
         for _ in 0..within {
             if here == 0 || ends_sentence(self.gap(here)) {
@@ -230,26 +246,9 @@ impl<'t> Page<'t> {
 
     /// Whether a word is the name of an association or a block: `brf Björken`, `kv. Pelikanen`.
     pub(super) fn association(&self, at: usize) -> bool {
-        at > 0
+        self.follows(at, Says::HOUSED)
             && self.tokens[at].is_word()
             && matches!(self.gap(at), " " | ". ")
-            && matches!(
-                self.lower(at - 1),
-                "brf"
-                    | "bostadsrättsföreningen"
-                    | "bostadsrättsförening"
-                    | "samfälligheten"
-                    | "samfällighet"
-                    | "samfällighetsföreningen"
-                    | "vägföreningen"
-                    | "föreningen"
-                    | "kvarteret"
-                    | "kv"
-                    | "villaföreningen"
-                    | "byalaget"
-                    | "fiberföreningen"
-                    | "hrf"
-            )
     }
 
     /// Whether a word is a unit of what stands before it: `75 ms`, `Mbit/s`. Then it is no `Ms`.
@@ -267,6 +266,9 @@ impl<'t> Page<'t> {
 
     fn opens(&self, at: usize) -> bool {
         let gap = self.gap(at);
+        if gap == " " {
+            return at == 1 && self.tokens[0].is_digits();
+        }
         gap.contains([
             '.', '!', '?', ':', '\n', '*', '"', ';', '|', '[', ']', '>', '=', '(', '\u{2022}',
         ]) || gap.contains(" - ")
@@ -276,6 +278,9 @@ impl<'t> Page<'t> {
 
 /// Whether a sentence ends in what stands between two tokens.
 fn ends_sentence(gap: &str) -> bool {
+    if gap == " " {
+        return false;
+    }
     (gap.contains(['.', '!', '?', ';'])
         && gap.contains(char::is_whitespace)
         && !gap.starts_with(".:"))

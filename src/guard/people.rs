@@ -73,14 +73,21 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     layer.staff();
     // What is found first makes the next one clearer.
     for _ in 0..2 {
+        let mut more = false;
         for at in 0..page.len() {
-            layer.hit[at] = layer.hit[at]
-                || match layer.class[at] {
-                    Class::Either => layer.either(at) || layer.initial(at) || layer.particle(at),
-                    Class::Word => layer.surname(at) || layer.initial(at) || layer.particle(at),
-                    Class::Unknown => layer.beside(at) || layer.particle(at) || layer.paired(at),
-                    Class::Name | Class::Out => false,
-                };
+            if layer.hit[at] {
+                continue;
+            }
+            layer.hit[at] = match layer.class[at] {
+                Class::Either => layer.either(at) || layer.initial(at) || layer.particle(at),
+                Class::Word => layer.surname(at) || layer.initial(at) || layer.particle(at),
+                Class::Unknown => layer.beside(at) || layer.particle(at) || layer.paired(at),
+                Class::Name | Class::Out => false,
+            };
+            more |= layer.hit[at];
+        }
+        if !more {
+            break;
         }
     }
     layer.posts();
@@ -139,7 +146,8 @@ impl People<'_> {
     fn care_of(&mut self) {
         let page = self.page;
         for at in 2..page.len() {
-            let told = page.lower(at - 1) == "o"
+            let told = page.tokens[at - 1].length == 1
+                && page.lower(at - 1) == "o"
                 && page.lower(at - 2) == "c"
                 && page.gap(at - 1) == "/"
                 && page.gap(at).trim().is_empty();
@@ -176,6 +184,9 @@ impl People<'_> {
     fn noble(&mut self) {
         let page = self.page;
         for at in 2..page.len() {
+            if page.tokens[at].length > 4 || page.tokens[at - 2].length != 4 {
+                continue;
+            }
             let words = (page.lower(at - 2), page.lower(at - 1));
             let family = words == ("natt", "och") && matches!(page.lower(at), "dag" | "dags");
             if family && (self.capital(at) || self.hit[at - 2]) {

@@ -407,10 +407,7 @@ fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let before = at.checked_sub(1)?;
     if token.shielded
         || token.settled
-        || !matches!(
-            page.lower(before),
-            "på" | "vid" | "i" | "från" | "till" | "hos" | "adress" | "gatan"
-        )
+        || !page.follows(at, Says::PLACED)
         || !matches!(page.gap(at), " " | ": " | "\n")
     {
         return None;

@@ -4,21 +4,39 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::OnceLock;
 
-/// FNV-1a: the keys are short and the lists are our own.
+/// Eight bytes at a step: the keys are short and the lists are our own, so that no stranger chooses
+/// what is in a table.
 #[derive(Default)]
-pub(super) struct Fnv(u64);
+pub(super) struct Short(u64);
 
-impl Hasher for Fnv {
+impl Short {
+    fn mix(&mut self, value: u64) {
+        // The odd constant of a splitmix step.
+        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+impl Hasher for Short {
     fn write(&mut self, bytes: &[u8]) {
-        let mut hash = if self.0 == 0 { 0xcbf2_9ce4_8422_2325 } else { self.0 };
-        for byte in bytes {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
         }
-        self.0 = hash;
+        if !rest.is_empty() {
+            let mut word = [0; 8];
+            word[..rest.len()].copy_from_slice(rest);
+            self.mix(u64::from_le_bytes(word));
+        }
+    }
+
+    /// The end of a text: its length has told it apart already.
+    fn write_u8(&mut self, byte: u8) {
+        self.0 ^= u64::from(byte);
     }
 
     fn finish(&self) -> u64 {
-        self.0
+        // The upper bits are the mixed ones; a table goes by the lower ones.
+        self.0.rotate_left(26)
     }
 }
 
@@ -29,7 +47,7 @@ pub(super) struct WordList {
 }
 
 struct Words {
-    set: HashSet<&'static str, BuildHasherDefault<Fnv>>,
+    set: HashSet<&'static str, BuildHasherDefault<Short>>,
     /// Bit `n` says that a word of `n` bytes is among them: most words are told apart by that.
     lengths: u64,
 }
@@ -39,9 +57,14 @@ impl WordList {
         Self { text, words: OnceLock::new() }
     }
 
+    /// The words of the list.
+    pub(super) fn words(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.text.split_whitespace()
+    }
+
     pub(super) fn has(&self, word: &str) -> bool {
         let words = self.words.get_or_init(|| {
-            let set: HashSet<_, _> = self.text.split_whitespace().collect();
+            let set: HashSet<_, _> = self.words().collect();
             let lengths = set.iter().fold(0, |lengths, word| lengths | length(word));
             Words { set, lengths }
         });

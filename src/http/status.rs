@@ -2,9 +2,10 @@
 
 use axum::extract::State;
 
-use super::App;
+use super::{App, Shared};
+use crate::domain::RecipientId;
 use crate::pages::{self, Sheet, Standing, Visit};
-use crate::store::Halted;
+use crate::store::{Halted, LeftAlone};
 
 const MEBIBYTE: u64 = 1024 * 1024;
 
@@ -17,8 +18,18 @@ pub(super) async fn status(State(app): State<App>, visit: Visit) -> Sheet {
         halted: shared.halt.gravest().map(|Halted { reason, since }| (reason, since)),
         signed: shared.store.checkpoint_moved(),
         volumes: volumes.map(|one| (one.name == "store", one.free_bytes / MEBIBYTE)).collect(),
+        left_alone: shared.left_alone().await,
         reserve: shared.reserve_bytes / MEBIBYTE,
         now: shared.clock.now(),
     };
     pages::status(&visit, &standing)
+}
+
+impl Shared {
+    /// Operators that are left alone, each by the process that found so first.
+    async fn left_alone(&self) -> Vec<(RecipientId, LeftAlone)> {
+        let mut all = self.store.left_alone().await.unwrap_or_default();
+        all.dedup_by(|(id, _), (before, _)| id == before);
+        all
+    }
 }

@@ -3,7 +3,8 @@
 use maud::html;
 
 use super::{Sheet, Visit, moment};
-use crate::domain::{HaltReason, Lifts, Timestamp};
+use crate::domain::{HaltReason, Lifts, RecipientId, Timestamp};
+use crate::store::LeftAlone;
 
 /// What there is to tell.
 pub struct Standing {
@@ -13,6 +14,8 @@ pub struct Standing {
     pub halted: Option<(HaltReason, Timestamp)>,
     /// When the last checkpoint was signed.
     pub signed: Option<Timestamp>,
+    /// Operators that are left alone for a while, as they do not answer.
+    pub left_alone: Vec<(RecipientId, LeftAlone)>,
     /// Whether a volume is the store's (or the checkpoint's), and what is free on it, in MiB.
     pub volumes: Vec<(bool, u64)>,
     /// What is to stay free, in MiB.
@@ -24,7 +27,7 @@ pub struct Standing {
 /// The page.
 pub fn status(visit: &Visit, standing: &Standing) -> Sheet {
     let words = visit.words;
-    let Standing { leaves, halted, signed, volumes, reserve, now } = standing;
+    let Standing { leaves, halted, signed, left_alone, volumes, reserve, now } = standing;
     let mebibytes = |room: u64| words.tell("status-mebibytes", &[("room", &room.to_string())]);
     let body = html! {
         @match halted {
@@ -40,6 +43,10 @@ pub fn status(visit: &Visit, standing: &Standing) -> Sheet {
                     Lifts::ByResume => "status-by-resume",
                 })) }
             },
+        }
+        @for (recipient, stands) in left_alone {
+            p.note.wrong { span.sign aria-hidden="true" { "!" }
+                strong { (recipient) } " " (words.say("status-left-alone")) " " (moment(stands.since)) }
         }
         dl.facts {
             dt { (words.say("status-leaves")) }

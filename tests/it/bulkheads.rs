@@ -63,8 +63,12 @@ async fn left_alone(app: &App, recipient: &str) -> Option<LeftAlone> {
 }
 
 async fn metrics(app: &App) -> String {
+    page(app, "/metrics").await
+}
+
+async fn page(app: &App, path: &str) -> String {
     tokens::keep(&app.deployment.store).await;
-    let request = tokens::known(&raw::http("GET", "/metrics", "", ""));
+    let request = tokens::known(&raw::http("GET", path, "", ""));
     let (status, text) = app.knock(app.deployment.app().unwrap(), &request).await.text();
     assert_eq!(status, 200);
     text
@@ -99,6 +103,9 @@ async fn an_operator_that_is_down_is_left_alone_until_one_case_has_looked() {
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }
+
+    let shown = page(&app, "/status").await;
+    assert!(shown.contains("<strong>globalconnect</strong>"), "{shown}");
 
     let before = requests(&app, GLOBALCONNECT);
     app.pass(1).await;

@@ -117,6 +117,10 @@ static OPENED: WordList = WordList::new(
     elevator lift lock gates dial",
 );
 
+pub(super) fn begin_words() -> impl Iterator<Item = &'static str> {
+    OPENED.words()
+}
+
 /// Whether something of that name is opened with a code.
 pub(super) fn opens(word: &str) -> bool {
     is_thing(word) && !matches!(word, "larm" | "alarm" | "lock" | "dial")
@@ -327,6 +331,11 @@ const TENS: [&str; 16] = [
     "sextio", "sexti", "sjuttio", "sjutti", "åttio", "åtti",
 ];
 
+/// What stands behind the tens that a word begins with.
+pub(super) fn tens(word: &str) -> Option<&str> {
+    TENS.iter().chain(&["nittio", "nitti"]).find_map(|ten| word.strip_prefix(ten))
+}
+
 /// A number in words: of the list, or tens and a digit as they are said (`fyrtisju`).
 fn number(page: &Page<'_>, at: usize) -> bool {
     let Some(token) = page.tokens.get(at) else { return false };
@@ -336,9 +345,7 @@ fn number(page: &Page<'_>, at: usize) -> bool {
     if token.says.any(Says::NUMBER) || page.lower(at) == "oh" {
         return true;
     }
-    let word = page.lower(at);
-    let rest = TENS.iter().chain(&["nittio", "nitti"]).find_map(|ten| word.strip_prefix(ten));
-    rest.is_some_and(|rest| {
+    tens(page.lower(at)).is_some_and(|rest| {
         matches!(
             rest,
             "" | "ett" | "en" | "två" | "tre" | "fyra" | "fem" | "sex" | "sju" | "åtta" | "nio"

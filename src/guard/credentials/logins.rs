@@ -31,6 +31,10 @@ static ENDS: WordList = WordList::new(
     försvinner inte not does funkar fungerar från from visas but har has for när when",
 );
 
+pub(super) fn begin_words() -> impl Iterator<Item = &'static str> {
+    NAMES.words()
+}
+
 /// The name that follows one of these words, to the end of the clause.
 pub(super) fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let word = page.lower(at);

@@ -29,6 +29,10 @@ static SMALL: WordList = WordList::new(
     "en ett på i och av under över bland med utan den det min mina mitt my the a an on of over in under with and no never aldrig",
 );
 
+pub(super) fn begin_words() -> impl Iterator<Item = &'static str> {
+    CUES.words()
+}
+
 /// The phrase that a word for a password is followed by, if this is one.
 pub(super) fn phrase(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let word = page.lower(at);

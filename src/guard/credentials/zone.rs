@@ -42,6 +42,10 @@ const EXPLAINED: Says = Says::UNIT
     .and(Says::STREET)
     .and(Says::DOMAIN);
 
+pub(super) fn begin_words() -> impl Iterator<Item = &'static str> {
+    CUES.words().chain(OPENED.words())
+}
+
 /// Every finding near this word, if it is a cue.
 pub(super) fn near(page: &Page<'_>, at: usize, found: &mut Vec<Range<usize>>) {
     let token = &page.tokens[at];

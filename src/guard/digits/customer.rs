@@ -8,6 +8,9 @@ use super::Hit;
 /// Our number of the customer, behind its cue; with the letters before it.
 pub(super) fn customer(page: &Page<'_>, at: usize) -> Option<Hit> {
     const DIGITS_MIN: usize = 4;
+    if !page.follows(at, Says::CUSTOMER.and(Says::NUMBERED)) {
+        return None;
+    }
     let mut cue = at;
     while cue > 0
         && at - cue < 3

@@ -16,6 +16,10 @@ pub(in crate::guard) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
             continue;
         }
         let says = page.says(at - 1);
+        let letter = token.length == 1 && matches!(page.lower(at), "v" | "r");
+        if !(token.is_digits() || letter || says.any(Says::BRAND.and(Says::VERSION))) {
+            continue;
+        }
         // `Genexis Pure ED504`: a maker, a model.
         let named = token.says.is_name() && !token.says.is_word();
         if says.any(Says::BRAND)
@@ -60,7 +64,6 @@ pub(in crate::guard) fn references(page: &Page<'_>) -> Vec<Range<usize>> {
         }
         // `V5.13(ACEB.3)C0`, by its form or behind `fw`.
         let versioned = near && says.any(Says::VERSION) && page.tokens[at - 1].length > 1;
-        let letter = matches!(page.lower(at), "v" | "r");
         if !versioned && !letter {
             continue;
         }

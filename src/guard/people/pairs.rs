@@ -203,6 +203,16 @@ impl People<'_> {
         if small {
             return true;
         }
+        // `kallas Knatte`, `heter knatte`: no common word.
+        let called = self.page.gap(at) == " "
+            && self.page.tokens[at].length > 2
+            && matches!(
+                self.page.lower(at - 1),
+                "kallas" | "kallad" | "heter" | "hette" | "heta" | "named"
+            );
+        if !called && !self.raised(at) {
+            return false;
+        }
         // `Ek Förvaltning`, `mvh Karin Bekräftat`: a firm, a new sentence.
         let lower = self.page.lower(at);
         if FIRMS.iter().any(|ending| lower.ends_with(ending))
@@ -211,20 +221,8 @@ impl People<'_> {
         {
             return false;
         }
-        // `kallas Knatte`, `heter knatte`: no common word.
-        let called = matches!(
-            self.page.lower(at - 1),
-            "kallas" | "kallad" | "heter" | "hette" | "heta" | "named"
-        );
-        if called
-            && self.page.gap(at) == " "
-            && !self.page.common(at)
-            && self.page.tokens[at].length > 2
-        {
+        if called {
             return true;
-        }
-        if !self.raised(at) {
-            return false;
         }
         // A capital within a sentence, on a word that only a dictionary has: somebody may be called so.
         let rare = self.page.tokens[at].case == Case::Title

@@ -155,10 +155,8 @@ impl People<'_> {
         const WORDS_MAX: usize = 4;
         let page = self.page;
         for at in 0..page.len() {
-            let head = matches!(
-                page.lower(at),
-                "från" | "from" | "till" | "to" | "kopia" | "cc" | "avsändare" | "sender"
-            ) && (at == 0 || page.gap(at).contains('\n'))
+            let head = page.says(at).any(Says::HEADED)
+                && (at == 0 || page.gap(at).contains('\n'))
                 && page.gap_after(at).starts_with(':');
             if !head {
                 continue;

@@ -49,6 +49,7 @@ status-stopped = nothing is taken in and nothing is sent.
 status-by-itself = It goes on by itself when the cause is gone.
 status-by-restart = It goes on after a restart.
 status-by-resume = It does not go on by itself: once the cause is mended, run sluss log resume --reason CODE and restart.
+status-left-alone = does not answer and is left alone; its cases wait and nothing is lost. Since
 status-leaves = Leaves in the log
 status-unreadable = cannot be read
 status-signed = Checkpoint signed last

@@ -50,6 +50,7 @@ status-stopped = inget tas emot och inget skickas.
 status-by-itself = När orsaken är borta går det vidare av sig självt.
 status-by-restart = Det går vidare efter en omstart.
 status-by-resume = Det går inte vidare av sig självt: när orsaken är åtgärdad, kör sluss log resume --reason KOD och starta om.
+status-left-alone = svarar inte och lämnas i fred; dess ärenden väntar och inget går förlorat. Sedan
 status-leaves = Poster i loggen
 status-unreadable = kan inte läsas
 status-signed = Senast signerade kontrollpunkt
