@@ -187,6 +187,15 @@ timed_id! {
     /// One case: one thing to get done at one operator.
     CaseId
 }
+impl CaseId {
+    /// Its last eight digits: what a person tells cases apart by. The first ones are the time, and the same
+    /// for all of a minute.
+    pub fn short(&self) -> String {
+        let all = self.to_string();
+        all.get(all.len() - 8..).unwrap_or_default().to_owned()
+    }
+}
+
 timed_id! {
     /// One order or one fault report as it was handed in; an order with several items has several cases.
     SubmissionId
@@ -342,6 +351,8 @@ mod tests {
         assert_eq!(CaseId::parse(&one.to_string()), Some(one));
         let other = CaseId::draw(&entropy, now);
         assert!(one != other && one.bytes()[..6] == other.bytes()[..6]);
+        assert_ne!(one.short(), other.short());
+        assert!(one.to_string().ends_with(&one.short()) && one.short().len() == 8);
         let later = CaseId::draw(&entropy, Timestamp::from_micros(now.micros() + 1_000));
         assert!(later > one && later > other);
     }

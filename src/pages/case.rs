@@ -256,11 +256,11 @@ fn is_ours(case: &CaseRow) -> bool {
     case.external_id.as_ref().is_none_or(|external| external.as_str().starts_with("desk-"))
 }
 
-/// What people call it: by the ordering system's number, or the beginning of ours.
+/// What people call it: by the ordering system's number, or the end of ours.
 pub(super) fn name(case: &CaseRow) -> String {
     match case.external_id.as_ref().filter(|_| !is_ours(case)) {
         Some(external) => external.to_string(),
-        None => case.id.to_string().get(..8).unwrap_or_default().to_owned(),
+        None => case.id.short(),
     }
 }
 

@@ -230,16 +230,17 @@ fn fields(words: Words, title: &str, fields: &[Because]) -> Markup {
         @if !fields.is_empty() {
             h3 { (title) }
             div.scroll tabindex="0" role="region" aria-label=(title) {
-                table {
-                    thead { tr {
-                        th scope="col" { (words.one_of("ask", "field")) }
-                        th scope="col" { (words.one_of("ask", "rule")) }
-                        th scope="col" { (words.say("leaf-because")) }
+                // On a phone its cells stand below each other; the roles stay what they are.
+                table.stacked role="table" {
+                    thead role="rowgroup" { tr role="row" {
+                        th scope="col" role="columnheader" { (words.one_of("ask", "field")) }
+                        th scope="col" role="columnheader" { (words.one_of("ask", "rule")) }
+                        th scope="col" role="columnheader" { (words.say("leaf-because")) }
                     } }
-                    tbody { @for one in fields { tr {
-                        th scope="row" { (words.one_of("field", one.field.as_str())) }
-                        td { @match &one.rule { Some(rule) => code { (rule) }, None => "–" } }
-                        td lang="sv" { (one.why_sv) }
+                    tbody role="rowgroup" { @for one in fields { tr role="row" {
+                        th scope="row" role="rowheader" { (words.one_of("field", one.field.as_str())) }
+                        td role="cell" { @match &one.rule { Some(rule) => code { (rule) }, None => "–" } }
+                        td lang="sv" role="cell" { (one.why_sv) }
                     } } }
                 }
             }

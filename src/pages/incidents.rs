@@ -68,7 +68,7 @@ pub async fn list(
 }
 
 fn short(row: &IncidentRow) -> String {
-    row.case.to_string().get(..8).unwrap_or_default().to_owned()
+    row.case.short()
 }
 
 /// Closed, and how; or how long there is left.

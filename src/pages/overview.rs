@@ -97,7 +97,7 @@ fn who(visit: &Visit, overview: &Overview, whom: &Whom) -> Markup {
         Whom::Recipient(recipient) => (name(overview, recipient)),
         Whom::Denial(reason) => (words.one_of("denial", reason)),
         Whom::Case(case) => {
-            @let short = case.to_string().get(..8).unwrap_or_default().to_owned();
+            @let short = case.short();
             (words.say("stands-out-case")) " "
             @if visit.may(Action::SeeCases) { a href=(format!("/cases/{case}")) { (short) } }
             @else { code { (short) } }

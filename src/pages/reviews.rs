@@ -28,7 +28,7 @@ pub async fn list(State(desk): State<Desk>, visit: Visit, person: Person) -> Res
                     p.soft.small {
                         (words.one_of("vouch", &one.row.reason)) " · " (moment(one.row.at)) " · "
                         a href=(format!("/cases/{}", one.row.case)) { (words.say("reviews-case"))
-                            " " (one.row.case.to_string().get(..8).unwrap_or_default()) }
+                            " " (one.row.case.short()) }
                     }
                 }
                 @if one.row.is_own { p.soft.small { (words.say("reviews-own")) } }

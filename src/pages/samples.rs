@@ -354,7 +354,8 @@ fn line(words: Words, item: &Item, signed: bool) -> Markup {
         td.number { a href=(format!("/disclosures/{}", kept.index)) { (kept.index) } }
         td { (intent.recipient.legal_name) br;
             span.soft { (words.one_of("purpose", intent.purpose.as_str())) " · " (moment(row.leaf.at)) } }
-        td { @for field in &intent.sent { (words.one_of("field", field.as_str())) br; }
+        td { @for (at, field) in intent.sent.iter().enumerate() {
+                @if at > 0 { ", " } (words.one_of("field", field.as_str())) } br;
             span.soft { (words.count("log-withheld", intent.withheld.len())) } }
         td { @if let Some(ending) = row.ending() { (state(words, ending)) } }
         td {
