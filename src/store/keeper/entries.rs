@@ -252,7 +252,7 @@ impl Keeper {
             let size = log::head(database)?.size;
             let counts = counts(database, &known, &wanted)?;
             let found = newest(database, &wanted, &counts, before, most)?;
-            let days = if by_day { days(database, &wanted, &counts)? } else { Vec::new() };
+            let days = if by_day { days(database, &known, &wanted)? } else { Vec::new() };
             let counts = counts.into_iter().map(|(_, count)| count);
             let counts = counts.filter(|count| count.of(wanted.ending) > 0).collect();
             Ok(Listed { counts, days, found, size })
@@ -471,26 +471,34 @@ fn first_of(day: i64) -> Option<Date> {
 /// How many are wanted on each day.
 fn days(
     database: &Connection,
+    known: &Known,
     wanted: &Wanted,
-    counts: &[(i64, Count)],
 ) -> Result<Vec<(Date, u64)>, StoreError> {
     let number = match wanted.ending {
         None => "total",
         Some(Ending::Open) => "total - accepted - rejected - unsent - unknown",
         Some(ended) => ended.as_str(),
     };
-    let has_some = |(_, count): &&(i64, Count)| count.of(wanted.ending) > 0;
-    let facets: Vec<String> =
-        counts.iter().filter(has_some).map(|(id, _)| id.to_string()).collect();
-    if facets.is_empty() {
+    let all = known.all(database)?;
+    // Only a disclosure ends, or has not ended yet.
+    let ends = |facets: &Facets| wanted.ending.is_none() || facets.kind == Kind::Intent;
+    let (fit, other): (Vec<_>, Vec<_>) =
+        all.iter().partition(|(_, facets)| wanted.filter.fits(facets) && ends(facets));
+    if fit.is_empty() {
         return Ok(Vec::new());
     }
-    // Numbers of our own: there is nothing in them to be bound.
+    // Each row is looked up in the shorter list, and in none where that is empty. They are numbers of our
+    // own: there is nothing in them to be bound.
+    let (not, named) = if other.len() < fit.len() { ("NOT ", other) } else { ("", fit) };
+    let named: Vec<String> = named.iter().map(|(id, _)| id.to_string()).collect();
+    let among = match &*named.join(",") {
+        "" => String::new(),
+        named => format!("AND facets {not}IN ({named})"),
+    };
     let mut select = database.prepare(&format!(
         "SELECT day, CAST(sum({number}) AS BIGINT) FROM tally
-          WHERE day >= ?1 AND day <= ?2 AND day % 100 > 0 AND facets IN ({})
-          GROUP BY day ORDER BY day",
-        facets.join(",")
+          WHERE day >= ?1 AND day <= ?2 AND day % 100 > 0 {among}
+          GROUP BY day ORDER BY day"
     ))?;
     let from = wanted.from.map_or(EVER + 1, numbered);
     let to = wanted.to.map_or(i64::from(i32::MAX), numbered);
