@@ -19,6 +19,7 @@
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
 
 #[path = "throughput/postgres.rs"]
+#[expect(dead_code, reason = "what is restarted is so in chaos")]
 mod postgres;
 
 use std::collections::{BTreeMap, BTreeSet};
