@@ -27,6 +27,7 @@ mod lease;
 mod list;
 mod load;
 mod log;
+mod newest;
 mod operators;
 mod outbox;
 mod pulls;
