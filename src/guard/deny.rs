@@ -76,6 +76,9 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
     {
         return false;
     }
+    if names_a_model(page, at) {
+        return false;
+    }
     let within = at > 0
         && matches!(page.lower(at - 1), "i" | "in" | "inom" | "ur" | "inside")
         && page.gap(at) == " "
@@ -101,6 +104,9 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
             if beside {
                 return true;
             }
+            if names_a_machine(page, at) {
+                return false;
+            }
             if token.length <= 3 {
                 return false;
             }
@@ -109,6 +115,8 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
                 return false;
             }
         }
+        // `UTT-40-00117`, `LHA-2`: letters before a number.
+        Case::Upper if token.length <= 4 && !beside && numbered(page, at) => return false,
         Case::Upper if !page.caseless => {
             if token.length == 2 && !beside {
                 // `Anm: GL`, `/TE`: somebody's initials, unless a number or a sign is beside them.
@@ -140,8 +148,49 @@ fn denied(page: &Page<'_>, at: usize, compared: &mut usize) -> bool {
                 && !page.gap(at).ends_with(['"', '(', '\'']) => {}
         _ => return true,
     }
+    if !beside && token.length <= 5 && slips(lower) {
+        return false;
+    }
     *compared += 1;
     !(*compared <= COMPARED_MAX && !family(lower) && page.lexicon.mistypes(lower))
+}
+
+/// `Huawei OptiXstar HG8245X6`: a model between its maker and its number.
+fn names_a_model(page: &Page<'_>, at: usize) -> bool {
+    page.follows(at, Says::BRAND)
+        && matches!(page.gap(at), " " | "-")
+        && page.gap_after(at) == " "
+        && at + 1 < page.len()
+        && page.cluster(at + 1).any(|near| page.tokens[near].is_digits())
+}
+
+/// `dist-sw-12`: the name of a machine.
+fn names_a_machine(page: &Page<'_>, at: usize) -> bool {
+    let trade = Says::DOMAIN.and(Says::TECHNICAL).and(Says::VERSION);
+    page.gap_after(at) == "-"
+        && page.tokens.get(at + 1).is_some_and(|next| next.says.any(trade))
+        && numbered(page, at + 1)
+}
+
+/// Whether a number hangs on a word.
+fn numbered(page: &Page<'_>, at: usize) -> bool {
+    matches!(page.gap_after(at), "-" | "_")
+        && page.tokens.get(at + 1).is_some_and(super::page::Token::is_digits)
+}
+
+/// Whether two letters of a short and common word have changed places, or one was struck twice:
+/// `itne`, `tiill`.
+fn slips(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    (1..letters.len()).any(|at| {
+        let mut other = letters.clone();
+        if letters[at] == letters[at - 1] {
+            other.remove(at);
+        } else {
+            other.swap(at - 1, at);
+        }
+        other.len() > 2 && Lexicon::is_common(&other.iter().collect::<String>())
+    })
 }
 
 /// Whether the words before or after leave little doubt that somebody is meant.

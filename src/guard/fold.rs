@@ -42,8 +42,8 @@ impl Folded {
             let next = chars.get(at + 1).copied().unwrap_or(' ');
             if simple(char) && simple(next) {
                 folded.push(char, at..at + 1);
-                zeros |= matches!(char, 'o' | 'O') && next.is_ascii_digit()
-                    || matches!(next, 'o' | 'O') && char.is_ascii_digit();
+                zeros |= matches!(char, 'o' | 'O' | 'l') && next.is_ascii_digit()
+                    || matches!(next, 'o' | 'O' | 'l') && char.is_ascii_digit();
                 at += 1;
             } else {
                 zeros |= !matches!(char, ' ' | '\n');
@@ -76,8 +76,8 @@ impl Folded {
         }
         let run = &run[..length];
         let zero = |a: char, b: char| {
-            matches!(a, 'o' | 'O') && b.is_ascii_digit()
-                || matches!(b, 'o' | 'O') && a.is_ascii_digit()
+            matches!(a, 'o' | 'O' | 'l') && b.is_ascii_digit()
+                || matches!(b, 'o' | 'O' | 'l') && a.is_ascii_digit()
         };
         let mut zeros = run.windows(2).any(|pair| zero(pair[0].into(), pair[1].into()));
         if let (Some(last), Some(next)) = (run.last(), chars.get(from + length)) {
@@ -127,21 +127,26 @@ impl Folded {
         end
     }
 
-    /// A letter o that stands among digits is a zero: `o7o 174 06 05`.
+    /// A letter o that stands among digits is a zero, an l before them a one: `o7o l74 06 05`.
     fn read_zeros(&mut self) {
         let numeric = |token: &str| {
-            token.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'o' | b'O'))
-                && token.bytes().any(|byte| byte.is_ascii_digit())
-                && token.contains(['o', 'O'])
+            let digits = token.bytes().filter(u8::is_ascii_digit).count();
+            let led = token.starts_with('l') && digits > 1 && token.len() < 5;
+            token.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'o' | b'O' | b'l'))
+                && digits > 0
+                && (led || digits > 6 || !token.contains('l'))
+                && token.contains(['o', 'O', 'l'])
         };
         let mut tokens = self.text.split(|c: char| !c.is_alphanumeric());
         if tokens.any(numeric) {
             let mut read = Zeroizing::new(String::with_capacity(self.text.len()));
             for token in self.text.split_inclusive(|c: char| !c.is_alphanumeric()) {
                 if numeric(token.trim_end_matches(|c: char| !c.is_alphanumeric())) {
-                    read.extend(
-                        token.chars().map(|c| if matches!(c, 'o' | 'O') { '0' } else { c }),
-                    );
+                    read.extend(token.chars().map(|c| match c {
+                        'o' | 'O' => '0',
+                        'l' => '1',
+                        other => other,
+                    }));
                 } else {
                     read.push_str(token);
                 }
@@ -171,7 +176,7 @@ fn place(at: usize) -> u32 {
 /// Whether a character stands for itself, whatever follows: what nearly all of a text is.
 const fn simple(char: char) -> bool {
     matches!(char, ' '..='%' | '\''..='_' | 'a'..='~' | '\u{c5}'..='\u{131}')
-        && !matches!(char, 'Ä' | 'Å' | 'â')
+        && !matches!(char, 'Ä' | 'Å' | 'â' | 'ï')
 }
 
 /// The next character that is seen, from one of the text on, and the characters it is written in.
@@ -313,7 +318,8 @@ fn mojibake(rest: &[char]) -> Option<(char, usize)> {
     let lead = *rest.first()?;
     let length = match lead {
         'Ã' | 'Â' | 'Ä' | 'Å' => 2,
-        'â' => BYTES_MAX,
+        // `ï»¿`: a mark of byte order in the middle of a word, which is not seen.
+        'â' | 'ï' => BYTES_MAX,
         _ => return None,
     };
     let mut bytes = [0; BYTES_MAX];
@@ -322,7 +328,7 @@ fn mojibake(rest: &[char]) -> Option<(char, usize)> {
     }
     let char = std::str::from_utf8(&bytes[..length]).ok()?.chars().next()?;
     // `Ä–` may be an Ä and a dash: only what makes a letter of such a lead is one.
-    let told = matches!(lead, 'Ã' | 'Â' | 'â') || char.is_alphabetic();
+    let told = matches!(lead, 'Ã' | 'Â' | 'â') || char.is_alphabetic() || invisible(char);
     told.then_some((char, length))
 }
 
@@ -360,6 +366,7 @@ mod tests {
         check("070\n> 174", "070\n174");
         check("o7o 174", "070 174");
         check("modell o, CO2", "modell o, CO2");
+        check("fï»¿alldetektor, naïv", "falldetektor, naïv");
     }
 
     #[test]

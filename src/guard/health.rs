@@ -125,9 +125,16 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     };
     let mut found: Vec<Finding> = Vec::new();
     for (at, token) in page.tokens.iter().enumerate() {
-        if token.case != Case::Upper || token.length != 2 {
+        if token.case != Case::Upper || !matches!(token.length, 2 | 3) {
             continue;
         }
+        // Attention deficit, behind a word that somebody has it.
+        let attention = page.str(at) == "ADD"
+            && at > 0
+            && (matches!(page.lower(at - 1), "har" | "has" | "med" | "with")
+                || page.gap(at) == ", "
+                    && !page.says(at - 1).any(Says::TECHNICAL.and(Says::DOMAIN)))
+            && !page.tokens.get(at + 1).is_some_and(|next| next.is_digits() || next.glued);
         // The disease, not the unit.
         let unit = page.caseless
             && !matches!(
@@ -138,7 +145,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         if token.case == Case::Upper
             && !unit
             && !token.glued
-            && page.str(at) == "MS"
+            && (page.str(at) == "MS" || attention)
             && !(at + 1 < page.len() && page.lower(at + 1) == "teams")
         {
             let (layer, why) = (Layer::Context, Why::HealthWord);
@@ -232,17 +239,52 @@ fn whole(page: &Page<'_>, first: usize, last: usize) -> Range<usize> {
         from -= 1;
     }
     let aid = [
-        "machine", "care", "patient", "maskin", "apparat", "pump", "alarm", "larm", "phone",
+        "failure",
+        "degeneration",
+        "disease",
+        "disorder",
+        "syndrome",
+        "dystrophy",
+        "leg",
+        "limb",
+        "stress",
+        "stressyndrom",
+        "syndrom",
+        "sjukdom",
+        "machine",
+        "care",
+        "patient",
+        "maskin",
+        "apparat",
+        "pump",
+        "alarm",
+        "larm",
+        "phone",
         "device",
     ];
     if near(to) && aid.contains(&page.lower(to)) {
         to += 1;
     }
-    let typed = from > 1
-        && near(from)
+    // `a stroke`: said with its article.
+    let counted = near(from)
+        && from > 0
+        && matches!(page.lower(from - 1), "a" | "an")
+        && matches!(page.lower(from), "stroke" | "amputee" | "seizure");
+    if counted {
+        from -= 1;
+    }
+    // `typ 1-diabetes`.
+    let hyphened = from > 1
+        && page.gap(from) == "-"
         && near(from - 1)
         && page.tokens[from - 1].is_digits()
         && matches!(page.lower(from - 2), "typ" | "type");
+    let typed = hyphened
+        || from > 1
+            && near(from)
+            && near(from - 1)
+            && page.tokens[from - 1].is_digits()
+            && matches!(page.lower(from - 2), "typ" | "type");
     if typed {
         from -= 2;
     }
@@ -250,7 +292,25 @@ fn whole(page: &Page<'_>, first: usize, last: usize) -> Range<usize> {
 }
 
 /// How much somebody is something.
-const DEGREES: [&str; 14] = [
+const DEGREES: [&str; 32] = [
+    "vaskulär",
+    "spinal",
+    "kronisk",
+    "akut",
+    "grav",
+    "begynnande",
+    "medfödd",
+    "macular",
+    "reumatoid",
+    "intellektuell",
+    "cerebral",
+    "muscular",
+    "cystic",
+    "chronic",
+    "severe",
+    "congenital",
+    "early",
+    "prosthetic",
     "heavily",
     "severely",
     "partially",
@@ -402,6 +462,9 @@ mod tests {
         assert_eq!(found("dövande, kolla, mediciner"), ["mediciner"]);
         assert_eq!(found("wears a hearing aid"), ["hearing aid"]);
         assert_eq!(found("har skyddad identitet"), ["skyddad identitet"]);
-        assert_eq!(found("ping 12 ms, kol2"), [""; 0]);
+        assert_eq!(found("har typ 1-diabetes, ADD"), ["typ 1-diabetes", "ADD"]);
+        assert_eq!(found("after a stroke"), ["a stroke"]);
+        // An estate is no illness, nor is a box that has died, nor a command.
+        assert_eq!(found("ping 12 ms, kol2, boxen har dött, ADD 12"), [""; 0]);
     }
 }

@@ -295,6 +295,13 @@ impl Lexicon {
         }
     }
 
+    /// Whether a word is one of our lists, of Swedish or of the trade, and nobody's name.
+    pub(super) fn is_common(word: &str) -> bool {
+        BUILT_IN
+            .get(word)
+            .is_some_and(|says| says.is_word() && !says.is_name() && !says.only_english())
+    }
+
     /// Whether a word that is not listed is an inflection of one that is.
     pub(super) fn inflects(word: &str) -> bool {
         if word.len() > WORD_MAX {

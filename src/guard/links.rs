@@ -275,7 +275,8 @@ fn link(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     if !(scheme || www || bare) {
         return None;
     }
-    let value = chunk().trim_end_matches(['.', ',', ')', '\'', ']', '!', ':', ';']);
+    // A question mark that nothing follows is the sentence's.
+    let value = chunk().trim_end_matches(['.', ',', ')', '\'', ']', '!', ':', ';', '?']);
     Some(start..start + value.len())
 }
 

@@ -76,7 +76,9 @@ fn moment(page: &Page<'_>, at: usize) -> Option<usize> {
     if bracketed {
         return Some(at + 1);
     }
-    if let Some(end) = logged(page, at).or_else(|| in_week(page, at)) {
+    if let Some(end) =
+        logged(page, at).or_else(|| in_week(page, at)).or_else(|| lettered_pair(page, at))
+    {
         return Some(end);
     }
     if let Some(end) = date(page, at) {
@@ -165,6 +167,33 @@ fn in_week(page: &Page<'_>, at: usize) -> Option<usize> {
     if ordinal { time_behind(page, at + 2) } else { None }
 }
 
+/// `2025w37`, `21h09`: a week of a year, a time of day, with a letter between.
+fn lettered_pair(page: &Page<'_>, at: usize) -> Option<usize> {
+    let glued = |at: usize| page.tokens.get(at).is_some_and(|token| token.glued);
+    if !glued(at + 1)
+        || !glued(at + 2)
+        || page.tokens[at + 1].length != 1
+        || !digits(page, at + 2, 1..3)
+        || glued(at + 3)
+    {
+        return None;
+    }
+    let second = number(page, at + 2);
+    let whole = match page.lower(at + 1) {
+        "w" | "v" => {
+            digits(page, at, 4..5) && is_near(number(page, at)) && (1..=53).contains(&second)
+        }
+        "h" => {
+            digits(page, at, 1..3)
+                && number(page, at) < 24
+                && second < 60
+                && page.tokens[at + 2].length == 2
+        }
+        _ => false,
+    };
+    whole.then_some(at + 3)
+}
+
 /// `Dec 11 1900` where a line begins, as logs have it: a day and its time of day, and no year.
 pub(super) fn logged(page: &Page<'_>, at: usize) -> Option<usize> {
     let month = at.checked_sub(1)?;
@@ -233,7 +262,7 @@ fn date(page: &Page<'_>, at: usize) -> Option<usize> {
         8 => (is_near(value(0..4))
             && is_month(value(4..6))
             && is_day(value(6..8))
-            && !page.cued(at, Says::PHONE, 2))
+            && (!page.cued(at, Says::PHONE, 2) || time_behind(page, at + 1).is_some()))
         .then_some(at + 1),
         6 => {
             let timed = || time_behind(page, at + 1).is_some();
@@ -275,7 +304,7 @@ fn date(page: &Page<'_>, at: usize) -> Option<usize> {
                     && page.tokens[at].length == 2
                     && is_month(month)
                     && is_day(part(next));
-                let back = european && (15..=40).contains(&part(next));
+                let back = european && (15..=35).contains(&part(next));
                 if front || back {
                     return Some(at + 3);
                 }
@@ -302,8 +331,17 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<usize> {
     if next < page.len() && page.lower(next) == "of" {
         next += 1;
     }
+    // `5-feb-2026`: dashes on both sides.
+    let dashed = next == at + 1
+        && next < page.len()
+        && page.gap(next) == "-"
+        && page.gap_after(next) == "-"
+        && page
+            .tokens
+            .get(next + 1)
+            .is_some_and(|year| year.is_digits() && matches!(year.length, 2 | 4));
     if !(next < page.len()
-        && page.gap(next).trim().is_empty()
+        && (dashed || page.gap(next).trim().is_empty())
         && page.gap(next).len() <= 2
         && page.says(next).any(Says::MONTH)
         && is_day(number(page, at)))
@@ -428,6 +466,9 @@ mod tests {
             "26-09-21",
             "24.10.2024",
             "3/4",
+            "2025w37",
+            "21h09",
+            "5-feb-2026",
         ] {
             assert_eq!(found(&format!("sedan {text} ok")), [text]);
         }
@@ -444,6 +485,9 @@ mod tests {
             "192.0.2.17",
             "070-174 06 05",
             "20121212-1212",
+            "1950w12",
+            "34h09",
+            "5-feb-1950",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }

@@ -433,7 +433,10 @@ fn mac(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             "mac" | "macadress" | "macaddr" | "hwaddr" | "lladdr" | "ether" | "wan" | "cpe"
         )
     });
-    let apart = groups.len() > 1 && (telling || letters && numbers);
+    // `070-1-7-4-0-6-1-7` are digits that somebody says one by one.
+    let apart = groups.len() > 1
+        && (telling || letters && numbers)
+        && (letters || digits == DIGITS || sign == Some(':'));
     let solid = groups.len() == 1 && letters && numbers && !page.follows(at, Says::SERIAL);
     // Twelve digits without a letter in a row are rarely one.
     (cued && (letters || telling || groups.len() > 1)

@@ -206,7 +206,7 @@ fn measured(page: &Page<'_>, group: &Range<usize>) -> bool {
     let glued = last.is_word() && last.says.any(Says::UNIT);
     let text = &page.text[page.span(group.clone())];
     let speed = {
-        let mut parts = text.split('/');
+        let parts = text.split('/');
         let numbers = |part: &str| {
             part.parse::<u32>().is_ok_and(|value| matches!(value, 1..=10_000))
                 && !part.starts_with('0')
@@ -229,9 +229,16 @@ fn measured(page: &Page<'_>, group: &Range<usize>) -> bool {
         text.contains('/')
             && parts.clone().count() == 2
             && parts.clone().all(numbers)
-            && (parts.all(round) || spoken)
+            && (parts.clone().all(round) || spoken || alike(text))
     };
     unit || glued || behind.starts_with('%') || behind.starts_with(" %") || speed
+}
+
+/// `934/921`: down and up, and nearly the same.
+fn alike(text: &str) -> bool {
+    let Some((down, up)) = text.split_once('/') else { return false };
+    let (Ok(down), Ok(up)) = (down.parse::<u32>(), up.parse::<u32>()) else { return false };
+    down.min(up) >= 50 && down.abs_diff(up) * 5 <= down.max(up) && down != up
 }
 
 /// A date or a time of day, in a form or behind a word that leaves little doubt.
@@ -291,10 +298,27 @@ fn moment(page: &Page<'_>, at: usize, group: &Range<usize>) -> bool {
             cued || year
                 || before.ends_with('[') && after.starts_with(']')
                 || opens_line && after.starts_with([' ', ':', ']'])
+                // `Allan 1333: ok`: who said something, and when; `mellan 1215 och 1245`.
+                || after.starts_with(": ") && at > 0 && page.tokens[at - 1].named && before == " "
+                || at > 1
+                    && matches!(page.lower(at - 1), "och" | "till" | "and" | "to")
+                    && before == " "
+                    && page.tokens[at - 2].is_digits()
+                    && range(page.str(at - 2))
+                // `2230 bokar tekniker`: at the head of a sentence, and what was done then.
+                || page.tokens[at].opens
+                    && after == " "
+                    && page.tokens.get(group.end).is_some_and(|next| {
+                        next.says.any(Says::SPEECH)
+                            || matches!(page.lower(group.end), "bokar" | "bokat" | "bokad" | "uppe" | "nere")
+                    })
                 || page.says(group.end).any(Says::TIME) && after == " "
                 || at > 1 && page.tokens[at - 1].settled && is_date_before(page, at)
         }
         [from, to] if range(from) && range(to) => true,
+        // `1815-23.45`: the two ways to write it in one.
+        [from, h, m] if range(from) && hour(h) && minute(m) && text.contains('-') => true,
+        [h, m, to] if range(to) && hour(h) && minute(m) && text.contains('-') => true,
         [date, time] if date.len() == 8 && range(time) && near(&date[..4]) => {
             month(&date[4..6]) && day(&date[6..])
         }

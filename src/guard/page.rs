@@ -329,7 +329,8 @@ fn tokens(text: &str) -> Vec<Token> {
             upper += usize::from(next.is_uppercase());
             lower += usize::from(next.is_lowercase());
         }
-        if let Some(cut) = lost_space(&text[start..end]) {
+        let dotted = text[end..].starts_with('.');
+        if let Some(cut) = lost_space(&text[start..end], dotted) {
             let word = &text[start..start + cut];
             let letters = word.chars().count();
             let case = Case::Lower;
@@ -390,9 +391,27 @@ fn tokens(text: &str) -> Vec<Token> {
     tokens
 }
 
-/// Where a space was lost between a small word and a capital: `påKrokslätt`, `tillLove`.
-fn lost_space(word: &str) -> Option<usize> {
-    const SMALL: [&str; 70] = [
+/// Where a space was lost between a small word and a capital: `påKrokslätt`, `tillLove`. `dotted`
+/// says that a dot stands behind the word.
+fn lost_space(word: &str, dotted: bool) -> Option<usize> {
+    const SMALL: [&str; 87] = [
+        "heta",
+        "hette",
+        "kallad",
+        "reg",
+        "regnr",
+        "bil",
+        "kod",
+        "mobil",
+        "sambon",
+        "grannen",
+        "montören",
+        "teknikern",
+        "vaktmästaren",
+        "hustrun",
+        "maken",
+        "vän",
+        "name",
         "på",
         "till",
         "från",
@@ -466,7 +485,9 @@ fn lost_space(word: &str) -> Option<usize> {
     ];
     let cut = word.find(char::is_uppercase).filter(|cut| *cut > 0)?;
     let right = &word[cut..];
-    let whole = right.chars().count() > 2
+    // `mvhK.H.`: a letter and its dot.
+    let letter = dotted && right.chars().count() == 1 && cut > 2;
+    let whole = (right.chars().count() > 2 || letter)
         && (right.chars().skip(1).all(char::is_lowercase) || right.chars().all(char::is_uppercase));
     (whole && SMALL.contains(&&word[..cut]) && word != "iPhone" && word != "iPad").then_some(cut)
 }

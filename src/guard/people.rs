@@ -9,6 +9,7 @@ mod ordinary;
 mod pairs;
 mod posts;
 mod signatures;
+mod told;
 
 use std::ops::Range;
 
@@ -63,7 +64,10 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
             let token = &page.tokens[at];
             let foreign =
                 layer.class[at] == Class::Unknown && token.case == Case::Title && !token.opens;
-            layer.class[at] == Class::Name || token.named || foreign && !page.caseless
+            let foreign = foreign && !layer.located(at);
+            layer.class[at] == Class::Name && !layer.located(at)
+                || token.named
+                || foreign && !page.caseless
         })
         .collect();
     layer.brands();
@@ -71,8 +75,8 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     layer.care_of();
     layer.spelled();
     layer.staff();
-    // What is found first makes the next one clearer.
-    for _ in 0..2 {
+    // What is found first makes the next one clearer: `A-K Berg` is found from its end.
+    for _ in 0..3 {
         let mut more = false;
         for at in 0..page.len() {
             if layer.hit[at] {
@@ -81,7 +85,12 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
             layer.hit[at] = match layer.class[at] {
                 Class::Either => layer.either(at) || layer.initial(at) || layer.particle(at),
                 Class::Word => layer.surname(at) || layer.initial(at) || layer.particle(at),
-                Class::Unknown => layer.beside(at) || layer.particle(at) || layer.paired(at),
+                Class::Unknown => {
+                    layer.beside(at)
+                        || layer.particle(at)
+                        || layer.paired(at)
+                        || layer.behind_given(at)
+                }
                 Class::Name | Class::Out => false,
             };
             more |= layer.hit[at];

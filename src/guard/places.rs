@@ -1,10 +1,12 @@
 //! Addresses of anybody: a name of a street and a number, an apartment, a postcode with its town, a
 //! property. Goes by capitals and numbers; an ending such as `-gatan` is a help and never needed.
 
+mod before;
 mod behind;
 
 use std::ops::Range;
 
+use self::before::run;
 use self::behind::{number_end, postcode, storey, tail};
 use super::lexicon::Says;
 use super::page::{Case, Page};
@@ -74,6 +76,12 @@ const ENDINGS: [&str; 59] = [
     "hage",
 ];
 
+/// What things of the trade end in that are counted: `linjekort 3`, `skarvbox 7`.
+const TRADE_ENDINGS: [&str; 20] = [
+    "kort", "kortet", "port", "porten", "uttag", "uttaget", "skåp", "skåpet", "brunn", "brunnen",
+    "box", "boxen", "muff", "muffen", "switch", "switchen", "modul", "kabel", "kabeln", "kassett",
+];
+
 /// What stands before an address.
 static PLACED: WordList = WordList::new(
     "på vid adress adressen at från till i bor postadress fakturaadress fakturaadressen hemadress \
@@ -140,15 +148,39 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     }
     let word = page.lower(last);
     let says = page.says(last);
+    // `Adapter 9A:63:70:..`, `Felkod 691`: of a device, of an error.
+    let device =
+        token.settled && page.tokens.get(at + 1).is_some_and(|next| next.glued) && !is_street(word);
+    if device || word.ends_with("kod") || word.ends_with("koden") {
+        return None;
+    }
     // `Nokia Beacon 6`, `brf Pelikanen 14`.
     if page.follows(last, Says::BRAND) || page.association(last) {
         return None;
     }
     let lettered = page.tokens.get(at + 1).is_some_and(|next| {
-        next.glued && next.is_word() && next.length == 1 && page.lower(at + 1) <= "l"
+        // `8h`, `4g`: a unit, unless a word of place says otherwise.
+        let unit = matches!(page.lower(at + 1), "h" | "g" | "k" | "l")
+            && page.caseless
+            && !is_street(word);
+        let alone = page.tokens.get(at + 2).is_none_or(|after| !after.glued);
+        next.glued
+            && next.is_word()
+            && next.length == 1
+            && page.lower(at + 1) <= "l"
+            && alone
+            && !unit
     });
-    let at_place =
-        last > 0 && PLACED.has(page.lower(last - 1)) && matches!(page.gap(last), " " | ": " | "  ");
+    let directed = last > 0 && page.says(last - 1).any(Says::DIRECTION) && page.gap(last) == " ";
+    let begins = if directed { last - 1 } else { last };
+    let at_place = begins > 0
+        && (PLACED.has(page.lower(begins - 1)) && matches!(page.gap(begins), " " | ": " | "  ")
+            // `PIRJO PITKÄNEN, LAGERHUSET 150, HAR OCKSÅ ..`: behind somebody.
+            || page.caseless
+                && (page.gap(begins).ends_with(", ") || page.gap(begins) == " (")
+                && page.says(begins - 1).is_name()
+                && page.text[number_end(page, at)..].starts_with([',', ')', '\n', ' '])
+                && !page.says(last).any(Says::PHONE.and(Says::APARTMENT)));
     let ended = is_street(word) && !says.any(Says::TECHNICAL);
     // `lilla bommen 175c`: a word for a side or a size before any word that is none of the trade.
     let sided = last > 0
@@ -156,7 +188,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         && page.gap(last) == " "
         && page.tokens[last].length > 2
         && token.length <= 3
-        && (page.caseless || page.tokens[last - 1].case == Case::Title)
+        && (page.caseless || at_place || page.tokens[last - 1].case == Case::Title)
         && !says.any(
             Says::TECHNICAL
                 .and(Says::BRAND)
@@ -174,7 +206,10 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
                 .and(Says::CUSTOMER)
                 .and(Says::VERSION),
         )
-        && (lettered || !page.caseless || at_place || page.gap_after(at).starts_with([',', '\n']));
+        && (lettered
+            || !page.caseless
+            || at_place
+            || page.gap_after(at).starts_with([',', '\n', '.']));
     let alone = says.any(Says::STREET) && page.tokens[last].length > 1;
     let raised = |at: usize| {
         let token = &page.tokens[at];
@@ -238,7 +273,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
                     .and(Says::FUNCTION)
                     .and(Says::APARTMENT)
                     .and(Says::MONTH),
-            );
+            ) || TRADE_ENDINGS.iter().any(|ending| word.ends_with(ending));
             let lower = page.tokens[last].case == Case::Lower;
             let foreign = !says.any(Says::BUILT_IN);
             // `Tors hammare 158b`.
@@ -254,8 +289,12 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             let plate = page.tokens[last].length == 3 && page.tokens[last].case == Case::Upper;
             let placed = bare
                 && !plate
-                && page.tokens[last].length > 2
-                && (page.caseless && ((unknown || foreign) && at_place || lettered && !plain)
+                && (page.tokens[last].length > 2
+                    || last > 1
+                        && page.lower(last - 1) == "om"
+                        && page.says(last - 2).any(Says::DIRECTION))
+                && (page.caseless
+                    && ((unknown || foreign) && at_place && !plain || lettered && !plain)
                     || lower && unknown && lettered && at_place
                     || owned);
             if owned {
@@ -295,109 +334,6 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         end = page.tokens[next + 1].end;
     }
     Some(page.tokens[first].start..end)
-}
-
-/// How far back the words of a street go.
-fn run(page: &Page<'_>, last: usize, most: usize) -> usize {
-    let mut first = last;
-    while first > 0 && last - first < most {
-        let before = first - 1;
-        let token = &page.tokens[before];
-        if token.is_digits()
-            || token.shielded
-            || !matches!(page.gap(first), " " | "-" | ": " | " - " | "\n")
-            || page.gap(first) == ": " && page.lower(before) != "s"
-        {
-            break;
-        }
-        // `S:t Olofs väg`.
-        if before > 0
-            && matches!(page.lower(before), "t" | "ta")
-            && page.gap(before) == ":"
-            && page.lower(before - 1) == "s"
-        {
-            return before - 1;
-        }
-        let says = page.says(before);
-        // `Innanför Tullen 131A`.
-        let sided = matches!(
-            page.lower(before),
-            "innanför"
-                | "utanför"
-                | "bakom"
-                | "vid"
-                | "öster"
-                | "väster"
-                | "norr"
-                | "söder"
-                | "nedanför"
-                | "ovanför"
-                | "under"
-                | "över"
-        ) && token.case == Case::Title
-            && page.tokens[first].case == Case::Title;
-        let capital = !page.caseless
-            && token.is_capital()
-            && (!token.opens
-                || sided
-                || !says.is_word()
-                // `per albins väg`.
-                || first < last && says.any(Says::GIVEN) && page.lower(first).ends_with('s')
-                || says.is_name()
-                || says.any(Says::DIRECTION)
-                // `Domprostens gård`: owned by somebody.
-                || first == last
-                    && page.tokens[last].case == Case::Lower
-                    && page.lower(before).ends_with('s'));
-        let caseless = page.caseless
-            && (first == last
-                && page.says(last).any(Says::STREET)
-                && token.length > 3
-                && page.lower(before).ends_with('s')
-                && !says.any(Says::FUNCTION.and(Says::TECHNICAL).and(Says::UNIT).and(Says::TIME))
-                || says.is_name() && !says.any(Says::FUNCTION)
-                || says.any(Says::DIRECTION)
-                || (!says.is_word() && token.length > 2));
-        // `Öster om Sjön 35`, `Natt och Dags väg`.
-        let small = !page.caseless
-            && matches!(page.lower(before), "om" | "och" | "under" | "the")
-            && before > 0
-            && page.gap(before) == " "
-            && page.tokens[before - 1].case == Case::Title
-            && !page.tokens[before - 1].shielded
-            && (!page.tokens[before - 1].opens || page.says(before - 1).any(Says::DIRECTION))
-            && !page
-                .says(before - 1)
-                .any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL).and(Says::TIME));
-        if small {
-            first = before - 1;
-            break;
-        }
-        let titled = says.any(Says::DIRECTION);
-        // `Verner von Heidenstams gata`.
-        let particle = says.any(Says::PARTICLE)
-            && token.case == Case::Lower
-            && !page.caseless
-            && first < page.len()
-            && page.tokens[first].is_capital()
-            && before > 0
-            && page.gap(before) == " "
-            && page.tokens[before - 1].case == Case::Title
-            && !page.tokens[before - 1].shielded
-            && matches!(page.lower(before), "von" | "af" | "de" | "van" | "der" | "av");
-        if particle {
-            first = before - 1;
-            continue;
-        }
-        let role = !titled
-            && says.any(Says::PERSON.and(Says::REFERENCE).and(Says::TECHNICAL))
-            && !says.is_name();
-        if !(capital || caseless || says.any(Says::DIRECTION)) || role {
-            break;
-        }
-        first = before;
-    }
-    first
 }
 
 /// `Norrgårda by`, `på Talgoxvägen`: a place by its name alone, behind a word of place.
@@ -483,14 +419,14 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let word = &page.tokens[before];
     if word.is_digits()
         || word.shielded
-        || page.gap(at) != " "
+        || !matches!(page.gap(at), " " | "\n")
         || page.tokens[at].length > 3
         || page.tokens[at].shielded
     {
         return None;
     }
     let unit = page.tokens.get(at + 1).filter(|unit| unit.is_digits() && page.gap(at + 1) == ":");
-    let cued = page.cued(at, Says::PROPERTY, 4)
+    let cued = page.cued(at, Says::PROPERTY, 7)
         || (at.saturating_sub(4)..at).any(|near| {
             ["tomt", "tomten", "fastighet", "fastigheten", "skifte", "skiftet"]
                 .iter()
@@ -500,14 +436,36 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let (hour, minute) = (page.str(at), unit.map_or("", |_| page.str(at + 1)));
     let clock = minute.len() == 2 && hour.len() <= 2 && hour < "24" && minute < "60";
     let says = word.says;
-    let place = !says.any(
-        Says::TIME.and(Says::TECHNICAL).and(Says::MONTH).and(Says::REFERENCE).and(Says::VERSION),
-    ) && word.length > 2;
+    // `Stora Mon 6:73`: no Monday.
+    let sized = before > 0
+        && page.says(before - 1).any(Says::DIRECTION)
+        && page.gap(before) == " "
+        && page.tokens[before - 1].case == Case::Title;
+    let place = (sized
+        || !says.any(
+            Says::TIME
+                .and(Says::TECHNICAL)
+                .and(Says::MONTH)
+                .and(Says::REFERENCE)
+                .and(Says::VERSION),
+        ))
+        && word.length > 2;
+    // `(hjorten 7:34)`: nothing but the one and the other.
+    let enclosed = page.gap(before).ends_with('(')
+        && unit.is_some()
+        && page.gap_after(at + 1).starts_with(')')
+        && !says.any(Says::BUILT_IN);
+    // `Granne: Mossen 19:54` in a list where properties are told.
+    let listed = unit.is_some()
+        && page.gap(before) == ": "
+        && page.tokens[before].case == Case::Title
+        && before > 0
+        && page.says(before - 1).any(Says::RELATION);
     let capital = !page.caseless && word.case == Case::Title;
     let unknown = !says.is_word();
     let long = unit.is_some() && minute.len() == 3;
     let rare = capital && !word.opens && !says.is_name() && !says.any(Says::BUILT_IN);
-    if unit.is_some() && place && (long || rare)
+    if unit.is_some() && place && (long || rare || enclosed || listed || sized)
         || unit.is_some()
             && place
             && (cued || !clock && (capital || unknown) || capital && unknown && !says.is_name())
@@ -516,7 +474,8 @@ fn property(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let mut first = before;
         if first > 0
             && page.gap(first) == " "
-            && (page.tokens[first - 1].case == Case::Title && !page.tokens[first - 1].opens
+            && (page.tokens[first - 1].case == Case::Title
+                && (!page.tokens[first - 1].opens || !page.says(first - 1).is_word())
                 || page.says(first - 1).any(Says::DIRECTION))
             && !page.says(first - 1).any(Says::PROPERTY)
             && !page.tokens[first - 1].shielded

@@ -189,7 +189,9 @@ pub(super) fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
             | "nyckeln"
             | "key"
             | "wifinamn"
-    ) && matches!(page.gap_after(at).trim(), ":" | "=" | "/");
+    ) && matches!(page.gap_after(at).trim(), ":" | "=" | "/")
+        // `Guest: yes but ..`: who speaks in a chat, unless a network is spoken of.
+        && (!matches!(word, "gäst" | "guest") || keyed_near(page, at));
     (account || network).then_some((token.end, Strength::Code))
 }
 
@@ -204,13 +206,18 @@ fn told_in_two(page: &Page<'_>, at: usize) -> bool {
         ) | ("security" | "secret", "answer" | "word")
             | ("sort" | "access", "key")
     ) && page.gap(at).len() <= 1
+        // `för att komma in: 53 99`.
+        || matches!((before, page.lower(at)), ("komma" | "get" | "ta", "in"))
+            && page.gap_after(at) == ": "
+            && page.tokens.get(at + 1).is_some_and(super::super::page::Token::is_digits
+    ) && page.gap(at).len() <= 1
 }
 
 /// `Wifi hemma: ..`, `wifi med Bamse.vinter&7`, `admin:hemligt9`.
 fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     let word = page.lower(at);
     let account = matches!(word, "admin" | "root" | "administrator" | "user")
-        && page.gap_after(at) == ":"
+        && matches!(page.gap_after(at), ":" | ": ")
         && at + 1 < page.len();
     if account {
         let next = page.cluster(at + 1);
@@ -218,6 +225,9 @@ fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
             .tokens
             .get(next.clone())
             .is_some_and(|tokens| tokens.iter().any(super::super::page::Token::is_digits));
+        if !digits && keyed_near(page, at) && page.gap_after(at) == ": " {
+            return Some((page.tokens[at].end, Strength::Password));
+        }
         return digits.then(|| (page.tokens[at].end, Strength::Code));
     }
     let net = matches!(
@@ -265,6 +275,26 @@ fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     let known =
         page.says(page.token_at(from + 1)).any(Says::BRAND.and(Says::TECHNICAL).and(Says::UNIT));
     (odd && letters >= 4 && value.chars().count() >= 8 && !known).then_some((from, Strength::Code))
+}
+
+/// Whether a network or a code is spoken of a few words before.
+fn keyed_near(page: &Page<'_>, at: usize) -> bool {
+    const WITHIN: usize = 14;
+    (at.saturating_sub(WITHIN)..at).any(|near| {
+        page.says(near).any(Says::CREDENTIAL)
+            || matches!(
+                page.lower(near),
+                "ssid"
+                    | "wifi"
+                    | "fi"
+                    | "wlan"
+                    | "key"
+                    | "nyckel"
+                    | "nyckeln"
+                    | "gästnät"
+                    | "hotspot"
+            )
+    })
 }
 
 /// Whether an account or a network is named a few words before: then `pass` is no verb.

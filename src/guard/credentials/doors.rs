@@ -267,7 +267,9 @@ fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
     }
     let lettered = token.is_word()
         && (token.length == 1
-            || token.length == 2 && token.case == Case::Upper && !token.says.is_word())
+            || token.length == 2
+                && token.case == Case::Upper
+                && !token.says.any(Says::TECHNICAL.and(Says::BRAND).and(Says::UNIT)))
         && page.tokens.get(at + 1).is_some_and(|next| next.glued && next.is_digits());
     let first = if lettered { at + 1 } else { at };
     if !page.tokens[first].is_digits() || page.tokens[first].settled && page.tokens[first].shielded
@@ -307,7 +309,11 @@ fn code_at(page: &Page<'_>, at: usize, keyed: bool) -> Option<Range<usize>> {
         && page.tokens[at - 1].is_digits()
         || behind.starts_with([':', '.', ',', '/', '%', '-'])
             && behind[1..].starts_with(|c: char| c.is_ascii_digit());
-    let enough = DIGITS.contains(&digits) && (digits > 3 || signs > 0 || !keyed || lettered);
+    // `dörr AB83`.
+    let paired =
+        lettered && token.length == 2 && token.case == Case::Upper && digits == 2 && !keyed;
+    let enough =
+        paired || DIGITS.contains(&digits) && (digits > 3 || signs > 0 || !keyed || lettered);
     (enough && !unit && !clock).then(|| start..end + signs)
 }
 

@@ -98,12 +98,20 @@ fn name(page: &Page<'_>, from: usize) -> Option<Range<usize>> {
     if first.shielded || tells_about(page.lower(from)) || ENDS.has(page.lower(from)) {
         return None;
     }
+    // `user admin, password ..`: everybody's, and nobody's name.
+    let shared =
+        matches!(page.lower(from), "admin" | "root" | "administrator" | "user" | "mina" | "my")
+            && (!page.gap_after(from).is_empty() || from + 1 == page.len());
+    if shared {
+        return None;
+    }
     let mut end = from + 1;
     while end < page.len() && end - from < 3 * WORDS_MAX {
         let gap = page.gap(end);
         let inside =
             gap.is_empty() || matches!(gap, " " | "-" | "_" | "." | "'" | "&" | " & " | "@" | "!");
         if !inside
+            || page.tokens[end].is_digits() && page.tokens[end].settled && gap.contains(' ')
             || gap.contains(' ') && (ENDS.has(page.lower(end)) || page.tokens[end].shielded)
             || gap.contains(' ')
                 && page.says(end).any(Says::PHONE.and(Says::REFERENCE).and(Says::SPEECH))

@@ -43,7 +43,10 @@ pub(super) fn phrase(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             page.tokens.get(at + 1).is_some() && matches!(page.lower(at + 1), "är" | "is" | "blir");
         (at + if is { 2 } else { 1 }, 2)
     } else if matches!(word, "till" | "to") && CHANGED.has(back(1)) && spoken_of(page, at)
-        || word == "is" && back(1) == "one" && matches!(back(2), "network" | "wifi" | "other")
+        || matches!(word, "is" | "was")
+            && back(1) == "one"
+            && (matches!(back(2), "network" | "wifi" | "other")
+                || matches!(back(2), "old" | "new") && spoken_of(page, at))
     {
         (at + 1, 1)
     } else {
@@ -67,10 +70,14 @@ pub(super) fn phrase(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         let plain = Says::DOMAIN.and(Says::TECHNICAL).and(Says::FUNCTION).and(Says::SPEECH);
         let plain =
             plain.and(Says::PERSON).and(Says::REFERENCE).and(Says::CREDENTIAL).and(Says::PHONE);
+        // `en ko i mossen`: behind an article anything is a word of the phrase.
+        let framed = end > from
+            && matches!(page.lower(end - 1), "en" | "ett" | "a" | "an" | "the" | "min" | "my")
+            && !token.says.any(Says::CREDENTIAL.and(Says::PHONE).and(Says::BRAND));
         let content = token.is_word()
             && token.length > 1
             && !tells_about(page.lower(end))
-            && !token.says.any(plain.and(Says::BRAND));
+            && (framed || !token.says.any(plain.and(Says::BRAND)));
         if !(small || number || content) {
             // A sentence about the password goes on, and tells none.
             if end == from || least > 1 {

@@ -28,6 +28,13 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
     // `ändrat lösenordet till ..`: what it was changed to.
     let changed = changes(page, page.token_at(from.saturating_sub(1)));
     let mut linked = false;
+    // `Lösen på ny FRITZ!Box 5530: ..`: what it is for, and then the sign.
+    if strength == Strength::Password
+        && let Some(sign) = purpose(&text[at..])
+    {
+        at += sign;
+        linked = true;
+    }
     for _ in 0..WORDS_MAX {
         let rest = &text[at..];
         let start = rest.find(|c: char| {
@@ -88,7 +95,7 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
             return vec![range];
         }
         let next = strength == Strength::Password
-            && page.text[from..at].trim_matches(' ').is_empty()
+            && matches!(page.text[from..at].trim_matches(' '), "" | "wifi" | "wi-fi" | "wlan")
             && lower.chars().count() > 2
             && !page.says(page.token_at(at)).any(PLAIN)
             && !tells_about(&lower)
@@ -112,6 +119,16 @@ pub(super) fn values(page: &Page<'_>, from: usize, strength: Strength) -> Vec<Ra
         at += length;
     }
     Vec::new()
+}
+
+/// How far a sign is behind what a password is for: `på nya routern: ..`.
+fn purpose(text: &str) -> Option<usize> {
+    const LENGTH_MAX: usize = 40;
+    let begins = [" på ", " till ", " för ", " to ", " for ", " on "];
+    begins.iter().find(|word| text.starts_with(**word))?;
+    let near = &text[..text.floor_char_boundary(LENGTH_MAX)];
+    let sign = near.find(": ")?;
+    (!near[..sign].contains(['.', ',', '\n', ';'])).then_some(sign)
 }
 
 /// What people do to passwords.
@@ -215,7 +232,7 @@ fn phrase(page: &Page<'_>, at: usize, begins: bool) -> Option<Range<usize>> {
     if !plain(&first) || first.chars().count() < 2 {
         return None;
     }
-    let told = words.iter().take(4).any(|word| {
+    let told = words.iter().take(3).any(|word| {
         let word = word.to_lowercase();
         STATUS.contains(&word.as_str()) || PROSE.contains(&word.as_str()) || word == "som"
     });
@@ -237,9 +254,14 @@ fn phrase(page: &Page<'_>, at: usize, begins: bool) -> Option<Range<usize>> {
             && !page
                 .says(page.token_at(start + word.len() + 1))
                 .any(Says::DOMAIN.and(Says::TECHNICAL).and(Says::TIME).and(Says::PERSON));
+        let moment = page
+            .tokens
+            .get(page.token_at(start))
+            .is_some_and(|token| token.is_digits() && token.settled);
         let stops = number > 0
             && !goes_on
-            && (PROSE.contains(&lower.as_str())
+            && (moment
+                || PROSE.contains(&lower.as_str())
                 || says
                     .any(Says::CREDENTIAL.and(Says::PHONE).and(Says::REFERENCE).and(Says::SERIAL))
                 || STATUS.contains(&lower.as_str()) && number + 1 == words.len());
@@ -476,9 +498,21 @@ fn second(page: &Page<'_>, end: usize) -> Option<Range<usize>> {
             return Some(start..start + word.len());
         }
     }
-    let joint = ["/", " / ", " eller ", " or ", " alt ", " och ", " and ", ", "]
-        .into_iter()
-        .find(|joint| rest.starts_with(joint))?;
+    let joint = [
+        "/",
+        " / ",
+        " och sen ",
+        " sen ",
+        " and then ",
+        " eller ",
+        " or ",
+        " alt ",
+        " och ",
+        " and ",
+        ", ",
+    ]
+    .into_iter()
+    .find(|joint| rest.starts_with(joint))?;
     let start = end + joint.len();
     let length = piece(&page.text[start..]);
     let word =
@@ -488,6 +522,8 @@ fn second(page: &Page<'_>, end: usize) -> Option<Range<usize>> {
     let solid =
         word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'#' | b'*'));
     (slashed
+        // `6122* och sen 0165/0299`.
+        || digits >= 4 && joint.ends_with("sen ") && !word.contains([':', '.'])
         || digits >= 4 && solid && joint != ", "
         || digits >= 3 && digits < word.len() && solid && joint != ", ")
         .then_some(start..start + word.len())

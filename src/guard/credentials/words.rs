@@ -15,7 +15,8 @@ pub(super) fn tells_about(word: &str) -> bool {
 }
 
 static ABOUT: WordList = WordList::new(
-    "blev stavas valde angett bytt borta byts ej fel finns fungerar funkar glömt inte klar krävs okänd okänt rätt saknas \
+    "började börjar slutade slutar innehåller innehöll består bestod begins began starts started ends ended contains \
+    blev stavas valde angett bytt borta byts ej fel finns fungerar funkar glömt inte klar krävs okänd okänt rätt saknas \
     samma satt skickad skickat spärrad spärrat återställt ändrat changed correct forgotten \
     incorrect known lost missing needed not ok required reset unknown wrong att av den det en \
     ett för från i med och om på som till via a an and at by for from in of on the to with är \

@@ -110,7 +110,8 @@ fn linked(page: &Page<'_>, at: usize, password: bool) -> Option<Range<usize>> {
         && parts
             .clone()
             .all(|part| part.chars().count() > 2 && part.chars().all(char::is_alphabetic));
-    if many && !page.text[range.clone()].contains("://") {
+    let figures = page.text[range.clone()].starts_with("min/");
+    if many && !figures && !page.text[range.clone()].contains("://") {
         return Some(range);
     }
     let link = password
@@ -161,6 +162,16 @@ fn odd(page: &Page<'_>, cluster: Range<usize>, code: bool) -> Option<Range<usize
     let free = |tokens: &[Token]| !tokens.iter().any(|token| token.settled || token.shielded);
     let first = cluster.start;
     let range = page.span(cluster.clone());
+    // `0x88`, `d-link dir-x3260`: the number of an error, a model behind its maker.
+    let hexadecimal = page.text[range.clone()].starts_with("0x");
+    let model = (1..=3).any(|back| {
+        first >= back
+            && page.says(first - back).any(Says::BRAND)
+            && (0..back).all(|near| matches!(page.gap(first - near), " " | "-"))
+    });
+    if hexadecimal || model {
+        return None;
+    }
     if !free(&page.tokens[cluster.clone()]) {
         return None;
     }

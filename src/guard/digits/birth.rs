@@ -45,7 +45,7 @@ pub(super) fn birth(page: &Page<'_>, at: usize, window: &Window<'_>) -> Option<H
             [1 | 2, 1 | 2, 2]
                 if lengths != [2, 2, 2]
                     && window.gaps[..2] == ["/", "-"]
-                    && value(lengths[0] + lengths[1]..lengths[0] + lengths[1] + 2) > 40 =>
+                    && value(lengths[0] + lengths[1]..lengths[0] + lengths[1] + 2) > 35 =>
             {
                 (1950, value(lengths[0]..lengths[0] + lengths[1]), value(0..lengths[0]))
             }

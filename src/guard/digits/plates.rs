@@ -27,6 +27,14 @@ pub(super) fn plate(page: &Page<'_>, at: usize) -> Option<Hit> {
     if page.tokens.get(page.token_at(end)).is_some_and(|next| next.start == end) {
         return None;
     }
+    // `arb 031-390 06 03`: the area of a telephone.
+    let area = gap == " "
+        && page.gap_after(at + 1) == "-"
+        && page.str(at + 1).starts_with('0')
+        && page.tokens.get(at + 2).is_some_and(super::super::page::Token::is_digits);
+    if area {
+        return None;
+    }
     let cued = page.cued(at, Says::VEHICLE, 8);
     let upper = token.case == Case::Upper
         && !page.caseless

@@ -38,14 +38,25 @@ pub(super) fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: 
         {
             return true;
         }
-        if PREFIXES.contains(&lower) && digits >= 4 {
+        // `SNMPv3`: the version of a protocol.
+        let protocol = token.length >= 3
+            && page.str(first).ends_with('v')
+            && digits == 1
+            && page.str(first).trim_end_matches('v').chars().all(char::is_uppercase);
+        if protocol || PREFIXES.contains(&lower) && digits >= 4 {
             return true;
         }
     }
     if prefixed(page, group) {
         return true;
     }
-    if serial(text) || release(text) || host(page, group) {
+    // `U2000`: a system by its letter and its round number.
+    let round = text.len() == 5
+        && token.case == Case::Upper
+        && token.length == 1
+        && text.ends_with("000")
+        && !personal(page, first);
+    if round || serial(text) || release(text) || host(page, group) {
         return true;
     }
     if lower == "0" && text.len() <= 12 && text[1..].starts_with(['x', 'X']) {
@@ -54,7 +65,7 @@ pub(super) fn coded(page: &Page<'_>, group: &Range<usize>, digits: usize, text: 
     // A release behind a model: `ZTE F680 BBD6991_R2`.
     let release = page.cued(first, Says::BRAND, 6)
         && text.contains(['_', '.'])
-        && token.case == Case::Upper
+        && (token.case == Case::Upper || page.caseless)
         && !personal(page, first);
     branded(page, first) && digits <= 5 || release
 }
@@ -64,7 +75,7 @@ pub(super) fn branded(page: &Page<'_>, first: usize) -> bool {
     (1..=2).any(|back| {
         first >= back
             && page.says(first - back).any(Says::BRAND)
-            && (0..back).all(|n| matches!(page.gap(first - n), " " | "-" | "\n"))
+            && (0..back).all(|n| matches!(page.gap(first - n), " " | "-" | "\n" | "!"))
     })
 }
 
@@ -144,11 +155,23 @@ pub(super) fn counted(page: &Page<'_>, group: &Range<usize>) -> bool {
 /// The serial number of an optical terminal (G.984.3): four letters for its maker, eight hexadecimal
 /// digits.
 fn serial(text: &str) -> bool {
-    text.len() == 12
-        && text.is_ascii()
-        && text[..4].bytes().all(|byte| byte.is_ascii_alphabetic())
-        && text[4..].bytes().all(|byte| byte.is_ascii_hexdigit())
-        && text[4..].bytes().filter(u8::is_ascii_digit).count() >= 2
+    hexadecimal_serial(text)
+        || text.len() == 12
+            && text.is_ascii()
+            && text[..4].bytes().all(|byte| byte.is_ascii_alphabetic())
+            && text[4..].bytes().all(|byte| byte.is_ascii_hexdigit())
+            && text[4..].bytes().filter(u8::is_ascii_digit).count() >= 2
+}
+
+/// The same with its letters as the numbers that stand for them: `48575443` for `HWTC`.
+fn hexadecimal_serial(text: &str) -> bool {
+    const PAIRS: usize = 8;
+    text.len() == 2 * PAIRS
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && (0..4).all(|pair| {
+            u8::from_str_radix(&text[2 * pair..2 * pair + 2], 16)
+                .is_ok_and(|letter| letter.is_ascii_uppercase())
+        })
 }
 
 /// The name of a release: `R19C90SPC283`, `V300R016C10`.

@@ -112,6 +112,8 @@ fn is_reference(page: &Page<'_>, at: usize) -> bool {
                 | "anläggnings"
                 | "kopplings"
                 | "nod"
+                | "box"
+                | "dosa"
         )
     {
         return true;
@@ -159,7 +161,10 @@ fn is_ours(page: &Page<'_>, at: usize) -> bool {
 /// Another case of ours is named: `samma fel som 95975142`, `ärendet hör ihop med #185523`.
 pub(super) fn linked(page: &Page<'_>, at: usize, digits: usize) -> bool {
     const WORDS_MAX: usize = 6;
-    if !(5..=9).contains(&digits)
+    // `Se 2026244896`: a year and a running number.
+    let yearly =
+        digits == 10 && ["201", "202", "203"].iter().any(|year| page.str(at).starts_with(year));
+    if !((5..=9).contains(&digits) || yearly)
         || page.str(at).starts_with('0')
         || page.cued(at, Says::PHONE.and(Says::CUSTOMER), 6)
     {

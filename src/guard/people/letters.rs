@@ -87,6 +87,13 @@ impl People<'_> {
         {
             return false;
         }
+        // `S:ta Katarinas väg`.
+        if self.page.gap_after(at) == ":"
+            && at + 1 < self.page.len()
+            && matches!(self.page.lower(at + 1), "t" | "ta")
+        {
+            return false;
+        }
         // `A-K Berg`.
         if self.page.gap_after(at) == "-"
             && self.hit.get(at + 1) == Some(&true)
@@ -110,6 +117,20 @@ impl People<'_> {
         let unknown = |at: usize| {
             upper && self.class[at] == Class::Unknown && self.page.tokens[at].case == Case::Title
         };
+        // `MEHDI V LOVADE`, `(YLWA K)`: what cannot be anything else.
+        let shouted = self.page.caseless
+            && token.case == Case::Upper
+            && at > 0
+            && self.page.gap(at) == " "
+            && self.class[at - 1] == Class::Name
+            && self.page.says(at - 1).any(Says::GIVEN)
+            && (self.page.gap_after(at).starts_with([')', ',', '\n'])
+                || at + 1 < self.page.len()
+                    && self.page.gap(at + 1) == " "
+                    && TALKS.has(self.page.lower(at + 1)));
+        if shouted {
+            return true;
+        }
         let before = at > 0
             && self.joined(at)
             && (self.hit[at - 1] || unknown(at - 1))
@@ -281,7 +302,9 @@ impl People<'_> {
             }
             let told = page.cued(at, Says::SURE, 4);
             let least = if told { 2 } else { 3 };
-            if end - at >= least && !abbreviates(page, at) {
+            // Four and more with dashes are no abbreviation, whatever stands before them.
+            let dashed = (at + 1..end).filter(|at| page.gap(*at).contains('-')).count() > 2;
+            if end - at >= least && (dashed || !abbreviates(page, at)) {
                 self.hit[at..end].fill(true);
             }
             // `E som i Erik, D as in David`.
@@ -308,10 +331,38 @@ impl People<'_> {
         }
     }
 
+    /// Whether what stands here is done by somebody.
+    fn does(&self, at: usize) -> bool {
+        let page = self.page;
+        page.gap(at) == " "
+            && (TALKS.has(page.lower(at))
+                || matches!(page.lower(at), "har" | "has" | "have" | "hade"))
+    }
+
     fn signs(&self, at: usize) -> bool {
         let page = self.page;
         let token = &page.tokens[at];
         let says = token.says;
+        // `Tek.rapport/kk/12 september`: whose paper it is.
+        let filed = token.length == 2
+            && !token.is_digits()
+            && page.gap(at) == "/"
+            && page.gap_after(at) == "/"
+            && at > 0
+            && ["rapport", "rapp", "notis", "protokoll", "report", "not", "rappot"]
+                .iter()
+                .any(|paper| page.lower(at - 1).ends_with(paper));
+        // `Kort notis. ÄG. 7503..`: a sentence of two letters.
+        let alone = token.case == Case::Upper
+            && !page.caseless
+            && token.length == 2
+            && matches!(page.gap(at), ". " | ".\n" | "\n")
+            && page.gap_after(at).starts_with(". ")
+            && !token.says.any(ACRONYMS)
+            && !SHOUTED.has(page.lower(at));
+        if (filed || alone) && !token.shielded {
+            return true;
+        }
         let upper = token.case == Case::Upper && !page.caseless;
         let lower =
             token.case == Case::Lower && page.caseless && token.length == 2 && !says.is_word();
@@ -323,6 +374,22 @@ impl People<'_> {
             && (at + 1 == page.len() || behind.starts_with(['.', '\n']))
             && !says.any(ACRONYMS);
         if signed && !token.shielded {
+            return true;
+        }
+        // `BL/TL har attesterat`, two who have done something.
+        let pair = upper
+            && token.length == 2
+            && page.tokens.get(at + 2).is_some()
+            && (behind == "/"
+                && page.tokens[at + 1].case == Case::Upper
+                && page.tokens[at + 1].length == 2
+                && self.does(at + 2)
+                || gap == "/"
+                    && at > 0
+                    && page.tokens[at - 1].case == Case::Upper
+                    && page.tokens[at - 1].length == 2
+                    && self.does(at + 1));
+        if pair {
             return true;
         }
         if token.shielded || !(upper || lower) || says.any(ACRONYMS) || SHOUTED.has(page.lower(at))

@@ -7,8 +7,8 @@ use super::cues::TALKS;
 use super::{Class, People, ROLES};
 
 /// What somebody does and no thing in a fault report: behind a name that opens a sentence.
-static VERBS: WordList = WordList::new(
-    "har hade är var kommer kom vill ville ska skulle kan kunde bor bodde jobbar jobbade har ringer \
+pub(super) static VERBS: WordList = WordList::new(
+    "har hade är var ser såg hittar hittade vet visste märker märkte kommer kom vill ville ska skulle kan kunde bor bodde jobbar jobbade har ringer \
     ringde säger sa sade svarar svarade testar testade provar provade startar startade kopplar \
     kopplade bytte byter åkte åker felsöker felsökte kollar kollade mäter mätte bokade bokar tog tar \
     fick får gick går lovade lovar undrar undrade meddelar meddelade berättar berättade återkommer \
@@ -77,15 +77,43 @@ impl People<'_> {
         let quick = page.tokens.get(at + 1).is_some()
             && page.lower(at + 1) == "att"
             && page.tokens[at].case == Case::Lower;
-        if asks || quick && !page.caseless {
+        if asks || quick && !page.caseless || self.only_does(at) || self.located(at) {
             return false;
+        }
+        if self.heads_sentence(at)
+            || self.whole_before_verb(at)
+            || self.behind_given(at)
+            || self.talked_with(at)
+            || self.in_row(at)
+            || self.household(at)
+            || self.said_again(at)
+            || self.introduced_whole(at)
+            || self.before_family(at)
+            || self.before_initial(at)
+            || self.titled(at)
+            || self.leads(at)
+        {
+            return true;
         }
         // `kundens bror Ellen` is no Bror; `CASE-89-3775` is nobody.
         let role = says.any(Says::RELATION) && (!self.capital(at) || page.caseless);
         let code = page.tokens[at].case == Case::Upper
             && says.any(Says::REFERENCE.and(Says::TECHNICAL))
             && page.gap_after(at).starts_with(['-', ':', '/', '_']);
-        if role || code {
+        // `WAN IP`.
+        let shouted = page.tokens[at].case == Case::Upper
+            && !page.caseless
+            && says.any(Says::TECHNICAL.and(Says::DOMAIN))
+            && page.tokens[at].length <= 3;
+        // `Mina sidor`: a page that is everybody's.
+        let pages = matches!(page.lower(at), "mina" | "mitt")
+            && page.tokens.get(at + 1).is_some_and(|_| {
+                matches!(
+                    page.lower(at + 1),
+                    "sidor" | "sidorna" | "uppgifter" | "ärenden" | "konto"
+                )
+            });
+        if role || code || shouted || pages {
             return false;
         }
         // `Bo von Ek`.
@@ -148,12 +176,9 @@ impl People<'_> {
             return true;
         }
 
-        if !self.capital(at) && PRONOUNS.has(page.lower(at)) && !self.sure(at) {
-            return false;
-        }
         // `hans-olof`: one half of it is a name and nothing else.
         let half = |near: usize, gap: usize| {
-            self.page.gap(gap) == "-"
+            matches!(self.page.gap(gap), "-" | "-\n")
                 && self.class.get(near) == Some(&Class::Name)
                 && self.page.says(near).any(Says::GIVEN)
         };
@@ -161,6 +186,9 @@ impl People<'_> {
             && (at > 0 && half(at - 1, at) || at + 1 < page.len() && half(at + 1, at + 1))
         {
             return true;
+        }
+        if !self.capital(at) && PRONOUNS.has(page.lower(at)) && !self.sure(at) {
+            return false;
         }
         if says.any(Says::GIVEN) && self.coordinated(at) {
             return true;
@@ -218,7 +246,11 @@ impl People<'_> {
             if same && !doer && !says.any(Says::GENITIVE) || self.raised(at) {
                 return true;
             }
-            if same && says.any(Says::GENITIVE) && !doer && !page.caseless {
+            if same
+                && says.any(Says::GENITIVE)
+                && !doer
+                && (!page.caseless || self.class[at - 1] == Class::Name && says.any(Says::FAMILY))
+            {
                 return true;
             }
         }

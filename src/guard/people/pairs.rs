@@ -172,6 +172,11 @@ impl People<'_> {
             return false;
         }
         if self.paired(at - 1)
+            || self.behind_given(at)
+            || self.said_again(at)
+            || self.introduced_whole(at)
+            || self.titled(at)
+            || self.whole_before_verb(at)
             || self.initialled(at)
             || self.added(at)
             || self.leads(at)

@@ -35,6 +35,11 @@ const POSTS: [&str; 26] = [
     "reception",
 ];
 
+/// Whether a word is where people work, and nobody.
+pub(super) fn is_post(word: &str) -> bool {
+    POSTS.contains(&word)
+}
+
 impl People<'_> {
     /// What a place says without a name on any list.
     pub(super) fn posts(&mut self) {
@@ -45,6 +50,15 @@ impl People<'_> {
             }
             let letters =
                 self.letters(at) && (self.logs(at) || self.ends_note(at) || self.at_post(at));
+            let place = self.class[at] == Class::Either
+                && self.page.says(at).is_name()
+                && !self.page.says(at).any(Says::FUNCTION)
+                && (self.labelled(at) || self.bracketed(at))
+                || self.class[at] == Class::Either
+                    && self.page.tokens[at].case == Case::Title
+                    && !self.page.caseless
+                    && self.page.says(at).is_name()
+                    && self.at_post(at);
             let name = self.class[at] == Class::Either
                 && self.page.says(at).any(Says::GIVEN)
                 && (self.related(at)
@@ -53,7 +67,7 @@ impl People<'_> {
                     || self.chats(at)
                     || self.introduced(at)
                     || self.bracketed(at));
-            self.hit[at] = letters || name;
+            self.hit[at] = letters || name || place;
         }
     }
 
@@ -62,7 +76,14 @@ impl People<'_> {
         let token = &self.page.tokens[at];
         let trade = Says::DOMAIN.and(Says::TECHNICAL).and(Says::UNIT).and(Says::REFERENCE);
         let trade = trade.and(Says::BRAND).and(Says::SIGN).and(Says::SERIAL).and(Says::TIME);
-        token.length == 2 && !token.glued && !token.says.any(trade) && self.page.str(at).is_ascii()
+        let signed = matches!(
+            at.checked_sub(1).map_or("", |at| self.page.lower(at)),
+            "signed" | "sign" | "signerat"
+        );
+        token.length == 2
+            && !token.glued
+            && (signed && token.case == Case::Upper || !token.says.any(trade))
+            && self.page.str(at).is_ascii()
     }
 
     /// `21:49 HH: skapat`, `03:15Z SI: ringt`: who has made an entry.
@@ -122,7 +143,7 @@ impl People<'_> {
         (begins || self.capital(at) && !page.caseless)
             && joined
             && POSTS.contains(&page.lower(at + 2))
-            && !page.says(at).any(Says::FUNCTION)
+            && !super::ordinary::PRONOUNS.has(page.lower(at))
     }
 
     /// `<vera> vilket uttag?`: who speaks in a chat.

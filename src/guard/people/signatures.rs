@@ -65,7 +65,12 @@ impl People<'_> {
                 let ordinary = self.class[end] == Class::Word
                     && page.tokens[end].length > 1
                     && (end > at || !self.capital(end) && !slashed);
-                if beyond || role || ordinary && !(end > at && self.hit[at] && self.capital(end)) {
+                let post = super::posts::is_post(page.lower(end));
+                if beyond
+                    || role
+                    || post
+                    || ordinary && !(end > at && self.hit[at] && self.capital(end))
+                {
                     break;
                 }
                 if end > at && page.gap(end).contains('\n') && !self.strong(end) {

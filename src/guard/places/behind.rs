@@ -13,9 +13,13 @@ pub(super) fn number_end(page: &Page<'_>, at: usize) -> usize {
     {
         let alone = page.tokens.get(at + 2).is_none_or(|after| !after.glued);
         let near = letter.glued
-            || page.gap(at + 1) == " "
+            || matches!(page.gap(at + 1), " " | "\n")
+                && page.lower(at + 1) != "i"
                 && (letter.case == Case::Upper
-                    || matches!(page.lower(at + 1), "b" | "c" | "d" | "f" | "g" | "h")
+                    && (page.gap(at + 1) == " "
+                        || page.gap_after(at + 1).starts_with(['.', ',', '\n']))
+                    || page.gap(at + 1) == " "
+                        && matches!(page.lower(at + 1), "b" | "c" | "d" | "f" | "g" | "h")
                     || page.gap_after(at + 1).starts_with([',', '.', ')', '\n'])
                     || page.caseless && !matches!(page.lower(at + 1), "i" | "å" | "o" | "ö"));
         if alone && near && page.lower(at + 1) <= "l" {

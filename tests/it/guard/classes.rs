@@ -150,7 +150,16 @@ fn health_in_many_words() {
         his {late wife} had the contract
         on {sick leave} until May
         customer is {hard of hearing}
-        {färdtjänst} hämtar",
+        {färdtjänst} hämtar
+        har {typ 1-diabetes} sedan länge
+        sonen har {ADD}, ring sakta
+        lider av {vaskulär demens}
+        har {muskelatrofi} och {nedsatt rörlighet}
+        recovering from {a stroke}
+        nybliven {änka}
+        utsatt för {våld i nära relation}
+        har {macular degeneration}
+        min f\u{ef}\u{bb}\u{bf}{alldetektor} larmar",
     );
 }
 
@@ -164,6 +173,78 @@ fn names_of_many_countries_in_lower_case() {
         tekniker {wojciech}
         enligt {nguyễn}
         granne {pirkko}",
+    );
+}
+
+#[test]
+fn names_that_are_words_told_by_their_sentence() {
+    all_go(
+        "Inget ljus. {Lisa} och grannen har samma problem
+        {Jan} tycker att det är för segt
+        granne {rasmus hall} har samma fel
+        {karl björk} ringer och säger att nätet är nere
+        LOS SEDAN I MÅNDAGS. KUND {RASMUS HALL} RINGER IGEN.
+        pratat med {tim} igår, allt ok nu
+        {Inga}, {Leo} samt {Kamran} är behöriga
+        Knacka på hos {Spets} istället
+        {korp} en trappa upp klagar på samma sak
+        Paret {strand} i gaveln har internet
+        Stavas M - a - r - s, alltså {bill mars}, inte Marrs
+        jag heter jerker som i {e-k-l-ö-f}.
+        good morning, this is {chase isacson} from the flat above
+        Firman drivs av {will uddgren}
+        JAG HETER {EMIR KOS}! HAR BOTT HÄR I 30 ÅR
+        Namn: {Thierry von Platen}. Ring innan
+        nyckel som {hans-olof} i kiosken har
+        Spare key: with {Storm S. Henriksson} across the hall",
+    );
+}
+
+#[test]
+fn letters_of_who_did_something() {
+    all_go(
+        "Se anteckning; {BL}/{TL} har attesterat. Ringt igen
+        Tek.rapport/{kk}/den 12 september: bytt SFP
+        Kort notis. {ÄG}. Klart nu
+        Ärendet pausat, väntar på {A-K Berg}.
+        mvh{K.H.} igen
+        has been there.\nsigned {HZ}",
+    );
+}
+
+#[test]
+fn addresses_in_all_their_wording() {
+    all_go(
+        "gäller {Fröken Lunds stig 31}, ring innan
+        Faktura till {Vid Ån 36 C våning 8}; tack
+        granne på {Stora Mon 6:73} tillåter schakt
+        PIRJO PITKÄNEN, {LAGERHUSET 150}, HAR OCKSÅ PROBLEM.
+        vi goes to {lilla bommen 175 c}, och sen hem
+        slutkund huynh ({hjorten 7:34}), arrendator saknas
+        granne har samma på {Sockerbruket 51 C}, ring",
+    );
+}
+
+#[test]
+fn codes_behind_what_they_are_for() {
+    all_go(
+        "Lösen på ny FRITZ!Box 5530: {Sigge semla 52}
+        SSID Hemma_5G / hockeyrör; gäst: 61176795; admin: {sigge doris havregryn}
+        nytt nätnamn Hemma_5G. lösen {en ko i mossen 55}. skicka
+        kod {6122*} och sen {0165/0299} på innerdörren
+        neighbour has my key. her door {AB83}.
+        Wifi key is {correct horse battery} according to the son
+        för att komma in: {53 99}",
+    );
+}
+
+#[test]
+fn dates_of_birth_and_numbers_in_odd_spellings() {
+    all_go(
+        "hans dotter, {24/3-40}, svarar
+        ring {070-1-7-4-0-6-1-7} sen
+        Ring på ({070}) {l74 06 20} innan
+        tfn arb {031-390 06 03 vx ankn 699}",
     );
 }
 
@@ -195,6 +276,17 @@ fn technical_lines_stay() {
         "stream ms 12, downstairs and downstream, nätstörning",
         "gw 192.168.1.1, olt 10.20.30.40, cgnat 100.64.0.9, dns 1.1.1.1",
         "port disabled, diagnostics ok, add vlan 12",
+        // Who does something is nobody's family name.
+        "montören ringer innan, kunden ser inget i loggen",
+        "Störning i Dammen sedan 2025w37, klart 21h09, nytt 5-feb-2026",
+        "SNMPv3 på, SIP 408 error, nod U2000",
+        "UTT-40-00117 till UTT-40-00164, dist-sw-12 larmar",
+        "speed 934/921 mot https://speed.example.net?",
+        "fault code 0x88, d-link dir-x3260",
+        "linjekort 3 i kassett 7",
+        "Bindning t.o.m. v 49",
+        "WAN ok, Felkod 691 vid inloggning",
+        "itne klart än, tiill fredag",
     ] {
         assert_eq!(redact(text, &Vocabulary::new()).text(), text);
     }
