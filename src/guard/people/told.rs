@@ -147,9 +147,10 @@ impl People<'_> {
             && !says.any(Says::PHONE.and(Says::SPEECH).and(Says::RELATION).and(Says::MONTH))
             && (!PRONOUNS.has(page.lower(at))
                 || matches!(before, "av" | "by" | "hos" | "heter" | "kund" | "granne"))
-            && page.says(next).any(Says::FAMILY)
             && !page.says(next).any(Says::GIVEN.and(Says::GENITIVE))
-            && self.class[next] == Class::Name
+            && (self.class[next] == Class::Name && page.says(next).any(Says::FAMILY)
+                || self.class[next] == Class::Unknown
+                    && super::super::deny::family(page.lower(next)))
             && page.tokens[at].length > 2
     }
 
