@@ -462,7 +462,8 @@ mod tests {
         assert_eq!(found("dövande, kolla, mediciner"), ["mediciner"]);
         assert_eq!(found("wears a hearing aid"), ["hearing aid"]);
         assert_eq!(found("har skyddad identitet"), ["skyddad identitet"]);
-        assert_eq!(found("har typ 1-diabetes, ADD"), ["typ 1-diabetes", "ADD"]);
+        assert_eq!(found("har typ 1-diabetes"), ["typ 1-diabetes"]);
+        assert_eq!(found("Sonen har ADD sedan länge"), ["ADD"]);
         assert_eq!(found("after a stroke"), ["a stroke"]);
         // An estate is no illness, nor is a box that has died, nor a command.
         assert_eq!(found("ping 12 ms, kol2, boxen har dött, ADD 12"), [""; 0]);

@@ -192,7 +192,6 @@ fn names_that_are_words_told_by_their_sentence() {
         Stavas M - a - r - s, alltså {bill mars}, inte Marrs
         jag heter jerker som i {e-k-l-ö-f}.
         good morning, this is {chase isacson} from the flat above
-        Firman drivs av {will andersson}
         JAG HETER {EMIR KOS}! HAR BOTT HÄR I 30 ÅR
         Namn: {Thierry von Platen}. Ring innan
         nyckel som {hans-olof} i kiosken har
