@@ -62,15 +62,16 @@ impl Throwaway {
             // It may be about to end, or to start: whoever asks asks again.
             let _ = self.control("start", &["-w"]);
         }
-        self.say("SELECT 1")
+        self.say(&self.address(), "SELECT 1")
     }
 
-    /// Whether it does as it is told.
-    pub(crate) fn say(&self, sql: &str) -> bool {
-        self.succeeds("psql", &["-qXc", sql, &self.address()])
+    /// Whether a database of it does as it is told.
+    pub(crate) fn say(&self, database: &str, sql: &str) -> bool {
+        self.succeeds("psql", &["-qX", "-v", "ON_ERROR_STOP=1", "-c", sql, database])
     }
 
-    fn address(&self) -> String {
+    /// Of the database that each server has.
+    pub(crate) fn address(&self) -> String {
         format!("host={} user=sluss dbname=postgres", self.folder.path().display())
     }
 
