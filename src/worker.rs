@@ -42,8 +42,11 @@ use crate::settle::{Consequence, Halt, Settled, Settling, Timing, sought};
 use crate::store::{Claim, Claimed, Doubt, Hearing, Placed, Store, StoreError, Work};
 use crate::transmit::{Permit, Wire};
 
-/// The longest an idle lane sleeps: what another process accepts is seen no later.
-const IDLE: Duration = Duration::from_millis(250);
+/// Between two looks of who has nothing to do, where somebody tells them of news.
+pub const TOLD: Duration = Duration::from_millis(250);
+/// The same where nobody does: what another process accepts is to leave within a tenth of a second.
+pub const UNTOLD: Duration = Duration::from_millis(40);
+const IDLE: Duration = TOLD;
 
 /// Moves cases from accepted to their end.
 #[derive(Clone)]
@@ -75,6 +78,9 @@ pub struct Parts {
     pub halt: Halt,
     /// How often every stored leaf is hashed again; `None`: never.
     pub scrub: Option<Duration>,
+    /// How long a lane that has nothing to do sleeps at most: what another process accepts is seen no later,
+    /// unless the database tells of it.
+    pub look: Duration,
 }
 
 impl Worker {
@@ -226,10 +232,11 @@ impl Worker {
         }
         let due = self.0.store.next_due(id).await.ok().flatten();
         let now = self.0.clock.now().micros();
-        let wait = due.map_or(IDLE, |due| {
+        let look = self.0.look;
+        let wait = due.map_or(look, |due| {
             Duration::from_micros(u64::try_from(due.micros() - now).unwrap_or(1_000).max(1_000))
         });
-        tokio::time::sleep(wait.min(IDLE)).await;
+        tokio::time::sleep(wait.min(look)).await;
     }
 
     fn failed(&self, error: &StoreError) {

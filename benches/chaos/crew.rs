@@ -4,6 +4,7 @@ use std::fs::File;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::clock;
 use super::place::Place;
 
 const MEMBERS: [&[&str]; 3] = [&["serve", "--no-worker"], &["work"], &["work"]];
@@ -42,6 +43,7 @@ impl<'p> Crew<'p> {
         self.stopped = self.stopped.filter(|(stopped, _)| *stopped != who);
         let _ = self.children[who].kill();
         self.children[who].wait().unwrap();
+        clock::bury(self.children[who].id());
         self.children[who] = start(self.place, who);
     }
 
@@ -56,7 +58,8 @@ impl<'p> Crew<'p> {
         true
     }
 
-    fn go_on(&mut self) {
+    /// Whoever is stopped goes on.
+    pub(super) fn go_on(&mut self) {
         if let Some((who, _)) = self.stopped.take() {
             signal("-CONT", &self.children[who]);
         }
@@ -82,13 +85,21 @@ impl Drop for Crew<'_> {
         for child in &mut self.children {
             let _ = child.kill();
             let _ = child.wait();
+            clock::bury(child.id());
         }
     }
 }
 
 fn start(place: &Place, who: usize) -> Child {
     let log = File::options().create(true).append(true).open(place.path("crew.log")).unwrap();
-    place.command(MEMBERS[who]).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+    let clock = place.hosts.get(who).unwrap_or(&place.clock);
+    place
+        .command(MEMBERS[who])
+        .envs(clock.environment())
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .unwrap()
 }
 
 fn signal(signal: &str, child: &Child) {

@@ -5,12 +5,13 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use sluss::domain::RecipientId;
+use sluss::domain::{RecipientId, Timestamp};
 use sluss::record::message_hash;
 use sluss::sandbox::{EffectKind, Sandbox};
 
 use super::crew::Crew;
 use super::place::{OPERATORS, Place};
+use super::trouble::Window;
 
 const PATIENCE: Duration = Duration::from_mins(20);
 const ENDS: [&str; 4] = ["completed", "failed", "rejected", "cancelled"];
@@ -108,7 +109,7 @@ pub(super) fn judge(place: &Place, sandbox: &Sandbox, given: &[String]) {
         messages.len(),
         log["kinds"]["intent"]
     );
-    let halted = place.path("state").join("halted");
+    let halted = place.state().join("halted");
     assert!(!halted.exists(), "the log counts as not to be trusted");
 }
 
@@ -122,4 +123,26 @@ fn without_credentials(body: &[u8]) -> Vec<u8> {
         }
         _ => body.to_vec(),
     }
+}
+
+/// While the store's disk was full, nothing new may have been recorded: no disclosure of that time stands
+/// among the leaves that came into the log meanwhile. One that was under way when it filled may.
+pub(super) fn stood_still(place: &Place, windows: &[Window]) {
+    if windows.is_empty() {
+        return;
+    }
+    let (_, told) = place.data(&["log", "list", "--limit", "1000000"]);
+    let leaves = told["leaves"].as_array().unwrap();
+    for window in windows {
+        let (first, last) = (window.leaves.0, window.leaves.1);
+        let new = leaves.iter().filter(|one| {
+            let (index, leaf) = (one["index"].as_u64().unwrap(), &one["leaf"]);
+            let at = Timestamp::parse(leaf["t"].as_str().unwrap()).unwrap();
+            let is_new = at.seconds() > window.filled.seconds();
+            (first..last).contains(&index) && leaf["kind"] == "intent" && is_new
+        });
+        let new: Vec<_> = new.collect();
+        assert!(new.is_empty(), "recorded on a full disk: {new:?}");
+    }
+    println!("{} times the store's disk was full, and nothing was recorded on it", windows.len());
 }

@@ -194,7 +194,13 @@ impl Acknowledgements {
             .chain(near)
             .filter(|at| self.all[*at].taken != Taken::Yes && seen.insert(*at))
             .collect();
-        lines.sort_by_key(|at| self.all[*at].taken != Taken::No);
+        // Behind those of nobody what one is said not to have sent: it may be of this one. Then what an
+        // earlier one is not sure to have sent.
+        lines.sort_by_key(|at| match self.all[*at].taken {
+            Taken::No => 0,
+            Taken::Perhaps(Some(_)) => 1,
+            Taken::Perhaps(None) | Taken::Yes => 2,
+        });
         lines.into_iter().map(|at| (at, self.all[at].mark.clone())).collect()
     }
 

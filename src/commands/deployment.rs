@@ -20,7 +20,7 @@ use crate::store::{Opening, Store};
 use crate::telemetry;
 use crate::transmit::Wire;
 use crate::witness::Rounds;
-use crate::worker::{Parts, Worker};
+use crate::worker::{self, Parts, Worker};
 
 /// Reads the configuration, with what the environment overrides.
 pub(super) fn load(folder: &Path) -> Result<Config, Failure> {
@@ -103,6 +103,8 @@ impl Deployment {
             upkeep: self.config.upkeep,
             halt: self.halt.clone(),
             scrub: self.config.scrub,
+            // A server tells who listens that something came in; a file tells nobody.
+            look: if self.config.servers.is_some() { worker::TOLD } else { worker::UNTOLD },
         }))
     }
 

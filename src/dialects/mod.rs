@@ -351,6 +351,8 @@ pub struct Answer {
     pub location: Option<String>,
     /// `Last-Modified`, as it stands.
     pub last_modified: Option<String>,
+    /// How far the operator's clock (`Date`) was behind ours when it answered; nothing where it does not say.
+    pub behind: Duration,
     /// The body.
     pub body: Vec<u8>,
 }

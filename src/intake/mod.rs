@@ -60,7 +60,7 @@ use reader::{Desk, Node, Object};
 use surplus::{Surplus, Whose};
 
 /// What is handed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A TMF641 v4.1.0 service order.
     Order,

@@ -85,6 +85,11 @@ impl Frontier {
         Ok(Self { size: size.0, peaks })
     }
 
+    /// The nodes that [`load`](Self::load) reads, and [`root_at`](super::root_at): level and index.
+    pub fn places(size: TreeSize) -> impl Iterator<Item = (u8, u64)> {
+        peaks(0, size.0)
+    }
+
     /// How many leaves the tree has.
     pub const fn size(&self) -> TreeSize {
         TreeSize(self.size)

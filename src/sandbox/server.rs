@@ -199,17 +199,18 @@ async fn receive(
     if let Err(error) = desk.note(&parts, &asked, is_message) {
         // What cannot be shown to have come in is not acted on.
         error!(%error, recipient = %desk.operator.recipient, "The journal cannot be written");
-        return Ok(response(desk.failing(500, None)));
+        return Ok(response(&desk, desk.failing(500, None)));
     }
     if body.is_err() {
-        return Ok(response(desk.failing(413, None)));
+        return Ok(response(&desk, desk.failing(413, None)));
     }
     if query.is_err() {
-        return Ok(response(desk.failing(400, None)));
+        return Ok(response(&desk, desk.failing(400, None)));
     }
     let planned = if is_message { lock(&desk.troubles).pop_front() } else { None };
     let trouble = planned.or_else(|| desk.misfortune(is_message));
-    Ok(response(troubled(&desk, &line, &asked, trouble).await))
+    let reply = troubled(&desk, &line, &asked, trouble).await;
+    Ok(response(&desk, reply))
 }
 
 /// Answers as the trouble has it.
@@ -252,10 +253,12 @@ async fn pause(wait: Duration) {
     tokio::time::sleep(wait).await;
 }
 
-fn response(reply: Reply) -> Response {
+/// Of the operator's own time, which need not be the machine's.
+fn response(desk: &Desk, reply: Reply) -> Response {
+    let date = super::formats::to_http_date(desk.clock.now().seconds());
     let mut builder =
         Response::builder().status(reply.status).header(CONTENT_TYPE, reply.content_type);
-    for (name, value) in reply.headers {
+    for (name, value) in reply.headers.into_iter().chain(date.map(|date| ("date", date))) {
         builder = builder.header(name, value);
     }
     // Only a scripted status outside 100 to 999 cannot be built.

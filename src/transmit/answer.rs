@@ -69,10 +69,7 @@ impl Drop for Reply {
     fn drop(&mut self) {
         let Some(Spent { what, ended }) = self.spent.take() else { return };
         let result = match self.bytes {
-            None if self.length > 0 => {
-                let (retry_after, location, last_modified) = (None, None, None);
-                Ok(Answer { status: OK, retry_after, location, last_modified, body: Vec::new() })
-            }
+            None if self.length > 0 => Ok(Answer { status: OK, ..Answer::default() }),
             _ => Err(WireError::NotTaken),
         };
         // Whoever settles may be gone with the process: then the next one closes it.

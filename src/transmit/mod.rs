@@ -337,6 +337,7 @@ async fn read(
         retry_after: header(RETRY_AFTER).and_then(|text| date::wait(text, date)),
         location: header(LOCATION).map(str::to_owned),
         last_modified: header(LAST_MODIFIED).map(str::to_owned),
+        behind: now.since(date),
         body: Vec::new(),
     };
     while let Some(chunk) = response.chunk().await? {
@@ -465,3 +466,20 @@ impl Line {
 
 /// Shared by all lanes of a worker.
 pub type SharedWire = Arc<Wire>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_operators_date_tells_how_far_its_clock_is_behind() {
+        let now = Timestamp::parse("2026-11-22T15:00:00Z").unwrap();
+        let behind = async |date: &str| {
+            let response = axum::http::Response::builder().header(DATE, date).body("").unwrap();
+            read(response.into(), 8, now).await.unwrap().behind
+        };
+        assert_eq!(behind("Sun, 22 Nov 2026 12:00:00 GMT").await, Duration::from_hours(3));
+        assert_eq!(behind("Sun, 22 Nov 2026 18:00:00 GMT").await, Duration::ZERO);
+        assert_eq!(behind("yesterday").await, Duration::ZERO);
+    }
+}

@@ -18,6 +18,7 @@ mod settling;
 // A release build has no points at which it could be directed.
 #[cfg(debug_assertions)]
 mod sharing;
+mod together;
 mod trust;
 
 use std::collections::BTreeSet;

@@ -39,7 +39,7 @@ pub(super) fn refusal(answer: &Answer) -> Verdict {
 /// An order is ours by our reference. A DEACTIVATE carries none: there, any that was not in vain
 /// is as good as ours, since the subscription ends once. A ticket is ours by our reference; one of
 /// the same access without any reference may be ours, and a ticket sent twice is two tickets, so
-/// it is left to a person.
+/// it is left to a person. So is one that a list cannot show because the operator's clock is far behind ours.
 pub(super) fn finding(version: &Version, sought: &Sought, answer: &Answer) -> Finding {
     let resource = Resource::of(sought.act);
     match (answer.status, resource) {
@@ -72,7 +72,8 @@ pub(super) fn finding(version: &Version, sought: &Sought, answer: &Answer) -> Fi
             entry.ours.is_empty() && same_access
         }
     };
-    if entries.iter().any(may_be_ours) { Finding::Unclear } else { Finding::Absent }
+    let is_hidden = resource == Resource::Tickets && answer.behind >= path::CLOCK_SKEW;
+    if is_hidden || entries.iter().any(may_be_ours) { Finding::Unclear } else { Finding::Absent }
 }
 
 /// 2.3.1 lists no orders. What is active at the access tells of those that are done; one that is

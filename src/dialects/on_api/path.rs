@@ -12,8 +12,8 @@ use crate::domain::{AccessId, OperatorReference, Timestamp};
 /// How far the operator's clock may be behind ours when we ask for tickets "created after".
 /// A ticket is recognised by our reference, so asking too far back costs a longer list; not far
 /// enough would hide our ticket, and have it sent twice. An hour is what a forgotten summer time
-/// brings; twice that is safe.
-const CLOCK_SKEW: Duration = Duration::from_hours(2);
+/// brings; twice that is safe. Where a clock is further off than that, a list without our ticket says nothing.
+pub(super) const CLOCK_SKEW: Duration = Duration::from_hours(2);
 
 /// A question.
 pub(in crate::dialects) fn get(path: String) -> Request {

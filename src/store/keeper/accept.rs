@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 
 use super::super::StoreError;
 use super::super::rows::Accepted;
-use super::super::seal;
-use super::super::sql::{OptionalExtension, params};
+use super::super::seal::{self, Vault};
+use super::super::sql::{OptionalExtension, Question, params};
 use super::super::subjects::Keep;
+use super::ahead::{About, Ahead};
 use super::tx::Tx;
 use super::{desk, keys, pulls, retention};
 use crate::domain::{SubjectId, SubmissionId};
@@ -50,16 +51,43 @@ impl Places {
     }
 }
 
+const CALLED: &str = "SELECT id, body_mac FROM submission
+  WHERE client = ?1 AND kind = ?2 AND external_id = ?3";
+
+/// What accepting it will ask.
+pub(super) fn accept_ahead(vault: &Vault, submission: &Submission) -> Ahead {
+    let mut ahead = Ahead::default();
+    let Submission { client, kind, external_id, customer, .. } = submission;
+    if let Some(external) = external_id {
+        ahead.about.push(About::Called(client.clone(), *kind, external.clone()));
+    }
+    ahead.database.push(called(submission));
+    // Whoever follows another case is known by that one.
+    if submission.follows.is_none() {
+        for item in &submission.items {
+            let pseudonym = vault.subject(client, customer.as_ref(), item.case.id());
+            // Several cases about one person: after the first of them the answer is another.
+            if !ahead.about.contains(&About::Person(pseudonym)) {
+                ahead.about.push(About::Person(pseudonym));
+                ahead.keys.extend(keys::subject_questions(pseudonym));
+            }
+        }
+    }
+    ahead
+}
+
+fn called(submission: &Submission) -> Question {
+    let external = submission.external_id.as_ref().map(crate::domain::ExternalId::as_str);
+    Question::new(CALLED, params![submission.client.as_str(), submission.kind.as_str(), external])
+}
+
 /// The same (client, external id) gives the first answer again; with another body it is a conflict.
 pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepted, StoreError> {
     let mac = tx.vault.body_mac(&submission.canonical);
     let external = submission.external_id.as_ref().map(crate::domain::ExternalId::as_str);
     let known: Option<([u8; 16], [u8; 32])> = tx
         .database
-        .prepare_cached(
-            "SELECT id, body_mac FROM submission
-              WHERE client = ?1 AND kind = ?2 AND external_id = ?3",
-        )?
+        .prepare_cached(CALLED)?
         .query_row(params![submission.client.as_str(), submission.kind.as_str(), external], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
@@ -79,14 +107,17 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
             "INSERT INTO submission (id, kind, client, external_id, body_mac, accepted_us)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .put(params![
-            submission.id.bytes(),
-            submission.kind.as_str(),
-            submission.client.as_str(),
-            external,
-            mac,
-            tx.now.micros(),
-        ])?;
+        .add(
+            1,
+            params![
+                submission.id.bytes(),
+                submission.kind.as_str(),
+                submission.client.as_str(),
+                external,
+                mac,
+                tx.now.micros(),
+            ],
+        )?;
     for item in &submission.items {
         let case = &item.case;
         let (subject, key) = if let Some(known) = known_customer(tx, submission)? {
@@ -102,20 +133,23 @@ pub(super) fn accept(tx: &mut Tx<'_>, submission: &Submission) -> Result<Accepte
                                     state, due_us, accepted_us, changed_us)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'accepted', ?9, ?8, ?8)",
             )?
-            .put(params![
-                case.id().bytes(),
-                submission.id.bytes(),
-                item.id,
-                case.recipient().as_str(),
-                case.purpose().as_str(),
-                case.act().as_str(),
-                subject.bytes(),
-                tx.now.micros(),
-                tx.now.after(submission.wait).micros(),
-            ])?;
+            .add(
+                1,
+                params![
+                    case.id().bytes(),
+                    submission.id.bytes(),
+                    item.id,
+                    case.recipient().as_str(),
+                    case.purpose().as_str(),
+                    case.act().as_str(),
+                    subject.bytes(),
+                    tx.now.micros(),
+                    tx.now.after(submission.wait).micros(),
+                ],
+            )?;
         tx.database
             .prepare_cached("INSERT INTO payload (case_id, sealed) VALUES (?1, ?2)")?
-            .put(params![case.id().bytes(), sealed])?;
+            .add(1, params![case.id().bytes(), sealed])?;
         retention::keep(tx, case.id(), Keep::AfterEnd(Duration::ZERO))?;
         desk::file(tx, case)?;
         pulls::refer(tx, case.reference(), case.id())?;

@@ -1,6 +1,8 @@
 //! Tasks of cancelling an order: kept beside the change that asked for it, with a state that follows
 //! from the cases that it has made.
 
+use std::collections::HashMap;
+
 use super::super::StoreError;
 use super::super::notices::CancellationRow;
 use super::super::sql::{Connection, OptionalExtension, Row, params};
@@ -11,6 +13,10 @@ use crate::tmf::{Page, TmfState};
 
 pub(super) const TASK: &str = "SELECT t.id, t.submission, t.state, t.requested_us, t.changed_us
   FROM cancellation t JOIN submission s ON s.id = t.submission";
+
+/// The tasks of all orders that have moved.
+pub(super) const TASKS: &str = "SELECT submission, id, state, requested_us FROM cancellation
+  WHERE submission IN (SELECT submission FROM moved)";
 
 impl Keeper {
     pub(in crate::store) async fn cancellation(
@@ -72,23 +78,40 @@ pub(super) struct Moved {
     pub(super) is_new: bool,
 }
 
+/// A task as it was told last.
+pub(super) struct Task {
+    id: SubmissionId,
+    state: TmfState,
+    requested: Timestamp,
+}
+
+/// Those of all orders that have moved.
+pub(super) fn tasks(database: &Connection) -> Result<HashMap<SubmissionId, Vec<Task>>, StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "cancellation" };
+    let mut select = database.prepare_cached(TASKS)?;
+    let mut rows = select.query([])?;
+    let mut tasks: HashMap<_, Vec<Task>> = HashMap::new();
+    while let Some(row) = rows.next()? {
+        let task = Task {
+            id: SubmissionId::from_bytes(row.get(1)?),
+            state: TmfState::parse(&row.get::<_, String>(2)?).ok_or_else(corrupt)?,
+            requested: Timestamp::from_micros(row.get(3)?),
+        };
+        tasks.entry(SubmissionId::from_bytes(row.get(0)?)).or_default().push(task);
+    }
+    Ok(tasks)
+}
+
 /// Brings the tasks of an order up to what their cases say; those that have moved.
 pub(super) fn follow(
     database: &Connection,
-    order: SubmissionId,
+    tasks: Vec<Task>,
     now: Timestamp,
 ) -> Result<Vec<Moved>, StoreError> {
-    let corrupt = || StoreError::Corrupt { table: "cancellation" };
-    let mut select = database
-        .prepare_cached("SELECT id, state, requested_us FROM cancellation WHERE submission = ?1")?;
-    let mut rows = select.query([order.bytes()])?;
     let mut moved = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = SubmissionId::from_bytes(row.get(0)?);
-        let before = TmfState::parse(&row.get::<_, String>(1)?).ok_or_else(corrupt)?;
+    for Task { id, state: before, requested } in tasks {
         let state = TmfState::of_task(&asked(database, id)?);
         if state != before {
-            let requested = Timestamp::from_micros(row.get(2)?);
             let is_new = before == TmfState::Accepted;
             moved.push(Moved { id, state, requested, is_new });
         }

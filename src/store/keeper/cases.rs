@@ -7,8 +7,9 @@ use super::super::StoreError;
 use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Disclosure, Settlement};
 use super::super::seal;
-use super::super::sql::{OptionalExtension, params};
-use super::change;
+use super::super::sql::{OptionalExtension, Question, params};
+use super::ahead::{About, Ahead};
+use super::change::{self, Kin};
 use super::desk;
 use super::keys::{self, wrapped_key};
 use super::log::{self, signed};
@@ -23,6 +24,47 @@ use crate::domain::{
 };
 use crate::log::digest::digest;
 use crate::log::{Code, Draft, Event, Hash, LeafIndex, Outcome, OutcomeResult};
+
+const HELD_BY: &str = "SELECT state, subject FROM case_ WHERE id = ?1 AND lease_token = ?2";
+/// All that [`settle`] must know.
+const OPEN: &str = "SELECT state, intent, intent_hash, recipient, purpose,
+        act, about, operator_reference IS NOT NULL,
+        EXISTS (SELECT 1 FROM case_ w WHERE w.about = case_.id AND w.state = 'waiting')
+   FROM case_ WHERE id = ?1 AND lease_token = ?2";
+
+/// What recording these will ask.
+pub(super) fn record_ahead(disclosures: &[Disclosure]) -> Ahead {
+    let mut ahead = Ahead::default();
+    for one in disclosures {
+        let about = About::Case(one.case);
+        // Of the same case again: after the first of them the answer is another.
+        if !ahead.about.contains(&about) {
+            ahead.about.push(about);
+            ahead.database.push(Question::new(HELD_BY, params![one.case.bytes(), one.token]));
+        }
+        if let Event::Intent(intent) = &one.event {
+            ahead.database.push(log::in_force_question(&intent.recipient.id));
+        }
+    }
+    ahead
+}
+
+/// What settling, or, with the other, holding and waiting, will ask.
+pub(super) fn settle_ahead(claim: &Claim) -> Ahead {
+    asked_about(claim, OPEN)
+}
+
+pub(super) fn claim_ahead(claim: &Claim) -> Ahead {
+    asked_about(claim, HELD_BY)
+}
+
+fn asked_about(claim: &Claim, sql: &'static str) -> Ahead {
+    Ahead {
+        about: vec![About::Case(claim.case)],
+        database: vec![Question::new(sql, params![claim.case.bytes(), claim.token])],
+        keys: Vec::new(),
+    }
+}
 
 /// Writes an intent leaf; the case is recorded. The outer result is the batch's, the inner one this
 /// disclosure's: a case that was lost meanwhile takes no other with it.
@@ -48,7 +90,7 @@ pub(super) fn record(
     for (keep, sealed) in &disclosure.parts {
         tx.database
             .prepare_cached("INSERT INTO opening (leaf, part, sealed) VALUES (?1, ?2, ?3)")?
-            .put(params![draft.id().bytes(), keep.part(), sealed])?;
+            .add(2, params![draft.id().bytes(), keep.part(), sealed])?;
         retention::keep(tx, case, *keep)?;
     }
     tx.database
@@ -76,17 +118,14 @@ pub(super) fn settle(
     leaf: LeafId,
     settlement: &Settlement,
 ) -> Result<(), StoreError> {
-    let (state, _) = held_by(tx, claim.case, claim.token)?;
+    let corrupt = || StoreError::Corrupt { table: "case_" };
+    let Open { state, intent, to, purpose, kin } = open(tx, claim)?;
     let row = Next::of(settlement);
+    let state = CaseState::parse(&state).ok_or_else(corrupt)?;
     let next = moved(CaseState::Recorded, state, row.step)?;
     let code = Code::parse(row.code);
-    let (intent, intent_hash, to, purpose): (i64, [u8; 32], String, String) = tx
-        .database
-        .prepare_cached("SELECT intent, intent_hash, recipient, purpose FROM case_ WHERE id = ?1")?
-        .query_row([claim.case.bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })?;
-    let intent = u64::try_from(intent).map_err(|_| StoreError::Corrupt { table: "case_" })?;
+    let (intent, intent_hash) = intent.ok_or_else(corrupt)?;
+    let intent = u64::try_from(intent).map_err(|_| corrupt())?;
     let outcome = tx.append(
         leaf,
         Event::Outcome(Outcome {
@@ -98,7 +137,7 @@ pub(super) fn settle(
     )?;
     tx.database
         .prepare_cached("INSERT INTO outcome_of (intent, leaf) VALUES (?1, ?2)")?
-        .put(params![signed(intent)?, signed(outcome.index.0)?])?;
+        .add(1, params![signed(intent)?, signed(outcome.index.0)?])?;
     tally::ended(tx, &to, &purpose, row.result);
     tx.database
         .prepare_cached(
@@ -119,7 +158,41 @@ pub(super) fn settle(
             tx.now.micros(),
             claim.case.bytes(),
         ])?;
-    change::moved(tx, claim.case, next)
+    let at_operator = kin.at_operator || row.reference.is_some();
+    change::moved_with(tx, claim.case, next, &Kin { at_operator, ..kin })
+}
+
+/// A case as [`settle`] finds it.
+struct Open {
+    state: String,
+    /// Index and hash of the intent that is open.
+    intent: Option<(i64, [u8; 32])>,
+    to: String,
+    purpose: String,
+    kin: Kin,
+}
+
+fn open(tx: &Tx<'_>, claim: &Claim) -> Result<Open, StoreError> {
+    tx.database
+        .prepare_cached(OPEN)?
+        .query_row(params![claim.case.bytes(), claim.token], |row| {
+            let (index, hash): (Option<i64>, Option<[u8; 32]>) = (row.get(1)?, row.get(2)?);
+            let about: Option<[u8; 16]> = row.get(6)?;
+            Ok(Open {
+                state: row.get(0)?,
+                intent: index.zip(hash),
+                to: row.get(3)?,
+                purpose: row.get(4)?,
+                kin: Kin {
+                    act: row.get(5)?,
+                    about: about.map(CaseId::from_bytes),
+                    at_operator: row.get(7)?,
+                    awaited: row.get(8)?,
+                },
+            })
+        })
+        .optional()?
+        .ok_or(StoreError::Fenced)
 }
 
 /// A settlement as columns.
@@ -238,6 +311,8 @@ pub(super) fn move_on(
     subscription: Option<&SubscriptionId>,
     due: Timestamp,
 ) -> Result<(), StoreError> {
+    // It may be another case than the one that the job is about.
+    tx.forget();
     tx.database
         .prepare_cached(
             "UPDATE case_ SET state = ?1, reason = ?2, subscription = coalesce(?3, subscription),
@@ -414,7 +489,7 @@ pub(super) fn free(tx: &mut Tx<'_>, gone: &[Epoch]) -> Result<usize, StoreError>
 fn held_by(tx: &Tx<'_>, case: CaseId, token: i64) -> Result<(CaseState, SubjectId), StoreError> {
     let (state, subject): (String, [u8; 16]) = tx
         .database
-        .prepare_cached("SELECT state, subject FROM case_ WHERE id = ?1 AND lease_token = ?2")?
+        .prepare_cached(HELD_BY)?
         .query_row(params![case.bytes(), token], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
         .ok_or(StoreError::Fenced)?;

@@ -37,7 +37,7 @@ impl Keeper {
                 }
             }
             let accepted = accept(tx, &change)?;
-            tx.wake()?;
+            tx.wake();
             Ok(accepted)
         });
         let accepted = accepted.await?;
@@ -356,9 +356,11 @@ pub(super) fn go_on(tx: &mut Tx<'_>, base: CaseId) -> Result<(), StoreError> {
         .database
         .prepare_cached("SELECT 1 FROM case_ WHERE about = ?1 AND state = 'waiting'")?
         .exists([base.bytes()])?;
-    if !waits {
-        return Ok(());
-    }
+    if waits { next_of(tx, base) } else { Ok(()) }
+}
+
+fn next_of(tx: &Tx<'_>, base: CaseId) -> Result<(), StoreError> {
+    tx.forget();
     tx.database
         .prepare_cached(
             "UPDATE case_ SET state = 'accepted', changed_us = ?1,
@@ -373,23 +375,54 @@ pub(super) fn go_on(tx: &mut Tx<'_>, base: CaseId) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What a case has to do with others.
+pub(super) struct Kin {
+    pub(super) act: String,
+    /// The case that it is about.
+    pub(super) about: Option<CaseId>,
+    pub(super) at_operator: bool,
+    /// Whether something that is asked about it waits.
+    pub(super) awaited: bool,
+}
+
 /// A case has moved: what was asked about it goes on, or is over; and what it was asked for itself
 /// has come true for the case that it is about.
 pub(super) fn moved(tx: &mut Tx<'_>, case: CaseId, state: CaseState) -> Result<(), StoreError> {
-    let (act, about, at_operator): (String, Option<[u8; 16]>, bool) = tx
+    let kin = tx
         .database
         .prepare_cached(
-            "SELECT act, about, operator_reference IS NOT NULL FROM case_ WHERE id = ?1",
+            "SELECT act, about, operator_reference IS NOT NULL,
+                    EXISTS (SELECT 1 FROM case_ w WHERE w.about = case_.id AND w.state = 'waiting')
+               FROM case_ WHERE id = ?1",
         )?
-        .query_row([case.bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    let Some(base) = about.map(CaseId::from_bytes) else {
-        if at_operator {
-            return go_on(tx, case);
-        }
-        return if state.is_final() { never_there(tx, case) } else { Ok(()) };
+        .query_row([case.bytes()], |row| {
+            let about: Option<[u8; 16]> = row.get(1)?;
+            Ok(Kin {
+                act: row.get(0)?,
+                about: about.map(CaseId::from_bytes),
+                at_operator: row.get(2)?,
+                awaited: row.get(3)?,
+            })
+        })?;
+    moved_with(tx, case, state, &kin)
+}
+
+/// The same for whoever knows the case.
+pub(super) fn moved_with(
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    state: CaseState,
+    kin: &Kin,
+) -> Result<(), StoreError> {
+    let Some(base) = kin.about else {
+        return match (kin.awaited, kin.at_operator) {
+            (true, true) => next_of(tx, case),
+            (true, false) if state.is_final() => never_there(tx, case),
+            _ => Ok(()),
+        };
     };
     if state == CaseState::Completed {
-        let act = Act::parse(&act).ok_or(StoreError::Corrupt { table: "case_" })?;
+        let act = Act::parse(&kin.act).ok_or(StoreError::Corrupt { table: "case_" })?;
         come_true(tx, base, act)?;
     }
     if state.is_final() || state == CaseState::Held { go_on(tx, base) } else { Ok(()) }
@@ -397,6 +430,7 @@ pub(super) fn moved(tx: &mut Tx<'_>, case: CaseId, state: CaseState) -> Result<(
 
 /// It ended without the operator: there is nothing there to be told about.
 fn never_there(tx: &Tx<'_>, base: CaseId) -> Result<(), StoreError> {
+    tx.forget();
     tx.database
         .prepare_cached(
             "UPDATE case_ SET state = 'cancelled', reason = ?1, changed_us = ?2

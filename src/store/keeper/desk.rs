@@ -260,14 +260,14 @@ pub(super) fn file(tx: &Tx<'_>, case: &Case) -> Result<(), StoreError> {
     if case.handling() == Handling::Special {
         tx.database
             .prepare_cached("UPDATE case_ SET restricted = 1 WHERE id = ?1")?
-            .execute([case.id().bytes()])?;
+            .put([case.id().bytes()])?;
     }
     if let Some(mac) = tx.vault.access_mac_of(case) {
         tx.database
             .prepare_cached(
                 "INSERT INTO case_access (mac, case_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
             )?
-            .execute(params![mac, case.id().bytes()])?;
+            .add(2, params![mac, case.id().bytes()])?;
     }
     Ok(())
 }

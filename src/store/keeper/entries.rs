@@ -12,7 +12,7 @@ use jiff::civil::Date;
 
 use super::super::StoreError;
 use super::super::entries::{Count, Ending, FoundLeaf, Listed, Wanted};
-use super::super::sql::{Connection, OptionalExtension, Row, params};
+use super::super::sql::{Connection, OptionalExtension, Question, Row, params};
 use super::Keeper;
 use super::found::found;
 use super::log::{self, signed};
@@ -77,7 +77,7 @@ pub(super) fn put(
     crash::write(Write::Entry, || {
         database
             .prepare_cached("INSERT INTO entry (idx, facets, ending, day) VALUES (?1, ?2, ?3, ?4)")?
-            .put(params![index, facets, ending, day])?;
+            .add(1, params![index, facets, ending, day])?;
         Ok::<_, StoreError>(())
     })?;
     Ok(Tallied::Leaf { day, facets, index, told: told.to_owned() })
@@ -134,19 +134,42 @@ pub(super) fn tally(database: &Connection, tallied: Vec<Tallied>) -> Result<(), 
                 )?
                 .put(params![day, facets, first, total, month(day), EVER])?;
         }
-        for (intent, result) in ends {
-            let column = result.as_str();
+        let ended = places_of(database, &ends)?;
+        for ((facets, day, result), times) in ended {
             database
                 .prepare_cached(&format!(
-                    "UPDATE tally SET {column} = {column} + 1
-                      WHERE day IN (?2, (SELECT day FROM entry WHERE idx = ?1),
-                                    (SELECT day / 100 * 100 FROM entry WHERE idx = ?1))
-                        AND facets = (SELECT facets FROM entry WHERE idx = ?1)"
+                    "UPDATE tally SET {result} = {result} + ?1
+                      WHERE day IN (?2, ?3, ?4) AND facets = ?5"
                 ))?
-                .put(params![intent, EVER])?;
+                .put(params![times, day, month(day), EVER, facets])?;
         }
         Ok(())
     })
+}
+
+/// Facets, day, and how it ended.
+type Ended = (i64, i64, &'static str);
+
+/// Where disclosures that have ended are counted, and how many in each place.
+fn places_of(
+    database: &Connection,
+    ends: &[(i64, OutcomeResult)],
+) -> Result<BTreeMap<Ended, i64>, StoreError> {
+    const ENTRY: &str = "SELECT facets, day FROM entry WHERE idx = ?1";
+    database
+        .ask_ahead(|| ends.iter().map(|(intent, _)| Question::new(ENTRY, [*intent])).collect())?;
+    let mut places = BTreeMap::new();
+    for (intent, result) in ends {
+        let found = database
+            .prepare_cached(ENTRY)?
+            .query_row([*intent], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        // An outcome of something that is not there: the full check names it.
+        if let Some((facets, day)) = found {
+            *places.entry((facets, day, result.as_str())).or_default() += 1;
+        }
+    }
+    Ok(places)
 }
 
 /// A store that was made before there were entries gets them, before anything else is done with it.

@@ -44,7 +44,7 @@ impl Keeper {
         let hurried = self
             .writer
             .run(move |tx| {
-                tx.wake()?;
+                tx.wake();
                 hurry(tx, case)
             })
             .await?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::StoreError;
 use super::super::rows::{Appended, StoredLeaf};
+use super::ahead::Ahead;
 use super::readers::lock;
 use super::{Keeper, cosigned, log, read, tx};
 use crate::domain::{LeafId, PolicyId, Timestamp};
@@ -17,7 +18,8 @@ use crate::recipients::Recipient;
 impl Keeper {
     pub(in crate::store) async fn note(&self, event: Event) -> Result<Appended, StoreError> {
         let draft = tx::draft(LeafId::draw(&*self.entropy), &event)?;
-        self.writer.run_plain(move |tx| tx.append_draft(&draft, &event)).await
+        let ahead = self.writer.ahead(Ahead::default);
+        self.writer.run_ahead(ahead, move |tx| tx.append_draft(&draft, &event)).await
     }
 
     pub(in crate::store) async fn keep_policy(

@@ -7,14 +7,29 @@ use zeroize::Zeroizing;
 
 use super::super::StoreError;
 use super::super::seal::{EpochKey, Vault, WrappedKey};
-use super::super::sql::{self, Connection, OptionalExtension, Row, params};
+use super::super::sql::{self, Connection, OptionalExtension, Question, Row, params};
 use super::super::subjects::{Epoch, Rotation};
 use super::tx::Tx;
 use crate::domain::{CaseId, Entropy, LeafId, SubjectId, SubjectRef, Timestamp};
 use crate::log::{Event, KeyInForce};
 
 const WRAPPED: &str = "SELECT s.id, s.epoch, e.wrapped, s.wrapped
-  FROM subject_key s JOIN epoch_key e ON e.epoch = s.epoch";
+  FROM subject_key s JOIN epoch_key e ON e.epoch = s.epoch WHERE s.id = ?1";
+const WRAPPED_OF: &str = "SELECT s.id, s.epoch, e.wrapped, s.wrapped
+  FROM subject_key s JOIN epoch_key e ON e.epoch = s.epoch WHERE s.subject = ?1";
+const WRAPPED_BEFORE: &str = "SELECT s.id, s.epoch, e.wrapped, s.wrapped
+  FROM subject_key s JOIN epoch_key e ON e.epoch = s.epoch WHERE s.epoch < ?1 LIMIT ?2";
+const LATEST: &str = "SELECT epoch, wrapped FROM epoch_key ORDER BY epoch DESC LIMIT 1";
+
+/// What [`subject`] will ask.
+pub(super) fn subject_questions(pseudonym: SubjectRef) -> [Question; 2] {
+    [Question::new(WRAPPED_OF, [pseudonym.bytes()]), Question::new(LATEST, [])]
+}
+
+/// What [`wrapped_key`] will ask.
+pub(super) fn key_question(subject: SubjectId) -> Question {
+    Question::new(WRAPPED, [subject.bytes()])
+}
 
 /// Makes the first epoch where there is none.
 pub(super) fn first_epoch(
@@ -43,7 +58,7 @@ fn put_epoch(
 
 fn latest_epoch(keys: &Connection, vault: &Vault) -> Result<EpochKey, StoreError> {
     let latest: Option<(u32, Vec<u8>)> = keys
-        .prepare_cached("SELECT epoch, wrapped FROM epoch_key ORDER BY epoch DESC LIMIT 1")?
+        .prepare_cached(LATEST)?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (epoch, wrapped) = latest.ok_or(StoreError::Corrupt { table: "epoch_key" })?;
@@ -57,10 +72,10 @@ pub(super) fn subject(
 ) -> Result<(SubjectId, Zeroizing<[u8; 32]>), StoreError> {
     let (vault, entropy, now) = (tx.vault, tx.entropy, tx.now);
     let keys = tx.keys()?;
-    if let Some(id) = subject_of(keys, pseudonym)?
-        && let Some(wrapped) = wrapped_key(keys, id)?
-    {
-        return Ok((id, vault.subject_key(&wrapped)?));
+    let known =
+        keys.prepare_cached(WRAPPED_OF)?.query_row([pseudonym.bytes()], wrapped).optional()?;
+    if let Some(known) = known {
+        return Ok((known.subject, vault.subject_key(&known)?));
     }
     let id = SubjectId::draw(entropy);
     let epoch = latest_epoch(keys, vault)?;
@@ -69,7 +84,7 @@ pub(super) fn subject(
         "INSERT INTO subject_key (id, subject, epoch, wrapped, created_us)
          VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![id.bytes(), pseudonym.bytes(), epoch.epoch, wrapped, now.micros()])?;
+    .add(1, params![id.bytes(), pseudonym.bytes(), epoch.epoch, wrapped, now.micros()])?;
     Ok((id, key))
 }
 
@@ -90,10 +105,7 @@ pub(super) fn wrapped_key(
     keys: &Connection,
     subject: SubjectId,
 ) -> Result<Option<WrappedKey>, StoreError> {
-    Ok(keys
-        .prepare_cached(&format!("{WRAPPED} WHERE s.id = ?1"))?
-        .query_row([subject.bytes()], wrapped)
-        .optional()?)
+    Ok(keys.prepare_cached(WRAPPED)?.query_row([subject.bytes()], wrapped).optional()?)
 }
 
 fn wrapped(row: &Row<'_>) -> sql::Result<WrappedKey> {
@@ -118,7 +130,7 @@ pub(super) fn remember(
         .prepare_cached(
             "INSERT INTO subject_leaf (leaf, subject, case_id, place) VALUES (?1, ?2, ?3, ?4)",
         )?
-        .put(params![leaf.bytes(), subject.bytes(), case.bytes(), place])?;
+        .add(1, params![leaf.bytes(), subject.bytes(), case.bytes(), place])?;
     Ok(())
 }
 
@@ -137,7 +149,7 @@ pub(super) fn rewrap(tx: &mut Tx<'_>, most: usize) -> Result<usize, StoreError> 
     let keys = tx.keys()?;
     let latest = latest_epoch(keys, vault)?;
     let old: Vec<WrappedKey> = keys
-        .prepare_cached(&format!("{WRAPPED} WHERE s.epoch < ?1 LIMIT ?2"))?
+        .prepare_cached(WRAPPED_BEFORE)?
         .query_map(params![latest.epoch, i64::try_from(most).unwrap_or(i64::MAX)], wrapped)?
         .collect::<Result<_, _>>()?;
     let mut put =

@@ -7,7 +7,7 @@ use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Claimed, Doubt, Placed, Work};
 use super::super::seal::{self, Vault, WrappedKey};
 use super::super::sql::{self, Row, params};
-use super::keys::wrapped_key;
+use super::keys::{key_question, wrapped_key};
 use super::tx::Tx;
 use crate::domain::{
     Act, CaseId, CaseState, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
@@ -75,6 +75,7 @@ pub(super) fn claim(
     // SQLite gives the rows that it has changed in an order of its own.
     rows.sort_by_key(|row| row.due);
     let keys = tx.keys()?;
+    keys.ask_ahead(|| rows.iter().map(|row| key_question(row.subject)).collect())?;
     for row in &mut rows {
         row.wrapped = wrapped_key(keys, row.subject)?;
     }

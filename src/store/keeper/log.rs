@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::super::StoreError;
 use super::super::checkpoint_file::CheckpointFile;
 use super::super::rows::StoredLeaf;
-use super::super::sql::{Connection, OptionalExtension, params};
+use super::super::sql::{Connection, OptionalExtension, Question, params};
 use super::tx::Tx;
 use crate::crash::{self, Write};
-use crate::domain::{HaltReason, LeafId, PolicyId, Timestamp};
+use crate::domain::{HaltReason, LeafId, PolicyId, RecipientId, Timestamp};
 use crate::log::{
     self, Code, CoseReceipt, Event, Frontier, Hash, Intent, Kind, LeafIndex, MakeError, Node,
     Nodes, Note, PolicyInForce, Read, Role, Tile, TileOf, TreeSize,
@@ -21,10 +21,32 @@ pub(super) struct Head {
     pub(super) last: Timestamp,
 }
 
+const HEAD: &str = "SELECT size, last_us FROM head";
+const IN_FORCE: &str = "SELECT policy, agreement FROM registry WHERE recipient = ?1";
+const LEAF_HASH: &str = "SELECT hash FROM leaf WHERE idx = ?1";
+const NODE: &str = "SELECT hash FROM node WHERE place = ?1";
+
+/// What [`head`] will ask.
+pub(super) fn head_question() -> Question {
+    Question::new(HEAD, [])
+}
+
+/// What it takes to read a node.
+fn node_question((level, index): (u8, u64)) -> Option<Question> {
+    match level {
+        0 => Some(Question::new(LEAF_HASH, [i64::try_from(index).ok()?])),
+        _ => Some(Question::new(NODE, [place(level, index).ok()?])),
+    }
+}
+
+/// What [`in_force`] will ask.
+pub(super) fn in_force_question(recipient: &RecipientId) -> Question {
+    Question::new(IN_FORCE, [recipient.as_str()])
+}
+
 pub(super) fn head(database: &Connection) -> Result<Head, StoreError> {
-    let (size, last): (i64, i64) = database
-        .prepare_cached("SELECT size, last_us FROM head")?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (size, last): (i64, i64) =
+        database.prepare_cached(HEAD)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let size = u64::try_from(size).map_err(|_| StoreError::Corrupt { table: "head" })?;
     Ok(Head { size: TreeSize(size), last: Timestamp::from_micros(last) })
 }
@@ -80,7 +102,7 @@ pub(super) fn put_leaf(
             .prepare_cached(
                 "INSERT INTO leaf (idx, id, kind, hash, body) VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
-            .put(params![signed(index.0)?, id.bytes(), kind.as_str(), hash.bytes(), body])?;
+            .add(1, params![signed(index.0)?, id.bytes(), kind.as_str(), hash.bytes(), body])?;
         Ok(())
     })
 }
@@ -89,7 +111,7 @@ pub(super) fn put_node(database: &Connection, node: &Node) -> Result<(), StoreEr
     crash::write(Write::Node, || {
         database
             .prepare_cached("INSERT INTO node (place, hash) VALUES (?1, ?2)")?
-            .put(params![place(node.level, node.index)?, node.hash.bytes()])?;
+            .add(1, params![place(node.level, node.index)?, node.hash.bytes()])?;
         Ok(())
     })
 }
@@ -163,6 +185,8 @@ pub(super) fn follow(
     if size < known.size() {
         return Err(StoreError::Diverged(HaltReason::HeadBehind));
     }
+    let places = Frontier::places(known.size()).chain(Frontier::places(size));
+    database.ask_ahead(|| places.filter_map(node_question).collect())?;
     if log::root_at(known.size(), &Rows(database))? != known.root() {
         return Err(StoreError::Diverged(HaltReason::LogChanged));
     }
@@ -225,7 +249,7 @@ pub(super) fn keep_policy(
 pub(super) fn in_force(tx: &Tx<'_>, intent: &Intent) -> Result<(), StoreError> {
     let found: Option<([u8; 32], Option<String>)> = tx
         .database
-        .prepare_cached("SELECT policy, agreement FROM registry WHERE recipient = ?1")?
+        .prepare_cached(IN_FORCE)?
         .query_row([intent.recipient.id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let holds = found.is_none_or(|(policy, agreement)| {
@@ -438,7 +462,7 @@ impl Nodes for Rows<'_> {
     fn node(&self, level: u8, index: u64) -> Result<Hash, StoreError> {
         let hash = if level == 0 {
             self.0
-                .prepare_cached("SELECT hash FROM leaf WHERE idx = ?1")?
+                .prepare_cached(LEAF_HASH)?
                 .query_row([signed(index)?], |row| row.get(0))
                 .optional()?
                 .map(Hash::new)
@@ -473,7 +497,7 @@ pub(super) fn node(
     index: u64,
 ) -> Result<Option<Hash>, StoreError> {
     let hash: Option<[u8; 32]> = database
-        .prepare_cached("SELECT hash FROM node WHERE place = ?1")?
+        .prepare_cached(NODE)?
         .query_row([place(level, index)?], |row| row.get(0))
         .optional()?;
     Ok(hash.map(Hash::new))

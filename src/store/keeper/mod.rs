@@ -3,6 +3,7 @@
 
 mod accept;
 mod accesses;
+mod ahead;
 mod audit;
 mod breaker;
 mod cancel;
@@ -73,6 +74,7 @@ use crate::intake::{Kind, Submission};
 use crate::log::{Draft, Event, KeyName, Role, SigningKey, Stopped, VerifierKey};
 use crate::tmf::Page;
 use accept::Place;
+use ahead::Ahead;
 use readers::{Readers, lock};
 use writer::Writer;
 
@@ -231,11 +233,13 @@ impl Keeper {
 
     /// Takes a submission in that has its place.
     pub(super) async fn take_in(&self, submission: Submission) -> Result<Accepted, StoreError> {
+        let ahead = || accept::accept_ahead(&self.vault, &submission);
+        let ahead = self.writer.ahead(ahead);
         let accepted = self
             .writer
-            .run_plain(move |tx| {
+            .run_ahead(ahead, move |tx| {
                 let accepted = accept::accept(tx, &submission)?;
-                tx.wake()?;
+                tx.wake();
                 Ok(accepted)
             })
             .await?;
@@ -310,10 +314,11 @@ impl Keeper {
         disclosures: Vec<Disclosure>,
         lease: Duration,
     ) -> Result<Vec<Result<Appended, StoreError>>, StoreError> {
+        let ahead = self.writer.ahead(|| cases::record_ahead(&disclosures));
         let drafted: Vec<_> =
             disclosures.into_iter().map(|one| (tx::draft(one.leaf, &one.event), one)).collect();
         self.writer
-            .run_plain(move |tx| {
+            .run_ahead(ahead, move |tx| {
                 let each = |(draft, one): (Result<Draft, StoreError>, Disclosure)| {
                     let recorded = match &draft {
                         Ok(draft) => tx.all_or_nothing(|tx| cases::record(tx, &one, draft, lease)),
@@ -336,7 +341,8 @@ impl Keeper {
         settlement: Settlement,
     ) -> Result<(), StoreError> {
         let leaf = LeafId::draw(&*self.entropy);
-        self.writer.run_plain(move |tx| cases::settle(tx, &claim, leaf, &settlement)).await
+        let ahead = self.writer.ahead(|| cases::settle_ahead(&claim));
+        self.writer.run_ahead(ahead, move |tx| cases::settle(tx, &claim, leaf, &settlement)).await
     }
 
     pub(super) async fn hold(
@@ -345,15 +351,18 @@ impl Keeper {
         leaf: (LeafId, Event),
         reason: HoldReason,
     ) -> Result<(), StoreError> {
-        self.writer.run_plain(move |tx| cases::hold(tx, &claim, leaf, reason)).await
+        let ahead = self.writer.ahead(|| cases::claim_ahead(&claim));
+        self.writer.run_ahead(ahead, move |tx| cases::hold(tx, &claim, leaf, reason)).await
     }
 
     pub(super) async fn absent(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        self.writer.run_plain(move |tx| cases::wait(tx, &claim, due, 1)).await
+        let ahead = self.writer.ahead(|| cases::claim_ahead(&claim));
+        self.writer.run_ahead(ahead, move |tx| cases::wait(tx, &claim, due, 1)).await
     }
 
     pub(super) async fn give_back(&self, claim: Claim, due: Timestamp) -> Result<(), StoreError> {
-        self.writer.run_plain(move |tx| cases::wait(tx, &claim, due, 0)).await
+        let ahead = self.writer.ahead(|| cases::claim_ahead(&claim));
+        self.writer.run_ahead(ahead, move |tx| cases::wait(tx, &claim, due, 0)).await
     }
 
     pub(super) async fn progress(
@@ -386,7 +395,7 @@ impl Keeper {
     ) -> Result<(), StoreError> {
         self.writer
             .run(move |tx| {
-                tx.wake()?;
+                tx.wake();
                 cases::decide(tx, case, step, leaf)
             })
             .await?;
@@ -479,6 +488,6 @@ impl Keeper {
     }
 
     pub(super) async fn check(&self) -> Result<(), StoreError> {
-        self.writer.run_plain(|tx| tx.room()).await
+        self.writer.run_ahead(self.writer.ahead(Ahead::default), |tx| tx.room()).await
     }
 }

@@ -4,11 +4,11 @@
 //! submission, and an event for each registration that wants it. So no state is ever committed
 //! without its events, and no event without its state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::super::StoreError;
 use super::super::notices::{NoticeRow, Telling};
-use super::super::sql::{Connection, Row, params};
+use super::super::sql::{Connection, Question, Row, params};
 use super::cancel;
 use super::log::signed;
 use crate::domain::{
@@ -20,6 +20,13 @@ use crate::tmf::{About, EventType, HubQuery, Notice, TmfState};
 /// How many events wait for one registration, at most. What comes then is not kept: the gap in the
 /// sequence says so, and the lists have it.
 const WAITING_MAX: u64 = 100_000;
+
+/// What is asked of all submissions that have moved.
+const SUBMISSIONS: &str = "SELECT id, kind, client, state, accepted_us FROM submission
+  WHERE id IN (SELECT submission FROM moved)";
+const CASES: &str = "SELECT submission, id, act, state, about IS NOT NULL FROM case_
+  WHERE submission IN (SELECT submission FROM moved) ORDER BY length(item), item";
+const HUBS: &str = "SELECT id, client, kind, query, sequence FROM hub ORDER BY id";
 
 /// Turns what has moved into states and events, at the end of a transaction.
 pub(super) fn tell(
@@ -41,12 +48,64 @@ pub(super) fn tell(
     if moved.is_empty() {
         return Ok(());
     }
-    let mut teller = Teller { database, entropy, now, hubs: None };
+    database.ask_ahead(|| {
+        [SUBMISSIONS, CASES, cancel::TASKS, HUBS].map(|sql| Question::new(sql, [])).into()
+    })?;
+    let told = told(database)?;
+    let mut tasks = cancel::tasks(database)?;
+    let hubs = hubs(database)?;
+    database.forget();
+    let mut teller = Teller { database, entropy, now, hubs };
     for (submission, cases) in moved {
-        teller.submission(submission, &cases)?;
+        let told = told.get(&submission).ok_or(StoreError::Corrupt { table: "submission" })?;
+        let tasks = tasks.remove(&submission).unwrap_or_default();
+        teller.submission(submission, &cases, told, tasks)?;
     }
-    database.prepare_cached("DELETE FROM moved")?.execute([])?;
+    database.prepare_cached("DELETE FROM moved")?.put([])?;
     Ok(())
+}
+
+/// A submission as it is now, but for its state, which is what was told last.
+struct Told {
+    kind: Kind,
+    client: String,
+    state: TmfState,
+    began: Timestamp,
+    /// Its own cases, in the order of its items.
+    cases: Vec<([u8; 16], CaseState)>,
+    /// What is asked about it, and how far that is.
+    asked: Vec<(Act, CaseState)>,
+}
+
+fn told(database: &Connection) -> Result<HashMap<SubmissionId, Told>, StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "submission" };
+    let mut told = HashMap::new();
+    let mut select = database.prepare_cached(SUBMISSIONS)?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let one = Told {
+            kind: Kind::parse(&row.get::<_, String>(1)?).ok_or_else(corrupt)?,
+            client: row.get(2)?,
+            state: TmfState::parse(&row.get::<_, String>(3)?).ok_or_else(corrupt)?,
+            began: Timestamp::from_micros(row.get(4)?),
+            cases: Vec::new(),
+            asked: Vec::new(),
+        };
+        told.insert(SubmissionId::from_bytes(row.get(0)?), one);
+    }
+    let corrupt = || StoreError::Corrupt { table: "case_" };
+    let mut select = database.prepare_cached(CASES)?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let of = told.get_mut(&SubmissionId::from_bytes(row.get(0)?)).ok_or_else(corrupt)?;
+        let state = CaseState::parse(&row.get::<_, String>(3)?).ok_or_else(corrupt)?;
+        if row.get(4)? {
+            of.asked.push((Act::parse(&row.get::<_, String>(2)?).ok_or_else(corrupt)?, state));
+        } else {
+            of.cases.push((row.get(1)?, state));
+        }
+    }
+    Ok(told)
 }
 
 /// Cases, with the state that each had; none: it is new.
@@ -72,27 +131,21 @@ struct Teller<'t> {
     database: &'t Connection,
     entropy: &'t dyn Entropy,
     now: Timestamp,
-    /// Read when there is something to tell: most deployments have few, and some none.
-    hubs: Option<Vec<Hub>>,
+    hubs: Vec<Hub>,
 }
 
 impl Teller<'_> {
-    fn submission(&mut self, id: SubmissionId, moved: &Moved) -> Result<(), StoreError> {
-        let corrupt = || StoreError::Corrupt { table: "submission" };
-        let (kind, client, before, began): (String, String, String, i64) = self
-            .database
-            .prepare_cached(
-                "SELECT kind, client, state, accepted_us FROM submission WHERE id = ?1",
-            )?
-            .query_row([id.bytes()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })?;
-        let kind = Kind::parse(&kind).ok_or_else(corrupt)?;
-        let before = TmfState::parse(&before).ok_or_else(corrupt)?;
-        let cases = self.cases(id)?;
+    fn submission(
+        &mut self,
+        id: SubmissionId,
+        moved: &Moved,
+        told: &Told,
+        tasks: Vec<cancel::Task>,
+    ) -> Result<(), StoreError> {
+        let Told { kind, client, state: before, began, cases, asked } = told;
+        let (kind, before, began) = (*kind, *before, *began);
         let states: Vec<CaseState> = cases.iter().map(|(_, state)| *state).collect();
-        let asked = self.asked(id)?;
-        let state = TmfState::of(kind, &states, &asked);
+        let state = TmfState::of(kind, &states, asked);
         if state != before {
             self.database
                 .prepare_cached("UPDATE submission SET state = ?1 WHERE id = ?2")?
@@ -112,71 +165,35 @@ impl Teller<'_> {
             || moved
                 .iter()
                 .any(|(case, before)| !own(case) && before.as_deref() != Some("waiting"));
-        let began = Timestamp::from_micros(began);
         for event in events(kind, created, state != before, item_changed, state) {
             let about = About::Submission(id);
-            self.post(&client, &Happened { event, about, state, began })?;
+            self.post(client, &Happened { event, about, state, began })?;
         }
         if kind == Kind::Order {
-            for task in cancel::follow(self.database, id, self.now)? {
+            for task in cancel::follow(self.database, tasks, self.now)? {
                 let (about, began) = (About::Cancellation(task.id, id), task.requested);
                 let state = task.state;
                 if task.is_new {
                     let event = EventType::CancelCreate;
-                    self.post(&client, &Happened { event, about, state, began })?;
+                    self.post(client, &Happened { event, about, state, began })?;
                 }
                 if !task.is_new || state.is_final() {
                     let event = EventType::CancelStateChange;
-                    self.post(&client, &Happened { event, about, state, began })?;
+                    self.post(client, &Happened { event, about, state, began })?;
                 }
             }
         }
         Ok(())
     }
 
-    /// What is asked about it, and how far that is.
-    fn asked(&self, submission: SubmissionId) -> Result<Vec<(Act, CaseState)>, StoreError> {
-        let corrupt = || StoreError::Corrupt { table: "case_" };
-        let mut select = self.database.prepare_cached(
-            "SELECT act, state FROM case_ WHERE submission = ?1 AND about IS NOT NULL",
-        )?;
-        let mut rows = select.query([submission.bytes()])?;
-        let mut asked = Vec::new();
-        while let Some(row) = rows.next()? {
-            let act = Act::parse(&row.get::<_, String>(0)?).ok_or_else(corrupt)?;
-            let state = CaseState::parse(&row.get::<_, String>(1)?).ok_or_else(corrupt)?;
-            asked.push((act, state));
-        }
-        Ok(asked)
-    }
-
-    fn cases(&self, submission: SubmissionId) -> Result<Vec<([u8; 16], CaseState)>, StoreError> {
-        let mut select = self.database.prepare_cached(
-            "SELECT id, state FROM case_ WHERE submission = ?1 AND about IS NULL
-              ORDER BY length(item), item",
-        )?;
-        let rows = select.query_map([submission.bytes()], |row| {
-            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?))
-        })?;
-        rows.map(|row| {
-            let (id, state) = row?;
-            let state = CaseState::parse(&state).ok_or(StoreError::Corrupt { table: "case_" })?;
-            Ok((id, state))
-        })
-        .collect()
-    }
-
     /// One row for each registration of the client that wants it.
     fn post(&mut self, client: &str, happened: &Happened) -> Result<(), StoreError> {
-        if self.hubs.is_none() {
-            self.hubs = Some(hubs(self.database)?);
-        }
         let (submission, cancels) = match happened.about {
             About::Submission(id) => (id, None),
             About::Cancellation(task, id) => (id, Some(task)),
         };
         let mut id = None;
-        for hub in self.hubs.iter_mut().flatten() {
+        for hub in &mut self.hubs {
             if hub.client != client || !hub.query.wants(happened.event, happened.state) {
                 continue;
             }
@@ -244,8 +261,7 @@ fn events(
 
 fn hubs(database: &Connection) -> Result<Vec<Hub>, StoreError> {
     let corrupt = || StoreError::Corrupt { table: "hub" };
-    let mut select =
-        database.prepare_cached("SELECT id, client, kind, query, sequence FROM hub ORDER BY id")?;
+    let mut select = database.prepare_cached(HUBS)?;
     let mut rows = select.query([])?;
     let mut hubs = Vec::new();
     while let Some(row) = rows.next()? {

@@ -126,7 +126,7 @@ pub(super) fn refer(
 ) -> Result<(), StoreError> {
     tx.database
         .prepare_cached("INSERT INTO reference (mac, case_id) VALUES (?1, ?2)")?
-        .put(params![tx.vault.reference_mac(reference), case.bytes()])?;
+        .add(1, params![tx.vault.reference_mac(reference), case.bytes()])?;
     Ok(())
 }
 

@@ -37,7 +37,7 @@ pub(super) fn keep(tx: &Tx<'_>, case: CaseId, keep: Keep) -> Result<(), StoreErr
                     until_us = CASE WHEN excluded.until_us > keep.until_us
                                     THEN excluded.until_us ELSE keep.until_us END",
         )?
-        .put(params![case.bytes(), keep.part(), after_end, until])?;
+        .add(2, params![case.bytes(), keep.part(), after_end, until])?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 //! log it is, and whether it is halted. A file beside the store tells that where all are on one host.
 
 use super::super::halt::Halted;
-use super::super::sql::{Connection, Databases, OptionalExtension, params};
+use super::super::sql::{Connection, Databases, OptionalExtension, Question, params};
 use super::super::{Opening, StoreError};
 use crate::domain::{HaltReason, Timestamp};
 use crate::log::VerifierKey;
@@ -28,13 +28,20 @@ pub(super) fn is_ours(database: &Connection, key: &VerifierKey) -> Result<(), St
     )))
 }
 
+const REASON: &str = "SELECT reason, since_us FROM halted ORDER BY since_us LIMIT 1";
+
+/// What [`halted`] will ask.
+pub(super) fn halted_question() -> Question {
+    Question::new(REASON, [])
+}
+
 /// The gravest reason for which all processes are halted.
 pub(super) fn halted(database: &Connection) -> Result<Option<Halted>, StoreError> {
     if !database.is_shared() {
         return Ok(None);
     }
     let found: Option<(String, i64)> = database
-        .prepare_cached("SELECT reason, since_us FROM halted ORDER BY since_us LIMIT 1")?
+        .prepare_cached(REASON)?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(found.map(|(reason, since)| {

@@ -20,7 +20,7 @@ use super::super::watch::Watch;
 use super::copier::{self, Copied, Copier};
 use super::tx::{Tx, in_transaction};
 use super::writer::{Finish, First, Job, Joined, Parts, Queued, spawn, stopped};
-use super::{log, outbox, shared};
+use super::{ahead, log, outbox, shared};
 use crate::crash::{self, Write};
 use crate::domain::{Clock, Entropy, HaltReason, Timestamp};
 use crate::log::{Checkpoint, Frontier, Note, SigningKey, TreeSize};
@@ -106,12 +106,12 @@ impl Thread {
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let resumes = first.resumes;
-            let mut batch = vec![first.job];
+            let mut batch = vec![first];
             // No lingering: what has queued while the last commit ran is the batch.
             while !resumes && next.is_none() && batch.len() < BATCH_MAX {
                 match jobs.try_recv() {
                     Ok(queued) if queued.resumes => next = Some(queued),
-                    Ok(queued) => batch.push(queued.job),
+                    Ok(queued) => batch.push(queued),
                     Err(_) => break,
                 }
             }
@@ -129,7 +129,7 @@ impl Thread {
                 let _ = answer.send(result.and_then(|done| committed.map(|()| done)));
             })
         });
-        self.commit(vec![job], false);
+        self.commit(vec![Queued { job, resumes: false, ahead: None }], false);
         answered.recv().map_err(|_| stopped())?
     }
 
@@ -155,7 +155,7 @@ impl Thread {
         }
     }
 
-    fn commit(&mut self, batch: Vec<Job>, resumes: bool) {
+    fn commit(&mut self, batch: Vec<Queued>, resumes: bool) {
         let mut finishes = Vec::with_capacity(batch.len());
         let before = self.frontier.clone();
         let committed = match self.transact(batch, resumes, &mut finishes) {
@@ -179,7 +179,7 @@ impl Thread {
 
     fn transact(
         &mut self,
-        batch: Vec<Job>,
+        batch: Vec<Queued>,
         resumes: bool,
         finishes: &mut Vec<Finish>,
     ) -> Result<Ended, StoreError> {
@@ -188,7 +188,7 @@ impl Thread {
             Err(error) => {
                 // One that was begun and said to have failed would stand in everybody's way.
                 let _ = self.database.rollback();
-                finishes.extend(batch.into_iter().map(|job| job(Err(error.clone()))));
+                finishes.extend(batch.into_iter().map(|queued| (queued.job)(Err(error.clone()))));
                 return Err(error);
             }
         };
@@ -211,8 +211,9 @@ impl Thread {
             tallied: Vec::new(),
             torn: None,
             careful: self.careful > 0,
+            wakes: false,
         };
-        finishes.extend(batch.into_iter().map(|job| job(Ok(&mut tx))));
+        ahead::run(&mut tx, batch, finishes);
         let torn = tx.torn.take();
         self.careful = if torn.is_some() { CAREFUL } else { self.careful.saturating_sub(1) };
         let counted = torn.map_or(Ok(()), Err).and_then(|()| tx.tally());
@@ -234,7 +235,11 @@ impl Thread {
         crash::write(Write::Begin, || Ok::<_, StoreError>(self.database.begin()?))?;
         let shown = self.database.began().map(Timestamp::from_micros);
         let now = shown.map_or_else(|| self.clock.now(), |shown| self.clock.seen(shown));
-        let elsewhere = self.is_halted_elsewhere(&self.database, resumes);
+        let asked =
+            self.database.ask_ahead(|| vec![shared::halted_question(), log::head_question()]);
+        let elsewhere = asked
+            .map_err(StoreError::from)
+            .and_then(|()| self.is_halted_elsewhere(&self.database, resumes));
         let begun = elsewhere.and_then(|()| log::head(&self.database)).and_then(|head| {
             // Another process has written: its leaves are the history that ours follow.
             if head.size != self.frontier.size() {

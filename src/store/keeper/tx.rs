@@ -5,6 +5,7 @@ use super::super::halt::Halt;
 use super::super::rows::Appended;
 use super::super::seal::Vault;
 use super::super::sql::Connection;
+use super::ahead::Ahead;
 use super::entries::Tallied;
 use super::thread::notice;
 use super::{entries, log, tally};
@@ -40,9 +41,28 @@ pub(super) struct Tx<'t> {
     pub(super) torn: Option<StoreError>,
     /// That has happened lately: each job gets a savepoint of its own.
     pub(super) careful: bool,
+    /// Something may be due with this commit.
+    pub(super) wakes: bool,
 }
 
 impl Tx<'_> {
+    /// Fetches what the next jobs will ask.
+    pub(super) fn ask_ahead(&mut self, ahead: Ahead) -> Result<(), StoreError> {
+        if !ahead.database.is_empty() {
+            self.database.ask_ahead(|| ahead.database)?;
+        }
+        if !ahead.keys.is_empty() {
+            self.keys()?.ask_ahead(|| ahead.keys)?;
+        }
+        Ok(())
+    }
+
+    /// What was fetched may change now: whoever asks later is answered anew.
+    pub(super) fn forget(&self) {
+        self.database.forget();
+        self.keys.forget();
+    }
+
     /// Signs the log as it is at this point of the transaction, whatever else shares it.
     pub(super) fn sign_here(&mut self) -> Result<Note, StoreError> {
         let (origin, size) = (self.signer.name().clone(), self.frontier.size());
@@ -117,7 +137,11 @@ impl Tx<'_> {
     pub(super) fn tally(&mut self) -> Result<(), StoreError> {
         in_transaction(self.database)?;
         entries::tally(self.database, std::mem::take(&mut self.tallied))?;
-        tally::add(self.database, std::mem::take(&mut self.counts))
+        tally::add(self.database, std::mem::take(&mut self.counts))?;
+        if self.wakes {
+            self.database.notify()?;
+        }
+        Ok(())
     }
 
     /// The key store, in a transaction that commits before the database does.
@@ -134,9 +158,9 @@ impl Tx<'_> {
         Ok(self.keys)
     }
 
-    /// Something may be due with this commit: other processes hear of it.
-    pub(super) fn wake(&self) -> Result<(), StoreError> {
-        Ok(self.database.notify()?)
+    /// Something may be due with this commit: other processes hear of it, once.
+    pub(super) const fn wake(&mut self) {
+        self.wakes = true;
     }
 
     /// Whether something new may begin. What has begun is settled out of the reserve: that is what

@@ -14,6 +14,7 @@ use super::super::checkpoint_file::CheckpointFile;
 use super::super::halt::Halt;
 use super::super::seal::Vault;
 use super::super::sql::Connection;
+use super::ahead::Ahead;
 use super::thread::Thread;
 use super::tx::Tx;
 use crate::crash;
@@ -31,12 +32,16 @@ pub(super) struct Queued {
     pub(super) job: Job,
     /// Written although the log is halted: a person resumes it.
     pub(super) resumes: bool,
+    /// What it will ask, where it knows.
+    pub(super) ahead: Option<Ahead>,
 }
 
 /// Dropping it ends the threads, after what has queued, and waits for that: whoever opens the store
 /// next finds it closed. The fields are dropped in this order.
 pub(super) struct Writer {
     jobs: SyncSender<Queued>,
+    /// Whether it saves something to know what a job will ask.
+    asks_ahead: bool,
     deadline: Duration,
     halt: Halt,
     _thread: Joined,
@@ -81,6 +86,7 @@ impl Writer {
     /// Checks the log against its last signed checkpoint, and starts the threads.
     pub(super) fn start(mut parts: Parts) -> Result<Self, StoreError> {
         let (deadline, halt) = (parts.deadline, parts.halt.clone());
+        let asks_ahead = parts.database.is_shared();
         let first = parts.first.take();
         let mut thread = Thread::prepare(parts)?;
         if let Some(first) = first {
@@ -88,7 +94,7 @@ impl Writer {
         }
         let (sender, receiver) = sync_channel(QUEUE_MAX);
         let thread = spawn("store-writer", move || thread.run(&receiver))?;
-        Ok(Self { jobs: sender, deadline, halt, _thread: thread })
+        Ok(Self { jobs: sender, asks_ahead, deadline, halt, _thread: thread })
     }
 
     /// Runs a job in the next commit and answers after it. Should it fail, what it has written is
@@ -97,7 +103,7 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.queue(false, |tx| tx.savepoint(job)).await
+        self.queue(false, None, |tx| tx.savepoint(job)).await
     }
 
     /// The same for a job that has written nothing where it fails, or whose failure is that of the
@@ -106,7 +112,21 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.queue(false, |tx| tx.all_or_nothing(job)).await
+        self.queue(false, None, |tx| tx.all_or_nothing(job)).await
+    }
+
+    /// What a job will ask, where it saves something to know it.
+    pub(super) fn ahead(&self, ahead: impl FnOnce() -> Ahead) -> Option<Ahead> {
+        self.asks_ahead.then(ahead)
+    }
+
+    /// The same for a job that knows what it will ask.
+    pub(super) async fn run_ahead<T: Send + 'static>(
+        &self,
+        ahead: Option<Ahead>,
+        job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.queue(false, ahead, |tx| tx.all_or_nothing(job)).await
     }
 
     /// Runs a job although the log is halted.
@@ -114,7 +134,7 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.queue(true, |tx| tx.all_or_nothing(job)).await
+        self.queue(true, None, |tx| tx.all_or_nothing(job)).await
     }
 
     /// Whoever waits longer than the deadline is told so, and a job that has not begun by then is
@@ -123,6 +143,7 @@ impl Writer {
     async fn queue<T: Send + 'static>(
         &self,
         resumes: bool,
+        ahead: Option<Ahead>,
         job: impl FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
@@ -137,7 +158,7 @@ impl Writer {
                 let _ = answer.send(result.and_then(|done| committed.map(|()| done)));
             })
         });
-        self.jobs.try_send(Queued { job, resumes }).map_err(|error| match error {
+        self.jobs.try_send(Queued { job, resumes, ahead }).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Busy,
             TrySendError::Disconnected(_) => stopped(),
         })?;

@@ -21,7 +21,7 @@ pub use postgres::{Address, Servers};
 pub(super) use row::{Mapped, Row, Rows};
 #[cfg(test)]
 pub(super) use sqlite::{open, open_keys};
-pub(super) use value::{Bind, Kind, Params, Value, params};
+pub(super) use value::{Bind, Kind, Params, Question, Value, params};
 
 /// How a statement ends.
 pub(super) type Result<T> = std::result::Result<T, Error>;
@@ -112,6 +112,25 @@ impl Connection {
     /// it, and not in files beside it.
     pub(super) const fn is_shared(&self) -> bool {
         matches!(self, Self::Postgres(_))
+    }
+
+    /// Fetches what will be asked, in one go: a server's answers each take a way there and back, and
+    /// SQLite's take none. Each answer is given to whoever asks for it first, as often as it was asked
+    /// for here. It stands as it was when it was fetched: whoever writes meanwhile what one of them is
+    /// read from must [`forget`](Self::forget) them.
+    pub(super) fn ask_ahead(&self, questions: impl FnOnce() -> Vec<Question>) -> Result<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(link) => link.ask_ahead(questions()),
+        }
+    }
+
+    /// What was fetched ahead may have changed: it is asked again.
+    pub(super) fn forget(&self) {
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres(link) => link.forget(),
+        }
     }
 
     /// Whether SQLite can read the whole file. A server sees to its own: pages with checksums, `amcheck`.
@@ -313,6 +332,16 @@ impl Statement<'_> {
         match self {
             Self::Postgres(link, sql) => params.with(|values| link.put(sql, values)),
             _ => self.execute(params).map(drop),
+        }
+    }
+
+    /// Adds a row, nobody waits for it, and no statement of this transaction reads it by another table's
+    /// trigger: a server may be given many of a kind at once. Its key, which no other row has, are its
+    /// first columns.
+    pub(super) fn add(&mut self, key: usize, row: impl Params) -> Result<()> {
+        match self {
+            Self::Postgres(link, sql) => row.with(|row| link.add(sql, row, key)),
+            _ => self.execute(row).map(drop),
         }
     }
 

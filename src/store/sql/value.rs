@@ -1,5 +1,6 @@
 //! What goes into a statement and comes out of a row: integers, texts, bytes, and nothing.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// The types of columns there are. A time is an integer, an id is bytes, a truth is 0 or 1.
@@ -40,6 +41,59 @@ impl<'v> Value<'v> {
             Cell::Text(text) => Self::Text(text),
             Cell::Blob(bytes) => Self::Blob(bytes),
         }
+    }
+}
+
+/// A value that is kept until it has been sent, or answered.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(in crate::store) enum Owned {
+    Null(Kind),
+    Integer(i64),
+    Text(String),
+    Blob(Vec<u8>),
+}
+
+impl Owned {
+    pub(in crate::store) fn of(value: &Value<'_>) -> Self {
+        match *value {
+            Value::Null(kind) => Self::Null(kind),
+            Value::Integer(integer) => Self::Integer(integer),
+            Value::Text(text) => Self::Text(text.to_owned()),
+            Value::Blob(bytes) => Self::Blob(bytes.to_owned()),
+        }
+    }
+
+    pub(in crate::store) fn value(&self) -> Value<'_> {
+        match self {
+            Self::Null(kind) => Value::Null(*kind),
+            Self::Integer(integer) => Value::Integer(*integer),
+            Self::Text(text) => Value::Text(text),
+            Self::Blob(bytes) => Value::Blob(bytes),
+        }
+    }
+}
+
+impl fmt::Debug for Owned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value().fmt(f)
+    }
+}
+
+/// A statement that will be said, with its values: whoever knows some time before can have the answer
+/// fetched together with others ([`Connection::ask_ahead`](super::Connection::ask_ahead)).
+#[derive(PartialEq, Eq, Hash)]
+pub(in crate::store) struct Question {
+    pub(super) sql: Cow<'static, str>,
+    pub(super) values: Vec<Owned>,
+}
+
+impl Question {
+    pub(in crate::store) fn new(sql: &'static str, params: impl Params) -> Self {
+        params.with(|values| Self::of(sql, values))
+    }
+
+    pub(super) fn of(sql: impl Into<Cow<'static, str>>, values: &[Value<'_>]) -> Self {
+        Self { sql: sql.into(), values: values.iter().map(Owned::of).collect() }
     }
 }
 

@@ -27,5 +27,6 @@ pub(crate) fn answer(text: &str) -> Answer {
         location: header("Location"),
         last_modified: header("Last-Modified"),
         body: body.as_bytes().to_vec(),
+        ..Answer::default()
     }
 }

@@ -170,6 +170,17 @@ fn tickets_are_found_by_our_reference_and_doubt_is_left_to_a_person() {
     check(200, json!([other, bare]), Finding::Unclear);
     check(404, json!({}), Finding::Unclear);
     check(501, json!({}), Finding::Unclear);
+
+    // It was asked for what is newer than ours: by a clock that is hours behind, ours is older than that.
+    let late = |hours, body: Value| {
+        let behind = Duration::from_hours(hours);
+        let answer = Answer { behind, ..answer(200, &body) };
+        V2_6.found(&sought(Act::Report), &answer)
+    };
+    assert_eq!(late(1, json!([other])), Finding::Absent);
+    assert_eq!(late(3, json!([other])), Finding::Unclear);
+    let present = Finding::Present(placement(Some("TT1"), Standing::Working));
+    assert_eq!(late(3, json!([ours])), present);
 }
 
 #[test]

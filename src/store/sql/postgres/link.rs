@@ -2,7 +2,8 @@
 //!
 //! It drives itself: whoever asks turns its small runtime until the answer is there, so that no other
 //! thread has to be woken. What is only written, and nobody waits for, is sent along with the next
-//! question (`put`), and is known to have gone well by then.
+//! question (`put`), and is known to have gone well by then. What will be asked can be fetched ahead,
+//! many answers in one go (`ask_ahead`).
 //!
 //! A connection that is lost is made anew where a transaction begins. In the middle of one nothing is
 //! tried again: what was written is undone, and whoever asked is told. Only about a commit whose answer
@@ -21,10 +22,11 @@ use tokio::runtime::Runtime;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 
-use super::super::value::Value;
+use super::super::value::{Owned, Question, Value};
 use super::super::{Error, Result};
+use super::bulk::{Bulk, repeated};
 use super::server::{GREETING, Server};
-use super::types::{Owned, numbered};
+use super::types::numbered;
 
 /// An answer that takes longer is a server that is gone.
 const ANSWER: Duration = Duration::from_secs(30);
@@ -39,7 +41,7 @@ pub(in crate::store) struct Link {
     server: Arc<Server>,
     /// Absent only while it is dropped.
     runtime: Option<Runtime>,
-    session: RefCell<Option<Session>>,
+    session: RefCell<Option<Box<Session>>>,
     transaction: Slot<Transaction>,
     written: Slot<u64>,
 }
@@ -53,13 +55,19 @@ enum Transaction {
 }
 
 /// What was sent, and not yet answered.
-type Sent = Pin<Box<dyn Future<Output = Outcome<u64>> + Send>>;
+type Sent<T> = Pin<Box<dyn Future<Output = Outcome<T>> + Send>>;
 type Outcome<T> = std::result::Result<T, tokio_postgres::Error>;
 
 struct Session {
     client: Arc<Client>,
     statements: HashMap<String, Statement>,
-    sent: Vec<Sent>,
+    sent: Vec<Sent<u64>>,
+    /// Rows that are sent together.
+    bulk: Bulk,
+    /// Statements for several rows, by the one for a single row, and how many rows they add.
+    repeated: HashMap<(String, usize), Statement>,
+    /// What was fetched ahead, and how often each answer is to be given.
+    fetched: HashMap<Question, (Vec<Row>, usize)>,
     /// The transaction that is under way, by the server's number.
     number: Option<String>,
     /// When it began to write, by the server's clock in microseconds.
@@ -88,8 +96,17 @@ impl Link {
             drop(runtime.spawn(async move { drop(connection.await) }));
         }
         let (client, statements) = (Arc::new(client), HashMap::new());
-        let session = Session { client, statements, sent: Vec::new(), number: None, began: None };
-        self.session.replace(Some(session));
+        let session = Session {
+            client,
+            statements,
+            sent: Vec::new(),
+            bulk: Bulk::default(),
+            repeated: HashMap::new(),
+            fetched: HashMap::new(),
+            number: None,
+            began: None,
+        };
+        self.session.replace(Some(Box::new(session)));
         let told = self.ask(GREETING)?;
         self.server.check(&told)
     }
@@ -174,6 +191,7 @@ impl Link {
     /// Nothing is under way yet: where the connection is lost, it is made anew, once.
     fn begin_as(&self, said: &str) -> Result<Vec<Vec<Option<String>>>> {
         self.transaction.set(Transaction::None);
+        self.forget();
         let mut begun = self.ask(said);
         if begun.is_err() && self.session.borrow().is_none() {
             self.reconnect()?;
@@ -191,6 +209,7 @@ impl Link {
     /// Makes durable what was written. A server commits a transaction that has failed by undoing it,
     /// and does not call that an error: so it is looked at here.
     pub(in crate::store) fn commit(&self) -> Result<()> {
+        self.forget();
         let settled = self.settled();
         if settled.is_err() || self.transaction.get() != Transaction::Open {
             self.rollback()?;
@@ -229,6 +248,8 @@ impl Link {
         let was = self.transaction.replace(Transaction::None);
         if let Some(session) = &mut *self.session.borrow_mut() {
             session.sent.clear();
+            session.bulk = Bulk::default();
+            session.fetched.clear();
         }
         if was == Transaction::None || self.session.borrow().is_none() {
             return Ok(());
@@ -237,6 +258,7 @@ impl Link {
     }
 
     pub(in crate::store) fn savepoint(&self) -> Result<()> {
+        self.send_rows()?;
         self.put("SAVEPOINT job", &[])
     }
 
@@ -244,6 +266,8 @@ impl Link {
     pub(in crate::store) fn back_to_savepoint(&self) -> Result<()> {
         if let Some(session) = &mut *self.session.borrow_mut() {
             session.sent.clear();
+            session.bulk = Bulk::default();
+            session.fetched.clear();
         }
         self.ask("ROLLBACK TO job")?;
         self.transaction.set(Transaction::Open);
@@ -251,10 +275,84 @@ impl Link {
     }
 
     pub(in crate::store) fn release(&self) -> Result<()> {
+        self.send_rows()?;
         self.put("RELEASE job", &[])
     }
 
+    /// Fetches answers, to be given when they are asked for.
+    pub(in crate::store) fn ask_ahead(&self, questions: Vec<Question>) -> Result<()> {
+        self.send_rows()?;
+        let mut times: HashMap<Question, usize> = HashMap::with_capacity(questions.len());
+        for question in questions {
+            *times.entry(question).or_default() += 1;
+        }
+        let mut times = times.into_iter().peekable();
+        while times.peek().is_some() {
+            let mut asked = Vec::new();
+            for (question, times) in times.by_ref().take(SENT_MAX) {
+                let values: Vec<Value<'_>> = question.values.iter().map(Owned::value).collect();
+                let (client, statement) = self.prepared(&question.sql, &values)?;
+                let values = question.values.clone();
+                let mut asking: Sent<Vec<Row>> = Box::pin(async move {
+                    let values: Vec<&(dyn ToSql + Sync)> =
+                        values.iter().map(|value| value as _).collect();
+                    client.query(&statement, &values).await
+                });
+                match queued(&mut asking) {
+                    Poll::Ready(answer) => self.keep(question, times, self.noticed(answer)?),
+                    Poll::Pending => asked.push((question, times, asking)),
+                }
+            }
+            let answers = self.wait(async {
+                let mut answers = Vec::with_capacity(asked.len());
+                for (question, times, asking) in asked {
+                    answers.push((question, times, asking.await));
+                }
+                answers
+            })?;
+            // What was sent before, and failed, is why.
+            self.settled()?;
+            for (question, times, answer) in answers {
+                self.keep(question, times, self.noticed(answer)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn keep(&self, question: Question, times: usize, rows: Vec<Row>) {
+        if let Some(session) = &mut *self.session.borrow_mut() {
+            session.fetched.insert(question, (rows, times));
+        }
+    }
+
+    /// What was fetched ahead may have changed.
+    pub(in crate::store) fn forget(&self) {
+        if let Some(session) = &mut *self.session.borrow_mut() {
+            session.fetched.clear();
+        }
+    }
+
+    /// An answer that was fetched ahead.
+    fn fetched(&self, sql: &str, values: &[Value<'_>]) -> Option<Vec<Row>> {
+        let mut session = self.session.borrow_mut();
+        let fetched = &mut session.as_mut()?.fetched;
+        if fetched.is_empty() {
+            return None;
+        }
+        let question = Question::of(sql.to_owned(), values);
+        let (rows, times) = fetched.get_mut(&question)?;
+        *times -= 1;
+        if *times > 0 {
+            return Some(rows.clone());
+        }
+        fetched.remove(&question).map(|(rows, _)| rows)
+    }
+
     pub(in crate::store) fn query(&self, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>> {
+        if let Some(rows) = self.fetched(sql, values) {
+            return Ok(rows);
+        }
+        self.send_rows()?;
         let (client, statement) = self.prepared(sql, values)?;
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
         let answer = self.wait(client.query(&statement, &values))?;
@@ -271,6 +369,7 @@ impl Link {
 
     pub(in crate::store) fn execute(&self, sql: &str, values: &[Value<'_>]) -> Result<usize> {
         self.written.set(self.written.get() + 1);
+        self.send_rows()?;
         let (client, statement) = self.prepared(sql, values)?;
         let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
         let answer = self.wait(client.execute(&statement, &values))?;
@@ -282,36 +381,86 @@ impl Link {
     /// Sends a statement along with the next one.
     pub(in crate::store) fn put(&self, sql: &str, values: &[Value<'_>]) -> Result<()> {
         self.written.set(self.written.get() + 1);
+        if self.session.borrow().as_ref().is_some_and(|session| session.bulk.is_named_in(sql)) {
+            self.send_rows()?;
+        }
         let (client, statement) = self.prepared(sql, values)?;
-        let values: Vec<Owned> = values.iter().map(Owned::of).collect();
-        let mut sending: Sent =
+        self.send(client, statement, values.iter().map(Owned::of).collect())
+    }
+
+    /// Keeps a row, to be sent with others of its kind: before anything is asked, or said of its table.
+    /// Its key is its first columns.
+    pub(in crate::store) fn add(&self, sql: &str, row: &[Value<'_>], key: usize) -> Result<()> {
+        self.written.set(self.written.get() + 1);
+        let row: Vec<Owned> = row.iter().map(Owned::of).collect();
+        let session = self.session.borrow();
+        let is_there = session.as_ref().is_some_and(|session| session.bulk.has(sql, &row[..key]));
+        drop(session);
+        if is_there {
+            self.send_rows()?;
+        }
+        self.client()?;
+        if let Some(session) = &mut *self.session.borrow_mut() {
+            session.bulk.add(sql, row, key);
+        }
+        Ok(())
+    }
+
+    /// Sends the rows that wait.
+    fn send_rows(&self) -> Result<()> {
+        let taken = match &mut *self.session.borrow_mut() {
+            Some(session) if !session.bulk.is_empty() => session.bulk.take(),
+            _ => return Ok(()),
+        };
+        for (sql, rows) in taken {
+            let (client, statement) = self.prepared_for(sql, &rows)?;
+            self.send(client, statement, rows.into_iter().flatten().collect())?;
+        }
+        Ok(())
+    }
+
+    fn send(&self, client: Arc<Client>, statement: Statement, values: Vec<Owned>) -> Result<()> {
+        let mut sending: Sent<u64> =
             Box::pin(async move { client.execute_raw(&statement, values).await });
-        // The first turn puts it into the connection's queue.
-        let turned = sending.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        match turned {
+        match queued(&mut sending) {
             Poll::Ready(answer) => self.noticed(answer).map(drop),
             Poll::Pending => {
                 let many = self.session.borrow_mut().as_mut().is_some_and(|session| {
                     session.sent.push(sending);
                     session.sent.len() >= SENT_MAX
                 });
-                if many { self.settled() } else { Ok(()) }
+                if many { self.answered() } else { Ok(()) }
             }
         }
     }
 
     /// Waits for what was only sent; the first that has failed, if one has.
     pub(in crate::store) fn settled(&self) -> Result<()> {
+        self.send_rows()?;
+        self.answered()
+    }
+
+    fn answered(&self) -> Result<()> {
         let sent = match &mut *self.session.borrow_mut() {
             Some(session) => std::mem::take(&mut session.sent),
             None => return Ok(()),
         };
-        let mut settled = Ok(());
-        for one in sent {
-            let answer = self.wait(one)?;
-            settled = settled.and(self.noticed(answer).map(drop));
+        if sent.is_empty() {
+            return Ok(());
         }
-        settled
+        let answers = self.wait(async {
+            let mut answers = Vec::with_capacity(sent.len());
+            for one in sent {
+                answers.push(one.await);
+            }
+            answers
+        })?;
+        let mut answered = Ok(());
+        for answer in answers {
+            let noticed = self.noticed(answer);
+            answered = answered.and(noticed.map(drop));
+        }
+        answered
     }
 
     fn prepared(&self, sql: &str, values: &[Value<'_>]) -> Result<(Arc<Client>, Statement)> {
@@ -322,16 +471,46 @@ impl Link {
             return Ok((client, statement.clone()));
         }
         let types: Vec<Type> = values.iter().map(Value::type_).collect();
-        let prepared = self.wait(client.prepare_typed(&numbered(sql), &types))?;
-        let settled = self.settled();
-        let statement = self.noticed(prepared);
-        settled?;
-        let statement = statement?;
+        let statement = self.prepare(&client, sql, &types)?;
         if let Some(session) = &mut *self.session.borrow_mut() {
             session.statements.insert(sql.to_owned(), statement.clone());
         }
         Ok((client, statement))
     }
+
+    /// The statement that adds so many rows.
+    fn prepared_for(&self, sql: String, rows: &[Vec<Owned>]) -> Result<(Arc<Client>, Statement)> {
+        let client = self.client()?;
+        let key = (sql, rows.len());
+        if let Some(session) = &*self.session.borrow()
+            && let Some(statement) = session.repeated.get(&key)
+        {
+            return Ok((client, statement.clone()));
+        }
+        let places = rows.first().map_or(0, Vec::len);
+        let said = repeated(&key.0, places, rows.len());
+        let said = said.ok_or_else(|| Error::Server("a statement adds no row".to_owned()))?;
+        let types: Vec<Type> = rows.iter().flatten().map(|value| value.value().type_()).collect();
+        let statement = self.prepare(&client, &said, &types)?;
+        if let Some(session) = &mut *self.session.borrow_mut() {
+            session.repeated.insert(key, statement.clone());
+        }
+        Ok((client, statement))
+    }
+
+    fn prepare(&self, client: &Client, sql: &str, types: &[Type]) -> Result<Statement> {
+        let prepared = self.wait(client.prepare_typed(&numbered(sql), types))?;
+        let answered = self.answered();
+        let statement = self.noticed(prepared);
+        answered?;
+        statement
+    }
+}
+
+/// The first turn puts it into the connection's queue; an answer comes that soon only where there is no
+/// connection any more.
+fn queued<T>(sent: &mut Sent<T>) -> Poll<Outcome<T>> {
+    sent.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// It may be dropped where waiting is not allowed.

@@ -1,6 +1,7 @@
 //! PostgreSQL: several processes on several hosts. Opened like the files of SQLite: what the server
 //! promises is read back, migrations run once, under a lock.
 
+mod bulk;
 mod link;
 mod listen;
 mod server;

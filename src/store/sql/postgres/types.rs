@@ -1,11 +1,9 @@
 //! Values on PostgreSQL's wire: three types go in, and what comes out is one of a few more.
 
-use std::fmt;
-
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
-use super::super::value::{Cell, Kind, Value};
+use super::super::value::{Cell, Kind, Owned, Value};
 
 type Fault = Box<dyn std::error::Error + Sync + Send>;
 
@@ -35,40 +33,6 @@ impl ToSql for Value<'_> {
     }
 
     to_sql_checked!();
-}
-
-/// A value that is kept until it has been sent.
-pub(super) enum Owned {
-    Null(Kind),
-    Integer(i64),
-    Text(String),
-    Blob(Vec<u8>),
-}
-
-impl Owned {
-    pub(super) fn of(value: &Value<'_>) -> Self {
-        match *value {
-            Value::Null(kind) => Self::Null(kind),
-            Value::Integer(integer) => Self::Integer(integer),
-            Value::Text(text) => Self::Text(text.to_owned()),
-            Value::Blob(bytes) => Self::Blob(bytes.to_owned()),
-        }
-    }
-
-    fn value(&self) -> Value<'_> {
-        match self {
-            Self::Null(kind) => Value::Null(*kind),
-            Self::Integer(integer) => Value::Integer(*integer),
-            Self::Text(text) => Value::Text(text),
-            Self::Blob(bytes) => Value::Blob(bytes),
-        }
-    }
-}
-
-impl fmt::Debug for Owned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.value().fmt(f)
-    }
 }
 
 impl ToSql for Owned {
