@@ -225,7 +225,9 @@ impl Link {
         }
     }
 
-    /// What became of a commit whose answer was lost.
+    /// What became of a commit whose answer was lost: undone, or not known. A server that has crashed gives
+    /// a number that it had given, and lost, to somebody else: that one may be what was committed. Whoever
+    /// takes a commit for failed that was kept asks, or is asked, again; the other way round is a loss.
     fn became(&self, number: &str) -> Result<()> {
         for _ in 0..ASKED_MAX {
             let asked = match self.reconnect() {
@@ -234,7 +236,7 @@ impl Link {
             };
             let status = asked.ok().and_then(|rows| rows.into_iter().next()?.into_iter().next()?);
             match status.as_deref() {
-                Some("committed") => return Ok(()),
+                Some("committed") => return Err(Error::Unsure),
                 Some("aborted") => return Err(Error::Undone),
                 // Still under way on the server, or nobody there to be asked.
                 _ => std::thread::sleep(ASKED_PAUSE),
