@@ -5,6 +5,8 @@
 //! that `SLUSS_TEST_POSTGRES` names (as libpq does).
 #![cfg(test)]
 
+mod lost;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -279,8 +281,14 @@ impl Throwaway {
 
     /// Two new schemas, for a store and its keys.
     fn servers(&self, name: &str) -> Servers {
+        self.servers_by(name, str::to_owned)
+    }
+
+    /// The same, for a store that gets there another way.
+    fn servers_by(&self, name: &str, way: impl Fn(&str) -> String) -> Servers {
         let server = self.address("sluss");
         say(&server, &format!("CREATE SCHEMA {name}; CREATE SCHEMA {name}_keys"));
+        let server = way(&server);
         let within = |schema: String| {
             Address::parse(&format!("{server} options='-csearch_path={schema}'")).unwrap()
         };
