@@ -46,7 +46,7 @@ impl Gate {
     }
 
     fn carry(&self, mut store: UnixStream, mut server: UnixStream) {
-        let mut bytes = [0; 65_536];
+        let mut bytes = vec![0; 65_536];
         while let Ok(read @ 1..) = store.read(&mut bytes) {
             let said = &bytes[..read];
             let commits = said.windows(7).any(|window| window == b"COMMIT\0");
