@@ -8,7 +8,7 @@ use std::time::Duration;
 use sluss::domain::{Clock, SystemClock, Timestamp};
 
 pub(super) struct FalseClock {
-    library: Option<PathBuf>,
+    faketime: Option<PathBuf>,
     file: PathBuf,
     ahead: AtomicI64,
 }
@@ -17,14 +17,14 @@ impl FalseClock {
     /// One that is right, told by a file of this folder.
     pub(super) fn new(folder: &Path, name: &str) -> Self {
         let file = folder.join(format!("clock-{name}"));
-        let clock = Self { library: library(), file, ahead: AtomicI64::new(0) };
+        let clock = Self { faketime: faketime(), file, ahead: AtomicI64::new(0) };
         clock.set(0);
         clock
     }
 
     /// Whether it is believed at all here.
     pub(super) fn jumps(&self) -> bool {
-        self.library.is_some()
+        self.faketime.is_some()
     }
 
     /// Jumps to so many seconds ahead of the right time, or behind it.
@@ -48,9 +48,9 @@ impl FalseClock {
 
     /// For whoever is to go by it.
     pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
-        let Some(library) = &self.library else { return Vec::new() };
+        let Some(faketime) = &self.faketime else { return Vec::new() };
         vec![
-            ("LD_PRELOAD", library.display().to_string()),
+            ("LD_PRELOAD", faketime.display().to_string()),
             ("FAKETIME_TIMESTAMP_FILE", self.file.display().to_string()),
             ("FAKETIME_NO_CACHE", "1".to_owned()),
             ("DONT_FAKE_MONOTONIC", "1".to_owned()),
@@ -59,7 +59,7 @@ impl FalseClock {
     }
 }
 
-/// Takes away what the library has left of a process that was killed: the next one with its number would
+/// Takes away what libfaketime has left of a process that was killed: the next one with its number would
 /// stumble over it.
 pub(super) fn bury(process: u32) {
     for left in [format!("faketime_shm_{process}"), format!("sem.faketime_sem_{process}")] {
@@ -74,8 +74,8 @@ pub(super) fn until(clock: &FalseClock, moment: Timestamp) -> Duration {
 }
 
 /// That of the package `libfaketime`, in a folder by the machine's kind.
-fn library() -> Option<PathBuf> {
+fn faketime() -> Option<PathBuf> {
     let kinds = std::fs::read_dir("/usr/lib").ok()?;
     let named = |kind: std::fs::DirEntry| kind.path().join("faketime/libfaketimeMT.so.1");
-    kinds.filter_map(Result::ok).map(named).find(|library| library.exists())
+    kinds.filter_map(Result::ok).map(named).find(|path| path.exists())
 }

@@ -120,7 +120,7 @@ impl Writer {
         self.asks_ahead.then(ahead)
     }
 
-    /// The same for a job that knows what it will ask.
+    /// As [`run_plain`](Self::run_plain), for a job that knows what it will ask.
     pub(super) async fn run_ahead<T: Send + 'static>(
         &self,
         ahead: Option<Ahead>,

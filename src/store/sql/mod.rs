@@ -335,9 +335,9 @@ impl Statement<'_> {
         }
     }
 
-    /// Adds a row, nobody waits for it, and no statement of this transaction reads it by another table's
-    /// trigger: a server may be given many of a kind at once. Its key, which no other row has, are its
-    /// first columns.
+    /// Adds a row that nobody waits for: a server may be given many of a kind at once, at the latest before
+    /// anything is asked, and before a statement that names the table. So what is only put refers to no
+    /// such row by another table. The row's key is its first columns.
     pub(super) fn add(&mut self, key: usize, row: impl Params) -> Result<()> {
         match self {
             Self::Postgres(link, sql) => row.with(|row| link.add(sql, row, key)),

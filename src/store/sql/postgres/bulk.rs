@@ -8,8 +8,8 @@ use super::super::value::Owned;
 /// At most so many rows go with one statement: a power of two.
 const ROWS_MAX: usize = 64;
 
-/// Tables whose rows others refer to, in an order in which they can be filled. What stands here no more
-/// is filled behind them.
+/// Tables whose rows others refer to, in an order in which they can be filled. All other tables are
+/// filled behind them.
 const PARENTS: &[&str] = &["submission", "case_"];
 
 /// Rows that wait, by the statement that adds one of them.
