@@ -97,7 +97,7 @@ impl Says {
         Self(self.0 | other.0)
     }
 
-    /// A word of the English list, and nothing else.
+    /// A word of the lists of English and of the neighbours' languages, and nothing else.
     pub(super) const fn only_english(self) -> bool {
         let list = Self::ENGLISH.and(Self::WORD).and(Self::BUILT_IN).and(Self::LEFT).and(MARKS);
         self.any(Self::ENGLISH) && self.0 & !list.0 == 0
@@ -168,7 +168,8 @@ fn built_in() -> Table {
     for word in words(include_str!("words/swedish.txt")) {
         add(word, Says::WORD);
     }
-    for word in words(include_str!("words/english.txt")) {
+    let foreign = [include_str!("words/english.txt"), include_str!("words/nordic.txt")];
+    for word in foreign.into_iter().flat_map(words) {
         add(word, Says::WORD.and(Says::ENGLISH));
     }
     for word in words(include_str!("words/domain.txt")) {
