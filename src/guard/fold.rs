@@ -127,32 +127,46 @@ impl Folded {
         end
     }
 
-    /// A letter o that stands among digits is a zero, an l before them a one: `o7o l74 06 05`.
+    /// A letter o that stands among digits is a zero, an l before or beside them a one:
+    /// `o7o l74 06 05`, `53 0l 07`.
     fn read_zeros(&mut self) {
-        let numeric = |token: &str| {
-            let digits = token.bytes().filter(u8::is_ascii_digit).count();
-            let led = token.starts_with('l') && digits > 1 && token.len() < 5;
-            token.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'o' | b'O' | b'l'))
-                && digits > 0
-                && (led || digits > 6 || !token.contains('l'))
+        let sign = |c: char| !c.is_alphanumeric();
+        let odd = |token: &str| {
+            token.bytes().any(|byte| byte.is_ascii_digit())
+                && token.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'o' | b'O' | b'l'))
                 && token.contains(['o', 'O', 'l'])
         };
-        let mut tokens = self.text.split(|c: char| !c.is_alphanumeric());
-        if tokens.any(numeric) {
-            let mut read = Zeroizing::new(String::with_capacity(self.text.len()));
-            for token in self.text.split_inclusive(|c: char| !c.is_alphanumeric()) {
-                if numeric(token.trim_end_matches(|c: char| !c.is_alphanumeric())) {
-                    read.extend(token.chars().map(|c| match c {
-                        'o' | 'O' => '0',
-                        'l' => '1',
-                        other => other,
-                    }));
-                } else {
-                    read.push_str(token);
-                }
-            }
-            self.text = read;
+        if !self.text.split(sign).any(odd) {
+            return;
         }
+        let mut read = Zeroizing::new(String::with_capacity(self.text.len()));
+        let mut tokens = self.text.split_inclusive(sign).peekable();
+        let number = |token: &str| token.starts_with(|c: char| c.is_ascii_digit());
+        let mut before = false;
+        while let Some(token) = tokens.next() {
+            let word = token.trim_end_matches(sign);
+            let digits = word.bytes().filter(u8::is_ascii_digit).count();
+            // An l behind digits is a litre, unless more digits are beside it.
+            let beside = before || tokens.peek().is_some_and(|next| number(next));
+            let numeric = odd(word)
+                && (!word.contains('l')
+                    || digits > 6
+                    || word.starts_with('l') && digits > 1
+                    || word.len() < 5 && beside);
+            if numeric {
+                read.extend(token.chars().map(|c| match c {
+                    'o' | 'O' => '0',
+                    'l' => '1',
+                    other => other,
+                }));
+            } else {
+                read.push_str(token);
+            }
+            if !word.is_empty() {
+                before = number(word);
+            }
+        }
+        self.text = read;
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -365,6 +379,8 @@ mod tests {
         check("Ã–nskar Ã¥terkoppling", "Önskar återkoppling");
         check("070\n> 174", "070\n174");
         check("o7o 174", "070 174");
+        check("81 0l 12, l740605, 3l 92", "81 01 12, 1740605, 31 92");
+        check("drog 5l bensin", "drog 5l bensin");
         check("modell o, CO2", "modell o, CO2");
         check("fï»¿alldetektor, naïv", "falldetektor, naïv");
     }

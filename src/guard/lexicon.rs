@@ -296,6 +296,11 @@ impl Lexicon {
         }
     }
 
+    /// What our own lists say of a word in lower case.
+    pub(super) fn listed(word: &str) -> Says {
+        BUILT_IN.get(word).copied().unwrap_or_default()
+    }
+
     /// Whether a word is one of our lists, of Swedish or of the trade, and nobody's name.
     pub(super) fn is_common(word: &str) -> bool {
         BUILT_IN

@@ -3,10 +3,13 @@
 //! Every layer walks over the same tokens; none searches the whole text again for a pattern of its
 //! own. A token is a run of letters or a run of digits: `gi0` is two, glued together.
 
+mod spaces;
+
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use self::spaces::lost_space;
 use super::lexicon::{Lexicon, Says};
 use super::marks;
 use super::{Finding, Kind};
@@ -54,6 +57,23 @@ pub(super) struct Token {
 }
 
 impl Token {
+    /// Of which nothing is known yet.
+    fn new(range: Range<usize>, length: usize, case: Case, glued: bool) -> Self {
+        Self {
+            start: range.start,
+            end: range.end,
+            length,
+            case,
+            says: Says::default(),
+            glued,
+            opens: false,
+            shielded: false,
+            settled: false,
+            named: false,
+            phone: false,
+        }
+    }
+
     pub(super) const fn is_digits(&self) -> bool {
         matches!(self.case, Case::None)
     }
@@ -329,42 +349,11 @@ fn tokens(text: &str) -> Vec<Token> {
             upper += usize::from(next.is_uppercase());
             lower += usize::from(next.is_lowercase());
         }
-        let dotted = text[end..].starts_with('.');
-        if let Some(cut) = lost_space(&text[start..end], dotted) {
-            let word = &text[start..start + cut];
-            let letters = word.chars().count();
-            let case = Case::Lower;
-            tokens.push(Token {
-                start,
-                end: start + cut,
-                length: letters,
-                case,
-                says: Says::default(),
-                glued,
-                opens: false,
-                shielded: false,
-                settled: false,
-                named: false,
-                phone: false,
-            });
-            let case = if text[start + cut..end].chars().skip(1).all(char::is_lowercase) {
-                Case::Title
-            } else {
-                Case::Upper
-            };
-            tokens.push(Token {
-                start: start + cut,
-                end,
-                length: length - letters,
-                case,
-                says: Says::default(),
-                glued: false,
-                opens: false,
-                shielded: false,
-                settled: false,
-                named: false,
-                phone: false,
-            });
+        let mixed = upper > 0 && lower > 0 && length > 2;
+        if let Some(cut) = mixed.then(|| lost_space(&text[start..end], &text[end..])).flatten() {
+            for (range, glued) in [(start..start + cut, glued), (start + cut..end, false)] {
+                tokens.push(word(&text[range.clone()], range, glued));
+            }
             continue;
         }
         let case = match (digits, upper, lower) {
@@ -374,122 +363,20 @@ fn tokens(text: &str) -> Vec<Token> {
             (_, 1, _) if first.is_uppercase() => Case::Title,
             _ => Case::Mixed,
         };
-        tokens.push(Token {
-            start,
-            end,
-            length,
-            case,
-            says: Says::default(),
-            glued,
-            opens: false,
-            shielded: false,
-            settled: false,
-            named: false,
-            phone: false,
-        });
+        tokens.push(Token::new(start..end, length, case, glued));
     }
     tokens
 }
 
-/// Where a space was lost between a small word and a capital: `påKrokslätt`, `tillLove`. `dotted`
-/// says that a dot stands behind the word.
-fn lost_space(word: &str, dotted: bool) -> Option<usize> {
-    const SMALL: [&str; 87] = [
-        "heta",
-        "hette",
-        "kallad",
-        "reg",
-        "regnr",
-        "bil",
-        "kod",
-        "mobil",
-        "sambon",
-        "grannen",
-        "montören",
-        "teknikern",
-        "vaktmästaren",
-        "hustrun",
-        "maken",
-        "vän",
-        "name",
-        "på",
-        "till",
-        "från",
-        "med",
-        "och",
-        "hos",
-        "av",
-        "för",
-        "i",
-        "är",
-        "har",
-        "kund",
-        "tel",
-        "att",
-        "vid",
-        "son",
-        "at",
-        "to",
-        "from",
-        "with",
-        "and",
-        "by",
-        "call",
-        "ring",
-        "for",
-        "skylt",
-        "mvh",
-        "enl",
-        "heter",
-        "viss",
-        "kontakt",
-        "kontakta",
-        "granne",
-        "fru",
-        "herr",
-        "mrs",
-        "ms",
-        "agent",
-        "tekniker",
-        "tekn",
-        "eller",
-        "samt",
-        "dottern",
-        "sonen",
-        "sambo",
-        "mannen",
-        "frun",
-        "säger",
-        "ringer",
-        "tack",
-        "hälsar",
-        "hej",
-        "via",
-        "enligt",
-        "åt",
-        "utan",
-        "kallas",
-        "namn",
-        "sökt",
-        "nås",
-        "kunden",
-        "hon",
-        "han",
-        "som",
-        "vi",
-        "om",
-        "hi",
-        "dear",
-        "tillsammans",
-        "m",
-    ];
-    let cut = word.find(char::is_uppercase).filter(|cut| *cut > 0)?;
-    let right = &word[cut..];
-    // `mvhK.H.`: a letter and its dot.
-    let letter = dotted && right.chars().count() == 1 && cut > 2;
-    let whole = (right.chars().count() > 2 || letter)
-        && (right.chars().skip(1).all(char::is_lowercase) || right.chars().all(char::is_uppercase));
-    (whole && SMALL.contains(&&word[..cut]) && word != "iPhone" && word != "iPad").then_some(cut)
+/// A half of a word that a lost space has made of two.
+fn word(letters: &str, range: Range<usize>, glued: bool) -> Token {
+    let first = letters.starts_with(char::is_uppercase);
+    let case = match (first, letters.chars().skip(1).any(char::is_lowercase)) {
+        (true, true) => Case::Title,
+        (true, false) => Case::Upper,
+        (false, _) => Case::Lower,
+    };
+    Token::new(range, letters.chars().count(), case, glued)
 }
 
 fn caseless(tokens: &[Token]) -> bool {

@@ -178,7 +178,11 @@ pub(super) fn month_first(page: &Page<'_>, at: usize) -> Option<Hit> {
 /// `född elfte oktober nittiosex`.
 pub(super) fn born_in_words(page: &Page<'_>, at: usize) -> Option<Hit> {
     const WORDS_MAX: usize = 8;
-    if at == 0 || !page.cued(at, Says::BIRTH, 3) && !shortened(page, at) {
+    // `den elfte mars nittonhundraåtta`: a year of the last century is told of a birth.
+    let century = || {
+        (at + 1..page.len().min(at + 3)).any(|at| page.lower(at).starts_with("nittonhundra"))
+    };
+    if at == 0 || !page.cued(at, Says::BIRTH, 3) && !shortened(page, at) && !century() {
         return None;
     }
     let ordinal = |at: usize| {
@@ -208,7 +212,9 @@ pub(super) fn born_in_words(page: &Page<'_>, at: usize) -> Option<Hit> {
     while end > at + 1 && !ordinal(end - 1) {
         end -= 1;
     }
-    (end - at >= 2).then(|| (Kind::BirthDate, page.span(at..end), Why::Cue))
+    let article = matches!(page.lower(at - 1), "den" | "the") && page.gap(at) == " ";
+    let first = if article { at - 1 } else { at };
+    (end - at >= 2).then(|| (Kind::BirthDate, page.span(first..end), Why::Cue))
 }
 
 fn numeral(word: &str) -> bool {

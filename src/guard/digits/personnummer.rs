@@ -78,8 +78,12 @@ const MASKED_MAX: usize = 18;
 pub(super) fn hidden(page: &Page<'_>, at: usize) -> Option<Hit> {
     let token = &page.tokens[at];
     let text = page.text;
-    if matches!(token.length, 6 | 8) {
-        let rest = &text[token.end..];
+    // A date that a line break has cut in two: `19121\n2-****`.
+    let more = page.tokens.get(at + 1).filter(|next| {
+        next.is_digits() && page.gap(at + 1) == "\n" && matches!(token.length + next.length, 6 | 8)
+    });
+    if more.is_some() || matches!(token.length, 6 | 8) {
+        let rest = &text[more.map_or(token.end, |more| more.end)..];
         let tail = rest.trim_start_matches([' ', '-', '+', '\n']);
         let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
         let digits = if digits < 4 { digits } else { 0 };

@@ -46,7 +46,19 @@ pub(super) fn plate(page: &Page<'_>, at: usize) -> Option<Hit> {
     let numbered = at > 1 && page.lower(at - 1) == "nr" && page.says(at - 2).any(Says::VEHICLE);
     let direct = (page.follows(at, Says::VEHICLE) || numbered) && page.gap(at).len() <= 2;
     let unknown = !token.says.is_word() && !token.says.is_name() && digits.length == 3;
-    (unknown && gap == " "
+    // `kundens fel74b`: in one piece a few words behind a car, whatever its letters mean.
+    let parked = gap.is_empty() && page.cued(at, Says::VEHICLE, 4);
+    // `TRE 88S parked`, `OBS 12K står`: what is said of it behind.
+    let stands = page.tokens.get(page.token_at(end)).is_some_and(|next| {
+        next.start == end + 1
+            && matches!(
+                page.lower(page.token_at(end)),
+                "parked" | "parkerad" | "parkerar" | "parkerat" | "parking" | "blockerar" | "blocks"
+            )
+    });
+    (parked
+        || stands
+        || unknown && gap == " "
         || cued && (direct || !token.says.any(Says::TECHNICAL))
         || upper
         || solid

@@ -11,22 +11,33 @@ use super::Hit;
 pub(super) fn spoken(page: &Page<'_>, at: usize) -> Option<Hit> {
     const WORDS_MIN: usize = 5;
     let counts = |at: usize| page.says(at).any(Says::NUMBER) && !page.tokens[at].settled;
+    let next = |at: usize| at + 1 < page.len() && counts(at + 1);
+    // `pånoll sju noll`: the first of them ran into a small word.
+    let led = (!counts(at) && next(at) && page.gap(at + 1) == " ").then(|| led(page, at)).flatten();
     let begins = counts(at)
-        || page.tokens[at].is_digits()
-            && page.str(at).starts_with('0')
-            && at + 1 < page.len()
-            && counts(at + 1);
+        || led.is_some()
+        || page.tokens[at].is_digits() && page.str(at).starts_with('0') && next(at);
     if !begins || at > 0 && counts(at - 1) && page.gap(at).len() <= 3 {
         return None;
     }
-    let (mut words, mut end, mut last) = (usize::from(counts(at)), at + 1, at);
+    let start = led.unwrap_or(page.tokens[at].start);
+    let (mut words, mut end) = (usize::from(counts(at) || led.is_some()), at + 1);
+    let mut stop = page.tokens[at].end;
     while end < page.len()
         && page.gap(end).chars().count() <= 3
         && !page.gap(end).contains(['.', '!', '?', ';'])
     {
         if counts(end) || page.tokens[end].is_digits() && page.tokens[end].length <= 4 {
             words += usize::from(counts(end));
-            last = end;
+            stop = page.tokens[end].end;
+        } else if let Some(last) = broken(page, end) {
+            words += 1;
+            end += 1;
+            stop = last;
+        } else if let Some(last) = trailed(page, end) {
+            words += 1;
+            stop = last;
+            break;
         } else if !matches!(
             page.lower(end),
             "och" | "dash" | "streck" | "bindestreck" | "and" | "minus" | "plus" | "paus"
@@ -46,8 +57,48 @@ pub(super) fn spoken(page: &Page<'_>, at: usize) -> Option<Hit> {
     } else {
         Kind::Phone
     };
-    Some((kind, page.span(at..last + 1), Why::Digits))
+    Some((kind, start..stop, Why::Digits))
 }
+
+/// Where a number in words begins within a word: `pånoll`, `ärsju`.
+fn led(page: &Page<'_>, at: usize) -> Option<usize> {
+    const BEFORE: [&str; 16] = [
+        "på", "är", "nr", "tel", "mobil", "nummer", "numret", "till", "ring", "nås", "sms", "om",
+        "pnr", "on", "is", "number",
+    ];
+    let token = &page.tokens[at];
+    let word = page.lower(at);
+    let cut = BEFORE.iter().find(|small| {
+        word.strip_prefix(**small).is_some_and(|rest| page.lexicon.says(rest).any(Says::NUMBER))
+    })?;
+    token.is_word().then_some(token.start + cut.len())
+}
+
+/// Where a number in words ends within a word: `tvådet`, `nioär`.
+fn trailed(page: &Page<'_>, at: usize) -> Option<usize> {
+    const BEHIND: [&str; 14] = [
+        "det", "är", "och", "som", "sa", "men", "ring", "tack", "hälsar", "mvh", "om", "it",
+        "please", "thanks",
+    ];
+    let token = &page.tokens[at];
+    let word = page.lower(at);
+    let number = BEHIND.iter().find_map(|small| {
+        word.strip_suffix(small).filter(|rest| page.lexicon.says(rest).any(Says::NUMBER))
+    })?;
+    token.is_word().then_some(token.start + number.len())
+}
+
+/// Where a number in words ends that a line break has cut in two: `t\nolv`, `sjut\ntio`.
+fn broken(page: &Page<'_>, at: usize) -> Option<usize> {
+    let next = page.tokens.get(at + 1)?;
+    if !page.gap(at + 1).contains('\n') || next.is_digits() || page.tokens[at].is_digits() {
+        return None;
+    }
+    let mut word = page.lower(at).to_owned();
+    word.push_str(page.lower(at + 1));
+    page.lexicon.says(&word).any(Says::NUMBER).then_some(next.end)
+}
+
 /// The digits that a number in words has, as far as they can be told.
 pub(in crate::guard) fn told(page: &Page<'_>, range: &Range<usize>) -> Option<String> {
     const UNITS: [&[&str]; 10] = [

@@ -186,6 +186,7 @@ pub(super) fn soft(gap: &str) -> bool {
                     | ','
                     | '|'
                     | '_'
+                    | '='
                     | '\u{b7}'
             )
         })
