@@ -3,6 +3,8 @@
 //! One automaton over the text in lower case finds the stems; the whole word that a stem stands in
 //! goes. The list is `words/health.txt`.
 
+mod unable;
+
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -10,6 +12,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::lexicon::{self, Says};
 use super::page::{Case, Page};
+use super::word_list::WordList;
 use super::{Finding, Kind, Layer, Why};
 
 /// What tells that somebody must not be found. The flag itself is a secret.
@@ -160,11 +163,15 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
             continue;
         };
         // `^döv`: the word begins so. `döv$`: it ends so.
-        if stem.begins && from.start != hit.start() || stem.ends && to.end != hit.end() {
+        const GLUED_MIN: usize = 4;
+        let ran_in = from.start < hit.start()
+            && hit.end() - hit.start() >= GLUED_MIN
+            && RUN_IN.has(&text[from.start..hit.start()]);
+        if stem.begins && from.start != hit.start() && !ran_in || stem.ends && to.end != hit.end() {
             continue;
         }
         // Several words, or a stem that opens in mid-word: the words must be whole at the start.
-        if text[hit.range()].contains(' ') && from.start != hit.start() {
+        if text[hit.range()].contains(' ') && from.start != hit.start() && !ran_in {
             continue;
         }
         // `operation mode`: what a machine does.
@@ -199,13 +206,27 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         found.push(Finding { range, kind, layer: Layer::Context, why });
     }
     for at in (1..page.len()).filter(|at| page.follows(*at, Says::AILING)) {
-        if let Some(range) = named(page, at) {
+        let told = named(page, at)
+            .or_else(|| unable::unable(page, at))
+            .or_else(|| unable::injured(page, at));
+        if let Some(range) = told {
             let (kind, layer, why) = (Kind::Health, Layer::Context, Why::Cue);
             found.push(Finding { range, kind, layer, why });
         }
     }
     found
 }
+
+/// Words behind which a rule of this layer begins, besides those for an illness.
+pub(super) fn begin_words() -> impl Iterator<Item = &'static str> {
+    unable::BEGINS.split_whitespace()
+}
+
+/// Small words that run into a word about health where a space was lost: `haradhd`, `mydialysis`.
+static RUN_IN: WordList = WordList::new(
+    "har med av är för min mitt mina sin sitt en ett och pga efter på i har hade fick får hans hennes som the my has with his her \
+    after a an is on in and have pappas mammas pappa mamma son sons dotter",
+);
 
 /// The words that hang together with what was found: `PD-dialys`, `hepatit C`, `typ 1 diabetes`,
 /// `avdelning 73`.

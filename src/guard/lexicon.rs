@@ -147,6 +147,9 @@ const ENDINGS: [&str; 40] = [
     "ly", "en", "et", "ar", "or", "na", "at", "ad", "as", "te", "de", "s", "t", "n", "d", "r", "a",
 ];
 
+/// From how many letters on a cue is known without its accents.
+const PLAIN_MIN: usize = 6;
+
 /// Bytes of the longest word that is looked up; what is longer is no word.
 const WORD_MAX: usize = 48;
 
@@ -182,6 +185,11 @@ fn built_in() -> Table {
         for word in listed.split_whitespace() {
             // A brand may be a name as well (`Nest`, `Link`); the rest are words of the language.
             add(word, Says::of_cue(cue).and(Says::WORD));
+            // `anmalare`, `losenord`: as systems write that know no å, ä and ö.
+            let plain = skeleton(word);
+            if plain.as_str() != word && plain.len() >= PLAIN_MIN {
+                add(&plain, Says::of_cue(cue).and(Says::WORD));
+            }
         }
     }
     for line in lines(include_str!("words/homographs.txt")) {

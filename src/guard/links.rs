@@ -40,6 +40,7 @@ pub(super) fn find(page: &Page<'_>) -> (Vec<Finding>, Vec<Range<usize>>) {
             found.push(finding(range, Kind::Email));
         }
         if let Some(range) = link(page, at) {
+            let range = host_broken(page, range);
             linked = range.end;
             if opens(&page.text[range.clone()]) || names_somebody(page, &range) {
                 found.push(finding(broken(page, range), Kind::Url));
@@ -217,6 +218,7 @@ fn spelt(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
                 | "streck"
                 | "dash"
                 | "minus"
+                | "plus"
         ) && start > 1;
         if gap.is_empty()
             || matches!(gap, "." | "_" | "-" | "+")
@@ -391,11 +393,36 @@ fn names_somebody(page: &Page<'_>, range: &Range<usize>) -> bool {
         .any(|token| token.says.is_name() && !token.says.is_word() && token.length > 3)
 }
 
+/// A link whose host a line break has cut: `https://pay.exam\nple.com/?t=..`.
+fn host_broken(page: &Page<'_>, range: Range<usize>) -> Range<usize> {
+    let link = &page.text[range.clone()];
+    let host = link.split_once("://").map_or(link, |(_, host)| host);
+    let ending = host.rsplit('.').next().unwrap_or_default().to_lowercase();
+    if host.contains(['/', '?']) || DOMAINS.contains(&ending.as_str()) {
+        return range;
+    }
+    let Some(rest) = page.text[range.end..].strip_prefix('\n') else { return range };
+    let rest = &rest[..rest.floor_char_boundary(LINK_MAX)];
+    let chunk = rest.split([' ', '\n', '<', '>', '"']).next().unwrap_or_default();
+    let host = chunk.split('/').next().unwrap_or_default();
+    let known = host.rsplit('.').next().is_some_and(|last| DOMAINS.contains(&last));
+    if known && host.contains('.') { range.start..range.end + 1 + chunk.len() } else { range }
+}
+
 /// A link goes on behind a line break if what stands there is no word.
 fn broken(page: &Page<'_>, range: Range<usize>) -> Range<usize> {
     let mut range = range;
     while let Some(rest) = page.text[range.end..].strip_prefix('\n') {
         let chunk = rest.split([' ', '\n']).next().unwrap_or_default();
+        // `INC-2210`: the number of something begins the next line.
+        let letters = chunk.bytes().take_while(u8::is_ascii_uppercase).count();
+        let digit = |byte: &u8| byte.is_ascii_digit();
+        let reference = (2..=5).contains(&letters)
+            && chunk.as_bytes()[letters..].iter().any(digit)
+            && chunk.as_bytes()[letters..].iter().all(|byte| digit(byte) || matches!(byte, b'-' | b',' | b'.'));
+        if reference {
+            break;
+        }
         let odd = chunk.contains(['=', '&', '?', '/', '%', '#'])
             || chunk.contains(|c: char| c.is_ascii_digit())
                 && chunk.contains(|c: char| c.is_ascii_alphabetic());

@@ -15,6 +15,7 @@ pub(super) fn marked() -> impl Iterator<Item = (&'static str, Says)> {
     keyed
         .chain(with(Says::KEYED, KEYED))
         .chain(with(Says::AILING, AILING))
+        .chain(super::health::begin_words().map(|word| (word, Says::AILING)))
         .chain(with(Says::PLACED, "på vid i från till hos adress gatan"))
         .chain(with(Says::HOUSED, HOUSED))
         .chain(with(Says::HEADED, "från from till to kopia cc avsändare sender"))

@@ -356,7 +356,7 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<usize> {
     }
     let short = next + 1 < page.len()
         && digits(page, next + 1, 2..3)
-        && matches!(page.gap(next + 1), " " | "-" | " -" | " '")
+        && matches!(page.gap(next + 1), " " | "-" | " -" | " '" | "\n-" | "-\n" | "\n'" | "\n")
         && !page
             .tokens
             .get(next + 2)

@@ -75,7 +75,11 @@ fn joint(page: &Page<'_>, at: usize) -> Option<(Joint, usize)> {
     let bare = gap.trim_matches([' ', '[', ']', '(', ')', '{', '}', '\n']);
     match (bare, gap) {
         _ if token.glued || gap.len() > 5 => None,
-        (".", ". ") | (",", "," | ", ") | ("-", "-" | " - ") | ("", " ") | ("_", "_") => {
+        (".", ". ")
+        | (",", "," | ", ")
+        | ("-", "-" | " - " | "\n-" | "-\n")
+        | ("", " ")
+        | ("_", "_") => {
             Some((Joint::Loose, 0))
         }
         (".", _) => Some((Joint::Sure, 0)),
@@ -150,7 +154,9 @@ fn ipv4(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv4Addr)> {
     // Numbers in a row are an address where they are said to be one.
     if joints[1..].contains(&Joint::Loose) {
         let gap = page.gap(last);
-        let alike = last == at + PARTS - 1 && (at + 1..last).all(|at| page.gap(at) == gap);
+        // One of the joints may stand at the end of a line.
+        let same = |at: usize| page.gap(at).trim_matches('\n') == gap.trim_matches('\n');
+        let alike = last == at + PARTS - 1 && (at + 1..last).all(same);
         // Five parts are something else: a MAC address, a list.
         let more =
             |next: usize| next < page.len() && page.gap(next) == gap && hexadecimal(page.str(next));
@@ -163,7 +169,7 @@ fn ipv4(page: &Page<'_>, at: usize) -> Option<(Range<usize>, Ipv4Addr)> {
         let full = page.text[page.tokens[at].start..page.tokens[last].end].len() >= 11;
         // `203,0,113,91`: nobody writes a list of numbers so, but whoever has typed the wrong key.
         let mistyped = full
-            && matches!(gap, ". " | "," | "-")
+            && matches!(gap.trim_matches('\n'), ". " | "," | "-")
             && octets[0] > 0
             && page.tokens[last].length > 1
             && (at..=last).all(|at| page.tokens[at].length == 1 || !page.str(at).starts_with('0'));

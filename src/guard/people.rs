@@ -8,6 +8,7 @@ mod letters;
 mod ordinary;
 mod pairs;
 mod posts;
+mod shown;
 mod signatures;
 mod told;
 

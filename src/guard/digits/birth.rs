@@ -102,7 +102,18 @@ fn with_month(page: &Page<'_>, at: usize) -> Option<(usize, Option<u32>)> {
     {
         next += 1;
     }
-    if !near(next) || !page.says(next).any(Says::MONTH) {
+    // `febru\nari`: a line break in the midst of it.
+    let broken = near(next)
+        && !page.says(next).any(Says::MONTH)
+        && page.gap_after(next).contains('\n')
+        && page.tokens.get(next + 1).is_some_and(super::super::page::Token::is_word)
+        && {
+            let word = [page.lower(next), page.lower(next + 1)].concat();
+            page.lexicon.says(&word).any(Says::MONTH)
+        };
+    if broken {
+        next += 1;
+    } else if !near(next) || !page.says(next).any(Says::MONTH) {
         return None;
     }
     let year = page.tokens.get(next + 1).filter(|year| {

@@ -100,14 +100,14 @@ pub(super) fn hidden(page: &Page<'_>, at: usize) -> Option<Hit> {
     }
     if token.length == 4 {
         let head = &text[..token.start];
-        let bare = head.trim_end_matches([' ', '-', '+']);
+        let bare = head.trim_end_matches([' ', '-', '+', '\n']);
         // Cards are hidden in fours, with something in between.
         let (mut masked, mut start, mut gap) = (0, bare.len(), 0);
         for (offset, char) in bare.char_indices().rev().take(MASKED_MAX) {
             if masks(char) {
                 masked += 1;
                 (start, gap) = (offset, 0);
-            } else if matches!(char, ' ' | '-') && gap < 2 && masked > 0 && masked % 4 == 0 {
+            } else if matches!(char, ' ' | '-' | '\n') && gap < 2 && masked > 0 && masked % 4 == 0 {
                 gap += 1;
             } else {
                 break;

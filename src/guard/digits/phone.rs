@@ -109,6 +109,8 @@ impl Window<'_> {
                 (7..=10).contains(&length) && !clock && !dated && !dotted
             }
             [2, ..] => mobile && length == 10 && !dotted,
+            // `(0)31-..`: the trunk zero in brackets of its own.
+            [1, _, ..] if paren && self.gaps[0].starts_with(')') => (9..=10).contains(&length),
             [1, ..] => length == 10 && (mobile || cued()),
             [3, ..] => mobile && length == 10 || !mobile && (8..=10).contains(&length),
             [4, rest @ ..] => {

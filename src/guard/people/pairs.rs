@@ -83,6 +83,7 @@ impl People<'_> {
                 && page.says(near).any(Says::GIVEN)
                 && page.tokens[near].case == page.tokens[at].case
         };
+        let signed = |gap: &str| matches!(gap, "/" | " + " | "+" | " & " | "&");
         let near = at > 1
             && and(at - 1)
             && page.gap(at) == " "
@@ -93,8 +94,8 @@ impl People<'_> {
                 && page.gap(at + 1) == " "
                 && page.gap(at + 2) == " "
                 && alike(at + 2)
-            || at > 0 && page.gap(at) == "/" && alike(at - 1)
-            || at + 1 < page.len() && page.gap(at + 1) == "/" && alike(at + 1);
+            || at > 0 && signed(page.gap(at)) && alike(at - 1)
+            || at + 1 < page.len() && signed(page.gap(at + 1)) && alike(at + 1);
         near && (page.tokens[at].case == Case::Title || !page.says(at).any(Says::FUNCTION))
     }
 
@@ -255,6 +256,20 @@ impl People<'_> {
         if next < page.len() && self.comma(next) && says.any(Says::FAMILY) && self.hit[next] {
             let given = page.says(next).any(Says::GIVEN) && !page.says(next).is_word();
             return given && (self.capital(at) == self.capital(next));
+        }
+        // `noterat av vinterqvist sol.`: family name first, and nothing behind.
+        let ends = at + 1 == page.len() || page.gap_after(at).starts_with(['.', ',', '\n']);
+        let reversed = at > 1
+            && ends
+            && page.gap(at) == " "
+            && self.class[at - 1] == Class::Name
+            && page.says(at - 1).any(Says::FAMILY)
+            && !page.says(at - 1).any(Says::GIVEN)
+            && says.any(Says::GIVEN)
+            && page.tokens[at].case == page.tokens[at - 1].case
+            && (self.cue(at - 1) || matches!(page.lower(at - 2), "av" | "by"));
+        if reversed {
+            return true;
         }
         let alone = at < 2 || !self.joined(at - 1) || !self.hit[at - 2];
         let before = at > 0

@@ -67,7 +67,7 @@ impl People<'_> {
                     || self.chats(at)
                     || self.introduced(at)
                     || self.bracketed(at));
-            self.hit[at] = letters || name || place;
+            self.hit[at] = letters || name || place || self.shown(at);
         }
     }
 
