@@ -103,6 +103,17 @@ mod tests {
         check("född den 24:e april 1994", &[(Kind::BirthDate, "den 24:e april 1994")]);
         check("born 11th of December 1960", &[(Kind::BirthDate, "11th of December 1960")]);
         check("bilen MLB - 491", &[(Kind::Vehicle, "MLB - 491")]);
+        check("ring pånoll sju noll ett sju fyra", &[(Kind::Phone, "noll sju noll ett sju fyra")]);
+        check("pnr sju åtta t\nolv noll ett", &[(Kind::Personnummer, "sju åtta t\nolv noll ett")]);
+        check(
+            "född den åttonde maj nittonhundrafem",
+            &[(Kind::BirthDate, "den åttonde maj nittonhundrafem")],
+        );
+        check("dottern (3 nov\n-84)", &[(Kind::BirthDate, "3 nov\n-84")]);
+        check("pnr 12121\n2-****", &[(Kind::Personnummer, "12121\n2-****")]);
+        check("(0)8-465 004 05", &[(Kind::Phone, "(0)8-465 004 05")]);
+        check("bil på gården: ont12k", &[(Kind::Vehicle, "ont12k")]);
+        check("KAB 12D parked outside", &[(Kind::Vehicle, "KAB 12D")]);
         check("kundnr K551\n5839", &[(Kind::CustomerNumber, "K551\n5839")]);
     }
 

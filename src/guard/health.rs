@@ -3,6 +3,7 @@
 //! One automaton over the text in lower case finds the stems; the whole word that a stem stands in
 //! goes. The list is `words/health.txt`.
 
+mod said;
 mod unable;
 
 use std::ops::Range;
@@ -115,6 +116,9 @@ pub(super) fn tells(word: &str) -> bool {
     })
 }
 
+/// From how many bytes on a word about health is known behind a small word that ran into it.
+const GLUED_MIN: usize = 4;
+
 /// Every finding of this layer.
 pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
     let text = page.lower_text();
@@ -163,7 +167,6 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
             continue;
         };
         // `^döv`: the word begins so. `döv$`: it ends so.
-        const GLUED_MIN: usize = 4;
         let ran_in = from.start < hit.start()
             && hit.end() - hit.start() >= GLUED_MIN
             && RUN_IN.has(&text[from.start..hit.start()]);
@@ -209,7 +212,13 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
         let told = named(page, at)
             .or_else(|| unable::unable(page, at))
             .or_else(|| unable::injured(page, at));
-        if let Some(range) = told {
+        // What a stem has found already says enough.
+        let said = said::find(page, at - 1).filter(|range| {
+            !found
+                .iter()
+                .any(|other| other.range.start < range.end && range.start < other.range.end)
+        });
+        for range in told.into_iter().chain(said) {
             let (kind, layer, why) = (Kind::Health, Layer::Context, Why::Cue);
             found.push(Finding { range, kind, layer, why });
         }
@@ -219,7 +228,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
 
 /// Words behind which a rule of this layer begins, besides those for an illness.
 pub(super) fn begin_words() -> impl Iterator<Item = &'static str> {
-    unable::BEGINS.split_whitespace()
+    unable::BEGINS.split_whitespace().chain(said::begin_words())
 }
 
 /// Small words that run into a word about health where a space was lost: `haradhd`, `mydialysis`.
@@ -474,6 +483,25 @@ mod tests {
             find(&page).into_iter().map(|finding| &text[finding.range]).collect();
         found.dedup();
         found
+    }
+
+    #[test]
+    fn what_somebody_cannot_do_or_has_broken() {
+        assert_eq!(found("systern, som inte kan tala."), ["inte kan tala"]);
+        assert_eq!(found("orkar inte längre gå själv"), ["orkar inte längre gå"]);
+        assert_eq!(found("she is unable to walk"), ["unable to walk"]);
+        assert!(found("hon har brutit vänster handled").contains(&"brutit vänster handled"));
+        assert!(found("has broken her left wrist").contains(&"broken her left wrist"));
+        // A fault of the line, a language, an appointment.
+        for text in ["kan inte se kanalerna", "kan inte prata svenska", "kan inte gå in i menyn"] {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_lost_space_hides_no_illness() {
+        assert_eq!(found("sonen haradhd"), ["haradhd"]);
+        assert_eq!(found("mydialysis machine"), ["mydialysis machine"]);
     }
 
     #[test]

@@ -222,8 +222,11 @@ impl Shields {
 /// The findings without the names that somebody who may be named shares with somebody else: alone,
 /// `Lindqvist` may be either of two.
 pub(super) fn without_shared(found: Vec<Finding>, protected: &[Range<usize>]) -> Vec<Finding> {
-    let shared =
-        |finding: &Finding| finding.kind == Kind::Person && protected.contains(&finding.range);
+    let within = |finding: &Finding| {
+        let range = &finding.range;
+        protected.iter().any(|name| name.start <= range.start && range.end <= name.end)
+    };
+    let shared = |finding: &Finding| finding.kind == Kind::Person && within(finding);
     found.into_iter().filter(|finding| !shared(finding)).collect()
 }
 
@@ -231,8 +234,8 @@ pub(super) fn without_shared(found: Vec<Finding>, protected: &[Range<usize>]) ->
 pub(super) fn protected(read: &Read<'_>, vocabulary: &Vocabulary<'_>) -> Vec<Range<usize>> {
     let text = read.text;
     let allowed = vocabulary.allowed().find(read).into_iter().map(|finding| finding.range);
-    let given = |word: &str| vocabulary.lexicon().says(&word.to_lowercase()).any(Says::GIVEN);
-    let mut found: Vec<_> = allowed.filter(|range| !somebody_else(text, range, given)).collect();
+    let says = |word: &str| vocabulary.lexicon().says(&word.to_lowercase());
+    let mut found: Vec<_> = allowed.filter(|range| !somebody_else(text, range, says)).collect();
     vocabulary.shields().needles.find(&read.compact, |range, shield| match shield {
         Shield::Phone(_) => found.push(phone(text, range)),
         Shield::Value { literal } => {
@@ -259,7 +262,7 @@ impl<'t> Read<'t> {
 
 /// Whether one word of an allowed name stands beside a word with a capital that is none of it: a
 /// relative of the same family name.
-fn somebody_else(text: &str, range: &Range<usize>, given: impl Fn(&str) -> bool) -> bool {
+fn somebody_else(text: &str, range: &Range<usize>, says: impl Fn(&str) -> Says) -> bool {
     let single = !text[range.clone()].contains([' ', '.', ',', '-', '\n']);
     let before = text[..range.start]
         .strip_suffix([' ', '-'])
@@ -277,11 +280,17 @@ fn somebody_else(text: &str, range: &Range<usize>, given: impl Fn(&str) -> bool)
     };
     let opens = before.is_some_and(|before| {
         let head = before[..before.len() - word.len()].trim_end_matches(' ');
-        head.is_empty() || head.ends_with(['.', ':', '!', '?', '\n', '>', '"', '('])
+        head.is_empty() || head.ends_with(['.', ':', '!', '?', '\n', '>', '"', '(', '-', '/', ';'])
     });
+    let given = |word: &str| says(word).any(Says::GIVEN);
+    // `Ring Rezan`: no name before it, but what is done.
+    let named = capital(word) && (says(word).is_name() || !says(word).is_word());
     single
-        && (capital(word) && !opens
-            || capital(next) && text[range.end..].starts_with(", ") && given(next))
+        && (named && !opens
+            || capital(next)
+                && text[range.end..].starts_with(", ")
+                && given(next)
+                && !given(&text[range.clone()]))
 }
 
 /// A national number with whatever stands for its trunk zero or its country code.

@@ -235,6 +235,11 @@ pub(super) fn health() -> impl Iterator<Item = &'static str> {
     lines(include_str!("words/health.txt")).filter(|line| !line.trim().is_empty())
 }
 
+/// The patterns of how illness and need are told in plain words.
+pub(super) fn unwell() -> impl Iterator<Item = &'static str> {
+    lines(include_str!("words/unwell.txt")).filter(|line| !line.trim().is_empty())
+}
+
 /// The words that the guard goes by: the built-in ones, and a gazetteer's if there is one.
 #[derive(Debug, Default)]
 pub struct Lexicon {

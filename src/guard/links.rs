@@ -419,7 +419,9 @@ fn broken(page: &Page<'_>, range: Range<usize>) -> Range<usize> {
         let digit = |byte: &u8| byte.is_ascii_digit();
         let reference = (2..=5).contains(&letters)
             && chunk.as_bytes()[letters..].iter().any(digit)
-            && chunk.as_bytes()[letters..].iter().all(|byte| digit(byte) || matches!(byte, b'-' | b',' | b'.'));
+            && chunk.as_bytes()[letters..]
+                .iter()
+                .all(|byte| digit(byte) || matches!(byte, b'-' | b',' | b'.'));
         if reference {
             break;
         }

@@ -25,7 +25,7 @@ pub(super) fn marked() -> impl Iterator<Item = (&'static str, Says)> {
 /// Words that a rule about codes begins with, besides those of its lists.
 const KEYED: &str = "opens öppnar låser unlocks is är till to for som as tryck tryckt trycker press \
     slå slår knappa dial buzz knappar punch enter type port porten dörr dörren hus huset house hiss \
-    heter called named hette kallas name in ord ordet word phrase answer key admin root \
+    heter called named hette kallas name namn namnet in ord ordet word phrase answer key admin root \
     administrator user wifi fi wlan nät nätet nätverk nätverket ssid hotspot gästnät wifit nyckel \
     nyckeln anv användare användarnamn username konto gäst guest network wifinamn oh";
 

@@ -61,7 +61,11 @@ pub(super) fn spare(
             kept.push(Finding { range: start..cut.start.max(start), kind, layer, why });
             start = start.max(cut.end);
         }
-        kept.push(Finding { range: start..range.end.max(start), kind, layer, why });
+        let rest = start..range.end.max(start);
+        // `Astrid's`: of a name that may stand its genitive may, too.
+        if start == range.start || !matches!(&text[rest.clone()], "'s" | "s" | "'") {
+            kept.push(Finding { range: rest, kind, layer, why });
+        }
     }
     kept.retain(|finding| weight(&finding.range) > 0);
     bridge(text, &mut kept);

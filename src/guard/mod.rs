@@ -247,6 +247,7 @@ fn all_layers(
         let from = findings.len();
         findings.extend(layer(&page));
         page.settle_all(&findings, from);
+        spare_allowed(read.text, &mut findings, from, vocabulary);
     }
     let from = findings.len();
     let (denied, explained) = numbers_seen::find(&page);
@@ -255,6 +256,39 @@ fn all_layers(
     findings.extend(deny::find(&page));
     let numbers = plain.into_iter().chain(nobody).chain(explained).collect();
     (findings, Vouched { whole: vouched, numbers })
+}
+
+/// Cuts those who may be named out of the names of networks: `FamiljenAstrid`.
+fn spare_allowed(
+    text: &str,
+    findings: &mut Vec<Finding>,
+    from: usize,
+    vocabulary: &Vocabulary<'_>,
+) {
+    if !vocabulary.allows_names() {
+        return;
+    }
+    let mut spared = Vec::with_capacity(findings.len() - from);
+    for finding in findings.drain(from..) {
+        let mut cuts = Vec::new();
+        if finding.kind == Kind::Credential && finding.why == Why::Name {
+            cuts = vocabulary.allowed_within(&text[finding.range.clone()]);
+            cuts.sort_by_key(|cut| cut.start);
+        }
+        let Finding { range, kind, layer, why } = finding;
+        let mut start = range.start;
+        for cut in cuts {
+            let (from, to) = (range.start + cut.start, range.start + cut.end);
+            if start < from {
+                spared.push(Finding { range: start..from, kind, layer, why });
+            }
+            start = start.max(to);
+        }
+        if start < range.end {
+            spared.push(Finding { range: start..range.end, kind, layer, why });
+        }
+    }
+    findings.extend(spared);
 }
 
 /// The findings without what the caller protects, as spans, yet unsorted; and where protected

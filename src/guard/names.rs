@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::compact::{Edge, skeleton};
 use super::known::Read;
+use super::page::lost_space;
 
 /// From this length on one mistake is forgiven, and a part is found inside other words.
 const FORGIVING: usize = 5;
@@ -49,6 +50,38 @@ impl Name {
         Self(parts)
     }
 
+    /// Where parts of the name stand in the name of a network: `FamiljenAstrid`, `TP-astrid_2G`,
+    /// `astridnet`. Each begins and ends where a word of such a name does.
+    pub(super) fn within(&self, text: &str) -> Vec<Range<usize>> {
+        let lower = text.to_lowercase();
+        if lower.len() != text.len() {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for part in self.0.iter().filter(|part| !part.particle) {
+            for (at, _) in lower.char_indices() {
+                let Some(end) = begins_with(&lower[at..], &part.letters).map(|length| at + length)
+                else {
+                    continue;
+                };
+                let (before, behind) = (&lower[..at], &lower[end..]);
+                let raised = text[at..].starts_with(char::is_uppercase)
+                    && !text[..at].ends_with(char::is_uppercase);
+                let starts = raised
+                    || !before.ends_with(char::is_alphabetic)
+                    || NETWORKS.iter().any(|word| before.ends_with(word));
+                let ends = !behind.starts_with(char::is_alphabetic)
+                    || text[end..].starts_with(char::is_uppercase)
+                        && text[..end].ends_with(char::is_lowercase)
+                    || NETWORKS.iter().any(|word| behind.starts_with(word));
+                if starts && ends {
+                    found.push(at..end);
+                }
+            }
+        }
+        found
+    }
+
     /// The name run together (`astridlindqvist`), broken up (`Lind-\nqvist`), or inside another
     /// word (`FamiljenLindqvist`): what is to be looked for in the compact text, and whether it
     /// must stand in one piece there. All of the word that it stands in goes.
@@ -79,6 +112,28 @@ impl Name {
         }
         needles
     }
+}
+
+/// What the names of networks are made of besides those of people.
+const NETWORKS: [&str; 14] = [
+    "familjen", "fam", "casa", "villa", "wifi", "hemnät", "hem", "nät", "network", "net", "home",
+    "guest", "gäst", "s_",
+];
+
+/// How many bytes of a text in lower case are these letters, their accents aside.
+fn begins_with(text: &str, letters: &[char]) -> Option<usize> {
+    let (mut bare_letters, mut length) = (Vec::with_capacity(2), 0);
+    let mut left = letters;
+    for char in text.chars() {
+        if left.is_empty() {
+            break;
+        }
+        bare_letters.clear();
+        bare(char, &mut bare_letters);
+        left = left.strip_prefix(bare_letters.as_slice())?;
+        length += char.len_utf8();
+    }
+    left.is_empty().then_some(length)
 }
 
 /// A word without case and accents, in the forms in which it is compared.
@@ -144,14 +199,30 @@ impl Words {
             }
             let from = letters.len();
             let mut end = start + first.len_utf8();
-            bare(first, &mut letters);
+            let mut lower = first.is_lowercase();
+            let mut mixed = false;
             while let Some((at, char)) = chars.next_if(|(_, char)| char.is_alphabetic()) {
                 end = at + char.len_utf8();
-                bare(char, &mut letters);
+                mixed |= char.is_uppercase() && lower;
+                lower |= char.is_lowercase();
             }
-            let capital = first.is_uppercase();
-            let has = has(&letters[from..]);
-            words.push(Word { range: start..end, letters: from..letters.len(), has, capital });
+
+            let mut word = |range: Range<usize>, from: usize| {
+                bare_all(&text[range.clone()], &mut letters);
+                let has = has(&letters[from..]);
+                let capital = text[range.start..].starts_with(char::is_uppercase);
+                words.push(Word { range, letters: from..letters.len(), has, capital });
+                letters.len()
+            };
+            // `kontaktaAstrid`: two words.
+            let cut = mixed.then(|| lost_space(&text[start..end], &text[end..])).flatten();
+            match cut.map(|cut| start + cut) {
+                Some(cut) => {
+                    let from = word(start..cut, from);
+                    word(cut..end, from);
+                }
+                None => _ = word(start..end, from),
+            }
         }
         let caseless = !words.iter().any(|word| word.capital);
         Self { runs: words, caseless, letters }
@@ -159,6 +230,12 @@ impl Words {
 
     fn letters(&self, at: usize) -> &[char] {
         &self.letters[self.runs[at].letters.clone()]
+    }
+}
+
+fn bare_all(text: &str, letters: &mut Vec<char>) {
+    for char in text.chars() {
+        bare(char, letters);
     }
 }
 
@@ -365,7 +442,7 @@ fn two_mistakes(a: &[char], b: &[char]) -> bool {
 }
 
 /// One letter too many, too few or wrong, or two that changed places.
-fn one_mistake(a: &[char], b: &[char]) -> bool {
+pub(super) fn one_mistake(a: &[char], b: &[char]) -> bool {
     let common = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (a, b) = (&a[common..], &b[common..]);
     match (a, b) {

@@ -79,9 +79,7 @@ fn joint(page: &Page<'_>, at: usize) -> Option<(Joint, usize)> {
         | (",", "," | ", ")
         | ("-", "-" | " - " | "\n-" | "-\n")
         | ("", " ")
-        | ("_", "_") => {
-            Some((Joint::Loose, 0))
-        }
+        | ("_", "_") => Some((Joint::Loose, 0)),
         (".", _) => Some((Joint::Sure, 0)),
         _ => None,
     }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use self::spaces::lost_space;
+pub(super) use self::spaces::lost_space;
 use super::lexicon::{Lexicon, Says};
 use super::marks;
 use super::{Finding, Kind};
@@ -123,7 +123,14 @@ impl<'t> Page<'t> {
         for at in 0..page.tokens.len() {
             let says = if page.tokens[at].is_word() {
                 let word = page.lower(at);
-                lexicon.says(word).and(marks::by_shape(word))
+                let says = lexicon.says(word);
+                let unknown = !says.is_word() && !says.is_name();
+                // `portokd`, `lösneord`: mistyped, and a cue as good as the right word.
+                if unknown && super::credentials::misspelt(word) {
+                    Says::WORD.and(Says::CREDENTIAL)
+                } else {
+                    says.and(marks::by_shape(word))
+                }
             } else {
                 Says::default()
             };
@@ -146,7 +153,8 @@ impl<'t> Page<'t> {
                 if token.start >= shield.end {
                     break;
                 }
-                if shield.start <= token.start && token.end <= shield.end {
+                let rest = text.get(shield.end..token.end).unwrap_or_default();
+                if shield.start <= token.start && matches!(rest, "" | "'s") {
                     token.shielded = true;
                     token.settled = true;
                 }

@@ -7,7 +7,7 @@ mod behind;
 use std::ops::Range;
 
 use self::before::run;
-use self::behind::{number_end, postcode, storey, tail};
+use self::behind::{number_end, postcode, slashed_apartment, storey, tail};
 use super::lexicon::Says;
 use super::page::{Case, Page};
 use super::word_list::WordList;
@@ -178,7 +178,7 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             // `PIRJO PITKÄNEN, LAGERHUSET 150, HAR OCKSÅ ..`: behind somebody.
             || page.caseless
                 && (page.gap(begins).ends_with(", ") || page.gap(begins) == " (")
-                && page.says(begins - 1).is_name()
+                && (page.says(begins - 1).is_name() || super::deny::family(page.lower(begins - 1)))
                 && page.text[number_end(page, at)..].starts_with([',', ')', '\n', ' '])
                 && !page.says(last).any(Says::PHONE.and(Says::APARTMENT)));
     let ended = is_street(word) && !says.any(Says::TECHNICAL);
@@ -322,7 +322,8 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
             first = run(page, last, 2).min(first);
         }
     }
-    let mut end = storey(page, tail(page, storey(page, number_end(page, at))));
+    let mut end =
+        storey(page, tail(page, storey(page, slashed_apartment(page, number_end(page, at)))));
     // `47 i Norrtorp`.
     let next = page.token_at(end);
     if next + 1 < page.len()
@@ -333,7 +334,29 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     {
         end = page.tokens[next + 1].end;
     }
-    Some(page.tokens[first].start..end)
+    Some(page.tokens[stairs(page, first)].start..end)
+}
+
+/// `uppgång B på Torggatan 4`: from the letter of the stairs on.
+fn stairs(page: &Page<'_>, first: usize) -> usize {
+    let Some(letter) = first.checked_sub(2).filter(|letter| *letter > 0) else { return first };
+    let told = matches!(page.lower(first - 1), "på" | "i" | "vid" | "at" | "on")
+        && page.gap(first) == " "
+        && page.tokens[letter].is_word()
+        && page.tokens[letter].length == 1
+        && page.gap(first - 1) == " "
+        && matches!(
+            page.lower(letter - 1),
+            "uppgång"
+                | "uppgången"
+                | "uppg"
+                | "ingång"
+                | "port"
+                | "trappuppgång"
+                | "entrance"
+                | "stairway"
+        );
+    if told { letter } else { first }
 }
 
 /// `Norrgårda by`, `på Talgoxvägen`: a place by its name alone, behind a word of place.

@@ -85,6 +85,11 @@ impl<'a> Vocabulary<'a> {
         self.spared.get_or_init(|| Known::names(self.allowed.clone()))
     }
 
+    /// Where those who may be named stand in the name of a network.
+    pub(super) fn allowed_within(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+        self.allowed.iter().flat_map(|name| name.within(text)).collect()
+    }
+
     /// Whether somebody may be named.
     pub(super) const fn allows_names(&self) -> bool {
         !self.allowed.is_empty()

@@ -107,6 +107,10 @@ impl<'v> KnownValues<'v> {
             for word in APARTMENT {
                 self.line(format!("{word} {apartment}"), apartment_leaves);
             }
+            if !street.is_empty() && !number.is_empty() {
+                let leaves = street_leaves && apartment_leaves;
+                self.line(format!("{street} {number}{littera}/{apartment}"), leaves);
+            }
         }
     }
 
@@ -131,7 +135,7 @@ impl<'v> KnownValues<'v> {
 }
 
 /// What stands before an apartment's number.
-const APARTMENT: [&str; 3] = ["lgh", "lägenhet", "apt"];
+const APARTMENT: [&str; 6] = ["lgh", "lägenhet", "lägenhetsnummer", "apt", "flat", "apartment"];
 
 /// As what a withheld value is taken out of a text. House numbers and apartment numbers alone are
 /// too short to be looked for; they go with their street or with the word before them. The number

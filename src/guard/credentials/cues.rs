@@ -181,7 +181,6 @@ pub(super) fn cue(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
             | "gästnät"
             | "wifi"
             | "wlan"
-            | "ssid"
             | "fi"
             | "nätverk"
             | "network"
@@ -239,7 +238,6 @@ fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
             | "nätet"
             | "nätverk"
             | "nätverket"
-            | "ssid"
             | "hotspot"
             | "gästnät"
             | "wifit"
@@ -265,7 +263,7 @@ fn network(page: &Page<'_>, at: usize) -> Option<(usize, Strength)> {
     }
     // Without a sign only what cannot be anything but a password.
     let from = page.tokens[if between { at + 1 } else { at }].end;
-    let rest = page.text[from..].strip_prefix(' ')?;
+    let rest = page.text[from..].strip_prefix([' ', '\n'])?;
     let value = &rest[..super::values::piece(rest)];
     let value = value.trim_end_matches(['.', ',', ';', ')', ':', '!', '?']);
     let letters = value.chars().filter(|c| c.is_alphabetic()).count();

@@ -19,6 +19,9 @@ static NAMES: WordList = WordList::new(
 /// What a name is named by, with a word for a network before it.
 const NAMED: [&str; 5] = ["heter", "called", "named", "hette", "kallas"];
 
+/// How many words before what it is called a network is spoken of.
+const NEAR: usize = 7;
+
 static NETWORKS: WordList = WordList::new(
     "nät nätet nätverk nätverket network wifi wi-fi fi wlan gästnät gästnätet \
     trådlöst trådlösa gästnätverk wifit wifinätet hemmanät hemmanätet ssid",
@@ -46,8 +49,12 @@ pub(super) fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let gap = page.gap_after(at);
     let by_name = NAMED.contains(&word)
         && (NETWORKS.has(before(1))
-            || matches!(before(1), "som" | "det") && NETWORKS.has(before(2)));
-    let two = matches!((before(1), word), ("network" | "user" | "net", "name"))
+            || matches!(before(1), "som" | "det" | "its" | "it's" | "is")
+                && (2..=NEAR).any(|back| NETWORKS.has(before(back))));
+    let two = matches!(
+        (before(1), word),
+        ("network" | "user" | "net" | "wifi" | "fi" | "wlan", "name" | "namn" | "namnet")
+    ) && page.gap(at).len() <= 1
         || matches!((before(1), word), ("log" | "logga", "in"))
             && matches!(
                 page.tokens.get(at + 1).map(|_| page.lower(at + 1)),

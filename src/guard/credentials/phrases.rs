@@ -21,7 +21,8 @@ static CUES: WordList = WordList::new(
 
 /// What a password is done to.
 static CHANGED: WordList = WordList::new(
-    "ändrat ändrade ändrar bytt bytte byter satt satte återställt återställde återställer changed reset set",
+    "ändrat ändrade ändrar ändra ändras bytt bytte byter byta bytas byt satt satte sätta återställt återställde återställer changed change \
+    changing reset set",
 );
 
 /// Small words of a phrase, which say nothing of passwords by themselves.
@@ -62,7 +63,9 @@ pub(super) fn phrase(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let mut told = 0;
     while end < page.len() && end - from < WORDS_MAX && (end == from || near(end)) {
         let token = &page.tokens[end];
-        if token.shielded || matches!(page.lower(end), "av" | "by") && end > from && least == 1 {
+        let stops =
+            matches!(page.lower(end), "av" | "by" | "istället" | "instead" | "tack" | "please");
+        if token.shielded || stops && end > from && least == 1 {
             break;
         }
         let small = SMALL.has(page.lower(end)) || token.says.any(Says::NUMBER);

@@ -485,7 +485,7 @@ fn whole(page: &Page<'_>, start: usize, end: usize, goes_on: bool, open: bool) -
 }
 
 /// `1234 eller 5678`, `1234/5678`, `admin / hemligt`.
-fn second(page: &Page<'_>, end: usize) -> Option<Range<usize>> {
+pub(super) fn second(page: &Page<'_>, end: usize) -> Option<Range<usize>> {
     let rest = &page.text[end..];
     // `9881 (dagtid), 181 (natt)`.
     if let Some(rest) = rest.strip_prefix(" (")

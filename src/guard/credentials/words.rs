@@ -1,5 +1,6 @@
 //! Words around codes that are none themselves.
 
+use super::super::names::one_mistake;
 use super::super::word_list::WordList;
 
 /// Words that may stand between a cue and its value.
@@ -36,6 +37,45 @@ static ABOUT: WordList = WordList::new(
     mejlet brev los message prompt field page screen error meddelande meddelandet fält rutan ruta sida sidan \
     nere uppe instabilt segt långsamt dåligt bra prio prioritet verifiering uses uppger verify",
 );
+
+/// What a word for a code is mistyped as: each letter but the first may be wrong, missing, or in the
+/// place of the next.
+pub(super) fn misspells(word: &str) -> bool {
+    const CUES: [&str; 22] = [
+        "portkod",
+        "portkoden",
+        "lösenord",
+        "lösenordet",
+        "lösen",
+        "dörrkod",
+        "dörrkoden",
+        "larmkod",
+        "larmkoden",
+        "pinkod",
+        "pinkoden",
+        "entrékod",
+        "grindkod",
+        "kodlås",
+        "nyckelbox",
+        "nyckelskåp",
+        "wifikod",
+        "wifilösen",
+        "password",
+        "passcode",
+        "passphrase",
+        "lösenkod",
+    ];
+    const LENGTH_MIN: usize = 5;
+    if word.len() < LENGTH_MIN {
+        return false;
+    }
+    let letters: Vec<char> = word.chars().collect();
+    CUES.iter().any(|cue| {
+        cue.len().abs_diff(word.len()) <= 2
+            && cue.as_bytes()[0] == word.as_bytes()[0]
+            && one_mistake(&letters, &cue.chars().collect::<Vec<_>>())
+    })
+}
 
 /// Codes that open nothing.
 pub(super) const PLAIN: &[&str] = &[

@@ -190,9 +190,8 @@ pub(super) fn month_first(page: &Page<'_>, at: usize) -> Option<Hit> {
 pub(super) fn born_in_words(page: &Page<'_>, at: usize) -> Option<Hit> {
     const WORDS_MAX: usize = 8;
     // `den elfte mars nittonhundraåtta`: a year of the last century is told of a birth.
-    let century = || {
-        (at + 1..page.len().min(at + 3)).any(|at| page.lower(at).starts_with("nittonhundra"))
-    };
+    let century =
+        || (at + 1..page.len().min(at + 3)).any(|at| page.lower(at).starts_with("nittonhundra"));
     if at == 0 || !page.cued(at, Says::BIRTH, 3) && !shortened(page, at) && !century() {
         return None;
     }

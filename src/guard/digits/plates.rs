@@ -53,7 +53,13 @@ pub(super) fn plate(page: &Page<'_>, at: usize) -> Option<Hit> {
         next.start == end + 1
             && matches!(
                 page.lower(page.token_at(end)),
-                "parked" | "parkerad" | "parkerar" | "parkerat" | "parking" | "blockerar" | "blocks"
+                "parked"
+                    | "parkerad"
+                    | "parkerar"
+                    | "parkerat"
+                    | "parking"
+                    | "blockerar"
+                    | "blocks"
             )
     });
     (parked

@@ -147,7 +147,10 @@ pub(in crate::guard) fn told(page: &Page<'_>, range: &Range<usize>) -> Option<St
             digits.push_str(page.str(at));
             continue;
         }
-        let word = page.lower(at);
+        // Without what ran into it: `pånoll`.
+        let token = &page.tokens[at];
+        let own = token.start.max(range.start)..token.end.min(range.end);
+        let word = &page.lower_text()[own];
         spoken = true;
         if let Some(value) = find(&UNITS, word) {
             // `fifty-three`.

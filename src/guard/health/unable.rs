@@ -41,7 +41,7 @@ static PARTS: WordList = WordList::new(
 
 /// Between the word for it and the part of the body.
 static WHOSE: WordList = WordList::new(
-    "i sin sitt sina höger vänster ena båda min mitt hennes hans her his my their left right the a both med om",
+    "i sin sitt sina höger vänster högra vänstra ena båda min mitt hennes hans her his my their left right the a both med om",
 );
 
 /// `kan inte prata`, `som inte kan gå`, `unable to walk`: from the word for being able to the verb.
@@ -71,10 +71,15 @@ pub(super) fn unable(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     } else {
         return None;
     };
-    let ends = at + 1 == page.len() || page.gap_after(at).starts_with(['.', ',', '!', '\n', ';', ')']);
+    let ends =
+        at + 1 == page.len() || page.gap_after(at).starts_with(['.', ',', '!', '\n', ';', ')']);
     let next = page.tokens.get(at + 1).map_or("", |_| page.lower(at + 1));
-    let other = !ends && (ELSEWHERE.has(next) || page.says(at + 1).any(Says::TECHNICAL.and(Says::DOMAIN)));
-    let further = matches!(next, "själv" | "utan" | "alls" | "längre" | "ordentligt" | "unaided" | "alone" | "och" | "and");
+    let other =
+        !ends && (ELSEWHERE.has(next) || page.says(at + 1).any(Says::TECHNICAL.and(Says::DOMAIN)));
+    let further = matches!(
+        next,
+        "själv" | "utan" | "alls" | "längre" | "ordentligt" | "unaided" | "alone" | "och" | "and"
+    );
     let whole = if ALSO.has(verb) { ends || further || next == "så" } else { !other };
     whole.then(|| page.span(first..at + 1))
 }

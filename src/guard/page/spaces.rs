@@ -25,7 +25,7 @@ const TRADE: Says = Says::DOMAIN.and(Says::TECHNICAL).and(Says::BRAND).and(Says:
 
 /// Behind how many bytes of a word a space was lost, if one was: `påKrokslätt`, `KundEva`,
 /// `EDINpå`. `behind` is what the text goes on with.
-pub(super) fn lost_space(word: &str, behind: &str) -> Option<usize> {
+pub(in super::super) fn lost_space(word: &str, behind: &str) -> Option<usize> {
     if matches!(word, "iPhone" | "iPad") {
         return None;
     }
@@ -84,9 +84,13 @@ mod tests {
         ] {
             assert_eq!(lost_space(word, behind), Some(left.len()), "{word}");
         }
-        for (word, behind) in
-            [("iPhone", ""), ("OptiXstar", ""), ("FiberTwist", " P"), ("MACen", ""), ("VLANet", ".")]
-        {
+        for (word, behind) in [
+            ("iPhone", ""),
+            ("OptiXstar", ""),
+            ("FiberTwist", " P"),
+            ("MACen", ""),
+            ("VLANet", "."),
+        ] {
             assert_eq!(lost_space(word, behind), None, "{word}");
         }
     }

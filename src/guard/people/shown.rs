@@ -122,3 +122,27 @@ impl People<'_> {
                 || page.gap_after(at).starts_with('\n'))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::lexicon::Lexicon;
+    use super::super::super::page::Page;
+
+    fn found(text: &str) -> Vec<&str> {
+        let lexicon = Lexicon::built_in();
+        let page = Page::new(text, &lexicon, &[]);
+        super::super::find(&page).into_iter().map(|finding| &text[finding.range]).collect()
+    }
+
+    #[test]
+    fn names_that_are_shown() {
+        assert_eq!(found("ring på, på dörrskylten står det Kämpe."), ["Kämpe"]);
+        assert_eq!(found("Hon heter sedan skilsmässan Stolt, så ändra det"), ["Stolt"]);
+        assert_eq!(found("[12:04] kund: hej\n[12:05] sol: hej, vad gäller det?"), ["sol"]);
+        assert_eq!(found("mätt från noden, allt ser bra ut. Vide\n"), ["Vide"]);
+        for text in ["Skylt vid skåpet: Nod 4", "[12:05] svar: klart", "Kontakten är röd. Klart"]
+        {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+}

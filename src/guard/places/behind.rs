@@ -29,6 +29,19 @@ pub(super) fn number_end(page: &Page<'_>, at: usize) -> usize {
     end
 }
 
+/// `41/1101`: the apartment behind a stroke, as it is numbered: its floor and its place there.
+pub(super) fn slashed_apartment(page: &Page<'_>, end: usize) -> usize {
+    let next = page.token_at(end);
+    let apartment = page.tokens.get(next).filter(|number| {
+        number.is_digits()
+            && number.length == 4
+            && !number.shielded
+            && &page.text[end..number.start] == "/"
+            && page.str(next).starts_with(['0', '1'])
+    });
+    apartment.map_or(end, |number| number.end)
+}
+
 /// A staircase and a floor behind the number: `uppgång B`, `3 tr`, `nb`, `våning 4`.
 pub(super) fn storey(page: &Page<'_>, mut end: usize) -> usize {
     const PARTS_MAX: usize = 3;
@@ -102,11 +115,25 @@ pub(super) fn tail(page: &Page<'_>, mut end: usize) -> usize {
                 let written = page.caseless && token.is_word()
                     || token.case == Case::Title
                     || token.case == Case::Upper && !token.says.any(Says::DOMAIN);
+                let number = page.tokens.get(next + 1).filter(|number| {
+                    number.is_digits()
+                        && number.length == 4
+                        && page.str(next + 1).starts_with(['0', '1'])
+                        && page.gap(next + 1) == " "
+                });
+                // `läägenhet 1602`: a mistyped word before the number of an apartment.
+                if let Some(number) = number.filter(|_| token.is_word() && !token.says.is_word()) {
+                    end = number.end;
+                    continue;
+                }
+                let last = next + 1 == page.len()
+                    || page.gap_after(next).starts_with(['.', ',', '\n', ')', ';']);
                 // The town of the delivery address may be that of another.
                 let town = comma
                     && written
                     && token.length > 3
                     && (token.shielded
+                        || page.caseless && last && !token.says.any(Says::BUILT_IN)
                         || !token.says.any(Says::WORD)
                         || !page.caseless && !token.says.any(Says::BUILT_IN))
                     && !token.glued;
@@ -159,9 +186,45 @@ pub(super) fn postcode(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     }
     // `Västra Frölunda`: a second word of the town.
     let mut end = last + 2;
-    if says.any(Says::DIRECTION)
-        && page.tokens.get(end).is_some_and(|next| next.is_word() && page.gap(end) == " ")
-    {
+    let second = page.tokens.get(end).filter(|next| next.is_word() && page.gap(end) == " ");
+    // `Svedala Torp`, `Torpa station`: a capital that no sentence asks for, or a kind of place.
+    let kind = second.is_some_and(|_| {
+        matches!(
+            page.lower(end),
+            "torp"
+                | "station"
+                | "by"
+                | "kyrkby"
+                | "socken"
+                | "bruk"
+                | "strand"
+                | "sjö"
+                | "norra"
+                | "södra"
+                | "östra"
+                | "västra"
+                | "hamn"
+                | "lund"
+                | "gård"
+                | "ö"
+                | "sund"
+                | "skog"
+                | "sn"
+                | "stationssamhälle"
+                | "brunn"
+                | "fors"
+        )
+    });
+    let written = second.is_some_and(|next| {
+        !page.caseless
+            && next.case == Case::Title
+            && town.case == Case::Title
+            && !page.common(end)
+            && !next.says.is_name()
+            && (end + 1 == page.len()
+                || page.gap_after(end).starts_with(['.', ',', '\n', ')', ';']))
+    });
+    if second.is_some() && (says.any(Says::DIRECTION) || kind || written) {
         end += 1;
     }
     Some(page.span(at..end))
