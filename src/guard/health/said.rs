@@ -72,7 +72,9 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     for (number, pattern) in all.iter().enumerate() {
         match pattern.parts.first() {
             Some(Part::Words(words)) => {
-                words.iter().for_each(|word| by_word.entry(*word).or_default().push(number));
+                for word in words {
+                    by_word.entry(*word).or_default().push(number);
+                }
             }
             _ => by_body.push(number),
         }
