@@ -376,14 +376,69 @@ fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         && token.length >= LENGTH_MIN
         && is_street(page.lower(at))
         && !token.says.any(Says::TECHNICAL.and(Says::DOMAIN).and(Says::BUILT_IN));
+    // `Norrgårda by`, `Backa gård`, `Lillhult säteri`.
     let village = token.case == Case::Title
-        && page.tokens.get(at + 1).is_some_and(|_| page.lower(at + 1) == "by")
-        && page.gap(at + 1) == " ";
+        && !token.says.any(Says::TECHNICAL.and(Says::DOMAIN).and(Says::FUNCTION))
+        && page.gap_after(at) == " "
+        && page.tokens.get(at + 1).is_some_and(|_| {
+            matches!(
+                page.lower(at + 1),
+                "by" | "gård"
+                    | "säteri"
+                    | "herrgård"
+                    | "prästgård"
+                    | "bruk"
+                    | "torp"
+                    | "kvarn"
+                    | "bygård"
+                    | "lantbruk"
+                    | "gods"
+                    | "slott"
+                    | "fäbod"
+                    | "fäbodar"
+                    | "farm"
+                    | "lodge"
+            )
+        });
+    // `bor på gården Lillhult`: behind the word for what it is.
+    if let Some(farm) = farm(page, at) {
+        return Some(farm);
+    }
     let end = if village { at + 2 } else { at + 1 };
     // With a number it is an address as a whole.
     let numbered =
         page.tokens.get(end).is_some_and(super::page::Token::is_digits) && page.gap(end) == " ";
     ((street || village) && !numbered).then(|| page.span(run(page, at, 2).max(before + 1)..end))
+}
+
+/// `gården Lillhult`, `torpet Nyhem 3`: a farm by its name, behind where somebody lives.
+fn farm(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    let kind = matches!(
+        page.lower(at),
+        "gården"
+            | "torpet"
+            | "stugan"
+            | "säteriet"
+            | "hemmanet"
+            | "lantgården"
+            | "hästgården"
+            | "villan"
+            | "sommarstugan"
+            | "farm"
+            | "cottage"
+    );
+    let name = page.tokens.get(at + 1).filter(|name| {
+        name.case == Case::Title
+            && !page.caseless
+            && page.gap(at + 1) == " "
+            && !name.says.any(Says::TECHNICAL.and(Says::DOMAIN).and(Says::BRAND).and(Says::GIVEN))
+    });
+    let number = page
+        .tokens
+        .get(at + 2)
+        .filter(|number| number.is_digits() && number.length <= 3 && page.gap(at + 2) == " ");
+    let name = name.filter(|name| kind && !name.shielded)?;
+    Some(name.start..number.map_or(name.end, |number| number.end))
 }
 
 /// `14 Acacia Avenue`.

@@ -19,8 +19,7 @@ static BETWEEN: WordList = WordList::new(
 );
 
 /// A rule of this file begins with one of these, besides the words for codes.
-pub(super) const BEGINS: &str =
-    "tror trodde minns gissar antar think thought believe guess remember reckon wifi wifit wlan";
+pub(super) const BEGINS: &str = "tror trodde minns gissar antar think thought believe guess remember reckon wifi wifit wlan och and samt";
 
 /// A sentence that answers and tells none.
 static NO_ANSWER: WordList = WordList::new(
@@ -37,6 +36,7 @@ pub(super) fn find(page: &Page<'_>, at: usize, found: &mut Vec<Range<usize>>) {
     found.extend(believed(page, at));
     found.extend(noted(page, at));
     found.extend(account(page, at));
+    found.extend(beside_account(page, at));
 }
 
 fn for_password(page: &Page<'_>, at: usize) -> bool {
@@ -142,6 +142,43 @@ fn noted(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
         && !value.shielded
         && !plain)
         .then(|| value.range())
+}
+
+/// `loggar in med eva.berg och Snöboll/5`: what is told beside the name of an account.
+fn beside_account(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
+    const BACK: usize = 7;
+    const LENGTH_MAX: usize = 40;
+    if !matches!(page.lower(at), "och" | "and" | "samt") {
+        return None;
+    }
+    let with = (1..=BACK.min(at))
+        .find(|back| matches!(page.lower(at - back), "med" | "with" | "as" | "som"))?;
+    let logs = (1..=2).any(|back| {
+        (at - with).checked_sub(back).is_some_and(|near| {
+            matches!(
+                page.lower(near),
+                "in" | "logga"
+                    | "loggar"
+                    | "loggat"
+                    | "loggade"
+                    | "inloggad"
+                    | "inlogg"
+                    | "login"
+                    | "logged"
+            )
+        })
+    });
+    let start = page.tokens[at].end + 1;
+    if !logs || with == 1 || page.gap_after(at) != " " {
+        return None;
+    }
+    let rest = &page.text[start..];
+    let length = super::values::piece(rest).min(rest.floor_char_boundary(LENGTH_MAX));
+    let value = rest[..length].trim_end_matches(['.', ',', ')', ';', '?', '!']);
+    let first = page.tokens.get(at + 1)?;
+    let plain = tells_about(page.lower(at + 1)) || first.says.any(Says::FUNCTION.and(Says::SPEECH));
+    (value.chars().count() > 3 && !plain && !first.shielded && !first.settled)
+        .then(|| start..start + value.len())
 }
 
 /// `logga in med admin och admin642`, `satt admin419`: the name of an account and a number.

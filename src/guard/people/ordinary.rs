@@ -78,6 +78,9 @@ impl People<'_> {
                         | "require"
                         | "want"
                 );
+        if self.ordinary(at) {
+            return false;
+        }
         // `kund rask att svara`.
         let quick = page.tokens.get(at + 1).is_some()
             && page.lower(at + 1) == "att"
@@ -326,6 +329,50 @@ impl People<'_> {
             return true;
         }
         self.cue(at) && !(function && !self.capital(at) && !self.sure(at))
+    }
+
+    /// What is a word and no name by what stands beside it: `Max en timme`, `hette han`, a dog.
+    fn ordinary(&self, at: usize) -> bool {
+        let page = self.page;
+        let word = page.lower(at);
+        let before = |back: usize| at.checked_sub(back).map_or("", |at| page.lower(at));
+        let next = page.tokens.get(at + 1).filter(|_| page.gap(at + 1) == " ");
+        let counted = matches!(word, "max" | "min")
+            && next.is_some_and(|next| {
+                matches!(
+                    page.lower(at + 1),
+                    "en" | "ett" | "one" | "half" | "halv" | "antal" | "längd"
+                ) || next.is_digits()
+            })
+            && page.tokens.get(at + 2).is_some_and(|unit| {
+                unit.says.any(Says::UNIT.and(Says::TIME)) || page.lower(at + 1) == "antal"
+            });
+        let told = matches!(word, "han" | "hon" | "hen" | "jag" | "det")
+            && matches!(before(1), "heter" | "hette" | "heta");
+        // `The dog's called Max`.
+        let pet = matches!(before(1), "called" | "named" | "heter" | "kallas" | "hette")
+            && (2..=4).any(|back| {
+                matches!(
+                    before(back).trim_end_matches("'s"),
+                    "dog"
+                        | "hund"
+                        | "hunden"
+                        | "katt"
+                        | "katten"
+                        | "cat"
+                        | "valp"
+                        | "valpen"
+                        | "puppy"
+                )
+            });
+        // `Louise\nGran mot ledning`: another line begins, and it goes on in small letters.
+        let begins = page.gap(at).contains('\n')
+            && next.is_some_and(|next| next.case == Case::Lower)
+            && matches!(
+                page.lower(at + 1),
+                "mot" | "i" | "över" | "längs" | "utanför" | "bredvid" | "per" | "en" | "ett"
+            );
+        counted || told || pet || begins
     }
 
     /// Opens a sentence or a line, and what follows is said of somebody: `Max har startat om`,
