@@ -228,7 +228,7 @@ pub(super) fn find(page: &Page<'_>) -> Vec<Finding> {
 
 /// Words behind which a rule of this layer begins, besides those for an illness.
 pub(super) fn begin_words() -> impl Iterator<Item = &'static str> {
-    unable::BEGINS.split_whitespace().chain(said::begin_words())
+    unable::begin_words().chain(said::begin_words())
 }
 
 /// Small words that run into a word about health where a space was lost: `haradhd`, `mydialysis`.

@@ -19,7 +19,12 @@ static BETWEEN: WordList = WordList::new(
 );
 
 /// A rule of this file begins with one of these, besides the words for codes.
-pub(super) const BEGINS: &str = "tror trodde minns gissar antar think thought believe guess remember reckon wifi wifit wlan och and samt";
+pub(super) const BEGINS: &str = "tror trodde minns gissar antar think thought believe guess remember reckon wifi wifit wlan logga loggar loggat \
+    loggade inloggad inlogg login logged";
+
+/// What somebody does with an account.
+static LOGS: WordList =
+    WordList::new("logga loggar loggat loggade inloggad inlogg login logged log");
 
 /// A sentence that answers and tells none.
 static NO_ANSWER: WordList = WordList::new(
@@ -49,7 +54,7 @@ fn answer(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     const WORDS_MAX: usize = 4;
     const HEAD_MAX: usize = 40;
     let gap = page.gap_after(at);
-    if !for_password(page, at) || !gap.starts_with('?') || !gap.contains('\n') {
+    if !gap.starts_with('?') || !gap.contains('\n') || !for_password(page, at) {
         return None;
     }
     let start = page.tokens[at].end + gap.find('\n')? + 1;
@@ -146,39 +151,20 @@ fn noted(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 
 /// `loggar in med eva.berg och Snöboll/5`: what is told beside the name of an account.
 fn beside_account(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
-    const BACK: usize = 7;
     const LENGTH_MAX: usize = 40;
-    if !matches!(page.lower(at), "och" | "and" | "samt") {
+    if !LOGS.has(page.lower(at)) {
         return None;
     }
-    let with = (1..=BACK.min(at))
-        .find(|back| matches!(page.lower(at - back), "med" | "with" | "as" | "som"))?;
-    let logs = (1..=2).any(|back| {
-        (at - with).checked_sub(back).is_some_and(|near| {
-            matches!(
-                page.lower(near),
-                "in" | "logga"
-                    | "loggar"
-                    | "loggat"
-                    | "loggade"
-                    | "inloggad"
-                    | "inlogg"
-                    | "login"
-                    | "logged"
-            )
-        })
-    });
-    let start = page.tokens[at].end + 1;
-    if !logs || with == 1 || page.gap_after(at) != " " {
-        return None;
-    }
-    let rest = &page.text[start..];
+    let word = |at: usize| page.tokens.get(at).map_or("", |_| page.lower(at));
+    let with = (at + 1..at + 4).find(|at| matches!(word(*at), "med" | "with" | "as" | "som"))?;
+    let and = (with + 2..with + 7).find(|at| matches!(word(*at), "och" | "and" | "samt"))?;
+    let first = page.tokens.get(and + 1).filter(|_| page.gap(and + 1) == " ")?;
+    let rest = &page.text[first.start..];
     let length = super::values::piece(rest).min(rest.floor_char_boundary(LENGTH_MAX));
     let value = rest[..length].trim_end_matches(['.', ',', ')', ';', '?', '!']);
-    let first = page.tokens.get(at + 1)?;
-    let plain = tells_about(page.lower(at + 1)) || first.says.any(Says::FUNCTION.and(Says::SPEECH));
+    let plain = tells_about(word(and + 1)) || first.says.any(Says::FUNCTION.and(Says::SPEECH));
     (value.chars().count() > 3 && !plain && !first.shielded && !first.settled)
-        .then(|| start..start + value.len())
+        .then(|| first.start..first.start + value.len())
 }
 
 /// `logga in med admin och admin642`, `satt admin419`: the name of an account and a number.

@@ -69,11 +69,12 @@ pub(super) fn misspells(word: &str) -> bool {
     if word.len() < LENGTH_MIN {
         return false;
     }
-    let letters: Vec<char> = word.chars().collect();
-    CUES.iter().any(|cue| {
-        cue.len().abs_diff(word.len()) <= 2
-            && cue.as_bytes()[0] == word.as_bytes()[0]
-            && one_mistake(&letters, &cue.chars().collect::<Vec<_>>())
+    let mut near = CUES.iter().filter(|cue| {
+        cue.len().abs_diff(word.len()) <= 2 && cue.as_bytes()[0] == word.as_bytes()[0]
+    });
+    near.any(|cue| {
+        let letters = |word: &str| word.chars().collect::<Vec<char>>();
+        one_mistake(&letters(word), &letters(cue))
     })
 }
 

@@ -2,12 +2,13 @@
 //! `can't manage the stairs`. The list is `words/unwell.txt`.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::super::lexicon::Says;
 use super::super::page::Page;
-use super::super::word_list::WordList;
+use super::super::word_list::{Short, WordList};
 
 /// How many words that say little may stand between two of a pattern.
 const BETWEEN_MAX: usize = 2;
@@ -60,14 +61,14 @@ impl Pattern {
 struct Patterns {
     all: Vec<Pattern>,
     /// Which of them begin with a word; those that begin with a part of the body beside them.
-    by_word: HashMap<&'static str, Vec<usize>>,
+    by_word: HashMap<&'static str, Vec<usize>, BuildHasherDefault<Short>>,
     by_body: Vec<usize>,
 }
 
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     let lines = super::lexicon::unwell();
     let all: Vec<Pattern> = lines.map(Pattern::new).collect();
-    let mut by_word: HashMap<_, Vec<usize>> = HashMap::new();
+    let mut by_word: HashMap<_, Vec<usize>, _> = HashMap::default();
     let mut by_body = Vec::new();
     for (number, pattern) in all.iter().enumerate() {
         match pattern.parts.first() {

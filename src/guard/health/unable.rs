@@ -7,10 +7,20 @@ use super::super::page::Page;
 use super::super::word_list::WordList;
 
 /// Behind a word for being able, or for not: a rule of this file begins at the next word.
-pub(super) const BEGINS: &str = "kan kunde orkar orkade klarar förmår inte ej knappt aldrig längre not cannot can't \
-    couldn't unable able barely hardly bruten brutet brutit bröt brutna stukat stukade stukad vrickat vrickade vrickad \
-    skadat skadad opererat opererad gipsat gipsad gipsade amputerat amputerad svullen svullet svullna onda ont värk smärta \
-    broken broke fractured sprained twisted injured swollen amputated";
+const BEGINS: &str = "kan kunde orkar orkade klarar förmår inte ej knappt aldrig längre not cannot can't \
+    couldn't unable able barely hardly";
+
+/// What is done to a part of the body, or how it is.
+static HURT: WordList = WordList::new(
+    "bruten brutet brutit bröt brutna stukat stukade stukad vrickat vrickade vrickad skadat \
+    skadad opererat opererad gipsat gipsad gipsade amputerat amputerad svullen svullet svullna \
+    onda ont värk smärta broken broke fractured sprained twisted injured swollen amputated",
+);
+
+/// The words that a rule of this file begins behind.
+pub(super) fn begin_words() -> impl Iterator<Item = &'static str> {
+    BEGINS.split_whitespace().chain(HURT.words())
+}
 
 static ABLE: WordList = WordList::new("kan kunde orkar orkade klarar förmår can could");
 static NOT: WordList = WordList::new("inte ej knappt aldrig not barely hardly");
@@ -88,8 +98,7 @@ pub(super) fn unable(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
 pub(super) fn injured(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     const BETWEEN_MAX: usize = 2;
     let first = at.checked_sub(1)?;
-    let hurt = BEGINS.split_whitespace().skip_while(|word| *word != "bruten");
-    if !hurt.clone().any(|word| word == page.lower(first)) {
+    if !HURT.has(page.lower(first)) {
         return None;
     }
     let mut here = at;
