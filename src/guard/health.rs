@@ -499,6 +499,25 @@ mod tests {
     }
 
     #[test]
+    fn illness_and_need_in_plain_words() {
+        for (text, told) in [
+            ("farmor hör väldigt illa", "hör väldigt illa"),
+            ("han går numera med krycka", "krycka"),
+            ("de väntar tvillingar i juni", "väntar tvillingar"),
+            ("kunden klarar sig inte utan", "klarar sig inte utan"),
+            ("fått problem med hjärtat", "problem med hjärtat"),
+            ("she can't manage the stairs", "can't manage the stairs"),
+        ] {
+            assert!(found(text).contains(&told), "{text}: {:?}", found(text));
+        }
+        for text in
+            ["nätet ligger nere", "signalen ser dålig ut", "port disabled", "kunden väntar på svar"]
+        {
+            assert_eq!(found(text), [""; 0], "{text}");
+        }
+    }
+
+    #[test]
     fn a_lost_space_hides_no_illness() {
         assert_eq!(found("sonen haradhd"), ["haradhd"]);
         assert_eq!(found("mydialysis machine"), ["mydialysis machine"]);
