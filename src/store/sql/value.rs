@@ -92,7 +92,7 @@ impl Question {
         params.with(|values| Self::of(sql, values))
     }
 
-    pub(super) fn of(sql: impl Into<Cow<'static, str>>, values: &[Value<'_>]) -> Self {
+    pub(in crate::store) fn of(sql: impl Into<Cow<'static, str>>, values: &[Value<'_>]) -> Self {
         Self { sql: sql.into(), values: values.iter().map(Owned::of).collect() }
     }
 }

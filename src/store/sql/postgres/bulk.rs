@@ -1,5 +1,5 @@
-//! Rows that wait to be added, many with one statement: taking a statement apart, starting it, and
-//! checking what holds for its table costs a server more than a row does.
+//! Rows that wait to be added or changed, many with one statement: taking a statement apart, starting
+//! it, and checking what holds for its table costs a server more than a row does.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,16 +9,17 @@ use super::super::value::Owned;
 const ROWS_MAX: usize = 64;
 
 /// Tables whose rows others refer to, in an order in which they can be filled. All other tables are
-/// filled behind them.
+/// filled behind them, and rows are changed last.
 const PARENTS: &[&str] = &["submission", "case_"];
 
-/// Rows that wait, by the statement that adds one of them.
+/// Rows that wait, by the statement that adds or changes one of them. No two of them are the same row: in
+/// which order they are written does not matter.
 #[derive(Default)]
 pub(super) struct Bulk(BTreeMap<(usize, String), Waiting>);
 
 struct Waiting {
+    table: String,
     rows: Vec<Vec<Owned>>,
-    /// What no two rows of one statement may have in common.
     keys: HashSet<Vec<Owned>>,
 }
 
@@ -27,15 +28,19 @@ impl Bulk {
         self.0.is_empty()
     }
 
-    /// Whether a row with this key waits already: the same statement cannot add another one.
+    /// Whether a row waits that is, or may be, the one with this key in the statement's table.
     pub(super) fn has(&self, sql: &str, key: &[Owned]) -> bool {
-        let waiting = self.0.get(&(rank(sql), sql.to_owned()));
-        waiting.is_some_and(|waiting| waiting.keys.contains(key))
+        let table = table(sql);
+        self.0.values().filter(|waiting| waiting.table == table).any(|waiting| {
+            let alike = waiting.keys.iter().next().is_some_and(|other| other.len() == key.len());
+            !alike || waiting.keys.contains(key)
+        })
     }
 
     /// A row, whose key is its first columns.
     pub(super) fn add(&mut self, sql: &str, row: Vec<Owned>, key: usize) {
-        let new = || Waiting { rows: Vec::new(), keys: HashSet::new() };
+        let new =
+            || Waiting { table: table(sql).to_owned(), rows: Vec::new(), keys: HashSet::new() };
         let waiting = self.0.entry((rank(sql), sql.to_owned())).or_insert_with(new);
         waiting.keys.insert(row[..key].to_vec());
         waiting.rows.push(row);
@@ -43,7 +48,7 @@ impl Bulk {
 
     /// Whether a statement says something about a table that rows wait for.
     pub(super) fn is_named_in(&self, sql: &str) -> bool {
-        self.0.keys().any(|(_, adding)| names(sql, table(adding)))
+        self.0.values().any(|waiting| names(sql, &waiting.table))
     }
 
     /// All that waits: the statement for one row, and rows for it, a power of two at a time.
@@ -60,12 +65,20 @@ impl Bulk {
     }
 }
 
-/// The name behind `INSERT INTO`.
+fn is_change(sql: &str) -> bool {
+    sql.starts_with("UPDATE ")
+}
+
+/// The name behind `INSERT INTO` or `UPDATE`.
 fn table(sql: &str) -> &str {
-    sql.split_whitespace().nth(2).unwrap_or_default()
+    let behind = if is_change(sql) { 1 } else { 2 };
+    sql.split_whitespace().nth(behind).unwrap_or_default()
 }
 
 fn rank(sql: &str) -> usize {
+    if is_change(sql) {
+        return PARENTS.len() + 1;
+    }
     let table = table(sql);
     PARENTS.iter().position(|parent| *parent == table).unwrap_or(PARENTS.len())
 }
@@ -80,27 +93,47 @@ fn names(sql: &str, name: &str) -> bool {
     })
 }
 
-/// The statement that adds one row, for so many: with as many lists of values, their places numbered
-/// on. `None`: it has no list of values.
+/// The statement that adds or changes one row, for so many. `None`: it does not look like one.
 pub(super) fn repeated(sql: &str, places: usize, rows: usize) -> Option<String> {
+    if is_change(sql) { changing(sql, places, rows) } else { adding(sql, places, rows) }
+}
+
+/// With as many lists of values, their places numbered on.
+fn adding(sql: &str, places: usize, rows: usize) -> Option<String> {
     let (head, rest) = sql.split_once(" VALUES (")?;
     let (list, tail) = rest.split_once(')')?;
-    let mut repeated = format!("{head} VALUES ");
-    for row in 0..rows {
-        repeated.push_str(if row == 0 { "(" } else { ", (" });
-        let mut parts = list.split('?');
-        repeated.push_str(parts.next()?);
-        for part in parts {
-            let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-            let place: usize = part[..digits].parse().ok()?;
-            repeated.push('?');
-            repeated.push_str(&(row * places + place).to_string());
-            repeated.push_str(&part[digits..]);
-        }
-        repeated.push(')');
+    let lists: Option<Vec<String>> = (0..rows)
+        .map(|row| with_places(list, |place| format!("?{}", row * places + place)))
+        .collect();
+    Some(format!("{head} VALUES ({}){tail}", lists?.join("), (")))
+}
+
+/// With the values as a table of its own, and a column of that for each place.
+fn changing(sql: &str, places: usize, rows: usize) -> Option<String> {
+    let (head, tail) = sql.split_once(" WHERE ")?;
+    let column = |place: usize| format!("new.v{place}");
+    let (head, tail) = (with_places(head, column)?, with_places(tail, column)?);
+    let list = |row: usize| {
+        let places: Vec<_> =
+            (1..=places).map(|place| format!("?{}", row * places + place)).collect();
+        places.join(", ")
+    };
+    let lists: Vec<_> = (0..rows).map(list).collect();
+    let columns: Vec<_> = (1..=places).map(|place| format!("v{place}")).collect();
+    let (lists, columns) = (lists.join("), ("), columns.join(", "));
+    Some(format!("{head} FROM (VALUES ({lists})) AS new ({columns}) WHERE {tail}"))
+}
+
+/// A text with something else for each of its places.
+fn with_places(text: &str, name: impl Fn(usize) -> String) -> Option<String> {
+    let mut parts = text.split('?');
+    let mut named = parts.next()?.to_owned();
+    for part in parts {
+        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        named.push_str(&name(part[..digits].parse().ok()?));
+        named.push_str(&part[digits..]);
     }
-    repeated.push_str(tail);
-    Some(repeated)
+    Some(named)
 }
 
 #[cfg(test)]
@@ -123,6 +156,40 @@ mod tests {
     }
 
     #[test]
+    fn a_change_is_repeated_as_a_table_of_its_values() {
+        let one = "UPDATE a\n SET b = ?2, c = coalesce(?10, c), d = d + 1 WHERE id = ?1";
+        let ten = |first: i32| {
+            let places: Vec<_> = (first..first + 10).map(|place| format!("?{place}")).collect();
+            places.join(", ")
+        };
+        assert_eq!(
+            repeated(one, 10, 2).unwrap(),
+            format!(
+                "UPDATE a\n SET b = new.v2, c = coalesce(new.v10, c), d = d + 1 \
+                 FROM (VALUES ({}), ({})) AS new (v1, v2, v3, v4, v5, v6, v7, v8, v9, v10) \
+                 WHERE id = new.v1",
+                ten(1),
+                ten(11)
+            )
+        );
+        assert_eq!(repeated("UPDATE a SET b = ?1", 1, 2), None);
+    }
+
+    #[test]
+    fn a_row_waits_once_whatever_is_done_to_it() {
+        let mut bulk = Bulk::default();
+        let row = |n: i64| vec![Owned::Integer(n), Owned::Integer(7)];
+        bulk.add("UPDATE a SET b = ?2 WHERE id = ?1", row(1), 1);
+        bulk.add("INSERT INTO b (id, part) VALUES (?1, ?2)", row(1), 2);
+        let other = "UPDATE a SET c = ?2 WHERE id = ?1";
+        assert!(bulk.has(other, &row(1)[..1]) && !bulk.has(other, &row(2)[..1]));
+        assert!(bulk.has("INSERT INTO a (id) VALUES (?1)", &row(1)[..1]));
+        // Keys of another length: nobody can tell.
+        assert!(bulk.has("UPDATE b SET c = ?2 WHERE id = ?1", &row(2)[..1]));
+        assert!(!bulk.has("INSERT INTO b (id, part) VALUES (?1, ?2)", &row(2)));
+    }
+
+    #[test]
     fn a_table_is_named_as_a_word() {
         assert!(names("UPDATE case_ SET a = 1", "case_"));
         assert!(names("SELECT 1 FROM a JOIN case_", "case_"));
@@ -135,6 +202,7 @@ mod tests {
         let mut bulk = Bulk::default();
         let row = |n: i64| vec![Owned::Integer(n)];
         for n in 0..71 {
+            bulk.add("UPDATE case_ SET a = 1 WHERE a = ?1", row(100 + n), 1);
             bulk.add("INSERT INTO payload (a) VALUES (?1)", row(n), 1);
             bulk.add("INSERT INTO case_ (a) VALUES (?1)", row(n), 1);
         }
@@ -142,9 +210,10 @@ mod tests {
         assert!(!bulk.has("INSERT INTO case_ (a) VALUES (?1)", &row(71)));
         assert!(bulk.is_named_in("DELETE FROM payload") && !bulk.is_named_in("DELETE FROM leaf"));
         let taken = bulk.take();
-        let sizes: Vec<_> = taken.iter().map(|(sql, rows)| (&sql[12..15], rows.len())).collect();
+        let sizes: Vec<_> = taken.iter().map(|(sql, rows)| (&sql[..15], rows.len())).collect();
         let each = |name| [64, 4, 2, 1].map(|n| (name, n));
-        assert_eq!(sizes, [each("cas"), each("pay")].concat());
+        let in_order = ["INSERT INTO cas", "INSERT INTO pay", "UPDATE case_ SE"];
+        assert_eq!(sizes, in_order.map(each).concat());
         assert!(bulk.is_empty());
     }
 }

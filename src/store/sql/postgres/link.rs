@@ -25,7 +25,7 @@ use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 use super::super::value::{Owned, Question, Value};
 use super::super::{Error, Result};
 use super::bulk::{Bulk, repeated};
-use super::server::{GREETING, Server};
+use super::server::Server;
 use super::types::numbered;
 
 /// An answer that takes longer is a server that is gone.
@@ -64,7 +64,7 @@ struct Session {
     sent: Vec<Sent<u64>>,
     /// Rows that are sent together.
     bulk: Bulk,
-    /// Statements for several rows, by the one for a single row, and how many rows they add.
+    /// Statements for several rows, by the one for a single row, and for how many they are.
     repeated: HashMap<(String, usize), Statement>,
     /// What was fetched ahead, and how often each answer is to be given.
     fetched: HashMap<Question, (Vec<Row>, usize)>,
@@ -107,7 +107,7 @@ impl Link {
             began: None,
         };
         self.session.replace(Some(Box::new(session)));
-        let told = self.ask(GREETING)?;
+        let told = self.ask(&self.server.greeting())?;
         self.server.check(&told)
     }
 
@@ -390,8 +390,8 @@ impl Link {
         self.send(client, statement, values.iter().map(Owned::of).collect())
     }
 
-    /// Keeps a row, to be sent with others of its kind: before anything is asked, or said of its table.
-    /// Its key is its first columns.
+    /// Keeps a row that is added, to be sent with others of its kind: before anything is asked, or said of
+    /// its table. Its key is its first columns.
     pub(in crate::store) fn add(&self, sql: &str, row: &[Value<'_>], key: usize) -> Result<()> {
         self.written.set(self.written.get() + 1);
         let row: Vec<Owned> = row.iter().map(Owned::of).collect();
@@ -480,7 +480,7 @@ impl Link {
         Ok((client, statement))
     }
 
-    /// The statement that adds so many rows.
+    /// The statement for so many rows.
     fn prepared_for(&self, sql: String, rows: &[Vec<Owned>]) -> Result<(Arc<Client>, Statement)> {
         let client = self.client()?;
         let key = (sql, rows.len());
@@ -491,7 +491,8 @@ impl Link {
         }
         let places = rows.first().map_or(0, Vec::len);
         let said = repeated(&key.0, places, rows.len());
-        let said = said.ok_or_else(|| Error::Server("a statement adds no row".to_owned()))?;
+        let said =
+            said.ok_or_else(|| Error::Server("a statement is for no single row".to_owned()))?;
         let types: Vec<Type> = rows.iter().flatten().map(|value| value.value().type_()).collect();
         let statement = self.prepare(&client, &said, &types)?;
         if let Some(session) = &mut *self.session.borrow_mut() {
