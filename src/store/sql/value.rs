@@ -81,7 +81,7 @@ impl fmt::Debug for Owned {
 
 /// A statement that will be said, with its values: whoever knows some time before can have the answer
 /// fetched together with others ([`Connection::ask_ahead`](super::Connection::ask_ahead)).
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(in crate::store) struct Question {
     pub(super) sql: Cow<'static, str>,
     pub(super) values: Vec<Owned>,

@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::super::value::Owned;
-
-/// At most so many rows go with one statement: a power of two.
-const ROWS_MAX: usize = 64;
+use super::many::{is_change, share};
 
 /// Tables whose rows others refer to, in an order in which they can be filled. All other tables are
 /// filled behind them, and rows are changed last.
@@ -56,17 +54,12 @@ impl Bulk {
         let mut taken = Vec::new();
         for ((_, sql), Waiting { mut rows, .. }) in std::mem::take(&mut self.0) {
             while !rows.is_empty() {
-                let most = rows.len().min(ROWS_MAX);
-                let rest = rows.split_off(1 << most.ilog2());
+                let rest = rows.split_off(share(rows.len()));
                 taken.push((sql.clone(), std::mem::replace(&mut rows, rest)));
             }
         }
         taken
     }
-}
-
-fn is_change(sql: &str) -> bool {
-    sql.starts_with("UPDATE ")
 }
 
 /// The name behind `INSERT INTO` or `UPDATE`.
@@ -93,87 +86,10 @@ fn names(sql: &str, name: &str) -> bool {
     })
 }
 
-/// The statement that adds or changes one row, for so many. `None`: it does not look like one.
-pub(super) fn repeated(sql: &str, places: usize, rows: usize) -> Option<String> {
-    if is_change(sql) { changing(sql, places, rows) } else { adding(sql, places, rows) }
-}
-
-/// With as many lists of values, their places numbered on.
-fn adding(sql: &str, places: usize, rows: usize) -> Option<String> {
-    let (head, rest) = sql.split_once(" VALUES (")?;
-    let (list, tail) = rest.split_once(')')?;
-    let lists: Option<Vec<String>> = (0..rows)
-        .map(|row| with_places(list, |place| format!("?{}", row * places + place)))
-        .collect();
-    Some(format!("{head} VALUES ({}){tail}", lists?.join("), (")))
-}
-
-/// With the values as a table of its own, and a column of that for each place.
-fn changing(sql: &str, places: usize, rows: usize) -> Option<String> {
-    let (head, tail) = sql.split_once(" WHERE ")?;
-    let column = |place: usize| format!("new.v{place}");
-    let (head, tail) = (with_places(head, column)?, with_places(tail, column)?);
-    let list = |row: usize| {
-        let places: Vec<_> =
-            (1..=places).map(|place| format!("?{}", row * places + place)).collect();
-        places.join(", ")
-    };
-    let lists: Vec<_> = (0..rows).map(list).collect();
-    let columns: Vec<_> = (1..=places).map(|place| format!("v{place}")).collect();
-    let (lists, columns) = (lists.join("), ("), columns.join(", "));
-    Some(format!("{head} FROM (VALUES ({lists})) AS new ({columns}) WHERE {tail}"))
-}
-
-/// A text with something else for each of its places.
-fn with_places(text: &str, name: impl Fn(usize) -> String) -> Option<String> {
-    let mut parts = text.split('?');
-    let mut named = parts.next()?.to_owned();
-    for part in parts {
-        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-        named.push_str(&name(part[..digits].parse().ok()?));
-        named.push_str(&part[digits..]);
-    }
-    Some(named)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Bulk, names, repeated};
+    use super::{Bulk, names};
     use crate::store::sql::value::Owned;
-
-    #[test]
-    fn a_statement_is_repeated_with_its_places_numbered_on() {
-        let one = "INSERT INTO a (b, c, d) VALUES (?1, 'x', ?2) ON CONFLICT (b) DO NOTHING";
-        let two = "INSERT INTO a (b, c, d) VALUES (?1, 'x', ?2), (?3, 'x', ?4) ON CONFLICT (b) DO NOTHING";
-        assert_eq!(repeated(one, 2, 1).unwrap(), one);
-        assert_eq!(repeated(one, 2, 2).unwrap(), two);
-        let twice = "INSERT INTO a (b, c) VALUES (?2, ?2)";
-        assert_eq!(
-            repeated(twice, 2, 2).unwrap(),
-            "INSERT INTO a (b, c) VALUES (?2, ?2), (?4, ?4)"
-        );
-        assert_eq!(repeated("INSERT INTO a SELECT ?1", 1, 2), None);
-    }
-
-    #[test]
-    fn a_change_is_repeated_as_a_table_of_its_values() {
-        let one = "UPDATE a\n SET b = ?2, c = coalesce(?10, c), d = d + 1 WHERE id = ?1";
-        let ten = |first: i32| {
-            let places: Vec<_> = (first..first + 10).map(|place| format!("?{place}")).collect();
-            places.join(", ")
-        };
-        assert_eq!(
-            repeated(one, 10, 2).unwrap(),
-            format!(
-                "UPDATE a\n SET b = new.v2, c = coalesce(new.v10, c), d = d + 1 \
-                 FROM (VALUES ({}), ({})) AS new (v1, v2, v3, v4, v5, v6, v7, v8, v9, v10) \
-                 WHERE id = new.v1",
-                ten(1),
-                ten(11)
-            )
-        );
-        assert_eq!(repeated("UPDATE a SET b = ?1", 1, 2), None);
-    }
 
     #[test]
     fn a_row_waits_once_whatever_is_done_to_it() {

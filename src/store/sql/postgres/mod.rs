@@ -4,6 +4,7 @@
 mod bulk;
 mod link;
 mod listen;
+mod many;
 mod server;
 mod tls;
 mod types;
