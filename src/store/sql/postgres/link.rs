@@ -286,11 +286,17 @@ impl Link {
     pub(in crate::store) fn ask_ahead(&self, questions: Vec<Question>) -> Result<()> {
         self.send_rows()?;
         for alike in together(questions).chunks(SENT_MAX) {
-            let mut asked = Vec::with_capacity(alike.len());
+            // All is prepared before anything is asked: whoever waits for something else does not take in
+            // answers, and a server that has sent too many of them says nothing more.
+            let mut prepared = Vec::with_capacity(alike.len());
             for alike in alike {
                 let values = alike.iter().map(|(question, _)| question.values.clone());
                 let values: Vec<Vec<Owned>> = values.collect();
                 let (client, statement) = self.prepared_for(&alike[0].0.sql, &values)?;
+                prepared.push((alike, client, statement, values));
+            }
+            let mut asked = Vec::with_capacity(prepared.len());
+            for (alike, client, statement, values) in prepared {
                 let mut asking: Sent<Vec<Row>> = Box::pin(async move {
                     let values: Vec<&(dyn ToSql + Sync)> =
                         values.iter().flatten().map(|value| value as _).collect();
