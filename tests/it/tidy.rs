@@ -8,6 +8,7 @@
 mod arrows;
 mod catalogue;
 mod confined;
+mod image;
 mod makers;
 mod people;
 mod texts;

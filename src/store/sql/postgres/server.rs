@@ -176,8 +176,9 @@ impl Address {
         if let Some(file) = &self.password_file {
             let unreadable = |error| Error::Secret(file.clone(), error);
             let metadata = std::fs::metadata(file).map_err(unreadable)?;
-            if metadata.permissions().mode() & 0o077 != 0 {
-                let others = std::io::Error::other("it can be read by others: chmod 600");
+            // As of every other secret: a group may be what lets a service's user read it.
+            if metadata.permissions().mode() & 0o007 != 0 {
+                let others = std::io::Error::other("it can be read by everybody: chmod o-rwx it");
                 return Err(Error::Secret(file.clone(), others));
             }
             let password = Zeroizing::new(std::fs::read_to_string(file).map_err(unreadable)?);
@@ -217,5 +218,21 @@ mod tests {
         }
         assert!(mode(&format!("{there}?sslmode=disable")).is_err());
         assert_eq!(mode("host=/run/postgresql,db.example.se"), Ok(SslMode::Require));
+    }
+    #[test]
+    fn a_password_that_everybody_can_read_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("postgres");
+        std::fs::write(&file, "fjord\n").unwrap();
+        let address = Address::parse("host=/run/postgresql").unwrap();
+        let address = address.with_password_file(file.clone());
+        let read = |mode| {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            address.config().map(|config| config.get_password().map(<[u8]>::to_vec))
+        };
+        for mode in [0o600, 0o440] {
+            assert_eq!(read(mode).unwrap(), Some(b"fjord".to_vec()), "{mode:o}");
+        }
+        assert!(matches!(read(0o604), Err(Error::Secret(..))));
     }
 }
