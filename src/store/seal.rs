@@ -176,6 +176,7 @@ pub(super) struct EpochKey {
 
 /// A subject's key as it stands in the key store, and beside it its epoch's: together they outlive
 /// the rows that they were read from.
+#[derive(Clone)]
 pub(super) struct WrappedKey {
     pub(super) subject: SubjectId,
     pub(super) epoch: u32,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::super::StoreError;
 use super::super::notices::CancellationRow;
 use super::super::sql::{Connection, OptionalExtension, Row, params};
+use super::among::Among;
 use super::tx::Tx;
 use super::{Keeper, list};
 use crate::domain::{CaseState, ClientId, SubmissionId, Timestamp};
@@ -15,8 +16,8 @@ pub(super) const TASK: &str = "SELECT t.id, t.submission, t.state, t.requested_u
   FROM cancellation t JOIN submission s ON s.id = t.submission";
 
 /// The tasks of all orders that have moved.
-pub(super) const TASKS: &str = "SELECT submission, id, state, requested_us FROM cancellation
-  WHERE submission IN (SELECT submission FROM moved)";
+pub(super) const TASKS: &str =
+    "SELECT submission, id, state, requested_us FROM cancellation WHERE submission IN (?)";
 
 impl Keeper {
     pub(in crate::store) async fn cancellation(
@@ -86,18 +87,23 @@ pub(super) struct Task {
 }
 
 /// Those of all orders that have moved.
-pub(super) fn tasks(database: &Connection) -> Result<HashMap<SubmissionId, Vec<Task>>, StoreError> {
+pub(super) fn tasks(
+    database: &Connection,
+    among: &[Among<'_>],
+) -> Result<HashMap<SubmissionId, Vec<Task>>, StoreError> {
     let corrupt = || StoreError::Corrupt { table: "cancellation" };
-    let mut select = database.prepare_cached(TASKS)?;
-    let mut rows = select.query([])?;
     let mut tasks: HashMap<_, Vec<Task>> = HashMap::new();
-    while let Some(row) = rows.next()? {
-        let task = Task {
-            id: SubmissionId::from_bytes(row.get(1)?),
-            state: TmfState::parse(&row.get::<_, String>(2)?).ok_or_else(corrupt)?,
-            requested: Timestamp::from_micros(row.get(3)?),
-        };
-        tasks.entry(SubmissionId::from_bytes(row.get(0)?)).or_default().push(task);
+    for list in among {
+        let mut select = database.prepare_cached(&list.said(TASKS))?;
+        let mut rows = select.query(&list.keys()[..])?;
+        while let Some(row) = rows.next()? {
+            let task = Task {
+                id: SubmissionId::from_bytes(row.get(1)?),
+                state: TmfState::parse(&row.get::<_, String>(2)?).ok_or_else(corrupt)?,
+                requested: Timestamp::from_micros(row.get(3)?),
+            };
+            tasks.entry(SubmissionId::from_bytes(row.get(0)?)).or_default().push(task);
+        }
     }
     Ok(tasks)
 }

@@ -96,17 +96,17 @@ pub(super) fn record(
     tx.database
         .prepare_cached(
             "UPDATE case_
-                SET state = ?1, intent = ?2, intent_hash = ?3, intent_us = ?4, absent = 0,
-                    attempt = attempt + 1, lease_until_us = ?5, changed_us = ?4
-              WHERE id = ?6",
+                SET state = ?2, intent = ?3, intent_hash = ?4, intent_us = ?5, absent = 0,
+                    attempt = attempt + 1, lease_until_us = ?6, changed_us = ?5
+              WHERE id = ?1",
         )?
-        .put(params![
+        .change(params![
+            case.bytes(),
             next.as_str(),
             signed(appended.index.0)?,
             appended.hash.bytes(),
             tx.now.micros(),
             tx.now.after(lease).micros(),
-            case.bytes(),
         ])?;
     Ok(appended)
 }
@@ -142,13 +142,14 @@ pub(super) fn settle(
     tx.database
         .prepare_cached(
             "UPDATE case_
-                SET state = ?1, reason = ?2, intent = NULL, intent_hash = NULL, intent_us = NULL,
-                    operator_reference = coalesce(?3, operator_reference),
-                    subscription = coalesce(?4, subscription), answer = ?5,
-                    due_us = coalesce(?6, due_us), lease_until_us = 0, changed_us = ?7
-              WHERE id = ?8",
+                SET state = ?2, reason = ?3, intent = NULL, intent_hash = NULL, intent_us = NULL,
+                    operator_reference = coalesce(?4, operator_reference),
+                    subscription = coalesce(?5, subscription), answer = ?6,
+                    due_us = coalesce(?7, due_us), lease_until_us = 0, changed_us = ?8
+              WHERE id = ?1",
         )?
-        .put(params![
+        .change(params![
+            claim.case.bytes(),
             next.as_str(),
             row.reason,
             row.reference.map(OperatorReference::as_str),
@@ -156,7 +157,6 @@ pub(super) fn settle(
             code.as_ref().map(Code::as_str),
             row.due.map(Timestamp::micros),
             tx.now.micros(),
-            claim.case.bytes(),
         ])?;
     let at_operator = kin.at_operator || row.reference.is_some();
     change::moved_with(tx, claim.case, next, &Kin { at_operator, ..kin })
@@ -264,11 +264,11 @@ pub(super) fn hold(
     keys::remember(tx, leaf, subject, claim.case)?;
     tx.database
         .prepare_cached(
-            "UPDATE case_ SET state = ?1, reason = ?2, released = 0, lease_until_us = 0,
-                              changed_us = ?3
-              WHERE id = ?4",
+            "UPDATE case_ SET state = ?2, reason = ?3, released = 0, lease_until_us = 0,
+                              changed_us = ?4
+              WHERE id = ?1",
         )?
-        .put(params![next.as_str(), reason.as_str(), tx.now.micros(), claim.case.bytes()])?;
+        .change(params![claim.case.bytes(), next.as_str(), reason.as_str(), tx.now.micros()])?;
     change::moved(tx, claim.case, next)
 }
 
@@ -282,9 +282,9 @@ pub(super) fn wait(
     held_by(tx, claim.case, claim.token)?;
     tx.database
         .prepare_cached(
-            "UPDATE case_ SET due_us = ?1, lease_until_us = 0, absent = absent + ?2 WHERE id = ?3",
+            "UPDATE case_ SET due_us = ?2, lease_until_us = 0, absent = absent + ?3 WHERE id = ?1",
         )?
-        .put(params![due.micros(), absent, claim.case.bytes()])?;
+        .change(params![claim.case.bytes(), due.micros(), absent])?;
     Ok(())
 }
 
@@ -315,18 +315,18 @@ pub(super) fn move_on(
     tx.forget();
     tx.database
         .prepare_cached(
-            "UPDATE case_ SET state = ?1, reason = ?2, subscription = coalesce(?3, subscription),
-                              due_us = ?4, lease_until_us = 0, changed_us = ?5,
+            "UPDATE case_ SET state = ?2, reason = ?3, subscription = coalesce(?4, subscription),
+                              due_us = ?5, lease_until_us = 0, changed_us = ?6,
                               lease_token = lease_token + 1
-              WHERE id = ?6",
+              WHERE id = ?1",
         )?
-        .put(params![
+        .change(params![
+            case.bytes(),
             next.as_str(),
             reason,
             subscription.map(SubscriptionId::as_str),
             due.micros(),
             tx.now.micros(),
-            case.bytes(),
         ])?;
     Ok(())
 }

@@ -93,7 +93,7 @@ pub(super) fn end(
     crash::write(Write::Entry, || {
         database
             .prepare_cached("UPDATE entry SET ending = ?2 WHERE idx = ?1")?
-            .put(params![intent, number(Some(result.into()))])?;
+            .change(params![intent, number(Some(result.into()))])?;
         Ok::<_, StoreError>(())
     })?;
     Ok(Tallied::End { intent, result })

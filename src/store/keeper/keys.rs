@@ -3,18 +3,21 @@
 //! A rotation goes in small steps, each a commit of its own, so that it runs beside everything else
 //! and may end anywhere: at every moment each subject's key is sealed under an epoch that is there.
 
+use std::collections::HashMap;
+
 use zeroize::Zeroizing;
 
 use super::super::StoreError;
 use super::super::seal::{EpochKey, Vault, WrappedKey};
 use super::super::sql::{self, Connection, OptionalExtension, Question, Row, params};
 use super::super::subjects::{Epoch, Rotation};
+use super::among::Among;
 use super::tx::Tx;
 use crate::domain::{CaseId, Entropy, LeafId, SubjectId, SubjectRef, Timestamp};
 use crate::log::{Event, KeyInForce};
 
 const WRAPPED: &str = "SELECT s.id, s.epoch, e.wrapped, s.wrapped
-  FROM subject_key s JOIN epoch_key e ON e.epoch = s.epoch WHERE s.id = ?1";
+  FROM subject_key s JOIN epoch_key e ON e.epoch = s.epoch WHERE s.id IN (?)";
 const WRAPPED_OF: &str = "SELECT s.id, s.epoch, e.wrapped, s.wrapped
   FROM subject_key s JOIN epoch_key e ON e.epoch = s.epoch WHERE s.subject = ?1";
 const WRAPPED_BEFORE: &str = "SELECT s.id, s.epoch, e.wrapped, s.wrapped
@@ -24,11 +27,6 @@ const LATEST: &str = "SELECT epoch, wrapped FROM epoch_key ORDER BY epoch DESC L
 /// What [`subject`] will ask.
 pub(super) fn subject_questions(pseudonym: SubjectRef) -> [Question; 2] {
     [Question::new(WRAPPED_OF, [pseudonym.bytes()]), Question::new(LATEST, [])]
-}
-
-/// What [`wrapped_key`] will ask.
-pub(super) fn key_question(subject: SubjectId) -> Question {
-    Question::new(WRAPPED, [subject.bytes()])
 }
 
 /// Makes the first epoch where there is none.
@@ -105,7 +103,25 @@ pub(super) fn wrapped_key(
     keys: &Connection,
     subject: SubjectId,
 ) -> Result<Option<WrappedKey>, StoreError> {
-    Ok(keys.prepare_cached(WRAPPED)?.query_row([subject.bytes()], wrapped).optional()?)
+    Ok(wrapped_keys(keys, &[subject])?.remove(&subject))
+}
+
+/// The keys that subjects have, still sealed.
+pub(super) fn wrapped_keys(
+    keys: &Connection,
+    subjects: &[SubjectId],
+) -> Result<HashMap<SubjectId, WrappedKey>, StoreError> {
+    let ids: Vec<_> = subjects.iter().map(SubjectId::bytes).collect();
+    let mut found = HashMap::with_capacity(ids.len());
+    for list in Among::of(&ids) {
+        let mut select = keys.prepare_cached(&list.said(WRAPPED))?;
+        let mut rows = select.query(&list.keys()[..])?;
+        while let Some(row) = rows.next()? {
+            let key = wrapped(&row)?;
+            found.insert(key.subject, key);
+        }
+    }
+    Ok(found)
 }
 
 fn wrapped(row: &Row<'_>) -> sql::Result<WrappedKey> {

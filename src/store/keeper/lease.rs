@@ -7,7 +7,7 @@ use super::super::processes::Epoch;
 use super::super::rows::{Appended, Claim, Claimed, Doubt, Placed, Work};
 use super::super::seal::{self, Vault, WrappedKey};
 use super::super::sql::{self, Row, params};
-use super::keys::{key_question, wrapped_key};
+use super::keys::wrapped_keys;
 use super::tx::Tx;
 use crate::domain::{
     Act, CaseId, CaseState, OperatorReference, Purpose, RecipientId, SubjectId, Timestamp,
@@ -74,10 +74,10 @@ pub(super) fn claim(
         .collect::<Result<_, _>>()?;
     // SQLite gives the rows that it has changed in an order of its own.
     rows.sort_by_key(|row| row.due);
-    let keys = tx.keys()?;
-    keys.ask_ahead(|| rows.iter().map(|row| key_question(row.subject)).collect())?;
+    let subjects: Vec<_> = rows.iter().map(|row| row.subject).collect();
+    let wrapped = wrapped_keys(tx.keys()?, &subjects)?;
     for row in &mut rows {
-        row.wrapped = wrapped_key(keys, row.subject)?;
+        row.wrapped = wrapped.get(&row.subject).cloned();
     }
     Ok(rows)
 }

@@ -4,6 +4,7 @@
 mod accept;
 mod accesses;
 mod ahead;
+mod among;
 mod audit;
 mod breaker;
 mod cancel;

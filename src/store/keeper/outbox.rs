@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::super::StoreError;
 use super::super::notices::{NoticeRow, Telling};
 use super::super::sql::{Connection, Question, Row, params};
+use super::among::Among;
 use super::cancel;
 use super::log::signed;
 use crate::domain::{
@@ -22,10 +23,10 @@ use crate::tmf::{About, EventType, HubQuery, Notice, TmfState};
 const WAITING_MAX: u64 = 100_000;
 
 /// What is asked of all submissions that have moved.
-const SUBMISSIONS: &str = "SELECT id, kind, client, state, accepted_us FROM submission
-  WHERE id IN (SELECT submission FROM moved)";
+const SUBMISSIONS: &str =
+    "SELECT id, kind, client, state, accepted_us FROM submission WHERE id IN (?)";
 const CASES: &str = "SELECT submission, id, act, state, about IS NOT NULL FROM case_
-  WHERE submission IN (SELECT submission FROM moved) ORDER BY length(item), item";
+  WHERE submission IN (?) ORDER BY length(item), item";
 const HUBS: &str = "SELECT id, client, kind, query, sequence FROM hub ORDER BY id";
 
 /// Turns what has moved into states and events, at the end of a transaction.
@@ -48,11 +49,16 @@ pub(super) fn tell(
     if moved.is_empty() {
         return Ok(());
     }
+    let ids: Vec<_> = moved.keys().map(SubmissionId::bytes).collect();
+    let among = Among::of(&ids);
     database.ask_ahead(|| {
-        [SUBMISSIONS, CASES, cancel::TASKS, HUBS].map(|sql| Question::new(sql, [])).into()
+        let of =
+            |list: &Among<'_>| [SUBMISSIONS, CASES, cancel::TASKS].map(|sql| list.question(sql));
+        let hubs = Question::new(HUBS, []);
+        among.iter().flat_map(of).chain([hubs]).collect()
     })?;
-    let told = told(database)?;
-    let mut tasks = cancel::tasks(database)?;
+    let told = told(database, &among)?;
+    let mut tasks = cancel::tasks(database, &among)?;
     let hubs = hubs(database)?;
     database.forget();
     let mut teller = Teller { database, entropy, now, hubs };
@@ -77,11 +83,26 @@ struct Told {
     asked: Vec<(Act, CaseState)>,
 }
 
-fn told(database: &Connection) -> Result<HashMap<SubmissionId, Told>, StoreError> {
-    let corrupt = || StoreError::Corrupt { table: "submission" };
+fn told(
+    database: &Connection,
+    among: &[Among<'_>],
+) -> Result<HashMap<SubmissionId, Told>, StoreError> {
     let mut told = HashMap::new();
-    let mut select = database.prepare_cached(SUBMISSIONS)?;
-    let mut rows = select.query([])?;
+    for list in among {
+        submissions(database, list, &mut told)?;
+        cases(database, list, &mut told)?;
+    }
+    Ok(told)
+}
+
+fn submissions(
+    database: &Connection,
+    list: &Among<'_>,
+    told: &mut HashMap<SubmissionId, Told>,
+) -> Result<(), StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "submission" };
+    let mut select = database.prepare_cached(&list.said(SUBMISSIONS))?;
+    let mut rows = select.query(&list.keys()[..])?;
     while let Some(row) = rows.next()? {
         let one = Told {
             kind: Kind::parse(&row.get::<_, String>(1)?).ok_or_else(corrupt)?,
@@ -93,9 +114,17 @@ fn told(database: &Connection) -> Result<HashMap<SubmissionId, Told>, StoreError
         };
         told.insert(SubmissionId::from_bytes(row.get(0)?), one);
     }
+    Ok(())
+}
+
+fn cases(
+    database: &Connection,
+    list: &Among<'_>,
+    told: &mut HashMap<SubmissionId, Told>,
+) -> Result<(), StoreError> {
     let corrupt = || StoreError::Corrupt { table: "case_" };
-    let mut select = database.prepare_cached(CASES)?;
-    let mut rows = select.query([])?;
+    let mut select = database.prepare_cached(&list.said(CASES))?;
+    let mut rows = select.query(&list.keys()[..])?;
     while let Some(row) = rows.next()? {
         let of = told.get_mut(&SubmissionId::from_bytes(row.get(0)?)).ok_or_else(corrupt)?;
         let state = CaseState::parse(&row.get::<_, String>(3)?).ok_or_else(corrupt)?;
@@ -105,7 +134,7 @@ fn told(database: &Connection) -> Result<HashMap<SubmissionId, Told>, StoreError
             of.cases.push((row.get(1)?, state));
         }
     }
-    Ok(told)
+    Ok(())
 }
 
 /// Cases, with the state that each had; none: it is new.
@@ -148,8 +177,8 @@ impl Teller<'_> {
         let state = TmfState::of(kind, &states, asked);
         if state != before {
             self.database
-                .prepare_cached("UPDATE submission SET state = ?1 WHERE id = ?2")?
-                .put(params![state.as_str(), id.bytes()])?;
+                .prepare_cached("UPDATE submission SET state = ?2 WHERE id = ?1")?
+                .change(params![id.bytes(), state.as_str()])?;
         }
         let is_new = |case: &[u8; 16]| moved.get(case).is_some_and(Option::is_none);
         let created = cases.iter().all(|(case, _)| is_new(case));

@@ -345,6 +345,12 @@ impl Statement<'_> {
         }
     }
 
+    /// Changes one row, and nobody waits, likewise. The first value is the row's key, by which alone it is
+    /// looked up (`WHERE … = ?1`), and no other table is asked.
+    pub(super) fn change(&mut self, values: impl Params) -> Result<()> {
+        self.add(1, values)
+    }
+
     /// Whether it gives a row.
     pub(super) fn exists(&mut self, params: impl Params) -> Result<bool> {
         Ok(self.query(params)?.next()?.is_some())

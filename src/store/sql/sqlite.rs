@@ -40,7 +40,7 @@ pub(super) const KEYS: &[&str] = &[
 const VERSION_MIN: i32 = 3_051_003;
 
 /// More than there are statements of ours: none is prepared twice.
-const STATEMENTS_MAX: usize = 128;
+const STATEMENTS_MAX: usize = 192;
 
 /// How long the write-ahead log grows, in pages of 4 KiB, before it is written back. A longer one is
 /// written back more seldom, and the pages that every commit touches once instead of many times.

@@ -81,7 +81,7 @@ impl fmt::Debug for Owned {
 
 /// A statement that will be said, with its values: whoever knows some time before can have the answer
 /// fetched together with others ([`Connection::ask_ahead`](super::Connection::ask_ahead)).
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(in crate::store) struct Question {
     pub(super) sql: Cow<'static, str>,
     pub(super) values: Vec<Owned>,
@@ -92,7 +92,7 @@ impl Question {
         params.with(|values| Self::of(sql, values))
     }
 
-    pub(super) fn of(sql: impl Into<Cow<'static, str>>, values: &[Value<'_>]) -> Self {
+    pub(in crate::store) fn of(sql: impl Into<Cow<'static, str>>, values: &[Value<'_>]) -> Self {
         Self { sql: sql.into(), values: values.iter().map(Owned::of).collect() }
     }
 }

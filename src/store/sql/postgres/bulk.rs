@@ -1,24 +1,23 @@
-//! Rows that wait to be added, many with one statement: taking a statement apart, starting it, and
-//! checking what holds for its table costs a server more than a row does.
+//! Rows that wait to be added or changed, many with one statement: taking a statement apart, starting
+//! it, and checking what holds for its table costs a server more than a row does.
 
 use std::collections::{BTreeMap, HashSet};
 
 use super::super::value::Owned;
-
-/// At most so many rows go with one statement: a power of two.
-const ROWS_MAX: usize = 64;
+use super::many::{is_change, share};
 
 /// Tables whose rows others refer to, in an order in which they can be filled. All other tables are
-/// filled behind them.
+/// filled behind them, and rows are changed last.
 const PARENTS: &[&str] = &["submission", "case_"];
 
-/// Rows that wait, by the statement that adds one of them.
+/// Rows that wait, by the statement that adds or changes one of them. No two of them are the same row: in
+/// which order they are written does not matter.
 #[derive(Default)]
 pub(super) struct Bulk(BTreeMap<(usize, String), Waiting>);
 
 struct Waiting {
+    table: String,
     rows: Vec<Vec<Owned>>,
-    /// What no two rows of one statement may have in common.
     keys: HashSet<Vec<Owned>>,
 }
 
@@ -27,15 +26,19 @@ impl Bulk {
         self.0.is_empty()
     }
 
-    /// Whether a row with this key waits already: the same statement cannot add another one.
+    /// Whether a row waits that is, or may be, the one with this key in the statement's table.
     pub(super) fn has(&self, sql: &str, key: &[Owned]) -> bool {
-        let waiting = self.0.get(&(rank(sql), sql.to_owned()));
-        waiting.is_some_and(|waiting| waiting.keys.contains(key))
+        let table = table(sql);
+        self.0.values().filter(|waiting| waiting.table == table).any(|waiting| {
+            let alike = waiting.keys.iter().next().is_some_and(|other| other.len() == key.len());
+            !alike || waiting.keys.contains(key)
+        })
     }
 
     /// A row, whose key is its first columns.
     pub(super) fn add(&mut self, sql: &str, row: Vec<Owned>, key: usize) {
-        let new = || Waiting { rows: Vec::new(), keys: HashSet::new() };
+        let new =
+            || Waiting { table: table(sql).to_owned(), rows: Vec::new(), keys: HashSet::new() };
         let waiting = self.0.entry((rank(sql), sql.to_owned())).or_insert_with(new);
         waiting.keys.insert(row[..key].to_vec());
         waiting.rows.push(row);
@@ -43,7 +46,7 @@ impl Bulk {
 
     /// Whether a statement says something about a table that rows wait for.
     pub(super) fn is_named_in(&self, sql: &str) -> bool {
-        self.0.keys().any(|(_, adding)| names(sql, table(adding)))
+        self.0.values().any(|waiting| names(sql, &waiting.table))
     }
 
     /// All that waits: the statement for one row, and rows for it, a power of two at a time.
@@ -51,8 +54,7 @@ impl Bulk {
         let mut taken = Vec::new();
         for ((_, sql), Waiting { mut rows, .. }) in std::mem::take(&mut self.0) {
             while !rows.is_empty() {
-                let most = rows.len().min(ROWS_MAX);
-                let rest = rows.split_off(1 << most.ilog2());
+                let rest = rows.split_off(share(rows.len()));
                 taken.push((sql.clone(), std::mem::replace(&mut rows, rest)));
             }
         }
@@ -60,12 +62,16 @@ impl Bulk {
     }
 }
 
-/// The name behind `INSERT INTO`.
+/// The name behind `INSERT INTO` or `UPDATE`.
 fn table(sql: &str) -> &str {
-    sql.split_whitespace().nth(2).unwrap_or_default()
+    let behind = if is_change(sql) { 1 } else { 2 };
+    sql.split_whitespace().nth(behind).unwrap_or_default()
 }
 
 fn rank(sql: &str) -> usize {
+    if is_change(sql) {
+        return PARENTS.len() + 1;
+    }
     let table = table(sql);
     PARENTS.iter().position(|parent| *parent == table).unwrap_or(PARENTS.len())
 }
@@ -80,46 +86,23 @@ fn names(sql: &str, name: &str) -> bool {
     })
 }
 
-/// The statement that adds one row, for so many: with as many lists of values, their places numbered
-/// on. `None`: it has no list of values.
-pub(super) fn repeated(sql: &str, places: usize, rows: usize) -> Option<String> {
-    let (head, rest) = sql.split_once(" VALUES (")?;
-    let (list, tail) = rest.split_once(')')?;
-    let mut repeated = format!("{head} VALUES ");
-    for row in 0..rows {
-        repeated.push_str(if row == 0 { "(" } else { ", (" });
-        let mut parts = list.split('?');
-        repeated.push_str(parts.next()?);
-        for part in parts {
-            let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-            let place: usize = part[..digits].parse().ok()?;
-            repeated.push('?');
-            repeated.push_str(&(row * places + place).to_string());
-            repeated.push_str(&part[digits..]);
-        }
-        repeated.push(')');
-    }
-    repeated.push_str(tail);
-    Some(repeated)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Bulk, names, repeated};
+    use super::{Bulk, names};
     use crate::store::sql::value::Owned;
 
     #[test]
-    fn a_statement_is_repeated_with_its_places_numbered_on() {
-        let one = "INSERT INTO a (b, c, d) VALUES (?1, 'x', ?2) ON CONFLICT (b) DO NOTHING";
-        let two = "INSERT INTO a (b, c, d) VALUES (?1, 'x', ?2), (?3, 'x', ?4) ON CONFLICT (b) DO NOTHING";
-        assert_eq!(repeated(one, 2, 1).unwrap(), one);
-        assert_eq!(repeated(one, 2, 2).unwrap(), two);
-        let twice = "INSERT INTO a (b, c) VALUES (?2, ?2)";
-        assert_eq!(
-            repeated(twice, 2, 2).unwrap(),
-            "INSERT INTO a (b, c) VALUES (?2, ?2), (?4, ?4)"
-        );
-        assert_eq!(repeated("INSERT INTO a SELECT ?1", 1, 2), None);
+    fn a_row_waits_once_whatever_is_done_to_it() {
+        let mut bulk = Bulk::default();
+        let row = |n: i64| vec![Owned::Integer(n), Owned::Integer(7)];
+        bulk.add("UPDATE a SET b = ?2 WHERE id = ?1", row(1), 1);
+        bulk.add("INSERT INTO b (id, part) VALUES (?1, ?2)", row(1), 2);
+        let other = "UPDATE a SET c = ?2 WHERE id = ?1";
+        assert!(bulk.has(other, &row(1)[..1]) && !bulk.has(other, &row(2)[..1]));
+        assert!(bulk.has("INSERT INTO a (id) VALUES (?1)", &row(1)[..1]));
+        // Keys of another length: nobody can tell.
+        assert!(bulk.has("UPDATE b SET c = ?2 WHERE id = ?1", &row(2)[..1]));
+        assert!(!bulk.has("INSERT INTO b (id, part) VALUES (?1, ?2)", &row(2)));
     }
 
     #[test]
@@ -135,6 +118,7 @@ mod tests {
         let mut bulk = Bulk::default();
         let row = |n: i64| vec![Owned::Integer(n)];
         for n in 0..71 {
+            bulk.add("UPDATE case_ SET a = 1 WHERE a = ?1", row(100 + n), 1);
             bulk.add("INSERT INTO payload (a) VALUES (?1)", row(n), 1);
             bulk.add("INSERT INTO case_ (a) VALUES (?1)", row(n), 1);
         }
@@ -142,9 +126,10 @@ mod tests {
         assert!(!bulk.has("INSERT INTO case_ (a) VALUES (?1)", &row(71)));
         assert!(bulk.is_named_in("DELETE FROM payload") && !bulk.is_named_in("DELETE FROM leaf"));
         let taken = bulk.take();
-        let sizes: Vec<_> = taken.iter().map(|(sql, rows)| (&sql[12..15], rows.len())).collect();
+        let sizes: Vec<_> = taken.iter().map(|(sql, rows)| (&sql[..15], rows.len())).collect();
         let each = |name| [64, 4, 2, 1].map(|n| (name, n));
-        assert_eq!(sizes, [each("cas"), each("pay")].concat());
+        let in_order = ["INSERT INTO cas", "INSERT INTO pay", "UPDATE case_ SE"];
+        assert_eq!(sizes, in_order.map(each).concat());
         assert!(bulk.is_empty());
     }
 }

@@ -24,8 +24,9 @@ use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 
 use super::super::value::{Owned, Question, Value};
 use super::super::{Error, Result};
-use super::bulk::{Bulk, repeated};
-use super::server::{GREETING, Server};
+use super::bulk::Bulk;
+use super::many::{Alike, repeated, together};
+use super::server::Server;
 use super::types::numbered;
 
 /// An answer that takes longer is a server that is gone.
@@ -64,7 +65,7 @@ struct Session {
     sent: Vec<Sent<u64>>,
     /// Rows that are sent together.
     bulk: Bulk,
-    /// Statements for several rows, by the one for a single row, and how many rows they add.
+    /// Statements for several rows, by the one for a single row, and for how many they are.
     repeated: HashMap<(String, usize), Statement>,
     /// What was fetched ahead, and how often each answer is to be given.
     fetched: HashMap<Question, (Vec<Row>, usize)>,
@@ -107,7 +108,7 @@ impl Link {
             began: None,
         };
         self.session.replace(Some(Box::new(session)));
-        let told = self.ask(GREETING)?;
+        let told = self.ask(&self.server.greeting())?;
         self.server.check(&told)
     }
 
@@ -284,47 +285,59 @@ impl Link {
     /// Fetches answers, to be given when they are asked for.
     pub(in crate::store) fn ask_ahead(&self, questions: Vec<Question>) -> Result<()> {
         self.send_rows()?;
-        let mut times: HashMap<Question, usize> = HashMap::with_capacity(questions.len());
-        for question in questions {
-            *times.entry(question).or_default() += 1;
-        }
-        let mut times = times.into_iter().peekable();
-        while times.peek().is_some() {
-            let mut asked = Vec::new();
-            for (question, times) in times.by_ref().take(SENT_MAX) {
-                let values: Vec<Value<'_>> = question.values.iter().map(Owned::value).collect();
-                let (client, statement) = self.prepared(&question.sql, &values)?;
-                let values = question.values.clone();
+        for alike in together(questions).chunks(SENT_MAX) {
+            // All is prepared before anything is asked: whoever waits for something else does not take in
+            // answers, and a server that has sent too many of them says nothing more.
+            let mut prepared = Vec::with_capacity(alike.len());
+            for alike in alike {
+                let values = alike.iter().map(|(question, _)| question.values.clone());
+                let values: Vec<Vec<Owned>> = values.collect();
+                let (client, statement) = self.prepared_for(&alike[0].0.sql, &values)?;
+                prepared.push((alike, client, statement, values));
+            }
+            let mut asked = Vec::with_capacity(prepared.len());
+            for (alike, client, statement, values) in prepared {
                 let mut asking: Sent<Vec<Row>> = Box::pin(async move {
                     let values: Vec<&(dyn ToSql + Sync)> =
-                        values.iter().map(|value| value as _).collect();
+                        values.iter().flatten().map(|value| value as _).collect();
                     client.query(&statement, &values).await
                 });
                 match queued(&mut asking) {
-                    Poll::Ready(answer) => self.keep(question, times, self.noticed(answer)?),
-                    Poll::Pending => asked.push((question, times, asking)),
+                    Poll::Ready(answer) => self.keep(alike, self.noticed(answer)?)?,
+                    Poll::Pending => asked.push((alike, asking)),
                 }
             }
             let answers = self.wait(async {
                 let mut answers = Vec::with_capacity(asked.len());
-                for (question, times, asking) in asked {
-                    answers.push((question, times, asking.await));
+                for (alike, asking) in asked {
+                    answers.push((alike, asking.await));
                 }
                 answers
             })?;
             // What was sent before, and failed, is why.
             self.settled()?;
-            for (question, times, answer) in answers {
-                self.keep(question, times, self.noticed(answer)?);
+            for (alike, answer) in answers {
+                self.keep(alike, self.noticed(answer)?)?;
             }
         }
         Ok(())
     }
 
-    fn keep(&self, question: Question, times: usize, rows: Vec<Row>) {
-        if let Some(session) = &mut *self.session.borrow_mut() {
-            session.fetched.insert(question, (rows, times));
+    /// Keeps the rows of questions that were asked together: the last column says of which each is.
+    fn keep(&self, alike: &Alike, rows: Vec<Row>) -> Result<()> {
+        let mut answers = vec![Vec::new(); alike.len()];
+        for row in rows {
+            let of = if alike.len() == 1 { Ok(0) } else { row.try_get(row.len() - 1) };
+            let of = of.ok().and_then(|of: i32| usize::try_from(of).ok());
+            let answer = of.and_then(|of| answers.get_mut(of)).ok_or(Error::Column(0))?;
+            answer.push(row);
         }
+        if let Some(session) = &mut *self.session.borrow_mut() {
+            for ((question, times), rows) in alike.iter().zip(answers) {
+                session.fetched.insert(question.clone(), (rows, *times));
+            }
+        }
+        Ok(())
     }
 
     /// What was fetched ahead may have changed.
@@ -390,8 +403,8 @@ impl Link {
         self.send(client, statement, values.iter().map(Owned::of).collect())
     }
 
-    /// Keeps a row, to be sent with others of its kind: before anything is asked, or said of its table.
-    /// Its key is its first columns.
+    /// Keeps a row that is added, to be sent with others of its kind: before anything is asked, or said of
+    /// its table. Its key is its first columns.
     pub(in crate::store) fn add(&self, sql: &str, row: &[Value<'_>], key: usize) -> Result<()> {
         self.written.set(self.written.get() + 1);
         let row: Vec<Owned> = row.iter().map(Owned::of).collect();
@@ -415,7 +428,7 @@ impl Link {
             _ => return Ok(()),
         };
         for (sql, rows) in taken {
-            let (client, statement) = self.prepared_for(sql, &rows)?;
+            let (client, statement) = self.prepared_for(&sql, &rows)?;
             self.send(client, statement, rows.into_iter().flatten().collect())?;
         }
         Ok(())
@@ -480,18 +493,23 @@ impl Link {
         Ok((client, statement))
     }
 
-    /// The statement that adds so many rows.
-    fn prepared_for(&self, sql: String, rows: &[Vec<Owned>]) -> Result<(Arc<Client>, Statement)> {
+    /// The statement for so many rows.
+    fn prepared_for(&self, sql: &str, rows: &[Vec<Owned>]) -> Result<(Arc<Client>, Statement)> {
+        if let [row] = rows {
+            let values: Vec<Value<'_>> = row.iter().map(Owned::value).collect();
+            return self.prepared(sql, &values);
+        }
         let client = self.client()?;
-        let key = (sql, rows.len());
+        let key = (sql.to_owned(), rows.len());
         if let Some(session) = &*self.session.borrow()
             && let Some(statement) = session.repeated.get(&key)
         {
             return Ok((client, statement.clone()));
         }
         let places = rows.first().map_or(0, Vec::len);
-        let said = repeated(&key.0, places, rows.len());
-        let said = said.ok_or_else(|| Error::Server("a statement adds no row".to_owned()))?;
+        let said = repeated(sql, places, rows.len());
+        let said =
+            said.ok_or_else(|| Error::Server("a statement is for no single row".to_owned()))?;
         let types: Vec<Type> = rows.iter().flatten().map(|value| value.value().type_()).collect();
         let statement = self.prepare(&client, &said, &types)?;
         if let Some(session) = &mut *self.session.borrow_mut() {

@@ -4,6 +4,7 @@
 mod bulk;
 mod link;
 mod listen;
+mod many;
 mod server;
 mod tls;
 mod types;
@@ -74,13 +75,13 @@ impl Drop for Opening {
 
 impl Servers {
     pub(in crate::store) fn log(&self) -> std::result::Result<Link, StoreError> {
-        let link = Link::connect(Arc::new(Server::of_log(&self.database)))?;
+        let link = Link::connect(Arc::new(Server::of_log(&self.database).by_keys()))?;
         migrate(&link, DATABASE, "epoch_key", "store.url")?;
         Ok(link)
     }
 
     pub(in crate::store) fn keys(&self) -> std::result::Result<Link, StoreError> {
-        let link = Link::connect(Arc::new(Server::of_keys(&self.keys)))?;
+        let link = Link::connect(Arc::new(Server::of_keys(&self.keys).by_keys()))?;
         migrate(&link, KEYS, "case_", "store.keys_url")?;
         Ok(link)
     }

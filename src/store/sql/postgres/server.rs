@@ -18,7 +18,7 @@ const VERSION_MIN: u32 = 130_000;
 /// What is said on each new connection: what a session needs, and what the server says of itself.
 ///
 /// Whoever stands still in the middle of a transaction holds up all others: the server ends it.
-pub(super) const GREETING: &str = "
+const GREETING: &str = "
     SET idle_in_transaction_session_timeout = '15s';
     SET lock_timeout = '10s';
     SET jit = off;
@@ -29,6 +29,11 @@ pub(super) const GREETING: &str = "
            current_setting('full_page_writes'), current_setting('server_version_num'),
            pg_is_in_recovery(), current_setting('transaction_read_only'),
            current_setting('server_encoding'), current_schema()";
+
+/// What is asked and changed while writing is few rows, by their keys. A plan that was made while a table
+/// was small is kept when it has grown: so it never goes through a whole table.
+const BY_KEYS: &str =
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; ";
 
 /// Whoever writes the log is alone: the lock lasts as long as the transaction, and is the one of this
 /// schema. What a lost commit is asked after by comes last.
@@ -44,15 +49,26 @@ const BEGINNING_KEYS: &str = "BEGIN; SELECT pg_current_xact_id()";
 pub(super) struct Server {
     address: Address,
     beginning: &'static str,
+    plans: &'static str,
 }
 
 impl Server {
     pub(super) fn of_log(address: &Address) -> Self {
-        Self { address: address.clone(), beginning: BEGINNING }
+        Self { address: address.clone(), beginning: BEGINNING, plans: "" }
     }
 
     pub(super) fn of_keys(address: &Address) -> Self {
-        Self { address: address.clone(), beginning: BEGINNING_KEYS }
+        Self { address: address.clone(), beginning: BEGINNING_KEYS, plans: "" }
+    }
+
+    /// For whoever writes.
+    pub(super) fn by_keys(self) -> Self {
+        Self { plans: BY_KEYS, ..self }
+    }
+
+    /// What is said on each new connection.
+    pub(super) fn greeting(&self) -> String {
+        format!("{}{GREETING}", self.plans)
     }
 
     pub(super) fn config(&self) -> Result<Config> {
