@@ -81,7 +81,7 @@ impl Connection {
     pub(super) fn prepare_cached<'c>(&'c self, sql: &str) -> Result<Statement<'c>> {
         match self {
             Self::Sqlite(connection) => Ok(Statement::Cached(connection.prepare_cached(sql)?)),
-            Self::Postgres(link) => Ok(Statement::Postgres(link, sql.to_owned())),
+            Self::Postgres(link) => Ok(Statement::Postgres(link, sql.to_owned(), Said::Often)),
         }
     }
 
@@ -89,7 +89,7 @@ impl Connection {
     pub(super) fn prepare<'c>(&'c self, sql: &str) -> Result<Statement<'c>> {
         match self {
             Self::Sqlite(connection) => Ok(Statement::Once(connection.prepare(sql)?)),
-            Self::Postgres(link) => Ok(Statement::Postgres(link, sql.to_owned())),
+            Self::Postgres(link) => Ok(Statement::Postgres(link, sql.to_owned(), Said::Once)),
         }
     }
 
@@ -280,7 +280,22 @@ impl Drop for Snapshot<'_> {
 pub(super) enum Statement<'c> {
     Cached(rusqlite::CachedStatement<'c>),
     Once(rusqlite::Statement<'c>),
-    Postgres(&'c postgres::Link, String),
+    Postgres(&'c postgres::Link, String, Said),
+}
+
+/// Whether a server keeps a statement for the next time: its text may be another each time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Said {
+    Often,
+    Once,
+}
+
+impl Drop for Statement<'_> {
+    fn drop(&mut self) {
+        if let Self::Postgres(link, sql, Said::Once) = self {
+            link.discard(sql);
+        }
+    }
 }
 
 impl Statement<'_> {
@@ -293,7 +308,7 @@ impl Statement<'_> {
             Self::Once(statement) => {
                 Ok(Rows::Sqlite(statement.query(rusqlite::params_from_iter(values))?))
             }
-            Self::Postgres(link, sql) => Ok(Rows::of(link.query(sql, values)?)),
+            Self::Postgres(link, sql, _) => Ok(Rows::of(link.query(sql, values)?)),
         })
     }
 
@@ -322,7 +337,7 @@ impl Statement<'_> {
         params.with(|values| match self {
             Self::Cached(statement) => Ok(statement.execute(rusqlite::params_from_iter(values))?),
             Self::Once(statement) => Ok(statement.execute(rusqlite::params_from_iter(values))?),
-            Self::Postgres(link, sql) => link.execute(sql, values),
+            Self::Postgres(link, sql, _) => link.execute(sql, values),
         })
     }
 
@@ -330,17 +345,18 @@ impl Statement<'_> {
     /// whether it went well is known when that is, or with [`Connection::settled`].
     pub(super) fn put(&mut self, params: impl Params) -> Result<()> {
         match self {
-            Self::Postgres(link, sql) => params.with(|values| link.put(sql, values)),
+            Self::Postgres(link, sql, _) => params.with(|values| link.put(sql, values)),
             _ => self.execute(params).map(drop),
         }
     }
 
     /// Adds a row that nobody waits for: a server may be given many of a kind at once, at the latest before
-    /// anything is asked, and before a statement that names the table. So what is only put refers to no
-    /// such row by another table. The row's key is its first columns.
+    /// anything is asked of it, and before a statement that names the table. So what is only put refers to
+    /// no such row by another table. The row's key is its first columns, the same for all that is added to a
+    /// table or changed in it.
     pub(super) fn add(&mut self, key: usize, row: impl Params) -> Result<()> {
         match self {
-            Self::Postgres(link, sql) => row.with(|row| link.add(sql, row, key)),
+            Self::Postgres(link, sql, _) => row.with(|row| link.add(sql, row, key)),
             _ => self.execute(row).map(drop),
         }
     }
@@ -348,6 +364,9 @@ impl Statement<'_> {
     /// Changes one row, and nobody waits, likewise. The first value is the row's key, by which alone it is
     /// looked up (`WHERE … = ?1`), and no other table is asked.
     pub(super) fn change(&mut self, values: impl Params) -> Result<()> {
+        if let Self::Postgres(_, sql, _) = self {
+            debug_assert!(sql.starts_with("UPDATE ") && sql.ends_with(" = ?1"), "{sql}");
+        }
         self.add(1, values)
     }
 

@@ -518,6 +518,15 @@ impl Link {
         Ok((client, statement))
     }
 
+    /// A statement that is not said again: the server forgets it with us.
+    pub(in crate::store) fn discard(&self, sql: &str) {
+        if let Ok(mut session) = self.session.try_borrow_mut()
+            && let Some(session) = &mut *session
+        {
+            session.statements.remove(sql);
+        }
+    }
+
     fn prepare(&self, client: &Client, sql: &str, types: &[Type]) -> Result<Statement> {
         let prepared = self.wait(client.prepare_typed(&numbered(sql), types))?;
         let answered = self.answered();

@@ -75,15 +75,16 @@ impl Drop for Opening {
 
 impl Servers {
     pub(in crate::store) fn log(&self) -> std::result::Result<Link, StoreError> {
-        let link = Link::connect(Arc::new(Server::of_log(&self.database).by_keys()))?;
-        migrate(&link, DATABASE, "epoch_key", "store.url")?;
-        Ok(link)
+        let server = Server::of_log(&self.database);
+        // What is migrated is whole tables.
+        migrate(&Link::connect(Arc::new(server.clone()))?, DATABASE, "epoch_key", "store.url")?;
+        Ok(Link::connect(Arc::new(server.by_keys()))?)
     }
 
     pub(in crate::store) fn keys(&self) -> std::result::Result<Link, StoreError> {
-        let link = Link::connect(Arc::new(Server::of_keys(&self.keys).by_keys()))?;
-        migrate(&link, KEYS, "case_", "store.keys_url")?;
-        Ok(link)
+        let server = Server::of_keys(&self.keys);
+        migrate(&Link::connect(Arc::new(server.clone()))?, KEYS, "case_", "store.keys_url")?;
+        Ok(Link::connect(Arc::new(server.by_keys()))?)
     }
 
     /// A store of a schema, empty, within a transaction that nobody sees before it is committed.

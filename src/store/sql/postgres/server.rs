@@ -31,7 +31,7 @@ const GREETING: &str = "
            current_setting('server_encoding'), current_schema()";
 
 /// What is asked and changed while writing is few rows, by their keys. A plan that was made while a table
-/// was small is kept when it has grown: so it never goes through a whole table.
+/// was small is kept when it has grown: so it goes through a table only where no index fits.
 const BY_KEYS: &str =
     "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; ";
 
