@@ -142,11 +142,12 @@ fn street(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let dated = clock
         || behind == ":" && page.tokens.get(at + 1).is_some_and(super::page::Token::is_digits)
         || page.says(at + 1).any(Says::MONTH) && page.gap_after(at) == " ";
-    if dated || is_measure(page, at) || page.tokens[last].is_digits() || page.tokens[last].shielded
-    {
+    let word = page.lower(last);
+    // `Kyrkogatan 41/1101` is no speed.
+    let measured = is_measure(page, at) && !(behind == "/" && is_street(word));
+    if dated || measured || page.tokens[last].is_digits() || page.tokens[last].shielded {
         return None;
     }
-    let word = page.lower(last);
     let says = page.says(last);
     // `Adapter 9A:63:70:..`, `Felkod 691`: of a device, of an error.
     let device =

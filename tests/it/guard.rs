@@ -109,6 +109,8 @@ fn context_tells() {
         ("Kontakta Sven Nilsson innan", "Kontakta [namn] innan"),
         ("granne Bo von Ek har nät", "granne [namn] har nät"),
         ("Skolgatan 58B, 993 94 Lindhamn", "[adress]"),
+        ("bor Bokstigen 12/1203", "bor [adress]"),
+        ("se Brogatan 8/3 först", "se [adress] först"),
         ("inget ljus.\nMvh\nKarin", "inget ljus.\nMvh\n[namn]"),
     ] {
         check(text, &nothing, expected);

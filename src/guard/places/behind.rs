@@ -29,15 +29,14 @@ pub(super) fn number_end(page: &Page<'_>, at: usize) -> usize {
     end
 }
 
-/// `41/1101`: the apartment behind a stroke, as it is numbered: its floor and its place there.
+/// `41/1101`, `8/3`: the apartment behind a stroke.
 pub(super) fn slashed_apartment(page: &Page<'_>, end: usize) -> usize {
     let next = page.token_at(end);
     let apartment = page.tokens.get(next).filter(|number| {
         number.is_digits()
-            && number.length == 4
+            && number.length <= 4
             && !number.shielded
             && &page.text[end..number.start] == "/"
-            && page.str(next).starts_with(['0', '1'])
     });
     apartment.map_or(end, |number| number.end)
 }
