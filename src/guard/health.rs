@@ -491,6 +491,8 @@ mod tests {
         assert_eq!(found("orkar inte längre gå själv"), ["orkar inte längre gå"]);
         assert_eq!(found("she is unable to walk"), ["unable to walk"]);
         assert!(found("hon har brutit vänster handled").contains(&"brutit vänster handled"));
+        assert_eq!(found("frun inlagd, ring sonen"), ["frun inlagd"]);
+        assert_eq!(found("ordern inlagd"), [""; 0]);
         assert!(found("has broken her left wrist").contains(&"broken her left wrist"));
         // A fault of the line, a language, an appointment.
         for text in ["kan inte se kanalerna", "kan inte prata svenska", "kan inte gå in i menyn"] {

@@ -401,7 +401,6 @@ fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
                     | "lodge"
             )
         });
-    // `bor på gården Lillhult`: behind the word for what it is.
     if let Some(farm) = farm(page, at) {
         return Some(farm);
     }
@@ -412,7 +411,7 @@ fn named(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     ((street || village) && !numbered).then(|| page.span(run(page, at, 2).max(before + 1)..end))
 }
 
-/// `gården Lillhult`, `torpet Nyhem 3`: a farm by its name, behind where somebody lives.
+/// `gården Lillhult`, `torpet Nyhem 3`: a farm by its name, behind the word for what it is.
 fn farm(page: &Page<'_>, at: usize) -> Option<Range<usize>> {
     let kind = matches!(
         page.lower(at),

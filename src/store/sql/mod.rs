@@ -342,7 +342,8 @@ impl Statement<'_> {
     }
 
     /// Changes rows, nobody waits how many: a server may be told together with what follows, and
-    /// whether it went well is known when that is, or with [`Connection::settled`].
+    /// whether it went well is known when that is, or with [`Connection::settled`]. Rows that wait go before
+    /// it only where it names their table.
     pub(super) fn put(&mut self, params: impl Params) -> Result<()> {
         match self {
             Self::Postgres(link, sql, _) => params.with(|values| link.put(sql, values)),
